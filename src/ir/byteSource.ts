@@ -1,0 +1,41 @@
+import { ModelError } from './errors';
+
+/** Bytes of one file, read by range: a file on disk, a blob in a browser, an array in a test. */
+export interface ByteSource {
+  /** Size in bytes. */
+  readonly size: number;
+  /**
+   * The `length` bytes from `offset` on. Callers may keep the array; a source never changes it afterwards.
+   * @throws ModelError `truncated` when the range does not lie inside the file.
+   */
+  read(offset: number, length: number): Promise<Uint8Array>;
+}
+
+/** The folder that a model lives in. It opens the model and the files beside it, and nothing outside. */
+export interface ModelFolder {
+  /**
+   * @param relativePath path with forward slashes, relative to the folder.
+   * @throws ModelError `not-found`, or `outside-folder` for an absolute path, a `..` or a symbolic link that leaves the folder.
+   */
+  open(relativePath: string): Promise<ByteSource>;
+}
+
+/** A ByteSource over an array that is already in memory. */
+export class BytesSource implements ByteSource {
+  constructor(private readonly bytes: Uint8Array) {}
+
+  get size(): number {
+    return this.bytes.length;
+  }
+
+  read(offset: number, length: number): Promise<Uint8Array> {
+    if (offset < 0 || length < 0 || offset + length > this.bytes.length) {
+      return Promise.reject(
+        new ModelError('truncated', `the file ends at byte ${this.bytes.length}, before byte ${offset + length}`, {
+          offset,
+        }),
+      );
+    }
+    return Promise.resolve(this.bytes.subarray(offset, offset + length));
+  }
+}

@@ -1,0 +1,182 @@
+import type { Finding, LayerRole, Tool } from './facts';
+
+/**
+ * What a profile measured, as plain data. A profile is made of events: the engine sends them one by one, the reader folds
+ * them into a result (src/profile/profileResult.ts), so a run that was cancelled or died keeps what it had measured.
+ */
+
+export const PROFILE_SCHEMA_VERSION = 1;
+
+/** A number, or the words JSON lacks. */
+export type Figure = number | 'NaN' | 'Infinity' | '-Infinity';
+
+export type OptimizerName = 'sgd' | 'momentum' | 'adam';
+export type LossName = 'cross-entropy' | 'mse';
+export type EngineChoice = 'auto' | 'native' | 'wasm';
+/** 'keep': the file's weights; 'default': the usual initialisation of each layer kind. */
+export type Initialization = 'keep' | 'default';
+
+/** What the user asks for. */
+export interface ProfileSettings {
+  readonly steps: number;
+  readonly batch: number;
+  readonly optimizer: OptimizerName;
+  readonly lr: number;
+  readonly seed: number;
+  readonly init: Initialization;
+  readonly engine: EngineChoice;
+  /** Threads of the engine; 0 = as many as there are physical cores, at most 4. */
+  readonly threads: number;
+}
+
+/** What was done: the settings, and what the model and the data made of them. */
+export interface ProfileSetup extends ProfileSettings {
+  readonly norm: 'as-is';
+  readonly loss: LossName;
+  /** In words: which data were fed, real or synthetic, and which targets the loss compares with. */
+  readonly data: { readonly kind: 'synthetic' | 'file'; readonly inputs: string; readonly targets: string };
+  /** 'kept', 're-initialised' (asked for, or there were none) or 'partly re-initialised', in words for reports. */
+  readonly weights: string;
+  /** Batch norms in inference form that were given their training form, counted. */
+  readonly trainingFormNorms: number;
+  /** What was left out and why: operators without a gradient, outputs cut off. */
+  readonly notes: readonly string[];
+}
+
+export interface EngineFacts {
+  readonly name: 'onnxruntime-node' | 'onnxruntime-web';
+  readonly version: string;
+  readonly threads: number;
+}
+
+/** Moments of one tensor at one step, over all its elements. */
+export interface Moments {
+  readonly step: number;
+  readonly mean: Figure;
+  readonly std: Figure;
+  readonly min: Figure;
+  readonly max: Figure;
+  readonly rms: Figure;
+  /** Fraction of elements that are exactly 0. */
+  readonly zeroFraction: Figure;
+  /** Fraction in the flat ends of a saturating activation: sigmoid outside 0.015..0.985, tanh beyond +-0.97. Only for these. */
+  readonly saturatedFraction?: Figure;
+}
+
+export interface Quantiles {
+  readonly p1: Figure;
+  readonly p5: Figure;
+  readonly p15: Figure;
+  readonly p25: Figure;
+  readonly p50: Figure;
+  readonly p75: Figure;
+  readonly p85: Figure;
+  readonly p95: Figure;
+  readonly p99: Figure;
+}
+
+/** Counts per bin; `edges` has one number more than `counts`. The edges of a layer are the same for the whole profile. */
+export interface Histogram {
+  readonly edges: readonly number[];
+  readonly counts: readonly number[];
+}
+
+/** One step of one tensor; quantiles and histogram on sampled steps only. */
+export interface StepStatistics extends Moments {
+  readonly quantiles?: Quantiles;
+  readonly histogram?: Histogram;
+}
+
+export interface WeightStatistics {
+  readonly step: number;
+  readonly parameter: string;
+  readonly rms: Figure;
+  readonly gradientRms: Figure;
+  readonly gradientNorm: Figure;
+  /** Norm of the step's change over norm of the parameter. */
+  readonly updateRatio: Figure;
+}
+
+/** Summary of a vector of per-channel statistics. */
+export interface ChannelSummary {
+  readonly mean: Figure;
+  readonly min: Figure;
+  readonly max: Figure;
+}
+
+export interface RunningStatistics {
+  readonly step: number;
+  readonly batchMean: ChannelSummary;
+  readonly batchVariance: ChannelSummary;
+  readonly runningMean: ChannelSummary;
+  readonly runningVariance: ChannelSummary;
+}
+
+export interface ProfiledLayer {
+  readonly id: string;
+  readonly name: string;
+  readonly role: LayerRole;
+  readonly kind: string;
+  /** Number of weighted layers from the input. */
+  readonly depth: number;
+  readonly activation: readonly StepStatistics[];
+  /** Of the gradient of the loss with respect to the layer's output; empty where no gradient reaches the layer. */
+  readonly gradient: readonly StepStatistics[];
+  readonly weights?: readonly WeightStatistics[];
+  readonly statistics?: readonly RunningStatistics[];
+}
+
+export interface ProfileResult {
+  readonly schemaVersion: number;
+  readonly tool: Tool;
+  readonly model: { readonly path: string; readonly graphHash: string };
+  readonly engine: EngineFacts;
+  readonly settings: ProfileSetup;
+  /** 'complete', or why it ended early; what had been measured is kept. */
+  readonly status: 'complete' | 'cancelled' | 'failed';
+  /** Why it failed, in a sentence. */
+  readonly failure?: string;
+  /** Loss of each step that was run. */
+  readonly loss: readonly Figure[];
+  readonly layers: readonly ProfiledLayer[];
+  /** Least-squares slope of log10(RMS of dLoss/dOutput) per weighted layer going towards the input; null below two layers. */
+  readonly gradientDepthSlope: Figure | null;
+  readonly findings: readonly Finding[];
+  readonly timing: { readonly compileMs: number; readonly stepMs: readonly number[] };
+}
+
+/** What the engine says before the first step. */
+export interface ProfileStarted {
+  readonly type: 'started';
+  readonly model: { readonly path: string; readonly graphHash: string };
+  readonly engine: EngineFacts;
+  readonly settings: ProfileSetup;
+  readonly layers: readonly Pick<ProfiledLayer, 'id' | 'name' | 'role' | 'kind' | 'depth'>[];
+  readonly compileMs: number;
+}
+
+/** What one step measured. `layers` follows the order of `ProfileStarted.layers`. */
+export interface ProfileStep {
+  readonly type: 'step';
+  readonly step: number;
+  readonly loss: Figure;
+  readonly ms: number;
+  readonly layers: readonly {
+    readonly activation?: StepStatistics;
+    readonly gradient?: StepStatistics;
+    readonly weights?: readonly WeightStatistics[];
+    readonly statistics?: RunningStatistics;
+  }[];
+}
+
+/** Progress before the first step. */
+export interface ProfilePhase {
+  readonly type: 'phase';
+  readonly phase: 'reading' | 'differentiating' | 'compiling' | 'training';
+}
+
+export interface ProfileFinished {
+  readonly type: 'finished';
+}
+
+export type ProfileEvent = ProfilePhase | ProfileStarted | ProfileStep | ProfileFinished;

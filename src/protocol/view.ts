@@ -1,0 +1,38 @@
+import type { ModelFacts, UnreadableModel } from './facts';
+import type { ProfileEvent, ProfileResult, ProfileSettings } from './profile';
+
+/** Messages between the extension host and the webview. Plain data; the webview imports nothing else of src. */
+
+/** Progress of the profile that is running. */
+export interface Running {
+  readonly phase: 'reading' | 'differentiating' | 'compiling' | 'training';
+  readonly step: number;
+  readonly steps: number;
+  readonly loss?: number | string;
+  readonly secondsLeft?: number;
+}
+
+/** All that the view shows; the host sends it whole when the view says it is ready, and again when anything but a step changes. */
+export interface ViewState {
+  readonly model: ModelFacts | UnreadableModel | null;
+  readonly profile: ProfileResult | null;
+  /** The profile was measured on another graph than the file holds now. */
+  readonly profileIsStale: boolean;
+  readonly running: Running | null;
+  readonly settings: ProfileSettings;
+  /** Layer to show first, e.g. because a finding was clicked. */
+  readonly selectedLayer: string | null;
+}
+
+export type HostToView =
+  | { readonly type: 'state'; readonly state: ViewState }
+  | { readonly type: 'event'; readonly event: ProfileEvent; readonly running: Running }
+  | { readonly type: 'select'; readonly layer: string };
+
+export type ViewToHost =
+  | { readonly type: 'ready' }
+  | { readonly type: 'profile'; readonly settings: ProfileSettings }
+  | { readonly type: 'cancel' }
+  | { readonly type: 'reveal'; readonly layer: string }
+  | { readonly type: 'openRule'; readonly ruleId: string }
+  | { readonly type: 'reanalyze' };
