@@ -1,0 +1,108 @@
+// Bundles the extension host, the engine's process, the command line and the webview into dist/.
+//   node esbuild.mjs [--production] [--watch] [--allow-missing]
+// As a module: build({ outdir, production, target }).
+import esbuild from 'esbuild';
+import fs from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { thirdPartyNotices } from './src/tools/notices.mjs';
+
+const root = path.dirname(fileURLToPath(import.meta.url));
+
+// The oldest hosts we run on: VS Code 1.95 (Electron 32) and the Node of package.json's engines.
+const node = { platform: 'node', format: 'cjs', target: 'node20.18' };
+const browser = { platform: 'browser', format: 'iife', target: 'chrome128' };
+
+// ONNX Runtime stays outside: it finds its binaries relative to its own files (see src/tools/runtime.mjs).
+const external = ['vscode', 'onnxruntime-node', 'onnxruntime-web', 'onnxruntime-common'];
+
+const bundles = [
+  { name: 'extension', source: 'src/extension/extension.ts', ...node },
+  { name: 'engine', source: 'src/engine/child.ts', ...node },
+  { name: 'cli', source: 'src/cli/main.ts', ...node, banner: { js: '#!/usr/bin/env node' } },
+  { name: 'webview', source: 'webview/main.ts', ...browser },
+];
+
+/**
+ * @param {{ outdir?: string, production?: boolean, watch?: boolean, allowMissing?: boolean }} options
+ *   allowMissing: leave out a bundle whose source file does not exist (never in production)
+ * @returns {Promise<{ file: string, bytes: number }[]>} what was written; in watch mode it stays open
+ */
+export async function build({ outdir = 'dist', production = false, watch = false, allowMissing = false } = {}) {
+  const out = path.resolve(root, outdir);
+  const written = [];
+  const inputs = new Set();
+  for (const { name, source, ...settings } of bundles) {
+    if (!fs.existsSync(path.join(root, source))) {
+      if (allowMissing && !production) {
+        console.warn(`left out ${name}: ${source} does not exist`);
+        continue;
+      }
+      throw new Error(`${source} does not exist, so ${name}.js cannot be built`);
+    }
+    const options = {
+      ...settings,
+      absWorkingDir: root,
+      entryPoints: { [name]: source },
+      outdir: out,
+      bundle: true,
+      minify: production,
+      sourcemap: production ? false : 'linked',
+      legalComments: 'none', // in THIRD_PARTY_NOTICES.txt
+      define: { 'process.env.NODE_ENV': production ? '"production"' : '"development"' },
+      external: settings.platform === 'node' ? external : [],
+      metafile: true,
+      logLevel: 'warning',
+    };
+    if (watch) {
+      const context = await esbuild.context({ ...options, plugins: [reporter(name)] });
+      await context.watch();
+      continue;
+    }
+    const { metafile } = await esbuild.build(options);
+    for (const input of Object.keys(metafile.inputs)) inputs.add(input);
+    for (const [file, { bytes }] of Object.entries(metafile.outputs))
+      if (!file.endsWith('.map')) written.push({ file: path.resolve(root, file), bytes });
+  }
+  if (production) {
+    const file = path.join(out, 'THIRD_PARTY_NOTICES.txt');
+    fs.writeFileSync(file, thirdPartyNotices(root, inputs, external.slice(1)));
+    written.push({ file, bytes: fs.statSync(file).size });
+  }
+  const cli = path.join(out, 'cli.js');
+  if (!watch && fs.existsSync(cli)) fs.chmodSync(cli, 0o755);
+  return written;
+}
+
+/** Prints one line per rebuild; the two sentences are what .vscode/tasks.json waits for. */
+function reporter(name) {
+  return {
+    name: 'reporter',
+    setup({ onStart, onEnd }) {
+      onStart(() => console.log(`[watch] ${name}: build started`));
+      onEnd(({ errors }) => console.log(`[watch] ${name}: build finished with ${errors.length} errors`));
+    },
+  };
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const flags = new Set(process.argv.slice(2));
+  for (const flag of flags)
+    if (!['--production', '--watch', '--allow-missing'].includes(flag)) {
+      console.error(`unknown option ${flag}`);
+      process.exit(2);
+    }
+  try {
+    const written = await build({
+      production: flags.has('--production'),
+      watch: flags.has('--watch'),
+      allowMissing: flags.has('--allow-missing'),
+    });
+    for (const { file, bytes } of written)
+      console.log(`${path.relative(root, file).padEnd(28)} ${(bytes / 1024).toFixed(1).padStart(8)} KB`);
+  } catch (error) {
+    // esbuild has printed its own errors with their places
+    if (!error.errors) console.error(error.message);
+    process.exit(1);
+  }
+}
