@@ -1,0 +1,49 @@
+import { ModelError } from '../ir/errors';
+import { openModelFile } from '../engine/nodeFolder';
+import {
+  ANALYSIS_SCHEMA_VERSION,
+  isUnreadable,
+  type AnalysisReport,
+  type ModelFacts,
+  type Severity,
+  type UnreadableModel,
+} from '../protocol/facts';
+import { analysisText } from '../reports/analysisText';
+import { analyzeModel } from '../rules/analyzeModel';
+import { tool } from '../protocol/tool';
+import type { AnalyzeOptions, FailOn } from './options';
+import { errorJson, type Output } from './output';
+
+const order: readonly Severity[] = ['hint', 'information', 'warning', 'error'];
+
+/** `normscope analyze`: returns the exit status. */
+export async function analyze(options: AnalyzeOptions, output: Output): Promise<number> {
+  const models: (ModelFacts | UnreadableModel)[] = [];
+  for (const path of options.models) models.push(await analyzeOne(path, output));
+  const unreadable = models.filter(isUnreadable);
+
+  if (models.length === 1 && unreadable.length === 1) {
+    if (options.format === 'json') output.print(errorJson({ ...unreadable[0].error, path: unreadable[0].path }));
+    return 2;
+  }
+  const report: AnalysisReport = { schemaVersion: ANALYSIS_SCHEMA_VERSION, tool, models };
+  output.print(options.format === 'json' ? `${JSON.stringify(report, null, 1)}\n` : analysisText(report));
+  if (unreadable.length > 0) return 2;
+  return models.some((m) => !isUnreadable(m) && fails(m, options.failOn)) ? 1 : 0;
+}
+
+async function analyzeOne(path: string, output: Output): Promise<ModelFacts | UnreadableModel> {
+  try {
+    return await analyzeModel(await openModelFile(path), path);
+  } catch (error) {
+    if (!(error instanceof ModelError)) throw error;
+    const named = error.withPath(path);
+    output.complain(named.describe());
+    return { path, error: { code: named.code, message: named.message } };
+  }
+}
+
+function fails(model: ModelFacts, failOn: FailOn): boolean {
+  if (failOn === 'never') return false;
+  return model.findings.some((f) => order.indexOf(f.severity) >= order.indexOf(failOn));
+}

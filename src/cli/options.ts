@@ -1,0 +1,160 @@
+import { parseArgs } from 'node:util';
+import type { EngineChoice, Initialization, OptimizerName, ProfileSettings } from '../protocol/profile';
+import type { Severity } from '../protocol/facts';
+import { UsageError } from './usage';
+
+export type FailOn = Exclude<Severity, 'hint'> | 'never';
+export type Format = 'text' | 'json';
+
+export interface AnalyzeOptions {
+  readonly command: 'analyze';
+  readonly models: readonly string[];
+  readonly format: Format;
+  readonly failOn: FailOn;
+}
+
+export interface ProfileOptions {
+  readonly command: 'profile';
+  readonly model: string;
+  readonly format: Format;
+  readonly settings: ProfileSettings;
+}
+
+export interface OpenOptions {
+  readonly command: 'open';
+  readonly model: string;
+}
+
+export interface InfoOptions {
+  readonly command: 'help' | 'version';
+}
+
+export type Options = AnalyzeOptions | ProfileOptions | OpenOptions | InfoOptions;
+
+const common = {
+  help: { type: 'boolean', short: 'h' },
+  version: { type: 'boolean' },
+  verbose: { type: 'boolean' },
+} as const;
+
+const format = { format: { type: 'string' } } as const;
+
+const profileFlags = {
+  ...format,
+  steps: { type: 'string' },
+  batch: { type: 'string' },
+  optimizer: { type: 'string' },
+  lr: { type: 'string' },
+  seed: { type: 'string' },
+  init: { type: 'string' },
+  engine: { type: 'string' },
+  threads: { type: 'string' },
+} as const;
+
+/**
+ * Reads a command line (without node and script).
+ * @throws UsageError with a sentence that says what is off and what would do.
+ */
+export function readOptions(args: readonly string[], defaults: ProfileSettings): Options {
+  const [command, ...rest] = args;
+  if (command === undefined || command === '--help' || command === '-h' || command === 'help')
+    return { command: 'help' };
+  if (command === '--version') return { command: 'version' };
+  switch (command) {
+    case 'analyze':
+      return readAnalyze(rest);
+    case 'profile':
+      return readProfile(rest, defaults);
+    case 'open':
+      return readOpen(rest);
+    default:
+      throw new UsageError(`unknown command '${command}': analyze, profile and open are known (normscope --help)`);
+  }
+}
+
+function readAnalyze(args: string[]): Options {
+  const { values, positionals } = parse(args, { ...common, ...format, 'fail-on': { type: 'string' } });
+  const info = infoAsked(values);
+  if (info) return info;
+  if (positionals.length === 0) throw new UsageError('analyze needs the path of a model: normscope analyze MODEL');
+  return {
+    command: 'analyze',
+    models: positionals,
+    format: oneOf('--format', values.format, ['text', 'json'], 'text'),
+    failOn: oneOf('--fail-on', values['fail-on'], ['error', 'warning', 'information', 'never'], 'error'),
+  };
+}
+
+function readProfile(args: string[], defaults: ProfileSettings): Options {
+  const { values, positionals } = parse(args, { ...common, ...profileFlags });
+  const info = infoAsked(values);
+  if (info) return info;
+  const settings: ProfileSettings = {
+    steps: integer('--steps', values.steps, defaults.steps, 1, 1_000_000),
+    batch: integer('--batch', values.batch, defaults.batch, 1, 65_536),
+    optimizer: oneOf<OptimizerName>('--optimizer', values.optimizer, ['sgd', 'momentum', 'adam'], defaults.optimizer),
+    lr: positive('--lr', values.lr, defaults.lr),
+    seed: integer('--seed', values.seed, defaults.seed, 0, 2 ** 32 - 1),
+    init: oneOf<Initialization>('--init', values.init, ['keep', 'default'], defaults.init),
+    engine: oneOf<EngineChoice>('--engine', values.engine, ['auto', 'native', 'wasm'], defaults.engine),
+    threads: integer('--threads', values.threads, defaults.threads, 0, 256),
+  };
+  return {
+    command: 'profile',
+    model: oneModel('profile', positionals),
+    format: oneOf('--format', values.format, ['text', 'json'], 'text'),
+    settings,
+  };
+}
+
+function readOpen(args: string[]): Options {
+  const { values, positionals } = parse(args, common);
+  return infoAsked(values) ?? { command: 'open', model: oneModel('open', positionals) };
+}
+
+function infoAsked(values: { help?: boolean; version?: boolean }): InfoOptions | undefined {
+  if (values.help) return { command: 'help' };
+  return values.version ? { command: 'version' } : undefined;
+}
+
+type Flags = Record<string, { type: 'string' | 'boolean'; short?: string }>;
+
+function parse<F extends Flags>(args: string[], options: F) {
+  try {
+    return parseArgs({ args, options, allowPositionals: true, strict: true });
+  } catch (error) {
+    throw new UsageError(`${(error as Error).message.split('. ')[0]} (normscope --help lists the options)`);
+  }
+}
+
+function oneModel(command: string, positionals: readonly string[]): string {
+  if (positionals.length !== 1) {
+    throw new UsageError(
+      `${command} needs the path of one model, got ${positionals.length}: normscope ${command} MODEL`,
+    );
+  }
+  return positionals[0];
+}
+
+function oneOf<T extends string>(flag: string, given: string | undefined, allowed: readonly T[], fallback: T): T {
+  if (given === undefined) return fallback;
+  const found = allowed.find((a) => a === given);
+  if (found === undefined) throw new UsageError(`${flag} ${given}: expected one of ${allowed.join(', ')}`);
+  return found;
+}
+
+function integer(flag: string, given: string | undefined, fallback: number, low: number, high: number): number {
+  if (given === undefined) return fallback;
+  const value = Number(given);
+  if (given.trim() === '' || !Number.isInteger(value) || value < low || value > high) {
+    throw new UsageError(`${flag} ${given}: expected a whole number from ${low} to ${high}`);
+  }
+  return value;
+}
+
+function positive(flag: string, given: string | undefined, fallback: number): number {
+  if (given === undefined) return fallback;
+  const value = Number(given);
+  if (!(value > 0 && Number.isFinite(value))) throw new UsageError(`${flag} ${given}: expected a number above 0`);
+  return value;
+}

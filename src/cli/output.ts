@@ -1,0 +1,19 @@
+import { printable } from '../reports/textTable';
+
+/** Where a command writes: tests give their own. */
+export interface Output {
+  /** Text as it is, to standard output. */
+  print(text: string): void;
+  /** One line to standard error, after the program's name. */
+  complain(message: string): void;
+}
+
+export const processOutput: Output = {
+  print: (text) => void process.stdout.write(text),
+  complain: (message) => void process.stderr.write(`normscope: ${printable(message)}\n`),
+};
+
+/** What `--format json` prints on standard output instead of a result. */
+export function errorJson(error: { code: string; message: string; path?: string }): string {
+  return `${JSON.stringify({ error })}\n`;
+}

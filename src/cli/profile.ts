@@ -1,0 +1,38 @@
+import { EngineClient } from '../engine/engineClient';
+import { engineTransport } from './engineTransport';
+import { ModelError } from '../ir/errors';
+import { profileText } from '../reports/profileText';
+import type { ProfileOptions } from './options';
+import { errorJson, type Output } from './output';
+import { ProgressBar } from './progressBar';
+
+/**
+ * `normscope profile`: returns the exit status. Ctrl+C ends the run and still reports what was measured;
+ * a run that failed is reported the same way, with exit status 2.
+ */
+export async function profile(options: ProfileOptions, output: Output): Promise<number> {
+  const client = new EngineClient(engineTransport);
+  const bar = new ProgressBar(process.stderr, options.settings.steps);
+  const abort = new AbortController();
+  const interrupt = () => abort.abort();
+  process.once('SIGINT', interrupt);
+  try {
+    const result = await client.profile({ path: options.model }, options.settings, (e) => bar.update(e), abort.signal);
+    bar.end();
+    output.print(options.format === 'json' ? `${JSON.stringify(result, null, 1)}\n` : profileText(result));
+    if (result.status === 'failed') output.complain(`${options.model}: ${result.failure ?? 'the run failed'}`);
+    return result.status === 'failed' ? 2 : 0;
+  } catch (error) {
+    bar.end();
+    if (!(error instanceof ModelError)) throw error;
+    const named = error.withPath(options.model);
+    output.complain(named.describe());
+    if (options.format === 'json') {
+      output.print(errorJson({ code: named.code, message: named.message, path: options.model }));
+    }
+    return 2;
+  } finally {
+    process.off('SIGINT', interrupt);
+    client.dispose();
+  }
+}

@@ -1,0 +1,35 @@
+import type { ProfileSettings } from '../protocol/profile';
+
+/** A command line that does not say what we can do: one clear line on stderr, exit status 2. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
+}
+
+/** What `--help` prints. An option that is not listed here does not exist. */
+export function usageText(defaults: ProfileSettings): string {
+  return `normscope: normalization in neural networks, inspected and measured
+
+  normscope analyze MODEL... [options]   where every norm sits, and what is wrong with it
+      --format text|json                 default text
+      --fail-on error|warning|information|never
+                                         exit status 1 for findings of this severity and above; default error
+
+  normscope profile MODEL [options]      trains the model a few steps on the CPU and measures every layer
+      --steps N                          default ${defaults.steps}
+      --batch N                          default ${defaults.batch}
+      --optimizer sgd|momentum|adam      default ${defaults.optimizer}
+      --lr X                             default ${defaults.lr}
+      --seed N                           default ${defaults.seed}
+      --init keep|default                the file's weights, or fresh ones; default ${defaults.init}
+      --engine auto|native|wasm          auto: native where it can be loaded; default ${defaults.engine}
+      --threads N                        0: one per core, at most 4; default ${defaults.threads}
+      --format text|json                 default text
+
+  normscope open MODEL                   opens the model in VS Code
+
+  --help, --version, --verbose (where an unexpected error came from)
+
+MODEL is an ONNX file or the model.json of a TensorFlow.js layers model.
+Exit status: 0 done, 1 a finding at or above --fail-on, 2 usage error, unreadable model or failed run.
+`;
+}

@@ -1,0 +1,135 @@
+import * as vscode from 'vscode';
+import { isUnreadable } from '../protocol/facts';
+import { formattedScheme, sourceOf, type FormattedDocuments } from './formattedDocuments';
+import type { ModelSession } from './modelSession';
+import type { ModelViews } from './modelViews';
+import type { Sessions } from './sessions';
+import { isTextModel } from './textModels';
+import { openDocument } from './modelFiles';
+
+const modelFilter = { 'ONNX and TensorFlow.js models': ['onnx', 'json'] };
+
+/** The commands of the palette, the explorer, the editor title and the lenses. Each takes a model's uri, or finds out which is meant. */
+export class Commands {
+  constructor(
+    private readonly sessions: Sessions,
+    private readonly views: ModelViews,
+    private readonly formatted: FormattedDocuments,
+    private readonly extensionUri: vscode.Uri,
+  ) {}
+
+  register(): vscode.Disposable {
+    const table: Record<string, (uri?: vscode.Uri) => Promise<unknown>> = {
+      'normscope.analyze': (uri) => this.analyze(uri),
+      'normscope.profile': (uri) => this.profile(uri),
+      'normscope.openSample': () => this.openSample(),
+      'normscope.openFormatted': (uri) => this.openFormatted(uri),
+    };
+    return vscode.Disposable.from(
+      ...Object.entries(table).map(([id, run]) => vscode.commands.registerCommand(id, run)),
+    );
+  }
+
+  /** Shows where a layer is stated in a text model, in the formatted view where VS Code cannot render the file itself. */
+  async revealLayer(session: ModelSession, layerId: string): Promise<void> {
+    const facts = await session.analyze();
+    if (isUnreadable(facts)) return;
+    const source = facts.layers.find((l) => l.id === layerId)?.source;
+    if (source === undefined) return;
+    const document = await vscode.workspace.openTextDocument(session.uri);
+    const { start, end } = source.range;
+    if (end.character > 10_000 || start.character > 10_000) {
+      await this.formatted.show(session.uri);
+      const view = this.formatted.viewOf(session.uri);
+      const editor = vscode.window.activeTextEditor;
+      if (view !== undefined && editor?.document.uri.scheme === formattedScheme)
+        select(editor, view.toFormatted(source.range));
+      return;
+    }
+    const editor = await vscode.window.showTextDocument(document, { viewColumn: vscode.ViewColumn.Beside });
+    select(editor, new vscode.Range(start.line, start.character, end.line, end.character));
+  }
+
+  private async analyze(given?: vscode.Uri): Promise<void> {
+    const uri = await this.pick(given);
+    if (uri === undefined) return;
+    const view = await this.views.show(uri, isText(uri));
+    await view.session.refresh();
+  }
+
+  private async profile(given?: vscode.Uri): Promise<void> {
+    const uri = await this.pick(given);
+    if (uri === undefined) return;
+    const view = await this.views.show(uri, isText(uri));
+    await view.profile();
+  }
+
+  private async openSample(): Promise<void> {
+    const sample = (...path: string[]) => vscode.Uri.joinPath(this.extensionUri, 'media', 'samples', ...path);
+    const picked = await vscode.window.showQuickPick(
+      [
+        {
+          label: 'ONNX',
+          detail: 'A small convolutional network with a few normalization mistakes',
+          uri: sample('sample.onnx'),
+        },
+        {
+          label: 'TensorFlow.js',
+          detail: 'A layers model as text, with hovers on every layer',
+          uri: sample('tfjs', 'model.json'),
+        },
+      ],
+      { title: 'NormScope: Open Sample Model', placeHolder: 'Which sample?' },
+    );
+    if (picked === undefined) return;
+    if (isText(picked.uri)) await vscode.window.showTextDocument(picked.uri, { preview: false });
+    else await this.views.show(picked.uri, false);
+  }
+
+  private async openFormatted(given?: vscode.Uri): Promise<void> {
+    const uri = await this.pick(given);
+    if (uri === undefined) return;
+    const document = await vscode.workspace.openTextDocument(uri).then(
+      (d) => d,
+      () => undefined,
+    );
+    if (document === undefined || !isTextModel(document)) {
+      void vscode.window.showErrorMessage(
+        'NormScope: the formatted view is for models that are JSON text, such as a model.json of TensorFlow.js.',
+      );
+      return;
+    }
+    await this.sessions.get(uri).analyze();
+    await this.formatted.show(uri);
+  }
+
+  /** The model that is meant: the given one, the one in front, else one that the user picks. */
+  private async pick(given?: vscode.Uri): Promise<vscode.Uri | undefined> {
+    const uri = given instanceof vscode.Uri ? given : (this.views.active ?? inFront());
+    if (uri !== undefined) return uri.scheme === formattedScheme ? sourceOf(uri) : uri;
+    const found = await vscode.workspace.findFiles('**/{*.onnx,model.json}', '**/node_modules/**', 200);
+    if (found.length > 0) {
+      const items = found.map((f) => ({ label: vscode.workspace.asRelativePath(f), uri: f }));
+      return (await vscode.window.showQuickPick(items, { placeHolder: 'Which model?' }))?.uri;
+    }
+    return (await vscode.window.showOpenDialog({ filters: modelFilter, title: 'Open a model' }))?.[0];
+  }
+}
+
+/** The file in front, if it can be a model. */
+function inFront(): vscode.Uri | undefined {
+  const input = vscode.window.tabGroups.activeTabGroup.activeTab?.input;
+  if (input instanceof vscode.TabInputCustom) return input.uri;
+  const document = vscode.window.activeTextEditor?.document;
+  return document !== undefined && isTextModel(document) ? document.uri : undefined;
+}
+
+/** Text models get a panel beside their text; everything else opens in the custom editor. */
+function isText(uri: vscode.Uri): boolean {
+  return uri.path.endsWith('.json') || openDocument(uri) !== undefined;
+}
+
+function select(editor: vscode.TextEditor, range: vscode.Range): void {
+  editor.selection = new vscode.Selection(range.start, range.start);
+  editor.revealRange(range, vscode.TextEditorRevealType.InCenterIfOutsideViewport);
+}

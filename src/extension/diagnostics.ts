@@ -1,0 +1,89 @@
+import * as vscode from 'vscode';
+import { isUnreadable, type Finding, type Range, type Severity } from '../protocol/facts';
+import type { FormattedDocuments } from './formattedDocuments';
+import type { ModelSession } from './modelSession';
+import type { Sessions } from './sessions';
+import { rulePage } from './rulePages';
+
+const severities: Record<Severity, vscode.DiagnosticSeverity> = {
+  error: vscode.DiagnosticSeverity.Error,
+  warning: vscode.DiagnosticSeverity.Warning,
+  information: vscode.DiagnosticSeverity.Information,
+  hint: vscode.DiagnosticSeverity.Hint,
+};
+
+const start = new vscode.Range(0, 0, 0, 0);
+
+/** Keeps the Problems panel at what the latest analysis of each model found, in the file and in its formatted view. */
+export class Diagnostics implements vscode.Disposable {
+  private readonly collection = vscode.languages.createDiagnosticCollection('normscope');
+  private readonly subscriptions: vscode.Disposable[];
+
+  constructor(
+    sessions: Sessions,
+    private readonly formatted: FormattedDocuments,
+    private readonly extensionUri: vscode.Uri,
+  ) {
+    this.subscriptions = [
+      this.collection,
+      sessions.onDidAnalyze((session) => this.publish(session)),
+      formatted.onDidOpen((source) => {
+        const session = sessions.existing(source);
+        if (session !== undefined) this.publish(session);
+      }),
+      formatted.onDidClose((uri) => this.collection.delete(uri)),
+    ];
+  }
+
+  dispose(): void {
+    vscode.Disposable.from(...this.subscriptions).dispose();
+  }
+
+  private publish(session: ModelSession): void {
+    const { facts } = session;
+    if (facts === undefined) return;
+    if (isUnreadable(facts)) {
+      const problem = new vscode.Diagnostic(
+        start,
+        `${facts.path}: ${facts.error.message}`,
+        vscode.DiagnosticSeverity.Error,
+      );
+      problem.source = 'NormScope';
+      problem.code = facts.error.code;
+      this.collection.set(session.uri, [problem]);
+      return;
+    }
+    const problems = facts.problems.map((p) => {
+      const d = new vscode.Diagnostic(rangeOf(p.source?.range), p.message, vscode.DiagnosticSeverity.Information);
+      d.source = 'NormScope';
+      d.code = p.code;
+      return d;
+    });
+    this.collection.set(session.uri, [
+      ...facts.findings.map((f) => this.diagnostic(f, rangeOf(f.source?.range))),
+      ...problems,
+    ]);
+
+    const view = this.formatted.viewOf(session.uri);
+    if (view !== undefined) {
+      const placed = facts.findings.filter((f) => f.source !== undefined);
+      this.collection.set(
+        view.uri,
+        placed.map((f) => this.diagnostic(f, view.toFormatted(f.source!.range))),
+      );
+    }
+  }
+
+  private diagnostic(finding: Finding, range: vscode.Range): vscode.Diagnostic {
+    const about = finding.layer === null ? '' : `${finding.layer}: `;
+    const d = new vscode.Diagnostic(range, about + finding.message, severities[finding.severity]);
+    d.source = 'NormScope';
+    d.code = { value: finding.ruleId, target: rulePage(this.extensionUri, finding.ruleId) };
+    return d;
+  }
+}
+
+function rangeOf(range: Range | undefined): vscode.Range {
+  if (range === undefined) return start;
+  return new vscode.Range(range.start.line, range.start.character, range.end.line, range.end.character);
+}

@@ -1,0 +1,56 @@
+import * as vscode from 'vscode';
+import { EngineClient } from '../engine/engineClient';
+import { forkTransport } from '../engine/forkTransport';
+import { codeLenses } from './codeLenses';
+import { Commands } from './commands';
+import { Diagnostics } from './diagnostics';
+import { FormattedDocuments, formattedScheme } from './formattedDocuments';
+import { LayerHovers } from './layerHovers';
+import { ModelViews } from './modelViews';
+import { Sessions } from './sessions';
+import { isTextModel, TextModels, textSelector } from './textModels';
+
+export function activate(context: vscode.ExtensionContext): void {
+  const log = vscode.window.createOutputChannel('NormScope', { log: true });
+  const enginePath = context.asAbsolutePath('dist/engine.js');
+  const sessions = new Sessions(() => new EngineClient(() => forkTransport(enginePath)), log);
+  const formatted = new FormattedDocuments();
+  const textModels = new TextModels(sessions, formatted);
+  const views = new ModelViews(sessions, {
+    extensionUri: context.extensionUri,
+    revealLayer: (session, layer) => commands.revealLayer(session, layer),
+  });
+  const commands = new Commands(sessions, views, formatted, context.extensionUri);
+
+  context.subscriptions.push(
+    log,
+    formatted,
+    new Diagnostics(sessions, formatted, context.extensionUri),
+    views,
+    sessions,
+    commands.register(),
+    vscode.languages.registerHoverProvider(textSelector, new LayerHovers(textModels)),
+    vscode.languages.registerCodeLensProvider(textSelector, codeLenses),
+    sessions.onDidAnalyze((session) => formatted.refresh(session.uri)),
+    vscode.workspace.onDidOpenTextDocument((d) => void welcome(d, sessions, formatted)),
+  );
+  for (const document of vscode.workspace.textDocuments) void welcome(document, sessions, formatted);
+}
+
+/** A text model has been opened: its findings appear, and a reader of a one-line file is offered a readable one. */
+async function welcome(
+  document: vscode.TextDocument,
+  sessions: Sessions,
+  formatted: FormattedDocuments,
+): Promise<void> {
+  if (document.uri.scheme === formattedScheme || !isTextModel(document)) return;
+  await sessions.get(document.uri).analyze();
+  if (!TextModels.isCutOff(document) || formatted.viewOf(document.uri) !== undefined) return;
+  const open = 'Open Formatted View';
+  const name = vscode.workspace.asRelativePath(document.uri);
+  const choice = await vscode.window.showInformationMessage(
+    `${name} is written in very long lines, which VS Code does not show in full.`,
+    open,
+  );
+  if (choice === open) await formatted.show(document.uri);
+}

@@ -1,0 +1,64 @@
+import * as vscode from 'vscode';
+import { BytesSource, type ByteSource, type ModelFolder } from '../ir/byteSource';
+import { ModelError } from '../ir/errors';
+import { NodeFolder } from '../engine/nodeFolder';
+
+/** Whole-file reading is all that virtual file systems offer; beyond this size it would fill the extension host. */
+const VIRTUAL_FILE_LIMIT = 512 * 2 ** 20;
+
+export interface ModelPlace {
+  readonly folder: ModelFolder;
+  /** Name of the model file inside the folder. */
+  readonly name: string;
+}
+
+/** The folder of a model: by ranges on disk, whole files in virtual workspaces, and what an open editor holds before both. */
+export function placeOf(uri: vscode.Uri): ModelPlace {
+  const name = uri.path.slice(uri.path.lastIndexOf('/') + 1);
+  const parent = vscode.Uri.joinPath(uri, '..');
+  const stored = uri.scheme === 'file' ? new NodeFolder(parent.fsPath) : new VirtualFolder(parent);
+  const text = openDocument(uri)?.getText();
+  return { name, folder: text === undefined ? stored : new EditedFolder(stored, name, text) };
+}
+
+export function openDocument(uri: vscode.Uri): vscode.TextDocument | undefined {
+  return vscode.workspace.textDocuments.find((d) => !d.isClosed && d.uri.toString() === uri.toString());
+}
+
+/** A folder in which one text file is as the editor holds it, saved or not. */
+class EditedFolder implements ModelFolder {
+  constructor(
+    private readonly stored: ModelFolder,
+    private readonly name: string,
+    private readonly text: string,
+  ) {}
+
+  open(relativePath: string): Promise<ByteSource> {
+    if (relativePath === this.name) return Promise.resolve(new BytesSource(new TextEncoder().encode(this.text)));
+    return this.stored.open(relativePath);
+  }
+}
+
+class VirtualFolder implements ModelFolder {
+  constructor(private readonly uri: vscode.Uri) {}
+
+  async open(relativePath: string): Promise<ByteSource> {
+    if (relativePath.startsWith('/') || relativePath.includes('\\') || relativePath.split('/').includes('..')) {
+      throw new ModelError('outside-folder', `${relativePath} lies outside the model's folder and is not read`);
+    }
+    const uri = vscode.Uri.joinPath(this.uri, relativePath);
+    try {
+      const { size } = await vscode.workspace.fs.stat(uri);
+      if (size > VIRTUAL_FILE_LIMIT) {
+        throw new ModelError(
+          'too-large',
+          `${relativePath} has ${size} bytes, too many to read over ${this.uri.scheme}`,
+        );
+      }
+      return new BytesSource(await vscode.workspace.fs.readFile(uri));
+    } catch (error) {
+      if (error instanceof ModelError) throw error;
+      throw new ModelError('not-found', `${relativePath} cannot be read: ${(error as Error).message}`);
+    }
+  }
+}

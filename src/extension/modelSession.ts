@@ -1,0 +1,173 @@
+import * as vscode from 'vscode';
+import { ModelError } from '../ir/errors';
+import { isUnreadable, type ModelFacts, type UnreadableModel } from '../protocol/facts';
+import type { ProfileEvent, ProfileResult, ProfileSettings } from '../protocol/profile';
+import type { Running } from '../protocol/view';
+import type { EngineClient } from '../engine/engineClient';
+import { placeOf } from './modelFiles';
+
+/** A burst of writes (a training script saving its model) leads to one analysis. */
+const SETTLE_MS = 250;
+
+/**
+ * One model file in the editor: its facts, its latest profile, what is running. The view, the hovers and the Problems panel
+ * all read it, and it follows the file: a change on disk or in the editor leads to a new analysis.
+ */
+export class ModelSession implements vscode.Disposable {
+  facts: ModelFacts | UnreadableModel | undefined;
+  profile: ProfileResult | undefined;
+  running: Running | undefined;
+  private analysis: Promise<ModelFacts | UnreadableModel> | undefined;
+  private generation = 0;
+  private settle: NodeJS.Timeout | undefined;
+  private abort: AbortController | undefined;
+  private readonly changed = new vscode.EventEmitter<void>();
+  private readonly analyzed = new vscode.EventEmitter<void>();
+  private readonly stepped = new vscode.EventEmitter<ProfileEvent>();
+  private readonly disposables: vscode.Disposable[] = [this.changed, this.analyzed, this.stepped];
+
+  /** Facts, profile or the kind of work going on are different now. */
+  readonly onDidChange = this.changed.event;
+  /** There are new facts. */
+  readonly onDidAnalyze = this.analyzed.event;
+  /** The running profile measured something. */
+  readonly onProfileEvent = this.stepped.event;
+
+  constructor(
+    readonly uri: vscode.Uri,
+    private readonly engine: () => EngineClient,
+    private readonly log: vscode.LogOutputChannel,
+  ) {
+    const parent = vscode.Uri.joinPath(uri, '..');
+    const name = uri.path.slice(uri.path.lastIndexOf('/') + 1);
+    const watcher = vscode.workspace.createFileSystemWatcher(new vscode.RelativePattern(parent, escapeGlob(name)));
+    this.disposables.push(
+      watcher,
+      watcher.onDidChange(() => this.refreshSoon()),
+      watcher.onDidCreate(() => this.refreshSoon()),
+      watcher.onDidDelete(() => this.refreshSoon()),
+      vscode.workspace.onDidChangeTextDocument((e) => {
+        if (e.document.uri.toString() === uri.toString() && e.contentChanges.length > 0) this.refreshSoon();
+      }),
+    );
+  }
+
+  /** Path as the user knows it. */
+  get path(): string {
+    return vscode.workspace.asRelativePath(this.uri, false);
+  }
+
+  get profileIsStale(): boolean {
+    if (this.profile === undefined || this.facts === undefined) return false;
+    return isUnreadable(this.facts) || this.profile.model.graphHash !== this.facts.graphHash;
+  }
+
+  /** The facts of the file as it is now; read again only after a change. */
+  analyze(): Promise<ModelFacts | UnreadableModel> {
+    return (this.analysis ??= this.analyzeNow());
+  }
+
+  refresh(): Promise<ModelFacts | UnreadableModel> {
+    this.analysis = undefined;
+    return this.analyze();
+  }
+
+  /**
+   * Trains the model and keeps what was measured; a run that is going on is ended first.
+   * @throws ModelError when the model cannot be profiled.
+   */
+  async runProfile(settings: ProfileSettings): Promise<ProfileResult> {
+    if (this.uri.scheme !== 'file') {
+      throw new ModelError(
+        'unsupported',
+        'profiling needs the model as a file on disk: save a copy and profile that',
+        {},
+        this.path,
+      );
+    }
+    this.cancel();
+    const abort = (this.abort = new AbortController());
+    this.running = { phase: 'reading', step: 0, steps: settings.steps };
+    this.changed.fire();
+    let trainingSince = 0;
+    try {
+      const result = await this.engine().profile(
+        { path: this.uri.fsPath },
+        settings,
+        (event) => {
+          if (abort !== this.abort) return;
+          if (event.type === 'phase') {
+            trainingSince = Date.now();
+            this.running = { phase: event.phase, step: 0, steps: settings.steps };
+          } else if (event.type === 'step') {
+            const done = event.step + 1;
+            const secondsLeft = ((Date.now() - trainingSince) / done / 1000) * (settings.steps - done);
+            this.running = { phase: 'training', step: done, steps: settings.steps, loss: event.loss, secondsLeft };
+          }
+          this.stepped.fire(event);
+        },
+        abort.signal,
+      );
+      if (abort === this.abort) this.profile = { ...result, model: { ...result.model, path: this.path } };
+      return result;
+    } finally {
+      if (abort === this.abort) {
+        this.abort = undefined;
+        this.running = undefined;
+        this.changed.fire();
+      }
+    }
+  }
+
+  cancel(): void {
+    this.abort?.abort();
+  }
+
+  dispose(): void {
+    this.cancel();
+    clearTimeout(this.settle);
+    vscode.Disposable.from(...this.disposables).dispose();
+  }
+
+  private refreshSoon(): void {
+    const wasAnalyzed = this.analysis !== undefined;
+    this.analysis = undefined;
+    clearTimeout(this.settle);
+    if (wasAnalyzed || this.facts !== undefined) this.settle = setTimeout(() => void this.analyze(), SETTLE_MS);
+  }
+
+  private async analyzeNow(): Promise<ModelFacts | UnreadableModel> {
+    const generation = ++this.generation;
+    const started = Date.now();
+    let facts: ModelFacts | UnreadableModel;
+    try {
+      const { openModel } = await import('../formats/openModel');
+      const { analyzeModel } = await import('../rules/analyzeModel');
+      const { folder, name } = placeOf(this.uri);
+      facts = await analyzeModel(await openModel(folder, name), this.path);
+      this.log.info(
+        `${this.path}: ${facts.layers.length} layers, ${facts.findings.length} findings in ${Date.now() - started} ms`,
+      );
+    } catch (error) {
+      if (!(error instanceof ModelError)) this.log.error(error as Error);
+      const known =
+        error instanceof ModelError
+          ? error
+          : new ModelError('corrupt', `cannot be analyzed: ${(error as Error).message}`);
+      this.log.warn(known.withPath(this.path).describe());
+      facts = { path: this.path, error: { code: known.code, message: known.message } };
+    }
+    // an older analysis that ends late must not replace a newer one
+    if (generation === this.generation) {
+      this.facts = facts;
+      this.analyzed.fire();
+      this.changed.fire();
+    }
+    return facts;
+  }
+}
+
+/** A file name as a glob that matches only itself. */
+function escapeGlob(name: string): string {
+  return name.replace(/[*?{}[\]]/g, (c) => `[${c}]`);
+}

@@ -1,0 +1,143 @@
+import * as crypto from 'node:crypto';
+import * as vscode from 'vscode';
+import { ModelError } from '../ir/errors';
+import { isUnreadable } from '../protocol/facts';
+import type { ProfileSettings } from '../protocol/profile';
+import type { HostToView, ViewState, ViewToHost } from '../protocol/view';
+import type { ModelSession } from './modelSession';
+import { openRulePage } from './rulePages';
+import { profileSettings } from './settings';
+import { webviewHtml } from './webviewHtml';
+
+export interface ViewContext {
+  readonly extensionUri: vscode.Uri;
+  /** Shows where the model's text states a layer. */
+  revealLayer(session: ModelSession, layerId: string): Promise<void>;
+}
+
+/** One webview that shows one session. The webview says it is ready and gets the whole state; after that, what changes. */
+export class ModelView implements vscode.Disposable {
+  private readonly subscriptions: vscode.Disposable[] = [];
+  private settings: ProfileSettings;
+  private selectedLayer: string | null = null;
+  private ready = false;
+
+  constructor(
+    private readonly webview: vscode.Webview,
+    readonly session: ModelSession,
+    private readonly context: ViewContext,
+  ) {
+    this.settings = profileSettings(session.uri);
+    const dist = vscode.Uri.joinPath(context.extensionUri, 'dist');
+    webview.options = { enableScripts: true, localResourceRoots: [dist] };
+    this.subscriptions.push(
+      webview.onDidReceiveMessage((message: ViewToHost) => void this.receive(message)),
+      session.onDidChange(() => this.sendState()),
+      session.onProfileEvent((event) => {
+        if (session.running !== undefined) this.send({ type: 'event', event, running: session.running });
+      }),
+    );
+    webview.html = webviewHtml({
+      nonce: crypto.randomBytes(18).toString('base64'),
+      cspSource: webview.cspSource,
+      scriptUri: webview.asWebviewUri(vscode.Uri.joinPath(dist, 'webview.js')).toString(),
+      styleUri: webview.asWebviewUri(vscode.Uri.joinPath(dist, 'webview.css')).toString(),
+    });
+    void session.analyze();
+  }
+
+  select(layerId: string): void {
+    this.selectedLayer = layerId;
+    this.send({ type: 'select', layer: layerId });
+  }
+
+  /** Profiles with these settings, the user's configured ones by default; tells the user why when it cannot. */
+  async profile(settings: ProfileSettings = profileSettings(this.session.uri)): Promise<void> {
+    this.settings = settings;
+    await profileWithProgress(this.session, settings);
+  }
+
+  dispose(): void {
+    vscode.Disposable.from(...this.subscriptions).dispose();
+  }
+
+  private async receive(message: ViewToHost): Promise<void> {
+    switch (message.type) {
+      case 'ready':
+        this.ready = true;
+        this.sendState();
+        break;
+      case 'profile':
+        await this.profile(message.settings);
+        break;
+      case 'cancel':
+        this.session.cancel();
+        break;
+      case 'reveal':
+        await this.context.revealLayer(this.session, message.layer);
+        break;
+      case 'openRule':
+        await openRulePage(this.context.extensionUri, message.ruleId);
+        break;
+      case 'reanalyze':
+        await this.session.refresh();
+        break;
+    }
+  }
+
+  private sendState(): void {
+    const { facts, profile, profileIsStale, running } = this.session;
+    const state: ViewState = {
+      model: facts ?? null,
+      profile: profile ?? null,
+      profileIsStale,
+      running: running ?? null,
+      settings: this.settings,
+      selectedLayer: this.selectedLayer,
+    };
+    this.send({ type: 'state', state });
+  }
+
+  private send(message: HostToView): void {
+    if (this.ready) void this.webview.postMessage(message);
+  }
+}
+
+/** Runs a profile with progress in the status bar. Refusals and failures become one message; a cancelled run needs none. */
+export async function profileWithProgress(session: ModelSession, settings: ProfileSettings): Promise<void> {
+  if (!vscode.workspace.isTrusted) {
+    void vscode.window.showErrorMessage(
+      'NormScope profiles a model only in a trusted workspace, because it runs the model.',
+    );
+    return;
+  }
+  const facts = await session.analyze();
+  if (isUnreadable(facts)) {
+    void vscode.window.showErrorMessage(`NormScope: ${facts.path}: ${facts.error.message}`);
+    return;
+  }
+  try {
+    await vscode.window.withProgress(
+      { location: vscode.ProgressLocation.Window, title: `Profiling ${session.path}` },
+      async (progress) => {
+        const subscription = session.onProfileEvent((event) => {
+          if (event.type === 'step') progress.report({ message: `step ${event.step + 1} of ${settings.steps}` });
+        });
+        try {
+          const result = await session.runProfile(settings);
+          if (result.status === 'failed') {
+            void vscode.window.showErrorMessage(
+              `NormScope: profiling ${session.path} failed: ${result.failure ?? 'no reason given'}`,
+            );
+          }
+        } finally {
+          subscription.dispose();
+        }
+      },
+    );
+  } catch (error) {
+    if (error instanceof ModelError && error.code === 'cancelled') return;
+    const message = error instanceof ModelError ? error.withPath(session.path).describe() : (error as Error).message;
+    void vscode.window.showErrorMessage(`NormScope: ${message}`);
+  }
+}

@@ -1,0 +1,23 @@
+import * as vscode from 'vscode';
+import { defaultProfileSettings } from '../profile/defaultSettings';
+import type { ProfileSettings } from '../protocol/profile';
+
+/** Profile settings as the user's configuration states them for a file. Values out of range fall back to the default. */
+export function profileSettings(scope: vscode.Uri): ProfileSettings {
+  const configuration = vscode.workspace.getConfiguration('normscope.profile', scope);
+  const whole = (key: string, fallback: number, low: number) => {
+    const value = configuration.get<number>(key, fallback);
+    return Number.isInteger(value) && value >= low ? value : fallback;
+  };
+  const lr = configuration.get<number>('learningRate', defaultProfileSettings.lr);
+  return {
+    steps: whole('steps', defaultProfileSettings.steps, 1),
+    batch: whole('batch', defaultProfileSettings.batch, 1),
+    optimizer: configuration.get('optimizer', defaultProfileSettings.optimizer),
+    lr: lr > 0 ? lr : defaultProfileSettings.lr,
+    seed: whole('seed', defaultProfileSettings.seed, 0),
+    init: configuration.get('initialization', defaultProfileSettings.init),
+    engine: configuration.get('engine', defaultProfileSettings.engine),
+    threads: whole('threads', defaultProfileSettings.threads, 0),
+  };
+}

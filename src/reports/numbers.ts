@@ -1,0 +1,52 @@
+import type { Figure } from '../protocol/profile';
+
+/** Three significant digits, scientific where a plain number would be hard to read; the words NaN and Infinity as they are. */
+export function formatFigure(figure: Figure | null | undefined): string {
+  if (figure === null || figure === undefined) return '-';
+  if (typeof figure === 'string') return figure;
+  if (figure === 0) return '0';
+  const size = Math.abs(figure);
+  if (size >= 0.001 && size < 10_000) return String(Number(figure.toPrecision(3)));
+  return figure.toExponential(2).replace('e+', 'e');
+}
+
+/** 25 557 032 -> "25.6 M". */
+export function formatCount(count: number): string {
+  for (const [unit, size] of [
+    ['G', 1e9],
+    ['M', 1e6],
+    ['k', 1e3],
+  ] as const) {
+    if (count >= size) return `${Number((count / size).toPrecision(3))} ${unit}`;
+  }
+  return String(count);
+}
+
+/** "1 warning", "2 warnings". */
+export function plural(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}
+
+/** A line of block characters, one per value; values that are not finite leave a gap. */
+export function sparkline(values: readonly Figure[], width = 40): string {
+  const blocks = '▁▂▃▄▅▆▇█';
+  const numbers = bucketMeans(values, width);
+  const finite = numbers.filter((v): v is number => v !== undefined);
+  if (finite.length === 0) return '';
+  const low = Math.min(...finite);
+  const span = Math.max(...finite) - low || 1;
+  return numbers
+    .map((v) => (v === undefined ? ' ' : blocks[Math.round(((v - low) / span) * (blocks.length - 1))]))
+    .join('');
+}
+
+/** At most `width` means over neighbouring values; undefined where none of a bucket is finite. */
+function bucketMeans(values: readonly Figure[], width: number): (number | undefined)[] {
+  const count = Math.min(width, values.length);
+  return Array.from({ length: count }, (_, i) => {
+    const from = Math.floor((i * values.length) / count);
+    const to = Math.floor(((i + 1) * values.length) / count);
+    const finite = values.slice(from, to).filter((v): v is number => typeof v === 'number');
+    return finite.length > 0 ? finite.reduce((a, b) => a + b) / finite.length : undefined;
+  });
+}
