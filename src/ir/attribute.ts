@@ -15,8 +15,8 @@ export type Attribute =
   | { readonly type: 'graphs'; readonly value: readonly Graph[] }
   /** Inside a function body: takes the value of the calling node's attribute of this name. */
   | { readonly type: 'reference'; readonly value: string }
-  /** Sparse tensors, types and whatever later IR versions add: kept by the writer, not understood here. */
-  | { readonly type: 'opaque'; readonly value: string };
+  /** Sparse tensors, types and whatever later IR versions add: `value` names the kind, `bytes` is the AttributeProto for the writer. */
+  | { readonly type: 'opaque'; readonly value: string; readonly bytes?: Uint8Array };
 
 export type AttributeType = Attribute['type'];
 

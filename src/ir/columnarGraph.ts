@@ -1,4 +1,5 @@
 import type { Attribute } from './attribute';
+import { constantOf, makesConstants } from './constants';
 import { ABSENT, type Graph, type Node, type ValueId, type ValueType } from './graph';
 import { MutableGraph } from './mutableGraph';
 import type { Origin } from './origin';
@@ -7,16 +8,22 @@ import type { Tensor } from './tensor';
 const NO_ATTRIBUTES: ReadonlyMap<string, Attribute> = new Map();
 const NO_CONSUMERS: readonly number[] = [];
 
-/** Names and attributes of nodes may stay in the file until somebody asks: a reader passes functions of the node's index. */
+/**
+ * What may stay in the file until somebody asks: a reader passes functions of the node's index (the order in which the
+ * nodes were added) and of the value's id.
+ */
 export interface LazyNodeParts {
   name?(index: number): string;
   attributes?(index: number): ReadonlyMap<string, Attribute>;
+  type?(value: ValueId): ValueType | undefined;
 }
 
 /** What a reader says of one node when it adds it. */
 export interface NodeEntry {
   readonly opType: string;
   readonly domain?: string;
+  /** Which of several model-local functions of this domain and name is called (IR version 10). */
+  readonly overload?: string;
   readonly name?: string;
   readonly inputs: readonly ValueId[];
   readonly outputs: readonly ValueId[];
@@ -44,6 +51,8 @@ export class GraphBuilder {
   private readonly starts = new IntList();
   private readonly splits = new IntList();
   private readonly producers = new Map<ValueId, number>();
+  private readonly constantNodes: number[] = [];
+  private readonly overloads = new Map<number, string>();
   private readonly nodeNames: (string | undefined)[] = [];
   private readonly attributes: (ReadonlyMap<string, Attribute> | undefined)[] = [];
   private readonly origins = new Map<number, Origin>();
@@ -114,25 +123,34 @@ export class GraphBuilder {
     if (entry.name !== undefined) this.nodeNames[index] = entry.name;
     if (entry.attributes !== undefined) this.attributes[index] = entry.attributes;
     if (entry.origin !== undefined) this.origins.set(index, entry.origin);
+    if (entry.overload) this.overloads.set(index, entry.overload);
+    if (entry.attributes !== undefined && makesConstants(entry.opType, entry.domain ?? ''))
+      this.constantNodes.push(index);
     if (entry.captured !== undefined && entry.captured.length > 0) this.captured.set(index, entry.captured);
     return index;
   }
 
-  build(): Graph {
+  /**
+   * @param order indices of all nodes in the order that the graph shall have them, where it is not the order they were added in
+   */
+  build(order?: Int32Array): Graph {
     this.starts.push(this.edges.length);
     const producers = new Int32Array(this.names.length).fill(-1);
     for (const [value, index] of this.producers) producers[value] = index;
-    return new ColumnarGraph({
+    const columns: Columns = {
       name: this.graphName,
       opsets: this.opsets,
       valueNames: this.names,
       valueIds: this.ids,
       types: this.types,
+      lazyType: this.lazy.type,
       tensors: this.tensors,
+      constants: new Map(),
       inputs: this.inputs.filter((v) => !this.tensors.has(v)),
       outputs: this.outputs,
       opTypes: this.opTypes,
       domains: this.domains,
+      overloads: this.overloads,
       edges: this.edges.toArray(),
       starts: this.starts.toArray(),
       splits: this.splits.toArray(),
@@ -141,8 +159,58 @@ export class GraphBuilder {
       nodeAttributes: (i) => this.attributes[i] ?? this.lazy.attributes?.(i) ?? NO_ATTRIBUTES,
       origins: this.origins,
       captured: this.captured,
-    });
+    };
+    return new ColumnarGraph({ ...(order ? reordered(columns, order) : columns), constants: this.constants(columns) });
   }
+
+  /** Values that Constant and ConstantOfShape nodes compute, nodes in the order they were added. */
+  private constants({ edges, starts, splits }: Columns): Map<ValueId, Tensor> {
+    const constants = new Map<ValueId, Tensor>();
+    const make = (index: number) => {
+      const output = splits[index] < starts[index + 1] ? edges[splits[index]] : ABSENT;
+      if (output === ABSENT || this.tensors.has(output) || this.producers.get(output) !== index) return;
+      const input = starts[index] < splits[index] ? edges[starts[index]] : ABSENT;
+      const shape = this.tensors.get(input) ?? constants.get(input);
+      const tensor = constantOf(this.opTypes[index], this.names[output], this.attributes[index]!, shape);
+      if (tensor) constants.set(output, tensor);
+    };
+    // in two rounds, since the shape of a ConstantOfShape may be a Constant that an unsorted file states later
+    for (const index of this.constantNodes) if (this.opTypes[index] === 'Constant') make(index);
+    for (const index of this.constantNodes) if (this.opTypes[index] !== 'Constant') make(index);
+    return constants;
+  }
+}
+
+/** The same columns with node order[i] in place i. */
+function reordered(columns: Columns, order: Int32Array): Columns {
+  const place = new Int32Array(order.length);
+  order.forEach((from, to) => (place[from] = to));
+  const edges = new Int32Array(columns.edges.length);
+  const starts = new Int32Array(columns.starts.length);
+  const splits = new Int32Array(columns.splits.length);
+  let next = 0;
+  order.forEach((from, to) => {
+    starts[to] = next;
+    splits[to] = next + columns.splits[from] - columns.starts[from];
+    edges.set(columns.edges.subarray(columns.starts[from], columns.starts[from + 1]), next);
+    next += columns.starts[from + 1] - columns.starts[from];
+  });
+  starts[order.length] = next;
+  const moved = <T>(map: ReadonlyMap<number, T>) => new Map([...map].map(([index, value]) => [place[index], value]));
+  return {
+    ...columns,
+    opTypes: Array.from(order, (i) => columns.opTypes[i]),
+    domains: Array.from(order, (i) => columns.domains[i]),
+    overloads: moved(columns.overloads),
+    edges,
+    starts,
+    splits,
+    producers: columns.producers.map((index) => (index < 0 ? index : place[index])),
+    nodeName: (i) => columns.nodeName(order[i]),
+    nodeAttributes: (i) => columns.nodeAttributes(order[i]),
+    origins: moved(columns.origins),
+    captured: moved(columns.captured),
+  };
 }
 
 interface Columns {
@@ -151,11 +219,14 @@ interface Columns {
   readonly valueNames: readonly string[];
   readonly valueIds: ReadonlyMap<string, ValueId>;
   readonly types: ReadonlyMap<ValueId, ValueType>;
+  readonly lazyType?: (value: ValueId) => ValueType | undefined;
   readonly tensors: ReadonlyMap<ValueId, Tensor>;
+  readonly constants: ReadonlyMap<ValueId, Tensor>;
   readonly inputs: readonly ValueId[];
   readonly outputs: readonly ValueId[];
   readonly opTypes: readonly string[];
   readonly domains: readonly string[];
+  readonly overloads: ReadonlyMap<number, string>;
   /** Inputs then outputs of each node; node i owns starts[i] to starts[i + 1], its outputs begin at splits[i]. */
   readonly edges: Int32Array;
   readonly starts: Int32Array;
@@ -225,14 +296,14 @@ class ColumnarGraph implements Graph {
   }
 
   valueType(value: ValueId): ValueType | undefined {
-    const declared = this.columns.types.get(value);
+    const declared = this.columns.types.get(value) ?? this.columns.lazyType?.(value);
     if (declared !== undefined) return declared;
-    const tensor = this.columns.tensors.get(value);
+    const tensor = this.initializer(value);
     return tensor && { kind: 'tensor', dtype: tensor.dtype, shape: tensor.dims };
   }
 
   initializer(value: ValueId): Tensor | undefined {
-    return this.columns.tensors.get(value);
+    return this.columns.tensors.get(value) ?? this.columns.constants.get(value);
   }
 
   toMutable(): MutableGraph {
@@ -276,6 +347,9 @@ class ColumnarNode implements Node {
   }
   get domain(): string {
     return this.columns.domains[this.index];
+  }
+  get overload(): string {
+    return this.columns.overloads.get(this.index) ?? '';
   }
   get name(): string {
     return this.columns.nodeName(this.index);

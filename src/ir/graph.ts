@@ -25,6 +25,8 @@ export interface Node {
   readonly opType: string;
   /** '' for the default domain, also when the file spells it `ai.onnx`. */
   readonly domain: string;
+  /** Which of several model-local functions of this domain and name is called; '' almost everywhere. */
+  readonly overload: string;
   /** As in the file; may be '' and need not be unique. */
   readonly name: string;
   readonly inputs: readonly ValueId[];
@@ -67,8 +69,12 @@ export interface Graph {
   valueId(name: string): ValueId | undefined;
   /** The declared type: inputs, outputs, value_info and initializers. Computed types come from shape inference. */
   valueType(value: ValueId): ValueType | undefined;
+  /**
+   * The constant behind a value: an initializer, or what a Constant or ConstantOfShape node computes when the file states it
+   * in full. Such a node stays a node of the graph and the producer of the value.
+   */
   initializer(value: ValueId): Tensor | undefined;
-  /** Values that have an initializer, in file order. */
+  /** Values that have an initializer of the graph, in file order; outputs of Constant nodes are not among them. */
   readonly initializers: readonly ValueId[];
   /** A copy as objects, for variants, autodiff and the writer. */
   toMutable(): MutableGraph;

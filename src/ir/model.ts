@@ -1,3 +1,4 @@
+import type { Attribute } from './attribute';
 import type { ErrorPlace } from './errors';
 import type { Graph } from './graph';
 
@@ -18,6 +19,8 @@ export interface ModelFunction {
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];
   readonly attributes: readonly string[];
+  /** Values of the attributes that a call may leave out. */
+  readonly defaults?: ReadonlyMap<string, Attribute>;
   readonly body: Graph;
 }
 

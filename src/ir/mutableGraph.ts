@@ -8,6 +8,8 @@ import type { Tensor } from './tensor';
 export interface MutableNode {
   opType: string;
   domain: string;
+  /** Which of several model-local functions of this domain and name is called. */
+  overload?: string;
   name: string;
   inputs: string[];
   outputs: string[];
@@ -68,6 +70,7 @@ export class MutableGraph {
       copy.nodes.push({
         opType: node.opType,
         domain: node.domain,
+        ...(node.overload && { overload: node.overload }),
         name: node.name,
         inputs: node.inputs.map((v) => graph.valueName(v)),
         outputs: node.outputs.map((v) => graph.valueName(v)),
@@ -204,6 +207,7 @@ export class MutableGraph {
       builder.addNode({
         opType: n.opType,
         domain: n.domain,
+        overload: n.overload,
         name: n.name,
         inputs: n.inputs.map((i) => builder.value(i)),
         outputs: n.outputs.map((o) => builder.value(o)),
