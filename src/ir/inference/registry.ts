@@ -1,0 +1,38 @@
+import { constantRules } from './constants';
+import { controlFlowRules } from './controlFlow';
+import { convolutionRules } from './convolution';
+import { elementwiseRules } from './elementwise';
+import type { InferenceRule, InferenceRules } from './inferenceNode';
+import { layoutRules } from './layout';
+import { matrixRules } from './matrix';
+import { normalizationRules } from './normalization';
+import { poolingRules } from './pooling';
+import { reductionRules } from './reduction';
+import { selectionRules } from './selection';
+
+/** Rules of the default domain, one file per family of operators. */
+const families: readonly InferenceRules[] = [
+  constantRules,
+  controlFlowRules,
+  convolutionRules,
+  elementwiseRules,
+  layoutRules,
+  matrixRules,
+  normalizationRules,
+  poolingRules,
+  reductionRules,
+  selectionRules,
+];
+
+const registry = new Map<string, InferenceRule>();
+for (const rules of families) {
+  for (const [opType, rule] of Object.entries(rules)) {
+    if (registry.has(opType)) throw new Error(`two inference rules for ${opType}`);
+    registry.set(opType, rule);
+  }
+}
+
+/** The rule of an operator; undefined for operators that inference does not know. */
+export function inferenceRule(domain: string, opType: string): InferenceRule | undefined {
+  return domain === '' ? registry.get(opType) : undefined;
+}
