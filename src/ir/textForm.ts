@@ -1,0 +1,2 @@
+export { parseGraph } from './textParser';
+export { printGraph } from './textPrinter';
