@@ -1,3 +1,4 @@
+import type { ErrorReport } from '../protocol/facts';
 import { printable } from '../reports/textTable';
 
 /** Where a command writes: tests give their own. */
@@ -14,6 +15,7 @@ export const processOutput: Output = {
 };
 
 /** What `--format json` prints on standard output instead of a result. */
-export function errorJson(error: { code: string; message: string; path?: string }): string {
-  return `${JSON.stringify({ error })}\n`;
+export function errorJson(error: ErrorReport['error']): string {
+  const report: ErrorReport = { error };
+  return `${JSON.stringify(report)}\n`;
 }

@@ -165,3 +165,8 @@ export interface AnalysisReport {
 export function isUnreadable(model: ModelFacts | UnreadableModel): model is UnreadableModel {
   return 'error' in model;
 }
+
+/** What `--format json` prints when there is no result: a usage error, or the only model cannot be read. */
+export interface ErrorReport {
+  readonly error: { readonly code: string; readonly message: string; readonly path?: string };
+}
