@@ -1,6 +1,7 @@
 import type { Attribute } from './attribute';
 import type { ErrorPlace } from './errors';
 import type { Graph } from './graph';
+import type { TextLines } from './textLines';
 
 export type ModelFormat = 'onnx' | 'tfjs-layers' | 'tfjs-graph' | 'keras';
 
@@ -44,6 +45,8 @@ export interface Model {
   /** The file states that it is used for training (gradient outputs, training_info) or is a training definition (layers models). */
   readonly purpose: 'inference' | 'training' | 'definition';
   readonly problems: readonly Problem[];
+  /** The lines of a model file that is a text: offsets of origins as positions. */
+  readonly lines?: TextLines;
   /** Hash (hex) of what the graph says: nodes, edges, attributes, shapes and names of weights, not the weights' values. */
   readonly graphHash: string;
 }
