@@ -7,6 +7,8 @@ import { layoutRules } from './layout';
 import { matrixRules } from './matrix';
 import { normalizationRules } from './normalization';
 import { poolingRules } from './pooling';
+import { privateRules } from './privateOperators';
+import { PRIVATE_DOMAIN } from '../privateOperators';
 import { reductionRules } from './reduction';
 import { selectionRules } from './selection';
 
@@ -24,15 +26,20 @@ const families: readonly InferenceRules[] = [
   selectionRules,
 ];
 
-const registry = new Map<string, InferenceRule>();
+const defaultDomain = new Map<string, InferenceRule>();
 for (const rules of families) {
   for (const [opType, rule] of Object.entries(rules)) {
-    if (registry.has(opType)) throw new Error(`two inference rules for ${opType}`);
-    registry.set(opType, rule);
+    if (defaultDomain.has(opType)) throw new Error(`two inference rules for ${opType}`);
+    defaultDomain.set(opType, rule);
   }
 }
 
+const domains = new Map<string, ReadonlyMap<string, InferenceRule>>([
+  ['', defaultDomain],
+  [PRIVATE_DOMAIN, new Map(Object.entries(privateRules))],
+]);
+
 /** The rule of an operator; undefined for operators that inference does not know. */
 export function inferenceRule(domain: string, opType: string): InferenceRule | undefined {
-  return domain === '' ? registry.get(opType) : undefined;
+  return domains.get(domain)?.get(opType);
 }

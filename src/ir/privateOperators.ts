@@ -1,0 +1,22 @@
+/**
+ * Operators that only NormScope's own passes put into a graph, so that they can be recognised between passes. No runtime
+ * knows them: `lowerPrivateOperators` (variants) expands them into standard operators as the last pass.
+ */
+export const PRIVATE_DOMAIN = 'normscope';
+
+/**
+ * Batch normalization with the statistics of the batch (Ioffe and Szegedy 2015, algorithm 1). C is the size of `axis`, all
+ * other axes are averaged over; m elements per channel.
+ *
+ *     inputs      X [N, C, ...], scale [C], B [C]
+ *     attributes  epsilon (float), axis (int, counted from the front)
+ *     outputs     Y           X's shape: scale * (X - mean) * inverseStd + B
+ *                 mean        [C]
+ *                 variance    [C], the biased one (divided by m)
+ *                 inverseStd  [C], 1 / sqrt(variance + epsilon)
+ *
+ * Its gradient has a closed form with xhat = (X - mean) * inverseStd and dY the gradient of the loss by Y:
+ * dB = sum dY, dscale = sum dY * xhat, dX = scale * inverseStd * (dY - dB / m - xhat * dscale / m). The statistics are
+ * outputs for the trainer to read; gradients do not enter through them.
+ */
+export const BATCH_NORMALIZATION_TRAINING = 'BatchNormalizationTraining';

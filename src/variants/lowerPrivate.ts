@@ -1,0 +1,59 @@
+import { attribute } from '../ir/attribute';
+import type { DataType } from '../ir/dataType';
+import type { ValueType } from '../ir/graph';
+import { inferTypes } from '../ir/inferTypes';
+import type { MutableGraph, MutableNode } from '../ir/mutableGraph';
+import { ModelError } from '../ir/errors';
+import { BATCH_NORMALIZATION_TRAINING, PRIVATE_DOMAIN } from '../ir/privateOperators';
+import { Rewriter } from './rewriter';
+
+/**
+ * Expands NormScope's private operators into standard ones of opset 18, in place: the last pass before a graph is run.
+ * @param types types of the graph's values where the caller has them; ranks are all that is needed
+ * @throws ModelError `unsupported` when the rank of a normalized value is not known
+ */
+export function lowerPrivateOperators(graph: MutableGraph, types?: ReadonlyMap<string, ValueType>): void {
+  if (!graph.nodes.some((node) => node.domain === PRIVATE_DOMAIN)) return;
+  const known = types ?? inferTypes(graph);
+  const rewriter = new Rewriter(graph);
+  rewriter.run((node) => {
+    if (node.domain !== PRIVATE_DOMAIN) return false;
+    if (node.opType !== BATCH_NORMALIZATION_TRAINING)
+      throw new ModelError('unsupported', `there is no form in standard operators for ${node.opType}`);
+    const type = known.get(node.inputs[0]);
+    if (type?.shape === undefined)
+      throw new ModelError('unsupported', `the rank of ${node.inputs[0]} is not known, so it cannot be normalized`, {
+        node: node.name || node.outputs[0],
+      });
+    batchNormalizationTraining(rewriter, node, type.shape.length, type.dtype);
+    return true;
+  });
+  graph.opsets.delete(PRIVATE_DOMAIN);
+}
+
+/** Centred: the mean of squares minus the square of the mean would cancel where the mean is large against the deviation. */
+function batchNormalizationTraining(rewriter: Rewriter, node: MutableNode, rank: number, dtype?: DataType): void {
+  const [x, scale, shift] = node.inputs;
+  const [output, meanOutput, varianceOutput, inverseOutput] = node.outputs;
+  const a = node.attributes.get('epsilon');
+  const epsilon = a?.type === 'float' ? a.value : 1e-5;
+  const axis = node.attributes.get('axis');
+  const channel = axis?.type === 'int' ? axis.value : 1;
+  const others = Array.from({ length: rank }, (_, i) => i).filter((i) => i !== channel);
+  const keep = { keepdims: attribute.int(1) };
+  const axes = rewriter.ints(others);
+  // [C] aligned with the channel axis: [C, 1, ...], broadcast over what lies before it
+  const behind = others.filter((i) => i > channel).map((i) => i - channel);
+  const aligned = (v: string) => (behind.length === 0 ? v : rewriter.add('Unsqueeze', [v, rewriter.ints(behind)]));
+  const mean = rewriter.add('ReduceMean', [x, axes], keep);
+  const centred = rewriter.add('Sub', [x, mean]);
+  const variance = rewriter.add('ReduceMean', [rewriter.add('Mul', [centred, centred]), axes], keep);
+  const guarded = rewriter.add('Add', [variance, rewriter.scalar(epsilon, dtype)]);
+  const inverse = rewriter.add('Reciprocal', [rewriter.add('Sqrt', [guarded])]);
+  const factor = rewriter.add('Mul', [inverse, aligned(scale)]);
+  rewriter.add('Add', [rewriter.add('Mul', [centred, factor]), aligned(shift)], {}, output);
+  const vector = rewriter.ints([-1]);
+  if (meanOutput) rewriter.add('Reshape', [mean, vector], {}, meanOutput);
+  if (varianceOutput) rewriter.add('Reshape', [variance, vector], {}, varianceOutput);
+  if (inverseOutput) rewriter.add('Reshape', [inverse, vector], {}, inverseOutput);
+}
