@@ -123,7 +123,7 @@ function parse<F extends Flags>(args: string[], options: F) {
   try {
     return parseArgs({ args, options, allowPositionals: true, strict: true });
   } catch (error) {
-    throw new UsageError(`${(error as Error).message.split('. ')[0]} (normscope --help lists the options)`);
+    throw new UsageError(`${(error as Error).message.split(/\. |\.?\n/)[0]} (normscope --help lists the options)`);
   }
 }
 

@@ -1,0 +1,94 @@
+import assert from 'node:assert/strict';
+import { readOptions } from '../../../src/cli/options';
+import { usageText, UsageError } from '../../../src/cli/usage';
+import type { ProfileSettings } from '../../../src/protocol/profile';
+
+const defaults: ProfileSettings = {
+  steps: 7,
+  batch: 3,
+  optimizer: 'adam',
+  lr: 0.25,
+  seed: 11,
+  init: 'keep',
+  engine: 'auto',
+  threads: 0,
+};
+
+describe('command line options', () => {
+  it('takes the defaults where nothing is said', () => {
+    assert.deepEqual(readOptions(['profile', 'a.onnx'], defaults), {
+      command: 'profile',
+      model: 'a.onnx',
+      format: 'text',
+      settings: defaults,
+    });
+  });
+
+  it('reads every option of profile', () => {
+    const line =
+      'profile a.onnx --steps 5 --batch 2 --optimizer sgd --lr 1e-3 --seed 0 --init default --engine wasm --threads 2 --format json';
+    assert.deepEqual(readOptions(line.split(' '), defaults), {
+      command: 'profile',
+      model: 'a.onnx',
+      format: 'json',
+      settings: {
+        steps: 5,
+        batch: 2,
+        optimizer: 'sgd',
+        lr: 0.001,
+        seed: 0,
+        init: 'default',
+        engine: 'wasm',
+        threads: 2,
+      },
+    });
+  });
+
+  it('reads several models of analyze', () => {
+    assert.deepEqual(readOptions(['analyze', 'a.onnx', 'b/model.json', '--fail-on=warning'], defaults), {
+      command: 'analyze',
+      models: ['a.onnx', 'b/model.json'],
+      format: 'text',
+      failOn: 'warning',
+    });
+  });
+
+  it('asks for help', () => {
+    for (const args of [[], ['--help'], ['-h'], ['help'], ['profile', '--help'], ['analyze', '-h']]) {
+      assert.deepEqual(readOptions(args, defaults), { command: 'help' });
+    }
+    assert.deepEqual(readOptions(['--version'], defaults), { command: 'version' });
+  });
+
+  const refused: [string, RegExp][] = [
+    ['train a.onnx', /unknown command 'train'/],
+    ['analyze', /needs the path of a model/],
+    ['analyze a.onnx --format xml', /--format xml: expected one of text, json/],
+    ['analyze a.onnx --format sarif', /expected one of text, json/],
+    ['analyze a.onnx --fail-on hint', /expected one of error, warning, information, never/],
+    ['analyze a.onnx --rule x=off', /Unknown option '--rule'/],
+    ['profile', /path of one model, got 0/],
+    ['profile a.onnx b.onnx', /path of one model, got 2/],
+    ['profile a.onnx --steps 0', /--steps 0: expected a whole number from 1/],
+    ['profile a.onnx --steps 1.5', /whole number/],
+    ['profile a.onnx --lr -1', /--lr/],
+    ['profile a.onnx --lr=-1', /--lr -1: expected a number above 0/],
+    ['profile a.onnx --lr=Infinity', /number above 0/],
+    ['profile a.onnx --norm none', /Unknown option '--norm'/],
+    ['profile a.onnx --data x.npy', /Unknown option '--data'/],
+  ];
+  for (const [line, message] of refused) {
+    it(`refuses: ${line}`, () => {
+      assert.throws(
+        () => readOptions(line.split(' '), defaults),
+        (e: unknown) => e instanceof UsageError && message.test(e.message) && !e.message.includes('\n'),
+      );
+    });
+  }
+
+  it('lists in --help exactly the options that are read', () => {
+    const listed = new Set(usageText(defaults).match(/--[a-z-]+/g));
+    const known = ['format', 'fail-on', 'steps', 'batch', 'optimizer', 'lr', 'seed', 'init', 'engine', 'threads'];
+    assert.deepEqual([...listed].sort(), [...known, 'help', 'version', 'verbose'].map((k) => `--${k}`).sort());
+  });
+});
