@@ -39,6 +39,7 @@ const settings: Record<string, unknown> = {
   'editor.hover.delay': 100,
   'git.enabled': false,
   'window.confirmBeforeClose': 'never',
+  'window.autoDetectColorScheme': true,
 };
 
 /** Built-in extensions that want an account, the network or native modules. */
@@ -59,8 +60,8 @@ const hiddenExtensions = new Set([
 
 const serverMain = path.join(vscodeRoot, 'out/server-main.js');
 
-/** Empty folders for one VS Code, under the system's temporary folder; the caller removes `root`. */
-export function createHome(ownSettings: Record<string, unknown> = {}): Home {
+/** Empty folders for one VS Code, with our settings, under the system's temporary folder; the caller removes `root`. */
+export function createHome(): Home {
   const root = fs.mkdtempSync(path.join(os.tmpdir(), 'normscope-workbench-'));
   const home = {
     root,
@@ -68,16 +69,10 @@ export function createHome(ownSettings: Record<string, unknown> = {}): Home {
     extensions: path.join(root, 'extensions'),
     server: path.join(root, 'server'),
   };
-  for (const folder of [home.extensions, home.server]) fs.mkdirSync(folder);
-  writeSettings(home, ownSettings);
+  for (const folder of [home.extensions, home.server, path.join(home.user, 'User')])
+    fs.mkdirSync(folder, { recursive: true });
+  fs.writeFileSync(path.join(home.user, 'User/settings.json'), JSON.stringify(settings, null, 2));
   return home;
-}
-
-/** Replaces the user's settings; an open window follows at once. */
-export function writeSettings(home: Home, ownSettings: Record<string, unknown>): void {
-  const file = path.join(home.user, 'User/settings.json');
-  fs.mkdirSync(path.dirname(file), { recursive: true });
-  fs.writeFileSync(file, JSON.stringify({ ...settings, ...ownSettings }, null, 2));
 }
 
 /** @throws with VS Code's output when it does not accept the package */

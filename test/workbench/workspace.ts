@@ -7,6 +7,8 @@ const corpus = path.resolve(root, '../shared/models');
 
 export interface Workspace {
   folder: string;
+  /** The shipped sample models, relative to `folder`. */
+  samples: string[];
   dispose(): void;
 }
 
@@ -36,9 +38,23 @@ export function createWorkspace(models: string[] = []): Workspace {
       const to = path.join(folder, 'corpus', model);
       fs.cpSync(path.join(corpus, model), to, { recursive: true });
     }
-  return { folder, dispose: () => fs.rmSync(folder, { recursive: true, force: true, maxRetries: 5 }) };
+  for (const file of files(folder)) fs.chmodSync(path.join(folder, file), 0o644); // the corpus may be read-only
+  return {
+    folder,
+    samples: files(folder).filter((file) => file.startsWith('samples/')),
+    dispose: () => fs.rmSync(folder, { recursive: true, force: true, maxRetries: 5 }),
+  };
 }
 
 export function hasCorpusModel(model: string): boolean {
   return fs.existsSync(path.join(corpus, model));
+}
+
+/** All files under `folder`, relative to it, with forward slashes. */
+function files(folder: string): string[] {
+  return fs
+    .readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((file) => fs.statSync(path.join(folder, file)).isFile())
+    .map((file) => file.replaceAll(path.sep, '/'))
+    .sort();
 }

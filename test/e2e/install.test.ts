@@ -1,0 +1,30 @@
+import assert from 'node:assert/strict';
+import { useWindow } from './support';
+
+describe('a fresh window with the package installed', function () {
+  this.timeout(90_000);
+  const scenario = useWindow();
+
+  it('opens an .onnx file in the model view', async () => {
+    const { window, workspace } = scenario;
+    const model = workspace.samples.find((file) => file.endsWith('.onnx'));
+    assert.ok(model, 'the samples hold no .onnx file');
+    await window.openFile(model);
+    await window.webview().locator('body *:visible').first().waitFor({ timeout: 30_000 });
+    await window.screenshot('model-view');
+  });
+
+  it('has the commands in the palette', async () => {
+    const { window } = scenario;
+    await window.page.keyboard.press('F1');
+    await window.page.locator('.quick-input-widget:visible input[type=text]').fill('>NormScope: ');
+    const rows = window.page.locator('.quick-input-widget:visible .quick-input-list .monaco-list-row');
+    for (const title of ['Analyze Model', 'Profile Model on CPU', 'Open Sample Model', 'Open Formatted View'])
+      await rows
+        .filter({ hasText: `NormScope: ${title}` })
+        .first()
+        .waitFor({ timeout: 20_000 });
+    await window.screenshot('palette');
+    await window.page.keyboard.press('Escape');
+  });
+});

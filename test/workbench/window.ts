@@ -1,0 +1,171 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import type { Browser, BrowserContext, ConsoleMessage, FrameLocator, Locator, Page } from 'playwright-core';
+import { windowUrl, type Server } from './server';
+
+const screenshots = path.resolve(__dirname, '../../out/screenshots');
+
+export type Theme = 'light' | 'dark';
+
+/** Where a webview's scripts come from; the workbench's own complaints (accounts, the gallery) are not ours. */
+const ourScript = /\/normscope\.normscope-[^/]*\//;
+
+export interface Problem {
+  severity: 'error' | 'warning' | 'information';
+  message: string;
+}
+
+/** One window of VS Code, worked as a person would: by keyboard, mouse and looking. */
+export class WorkbenchWindow {
+  /** Errors that our pages threw or wrote to the console, and every breach of a content security policy. */
+  readonly pageErrors: string[] = [];
+
+  private constructor(
+    readonly page: Page,
+    private readonly context: BrowserContext,
+  ) {}
+
+  /** A fresh window: no editor open, no state of another window, an extension host of its own. */
+  static async open(browser: Browser, server: Server, folder: string): Promise<WorkbenchWindow> {
+    const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, colorScheme: 'dark' });
+    const page = await context.newPage();
+    const window = new WorkbenchWindow(page, context);
+    page.on('console', (message) => window.noteConsole(message));
+    page.on('pageerror', (error) => window.notePageError(error));
+    await page.goto(windowUrl(server, folder));
+    await page.locator('.monaco-workbench .part.statusbar').waitFor({ timeout: 60_000 });
+    return window;
+  }
+
+  async close(): Promise<void> {
+    await this.context.close();
+  }
+
+  /** Runs a command of the palette by its title, such as "NormScope: Analyze Model". */
+  async runCommand(title: string): Promise<void> {
+    await this.pick('F1', `>${title}`, title);
+  }
+
+  /** Opens a file of the folder by its path or the end of it. */
+  async openFile(file: string): Promise<void> {
+    await this.pick('Control+P', file, path.posix.basename(file));
+    await this.page.locator('.tab.active', { hasText: path.posix.basename(file) }).waitFor();
+  }
+
+  /** Puts the cursor of the active text editor at a place; both count from 1, in UTF-16 units. */
+  async goTo(line: number, column: number): Promise<void> {
+    await this.page.locator('.editor-group-container.active .monaco-editor .view-lines').first().click();
+    await this.page.keyboard.press('Control+G');
+    const input = this.quickInput();
+    await input.fill(`:${line}:${column}`);
+    await this.page.keyboard.press('Enter');
+    await input.waitFor({ state: 'hidden' });
+  }
+
+  /**
+   * Rests the mouse on a place of the active text editor.
+   *
+   * @param line from 1
+   * @param column from 1, of the character that the mouse points at
+   * @returns the hover's text
+   * @throws when no hover with `expected` in it appears
+   */
+  async hoverAt(line: number, column: number, expected: string | RegExp): Promise<string> {
+    await this.goTo(line, column);
+    const cursor = this.page.locator('.editor-group-container.active .monaco-editor .cursor').first();
+    const box = (await cursor.boundingBox())!;
+    const hover = this.page.locator('.monaco-hover:visible', { hasText: expected });
+    // hovers wait for the mouse to rest after moving: come from the side, then stop
+    await this.page.mouse.move(box.x + 60, box.y + box.height / 2);
+    await this.page.mouse.move(box.x + 3, box.y + box.height / 2, { steps: 4 });
+    await hover.first().waitFor({ timeout: 30_000 });
+    return hover.first().innerText();
+  }
+
+  /** The line and column, from 1, of the first (or `nth`, from 0) occurrence of `text` in the file's own text. */
+  static find(text: string, wanted: string, nth = 0): { line: number; column: number } {
+    let at = -1;
+    for (let i = 0; i <= nth; i++) {
+      at = text.indexOf(wanted, at + 1);
+      if (at < 0) throw new Error(`"${wanted}" occurs only ${i} times`);
+    }
+    const before = text.slice(0, at).split('\n');
+    return { line: before.length, column: before.at(-1)!.length + 1 };
+  }
+
+  /** Opens the Problems panel and waits until a problem with `expected` is in it. @returns all that are shown */
+  async problems(expected: string | RegExp): Promise<Problem[]> {
+    const panel = this.page.locator('.markers-panel-container');
+    if (!(await panel.isVisible())) await this.runCommand('Problems: Focus on Problems View');
+    const rows = panel.locator('.monaco-list-row').filter({ has: this.page.locator('.marker-icon') });
+    await rows.filter({ hasText: expected }).first().waitFor({ timeout: 30_000 });
+    return Promise.all((await rows.all()).map(readProblem));
+  }
+
+  /** A notification with `text`. */
+  notification(text: string | RegExp): Locator {
+    return this.page.locator('.notification-toast', { hasText: text });
+  }
+
+  /** The inside of the visible webview: VS Code's own frame holds a second one with the extension's page. */
+  webview(): FrameLocator {
+    return this.page.frameLocator('iframe.webview.ready:visible').frameLocator('iframe#active-frame');
+  }
+
+  /** Switches the colours of the window; waits until they are there. */
+  async useTheme(theme: Theme): Promise<void> {
+    await this.page.emulateMedia({ colorScheme: theme }); // the settings tell VS Code to follow the system's
+    await this.page
+      .locator(theme === 'dark' ? '.monaco-workbench.vs-dark' : '.monaco-workbench.vs')
+      .first()
+      .waitFor();
+    await this.page.waitForTimeout(500); // webviews are told, and repaint
+  }
+
+  /** out/screenshots/NAME-light.png and NAME-dark.png. */
+  async screenshot(name: string): Promise<void> {
+    for (const theme of ['light', 'dark'] as const) {
+      await this.useTheme(theme);
+      await this.page.screenshot({ path: screenshotFile(`${name}-${theme}`) });
+    }
+  }
+
+  /** The window as it is, for the record of a failure. */
+  async snapshot(name: string): Promise<void> {
+    await this.page.screenshot({ path: screenshotFile(name) });
+  }
+
+  private async pick(key: string, typed: string, row: string): Promise<void> {
+    await this.page.keyboard.press(key);
+    await this.quickInput().fill(typed);
+    await this.page
+      .locator('.quick-input-widget:visible .quick-input-list .monaco-list-row', { hasText: row })
+      .first()
+      .click();
+  }
+
+  private quickInput(): Locator {
+    return this.page.locator('.quick-input-widget:visible input[type=text]');
+  }
+
+  private noteConsole(message: ConsoleMessage): void {
+    if (message.type() !== 'error') return;
+    const text = message.text();
+    if (text.includes('Content Security Policy') || ourScript.test(message.location().url)) this.pageErrors.push(text);
+  }
+
+  private notePageError(error: Error): void {
+    if (ourScript.test(error.stack ?? '')) this.pageErrors.push(`uncaught ${error.message}`);
+  }
+}
+
+async function readProblem(row: Locator): Promise<Problem> {
+  const icon = (await row.locator('.marker-icon .codicon, .marker-icon.codicon').first().getAttribute('class')) ?? '';
+  const severity = icon.includes('error') ? 'error' : icon.includes('warning') ? 'warning' : 'information';
+  return { severity, message: (await row.innerText()).replace(/\s+/g, ' ').trim() };
+}
+
+function screenshotFile(name: string): string {
+  fs.mkdirSync(screenshots, { recursive: true });
+  return path.join(screenshots, `${name}.png`);
+}
