@@ -16,11 +16,11 @@ export function activate(context: vscode.ExtensionContext): void {
   const sessions = new Sessions(() => new EngineClient(() => forkTransport(enginePath)), log);
   const formatted = new FormattedDocuments();
   const textModels = new TextModels(sessions, formatted);
-  const views = new ModelViews(sessions, {
+  const views: ModelViews = new ModelViews(sessions, {
     extensionUri: context.extensionUri,
     revealLayer: (session, layer) => commands.revealLayer(session, layer),
   });
-  const commands = new Commands(sessions, views, formatted, context.extensionUri);
+  const commands: Commands = new Commands(sessions, views, formatted, context.extensionUri);
 
   context.subscriptions.push(
     log,

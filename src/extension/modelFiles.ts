@@ -16,7 +16,7 @@ export interface ModelPlace {
 export function placeOf(uri: vscode.Uri): ModelPlace {
   const name = uri.path.slice(uri.path.lastIndexOf('/') + 1);
   const parent = vscode.Uri.joinPath(uri, '..');
-  const stored = uri.scheme === 'file' ? new NodeFolder(parent.fsPath) : new VirtualFolder(parent);
+  const stored = uri.scheme === 'file' ? new NodeFolder(parent.fsPath, name) : new VirtualFolder(parent);
   const text = openDocument(uri)?.getText();
   return { name, folder: text === undefined ? stored : new EditedFolder(stored, name, text) };
 }
