@@ -1,0 +1,177 @@
+import type { ValueType } from '../ir/graph';
+import { capturedNames, type MutableGraph, type MutableNode } from '../ir/mutableGraph';
+import { Call, type GradientRule } from './call';
+import { GradientBuilder, NoGradient } from './gradientBuilder';
+import { sameShape } from './shapes';
+import { findRule } from './vjp/registry';
+
+export interface GradientRequest {
+  /** A scalar (rank 0 or one element) floating-point value of the graph. */
+  readonly loss: string;
+  /** Values to differentiate with respect to: weights, graph inputs, activations. */
+  readonly wrt: readonly string[];
+  /** Values that gradients do not pass: a gradient reaches them but goes no further back. */
+  readonly stop?: ReadonlySet<string>;
+}
+
+/** A node that gradients should have passed and did not. */
+export interface Cut {
+  /** The node's name, or its first output where it has none. */
+  readonly node: string;
+  readonly opType: string;
+  readonly reason: string;
+}
+
+export interface Gradients {
+  /**
+   * The value that holds dLoss/dValue, of the value's shape and type. A value that is missing here does not
+   * influence the loss (its gradient is zero), or only through a cut.
+   */
+  readonly gradientOf: ReadonlyMap<string, string>;
+  readonly cuts: readonly Cut[];
+}
+
+/**
+ * Reverse-mode differentiation as a graph transform: appends to `graph` (opset 18, topologically ordered) the nodes
+ * that compute the gradients of a loss. Zero cotangents are symbolic and only what leads to the wanted values is built.
+ * Forward nodes stay; some get an extra output (a dropout mask, pooling indices, saved statistics).
+ *
+ * @param types the static types of all values of the graph.
+ */
+export function differentiate(
+  graph: MutableGraph,
+  types: ReadonlyMap<string, ValueType>,
+  request: GradientRequest,
+): Gradients {
+  return new BackwardPass(graph, types, request).run();
+}
+
+class BackwardPass {
+  private readonly g: GradientBuilder;
+  private readonly wrt: ReadonlySet<string>;
+  private readonly stop: ReadonlySet<string>;
+  private readonly contributions = new Map<string, string[]>();
+  private readonly gradientOf = new Map<string, string>();
+  private readonly cuts: Cut[] = [];
+
+  constructor(
+    private readonly graph: MutableGraph,
+    types: ReadonlyMap<string, ValueType>,
+    private readonly request: GradientRequest,
+  ) {
+    this.g = new GradientBuilder(graph, types);
+    this.wrt = new Set(request.wrt);
+    this.stop = request.stop ?? new Set();
+  }
+
+  run(): Gradients {
+    const forward = [...this.graph.nodes];
+    const active = this.activeValues(forward);
+    if (active.has(this.request.loss)) {
+      this.seed();
+      for (const node of forward.reverse()) this.visit(node, active);
+      for (const value of [...this.contributions.keys()]) this.cotangent(value);
+    }
+    const gradientOf = new Map<string, string>();
+    for (const value of this.request.wrt) {
+      const gradient = this.gradientOf.get(value);
+      if (gradient !== undefined) gradientOf.set(value, gradient);
+    }
+    return { gradientOf, cuts: this.cuts.reverse() };
+  }
+
+  /** Floating-point values that depend on a wanted value by a path that no stop value blocks. */
+  private activeValues(forward: readonly MutableNode[]): Set<string> {
+    const active = new Set(this.wrt);
+    for (const node of forward) {
+      if (findRule(node) === 'zero') continue;
+      if (!node.inputs.some((i) => active.has(i)) && !capturedNames(node).some((c) => active.has(c))) continue;
+      for (const output of node.outputs) {
+        if (output !== '' && !this.stop.has(output) && this.g.isFloat(output)) active.add(output);
+      }
+    }
+    return active;
+  }
+
+  private seed(): void {
+    const { loss } = this.request;
+    try {
+      this.add(loss, this.g.ones(this.g.shape(loss), this.g.dtype(loss)));
+    } catch (error) {
+      this.cuts.push({ node: loss, opType: '', reason: reasonOf(error) });
+    }
+  }
+
+  private add(value: string, cotangent: string): void {
+    const list = this.contributions.get(value);
+    if (list) list.push(cotangent);
+    else this.contributions.set(value, [cotangent]);
+  }
+
+  /** The whole cotangent of a value, once all its consumers have been visited. */
+  private cotangent(value: string): string | undefined {
+    const parts = this.contributions.get(value);
+    if (parts === undefined) return undefined;
+    this.contributions.delete(value);
+    this.g.enter(value);
+    const whole = this.g.sum(parts);
+    this.gradientOf.set(value, whole);
+    return whole;
+  }
+
+  private visit(node: MutableNode, active: ReadonlySet<string>): void {
+    if (!node.outputs.some((o) => this.contributions.has(o))) return;
+    const cotangents = node.outputs.map((o) => this.cotangent(o));
+    this.g.enter(node.outputs.find((o) => o !== '') ?? '');
+    const passed = cotangents.map((c, i) => (this.stop.has(node.outputs[i]) ? undefined : c));
+    if (passed.every((c) => c === undefined)) return;
+    const wanted = node.inputs.map((i) => i !== '' && active.has(i) && this.g.isFloat(i));
+    const captured = capturedNames(node).some((c) => active.has(c));
+    if (!captured && !wanted.includes(true)) return;
+    const checkpoint = this.g.checkpoint();
+    try {
+      if (captured) throw new NoGradient('gradients do not enter subgraphs');
+      this.apply(ruleOf(node), new Call(node, passed, wanted));
+    } catch (error) {
+      this.g.restore(checkpoint);
+      this.cut(node, reasonOf(error));
+    }
+  }
+
+  private apply(rule: GradientRule, call: Call): void {
+    const thunks = rule(call, this.g);
+    const built: [input: string, cotangent: string][] = [];
+    call.inputs.forEach((input, i) => {
+      if (!call.wants(i)) return;
+      const thunk = thunks[i];
+      if (thunk) built.push([input, this.checked(input, thunk())]);
+      else this.cut(call.node, `there is no gradient with respect to its input ${i} (${input})`);
+    });
+    if (call.ignoredOutput !== undefined) throw new NoGradient(`no gradient passes its output ${call.ignoredOutput}`);
+    for (const [input, cotangent] of built) this.add(input, cotangent);
+  }
+
+  private checked(input: string, cotangent: string): string {
+    const [want, got] = [this.g.shape(input), this.g.shape(cotangent)];
+    if (!sameShape(want, got)) {
+      throw new NoGradient(`the gradient rule gives [${got.join()}] for ${input}, which is [${want.join()}]`);
+    }
+    return cotangent;
+  }
+
+  private cut(node: MutableNode, reason: string): void {
+    this.cuts.push({ node: node.name || node.outputs[0], opType: node.opType, reason });
+  }
+}
+
+function ruleOf(node: MutableNode): GradientRule {
+  const rule = findRule(node);
+  if (typeof rule === 'function') return rule;
+  throw new NoGradient(`there is no gradient rule for ${node.domain === '' ? '' : `${node.domain}.`}${node.opType}`);
+}
+
+/** Malformed nodes of a user's model must cut the graph, not end the program: every error of a rule is a reason. */
+function reasonOf(error: unknown): string {
+  if (error instanceof NoGradient) return error.message;
+  return `its gradient rule failed: ${error instanceof Error ? error.message : String(error)}`;
+}

@@ -1,0 +1,38 @@
+import type { GradientRule } from '../call';
+import type { Call } from '../call';
+import { inputGradient } from '../convolution';
+import { product, range, type Shape } from '../shapes';
+import { slidingWindow, type Window } from '../window';
+
+/**
+ * Each window gives its share of the cotangent to every element it covers: the input gradient of a convolution with a
+ * constant kernel, after dividing by the number of elements that each window counted.
+ */
+export const AveragePool: GradientRule = (c, g) => [
+  () => {
+    const { x, dy } = c;
+    const [n, channels, ...input] = g.shape(x);
+    const output = g.shape(dy).slice(2);
+    const kernel = c.ints('kernel_shape') ?? [];
+    const conv = { ...slidingWindow(c, kernel, input, output), group: 1 };
+    const taps = product(kernel);
+    const shares = windowShares(c, conv, input, output);
+    const scaled = shares ? g.mul(dy, g.floats(output, shares, g.dtype(dy))) : dy;
+    const ones = g.floats([1, 1, ...kernel], new Array<number>(taps).fill(shares ? 1 : 1 / taps), g.dtype(dy));
+    return g.reshape(inputGradient(g.reshape(scaled, [n * channels, 1, ...output]), ones, conv, input, g), g.shape(x));
+  },
+];
+
+/** One over the number of elements that each window averages; undefined when all windows count the whole kernel. */
+function windowShares(c: Call, window: Window, input: Shape, output: Shape): number[] | undefined {
+  const { kernel, strides, dilations, before } = window;
+  if (c.int('count_include_pad', 0) !== 0) return undefined;
+  const counts = kernel.map((k, axis) =>
+    range(output[axis]).map((o) => {
+      const places = range(k).map((i) => o * strides[axis] - before[axis] + i * dilations[axis]);
+      return places.filter((p) => p >= 0 && p < input[axis]).length;
+    }),
+  );
+  if (counts.every((list, axis) => list.every((count) => count === kernel[axis]))) return undefined;
+  return counts.reduce((all, list) => all.flatMap((a) => list.map((b) => a * b)), [1]).map((count) => 1 / count);
+}

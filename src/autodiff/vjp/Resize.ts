@@ -1,0 +1,40 @@
+import type { GradientRule } from '../call';
+import { attribute } from '../../ir/attribute';
+import type { Call } from '../call';
+import { NoGradient, type GradientBuilder } from '../gradientBuilder';
+import { interpolation, isBlockCopy } from '../interpolation';
+import { product, range } from '../shapes';
+
+/**
+ * Interpolation is a fixed linear map on each axis, and the gradient its transpose. Enlarging by whole factors with
+ * equal blocks is a sum over blocks.
+ * @see ONNX Resize, opset 18: inputs X, roi, scales, sizes.
+ */
+export const Resize: GradientRule = (c, g) => [
+  () => {
+    const input = g.shape(c.x);
+    const output = g.shape(c.y);
+    if (c.int('antialias', 0) !== 0) throw new NoGradient('antialias is set');
+    const scales = scalesOf(c, g);
+    const axes = range(input.length).filter((i) => input[i] !== output[i] || scales[i] !== 1);
+    const maps = axes.map((axis) => interpolation(c, input[axis], output[axis], scales[axis]));
+    const factors = maps.map((map) => map.rows / map.columns);
+    if (input.length > 2 && axes.every((a) => a > 1) && maps.every(isBlockCopy)) {
+      const kernel = input.slice(2).map((_, i) => factors[axes.indexOf(i + 2)] ?? 1);
+      const attributes = { kernel_shape: attribute.ints(kernel), strides: attribute.ints(kernel) };
+      return g.mul(g.node('AveragePool', [c.dy], input, attributes), product(kernel));
+    }
+    return axes.reduce((dy, axis, i) => g.mapAxis(dy, axis, maps[i]), c.dy);
+  },
+];
+
+/** The scale of each axis; the ratio of the sizes when the node states sizes. */
+function scalesOf(c: Call, g: GradientBuilder): number[] {
+  const input = g.shape(c.x);
+  const scales = input.map((d, i) => g.shape(c.y)[i] / d);
+  if (!c.has(2) || product(g.shape(c.input(2))) === 0) return scales;
+  const given = g.constantFloats(c.input(2));
+  if (given === undefined) throw new NoGradient('its scales are decided at run time');
+  (c.ints('axes') ?? range(input.length)).forEach((axis, i) => (scales[g.axis(c.x, axis)] = given[i]));
+  return scales;
+}
