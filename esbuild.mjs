@@ -85,24 +85,21 @@ function reporter(name) {
   };
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) {
+async function main() {
   const flags = new Set(process.argv.slice(2));
   for (const flag of flags)
-    if (!['--production', '--watch', '--allow-missing'].includes(flag)) {
-      console.error(`unknown option ${flag}`);
-      process.exit(2);
-    }
-  try {
-    const written = await build({
-      production: flags.has('--production'),
-      watch: flags.has('--watch'),
-      allowMissing: flags.has('--allow-missing'),
-    });
-    for (const { file, bytes } of written)
-      console.log(`${path.relative(root, file).padEnd(28)} ${(bytes / 1024).toFixed(1).padStart(8)} KB`);
-  } catch (error) {
-    // esbuild has printed its own errors with their places
-    if (!error.errors) console.error(error.message);
-    process.exit(1);
-  }
+    if (!['--production', '--watch', '--allow-missing'].includes(flag)) throw new Error(`unknown option ${flag}`);
+  const written = await build({
+    production: flags.has('--production'),
+    watch: flags.has('--watch'),
+    allowMissing: flags.has('--allow-missing'),
+  });
+  for (const { file, bytes } of written)
+    console.log(`${path.relative(root, file).padEnd(28)} ${(bytes / 1024).toFixed(1).padStart(8)} KB`);
 }
+
+if (process.argv[1] === fileURLToPath(import.meta.url))
+  main().catch((error) => {
+    if (!error.errors) console.error(error.message); // esbuild has printed its own errors, with their places
+    process.exit(1);
+  });

@@ -15,6 +15,12 @@ export function budget(target) {
   return (target === universal ? 8 : 26) * 1024 * 1024;
 }
 
+/** Where the package of a target goes unless told otherwise. */
+export function vsixFile(target) {
+  const { version, name } = JSON.parse(fs.readFileSync(path.join(root, 'package.json'), 'utf8'));
+  return path.join(root, `out/${name}-${version}-${target}.vsix`);
+}
+
 /**
  * @param {string} target
  * @param {string} [file] where the VSIX goes
@@ -24,8 +30,7 @@ export function budget(target) {
 export async function makePackage(target, file) {
   if (target !== universal && !nativeTargets.includes(target))
     throw new Error(`no such target: ${target}; there are ${[universal, ...nativeTargets].join(', ')}`);
-  const { version, name } = JSON.parse(fs.readFileSync(path.join(root, 'package.json'), 'utf8'));
-  const vsix = path.resolve(root, file ?? `out/${name}-${version}-${target}.vsix`);
+  const vsix = file ? path.resolve(file) : vsixFile(target);
   const stage = path.join(root, 'out/package', target);
   fs.rmSync(stage, { recursive: true, force: true });
   fs.mkdirSync(stage, { recursive: true });
@@ -49,16 +54,17 @@ export async function makePackage(target, file) {
 
 const megabytes = (bytes) => `${(bytes / 1024 / 1024).toFixed(2)} MB`;
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  try {
-    const { values } = parseArgs({ options: { target: { type: 'string' }, out: { type: 'string' } } });
-    const target = values.target ?? currentTarget();
-    const { file, bytes } = await makePackage(target, values.out);
-    console.log(
-      `${path.relative(process.cwd(), file)}: ${megabytes(bytes)} (${target}, at most ${megabytes(budget(target))})`,
-    );
-  } catch (error) {
-    if (!error.errors) console.error(error.message);
-    process.exit(1);
-  }
+async function main() {
+  const { values } = parseArgs({ options: { target: { type: 'string' }, out: { type: 'string' } } });
+  const target = values.target ?? currentTarget();
+  const { file, bytes } = await makePackage(target, values.out);
+  console.log(
+    `${path.relative(process.cwd(), file)}: ${megabytes(bytes)} (${target}, at most ${megabytes(budget(target))})`,
+  );
 }
+
+if (process.argv[1] === fileURLToPath(import.meta.url))
+  main().catch((error) => {
+    if (!error.errors) console.error(error.message); // esbuild has printed its own
+    process.exit(1);
+  });

@@ -1,6 +1,7 @@
 import fs from 'node:fs';
-import path from 'node:path';
 import type { Browser } from 'playwright-core';
+import { vsixFile } from '../../src/tools/package.mjs';
+import { currentTarget } from '../../src/tools/runtime.mjs';
 import { launchBrowser } from '../workbench/browser';
 import { createHome, installVsix, startServer, type Home, type Server } from '../workbench/server';
 import { createWorkspace, type Workspace } from '../workbench/workspace';
@@ -16,7 +17,7 @@ let installation: Promise<Installation> | undefined;
 
 async function install(): Promise<Installation> {
   const home = createHome();
-  installVsix(home, packagedVsix());
+  installVsix(home, vsixFile(currentTarget())); // made by npm run test:e2e
   const server = await startServer(home);
   return { home, server, browser: await launchBrowser() };
 }
@@ -29,13 +30,6 @@ after(async function () {
   await server.stop();
   fs.rmSync(home.root, { recursive: true, force: true, maxRetries: 5 });
 });
-
-/** The package under test: what `npm run test:e2e` made. */
-export function packagedVsix(): string {
-  const vsix = process.env.NORMSCOPE_VSIX;
-  if (!vsix) throw new Error('NORMSCOPE_VSIX names no package: run the scenarios with npm run test:e2e');
-  return path.resolve(vsix);
-}
 
 export interface Scenario {
   readonly window: WorkbenchWindow;

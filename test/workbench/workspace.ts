@@ -38,10 +38,10 @@ export function createWorkspace(models: string[] = []): Workspace {
       const to = path.join(folder, 'corpus', model);
       fs.cpSync(path.join(corpus, model), to, { recursive: true });
     }
-  for (const file of files(folder)) fs.chmodSync(path.join(folder, file), 0o644); // the corpus may be read-only
+  for (const file of listFiles(folder)) fs.chmodSync(path.join(folder, file), 0o644); // the corpus may be read-only
   return {
     folder,
-    samples: files(folder).filter((file) => file.startsWith('samples/')),
+    samples: listFiles(folder).filter((file) => file.startsWith('samples/')),
     dispose: () => fs.rmSync(folder, { recursive: true, force: true, maxRetries: 5 }),
   };
 }
@@ -51,7 +51,7 @@ export function hasCorpusModel(model: string): boolean {
 }
 
 /** All files under `folder`, relative to it, with forward slashes. */
-function files(folder: string): string[] {
+export function listFiles(folder: string): string[] {
   return fs
     .readdirSync(folder, { recursive: true, encoding: 'utf8' })
     .filter((file) => fs.statSync(path.join(folder, file)).isFile())
