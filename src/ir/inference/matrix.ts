@@ -1,7 +1,7 @@
 import type { DataType } from '../dataType';
 import type { Dim } from '../graph';
-import { broadcastShapes, type Dims } from './dims';
-import { tensorFact, type Fact, type InferenceNode, type InferenceRules } from './inferenceNode';
+import { addDims, broadcastShapes, multiplyDims, quotientOf, type Dims } from './dims';
+import { sameType, tensorFact, type Fact, type InferenceNode, type InferenceRules } from './inferenceNode';
 
 export const matrixRules: InferenceRules = {
   Gemm: gemm,
@@ -9,6 +9,8 @@ export const matrixRules: InferenceRules = {
   MatMulInteger: (n) => [matMul(n, 0, 1, 'int32')],
   QLinearMatMul: (n) => [matMul(n, 0, 3, n.dtype(7) ?? n.dtype(0))],
   Einsum: einsum,
+  Attention: attention,
+  RotaryEmbedding: (n) => [sameType(n.fact(0))],
   Det: (n) => [tensorFact(n.dtype(0), n.shape(0)?.slice(0, -2))],
 };
 
@@ -66,4 +68,28 @@ function einsum(n: InferenceNode) {
   const [head, tail] = (right ?? once()).split('...');
   const dims = (letters: string) => [...letters].map((l): Dim => sizes.get(l) ?? null);
   return [tensorFact(dtype, [...dims(head), ...(tail === undefined ? [] : [...rest, ...dims(tail)])])];
+}
+
+/**
+ * Attention (opset 23): Q, K, V are [batch, heads, sequence, size], or [batch, sequence, heads * size] with the numbers of
+ * heads as attributes; outputs Y, the present key and value, and the scores.
+ */
+function attention(n: InferenceNode): Fact[] {
+  const [q, k, v] = [0, 1, 2].map((i) => n.shape(i));
+  const dtype = n.dtype(0);
+  if (!q || !k || !v || q.length !== v.length || q.length !== k.length || (q.length !== 3 && q.length !== 4))
+    return [tensorFact(dtype), tensorFact(dtype), tensorFact(dtype), tensorFact(dtype)];
+  const flat = q.length === 3;
+  const heads: Dim = flat ? n.int('q_num_heads', 1) : q[1];
+  const keyHeads: Dim = flat ? n.int('kv_num_heads', 1) : k[1];
+  const size = (shape: Dims, count: Dim): Dim => (flat ? quotientOf([shape[2]], [count]) : shape[3]);
+  const [rows, keys] = flat ? [q[1], k[1]] : [q[2], k[2]];
+  const total = n.has(4) ? addDims(keys, n.shape(4)?.[2] ?? null) : keys;
+  const width = size(v, keyHeads);
+  return [
+    tensorFact(dtype, flat ? [q[0], rows, multiplyDims(heads, width)] : [q[0], heads, rows, width]),
+    tensorFact(dtype, [q[0], keyHeads, total, size(k, keyHeads)]),
+    tensorFact(dtype, [q[0], keyHeads, total, width]),
+    tensorFact(dtype, [q[0], heads, rows, total]),
+  ];
 }

@@ -1,6 +1,6 @@
 import type { Dim } from '../graph';
 import { normalizeAxes, staticDims, unknownDims } from './dims';
-import { tensorFact, type InferenceNode, type InferenceRule, type InferenceRules } from './inferenceNode';
+import { sameType, tensorFact, type InferenceNode, type InferenceRule, type InferenceRules } from './inferenceNode';
 
 export const reductionRules: InferenceRules = {
   ReduceMean: reduce(),
@@ -13,6 +13,13 @@ export const reductionRules: InferenceRules = {
   ReduceLogSum: reduce(),
   ReduceLogSumExp: reduce(),
   ReduceSumSquare: reduce(),
+  NegativeLogLikelihoodLoss: (n) => [
+    tensorFact(n.dtype(0), n.string('reduction', 'mean') === 'none' ? n.shape(1) : []),
+  ],
+  SoftmaxCrossEntropyLoss: (n) => [
+    tensorFact(n.dtype(0), n.string('reduction', 'mean') === 'none' ? n.shape(1) : []),
+    sameType(n.fact(0)),
+  ],
 };
 
 /** Reductions: axes are an attribute or (ReduceSum 13, all from 18 on) an input; without axes all are reduced. */

@@ -10,6 +10,11 @@ import { poolingRules } from './pooling';
 import { privateRules } from './privateOperators';
 import { PRIVATE_DOMAIN } from '../privateOperators';
 import { reductionRules } from './reduction';
+import { recurrentRules } from './recurrent';
+import { resizeRules } from './resize';
+import { sequenceRules } from './sequence';
+import { quantizationRules } from './quantization';
+import { contribRules } from './contrib';
 import { selectionRules } from './selection';
 
 /** Rules of the default domain, one file per family of operators. */
@@ -23,7 +28,11 @@ const families: readonly InferenceRules[] = [
   normalizationRules,
   poolingRules,
   reductionRules,
+  quantizationRules,
+  recurrentRules,
+  resizeRules,
   selectionRules,
+  sequenceRules,
 ];
 
 const defaultDomain = new Map<string, InferenceRule>();
@@ -36,6 +45,7 @@ for (const rules of families) {
 
 const domains = new Map<string, ReadonlyMap<string, InferenceRule>>([
   ['', defaultDomain],
+  ['com.microsoft', new Map(Object.entries(contribRules))],
   [PRIVATE_DOMAIN, new Map(Object.entries(privateRules))],
 ]);
 
