@@ -1,0 +1,50 @@
+import { spawnSync } from 'node:child_process';
+import fs from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+export const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
+
+/**
+ * Runs npm in the repository, printing what it prints; standard input is closed.
+ *
+ * @param {string[]} args
+ * @param {Record<string, string>} [env] beyond this process's own
+ * @returns {boolean} whether it succeeded
+ */
+export function npm(args, env = {}) {
+  const options = { cwd: root, stdio: ['ignore', 'inherit', 'inherit'], env: { ...process.env, ...env } };
+  const script = process.env.npm_execpath;
+  // the npm that started us, or the one on the path (a .cmd file on Windows, which needs a shell)
+  const { status } = script?.endsWith('npm-cli.js')
+    ? spawnSync(process.execPath, [script, ...args], options)
+    : spawnSync('npm', args, { ...options, shell: process.platform === 'win32' });
+  return status === 0;
+}
+
+/** Installs the dependencies unless node_modules holds just what the lock file asks for; ends the process if that fails. */
+export function ensureInstalled() {
+  const [major, minor] = process.versions.node.split('.').map(Number);
+  if (major < 20 || (major === 20 && minor < 19)) {
+    console.error(`NormScope needs Node 20.19 or newer; this is ${process.versions.node}`);
+    process.exit(1);
+  }
+  if (isInstalled()) return;
+  console.log('Installing dependencies ...');
+  if (!npm(['ci', '--no-audit', '--no-fund', '--loglevel=error'])) {
+    console.error('npm ci failed: see above');
+    process.exit(1);
+  }
+}
+
+function isInstalled() {
+  const read = (file) => JSON.parse(fs.readFileSync(path.join(root, file), 'utf8')).packages;
+  const record = 'node_modules/.package-lock.json';
+  if (!fs.existsSync(path.join(root, record))) return false;
+  const installed = read(record);
+  return Object.entries(read('package-lock.json')).every(([place, { version, optional, devOptional }]) => {
+    if (place === '') return true;
+    if (installed[place] === undefined) return optional || devOptional; // for another platform
+    return installed[place].version === version;
+  });
+}
