@@ -103,7 +103,7 @@ function writeFontsConfiguration(folder: string, dejavu: string): void {
   fs.writeFileSync(path.join(folder, 'fonts.conf'), lines.join('\n') + '\n');
 }
 
-async function debianChromium(): Promise<Chromium> {
+function debianChromium(): Chromium {
   if (process.getuid?.() !== 0 || spawnSync('apt-get', ['--version']).status !== 0)
     throw new Error('Debian’s chromium can only be installed by root');
   console.log('installing Debian’s chromium');
