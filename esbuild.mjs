@@ -32,6 +32,7 @@ export async function build({ outdir = 'dist', production = false, watch = false
   const out = path.resolve(root, outdir);
   const written = [];
   const inputs = new Set();
+  const building = watch && reporter(bundles.map(({ name }) => name));
   for (const { name, source, ...settings } of bundles) {
     if (!fs.existsSync(path.join(root, source))) {
       if (allowMissing && !production) {
@@ -55,7 +56,7 @@ export async function build({ outdir = 'dist', production = false, watch = false
       logLevel: 'warning',
     };
     if (watch) {
-      const context = await esbuild.context({ ...options, plugins: [reporter(name)] });
+      const context = await esbuild.context({ ...options, plugins: [building(name)] });
       await context.watch();
       continue;
     }
@@ -74,15 +75,24 @@ export async function build({ outdir = 'dist', production = false, watch = false
   return written;
 }
 
-/** Prints one line per rebuild; the two sentences are what .vscode/tasks.json waits for. */
-function reporter(name) {
-  return {
+/** Says when a round of builds begins and ends, in the words that .vscode/tasks.json waits for. */
+function reporter(names) {
+  const pending = new Set(names); // the first round is over when all were built once
+  const begin = () => console.log('[watch] build started');
+  begin();
+  return (name) => ({
     name: 'reporter',
     setup({ onStart, onEnd }) {
-      onStart(() => console.log(`[watch] ${name}: build started`));
-      onEnd(({ errors }) => console.log(`[watch] ${name}: build finished with ${errors.length} errors`));
+      onStart(() => {
+        if (!pending.size) begin();
+        pending.add(name);
+      });
+      onEnd(() => {
+        pending.delete(name);
+        if (!pending.size) console.log('[watch] build finished');
+      });
     },
-  };
+  });
 }
 
 async function main() {
