@@ -1,10 +1,11 @@
 // Bundles the extension host, the engine's process, the command line and the webview into dist/.
-//   node esbuild.mjs [--production] [--watch] [--allow-missing]
+//   node esbuild.mjs [--production] [--watch]
 // As a module: build({ outdir, production, target }).
 import esbuild from 'esbuild';
 import fs from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
 import { thirdPartyNotices } from './src/tools/notices.mjs';
 
 const root = path.dirname(fileURLToPath(import.meta.url));
@@ -24,23 +25,15 @@ const bundles = [
 ];
 
 /**
- * @param {{ outdir?: string, production?: boolean, watch?: boolean, allowMissing?: boolean }} options
- *   allowMissing: leave out a bundle whose source file does not exist (never in production)
+ * @param {{ outdir?: string, production?: boolean, watch?: boolean }} options
  * @returns {Promise<{ file: string, bytes: number }[]>} what was written; in watch mode it stays open
  */
-export async function build({ outdir = 'dist', production = false, watch = false, allowMissing = false } = {}) {
+export async function build({ outdir = 'dist', production = false, watch = false } = {}) {
   const out = path.resolve(root, outdir);
   const written = [];
   const inputs = new Set();
   const building = watch && reporter(bundles.map(({ name }) => name));
   for (const { name, source, ...settings } of bundles) {
-    if (!fs.existsSync(path.join(root, source))) {
-      if (allowMissing && !production) {
-        console.warn(`left out ${name}: ${source} does not exist`);
-        continue;
-      }
-      throw new Error(`${source} does not exist, so ${name}.js cannot be built`);
-    }
     const options = {
       ...settings,
       absWorkingDir: root,
@@ -96,14 +89,8 @@ function reporter(names) {
 }
 
 async function main() {
-  const flags = new Set(process.argv.slice(2));
-  for (const flag of flags)
-    if (!['--production', '--watch', '--allow-missing'].includes(flag)) throw new Error(`unknown option ${flag}`);
-  const written = await build({
-    production: flags.has('--production'),
-    watch: flags.has('--watch'),
-    allowMissing: flags.has('--allow-missing'),
-  });
+  const { values } = parseArgs({ options: { production: { type: 'boolean' }, watch: { type: 'boolean' } } });
+  const written = await build(values);
   for (const { file, bytes } of written)
     console.log(`${path.relative(root, file).padEnd(28)} ${(bytes / 1024).toFixed(1).padStart(8)} KB`);
 }
