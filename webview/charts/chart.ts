@@ -1,0 +1,239 @@
+import {
+  BarElement,
+  Chart,
+  Filler,
+  Legend,
+  LinearScale,
+  LineController,
+  LineElement,
+  LogarithmicScale,
+  PointElement,
+  Tooltip,
+  type ChartConfiguration,
+  type ChartDataset,
+  type ScaleOptionsByType,
+} from 'chart.js';
+import { formatFigure, formatShare } from '../format';
+import { shown } from '../dom';
+import { withAlpha, type Theme } from '../theme';
+import { BarsBetweenEdges } from './barsBetweenEdges';
+import type { Axis, Picture, Point, Series } from './picture';
+
+Chart.register(
+  BarsBetweenEdges,
+  BarElement,
+  Filler,
+  Legend,
+  LinearScale,
+  LineController,
+  LineElement,
+  LogarithmicScale,
+  PointElement,
+  Tooltip,
+);
+
+/** A picture on a canvas. */
+export interface Drawing {
+  draw(picture: Picture, theme: Theme): void;
+  destroy(): void;
+}
+
+/** @param onPick called with the id of the layer whose point was clicked */
+export function drawOn(canvas: HTMLCanvasElement, onPick?: (layer: string) => void): Drawing {
+  let chart: Chart | undefined;
+  let picture: Picture;
+  const pick = (_event: unknown, hits: readonly { datasetIndex: number; index: number }[]) => {
+    const layer = hits[0] && picture.series[hits[0].datasetIndex]?.points[hits[0].index]?.layer;
+    if (layer !== undefined) onPick?.(layer);
+  };
+  return {
+    draw(next, theme) {
+      picture = next;
+      const { data, options } = configuration(next, theme);
+      if (chart) {
+        chart.data = data;
+        chart.options = { ...options, onClick: pick };
+        chart.update('none');
+      } else {
+        const type = next.bars ? BarsBetweenEdges.id : 'line';
+        chart = new Chart(canvas, { type, data, options: { ...options, onClick: pick } } as ChartConfiguration);
+      }
+    },
+    destroy: () => chart?.destroy(),
+  };
+}
+
+const dashes = { solid: [], dashed: [7, 4], dotted: [1.5, 3.5] };
+
+function configuration(picture: Picture, theme: Theme): Required<Pick<ChartConfiguration, 'data' | 'options'>> {
+  const { bars } = picture;
+  const datasets = bars ? [barDataset(picture, theme)] : picture.series.map((series) => lineDataset(series, theme));
+  const labelled = !bars && picture.series.length > 1;
+  return {
+    data: { datasets },
+    options: {
+      animation: false,
+      responsive: true,
+      maintainAspectRatio: false,
+      parsing: false,
+      normalized: true,
+      font: { family: theme.fontFamily, size: theme.fontSize },
+      layout: { padding: { top: labelled ? 0 : 8, right: 8 } },
+      interaction: { mode: 'nearest', axis: bars ? 'x' : 'xy', intersect: false },
+      scales: { x: scale(picture.x, theme, 'x'), y: scale(picture.y, theme, 'y') },
+      plugins: {
+        legend: {
+          display: labelled,
+          position: 'top',
+          align: 'end',
+          labels: {
+            color: theme.text,
+            font: { family: theme.fontFamily, size: theme.fontSize },
+            usePointStyle: true,
+            pointStyle: 'line',
+            pointStyleWidth: 26,
+            boxHeight: 6,
+            padding: 8,
+          },
+        },
+        tooltip: {
+          backgroundColor: theme.tooltip.background,
+          titleColor: theme.tooltip.text,
+          bodyColor: theme.tooltip.text,
+          borderColor: theme.tooltip.border,
+          borderWidth: 1,
+          cornerRadius: 3,
+          titleFont: { family: theme.fontFamily, size: theme.fontSize, weight: 'bold' },
+          bodyFont: { family: theme.fontFamily, size: theme.fontSize },
+          displayColors: false,
+          callbacks: {
+            title: (items) => tooltipTitle(picture, items[0]),
+            label: (item) => tooltipLabel(picture, item),
+          },
+        },
+      },
+    },
+  };
+}
+
+function lineDataset(series: Series, theme: Theme): ChartDataset {
+  const colour = theme.colours[series.colour];
+  const line = series.faint ? withAlpha(colour, 0.45) : colour;
+  const wider = theme.kind === 'high-contrast' ? 0.5 : 0;
+  const dataset: ChartDataset<'line'> = {
+    type: 'line',
+    label: series.label,
+    data: series.points as { x: number; y: number }[],
+    borderColor: line,
+    backgroundColor: series.fillTo === undefined ? line : withAlpha(colour, 0.16),
+    hoverBackgroundColor: line,
+    borderWidth: (series.width ?? 1.5) + wider,
+    borderDash: dashes[series.stroke ?? 'solid'],
+    borderCapStyle: series.stroke === 'dotted' ? 'round' : 'butt',
+    borderJoinStyle: 'round',
+    fill: series.fillTo === undefined ? false : series.fillTo,
+    pointRadius: series.marks ? 2.5 : loneRadius(series.points),
+    pointBackgroundColor: line,
+    pointBorderColor: line,
+    pointHoverRadius: 5,
+    pointHitRadius: 8,
+  };
+  return dataset as ChartDataset;
+}
+
+/** A point without neighbours has no line: without a mark it would not be seen. */
+function loneRadius(points: readonly Point[]): number | number[] {
+  const lone = points.map(
+    ({ y }, i) => y !== null && (points[i - 1]?.y ?? null) === null && (points[i + 1]?.y ?? null) === null,
+  );
+  return lone.includes(true) ? lone.map((is) => (is ? 2 : 0)) : 0;
+}
+
+function barDataset({ bars, y }: Picture, theme: Theme): ChartDataset {
+  const { edges, heights, colour, label } = bars!;
+  const fill = theme.colours[colour];
+  return {
+    type: BarsBetweenEdges.id,
+    label,
+    data: heights.map((height, i) => ({
+      x: (edges[i] + edges[i + 1]) / 2,
+      y: y.scale === 'logarithmic' && height <= 0 ? Number.NaN : height,
+      from: edges[i],
+      to: edges[i + 1],
+    })),
+    backgroundColor: theme.kind === 'high-contrast' ? withAlpha(fill, 0.6) : withAlpha(fill, 0.8),
+    hoverBackgroundColor: fill,
+    borderColor: fill,
+    borderWidth: theme.kind === 'high-contrast' ? 1 : 0,
+    barPercentage: 1,
+    categoryPercentage: 1,
+  } as unknown as ChartDataset;
+}
+
+function scale(axis: Axis, theme: Theme, direction: 'x' | 'y') {
+  const font = { family: theme.fontFamily, size: theme.fontSize };
+  const logarithmic = axis.scale === 'logarithmic';
+  const options = {
+    type: axis.scale,
+    min: axis.min,
+    max: axis.max,
+    title: { display: true, text: axis.label, color: theme.mutedText, font, padding: 2 },
+    grid: { color: theme.grid, drawTicks: false, display: direction === 'y' || !axis.whole },
+    border: { color: theme.kind === 'high-contrast' ? theme.text : theme.grid },
+    ticks: {
+      color: theme.mutedText,
+      font,
+      padding: 5,
+      maxRotation: 0,
+      autoSkipPadding: direction === 'x' ? 14 : 6,
+      maxTicksLimit: direction === 'x' ? 11 : 7,
+      ...(axis.whole ? { precision: 0 } : {}),
+      callback: logarithmic
+        ? function (this: { min: number; max: number }, value: number | string) {
+            return logarithmicLabel(Number(value), this.min, this.max, axis.percent);
+          }
+        : (value: number | string) => tickLabel(Number(value), axis),
+    },
+  };
+  return options as unknown as ScaleOptionsByType<'linear'>;
+}
+
+function tickLabel(value: number, axis: Axis): string {
+  if (axis.percent) return `${Number((value * 100).toPrecision(3))} %`;
+  const size = Math.abs(value);
+  if (size !== 0 && (size < 1e-3 || size >= 1e5))
+    return value
+      .toExponential(2)
+      .replace(/\.?0+e/, 'e')
+      .replace('e+', 'e');
+  return String(Number(value.toPrecision(4)));
+}
+
+/** Powers of ten; within less than two decades also 2 and 5 of each. Many decades leave some out. */
+function logarithmicLabel(value: number, min: number, max: number, percent = false): string | null {
+  const exponent = Math.floor(Math.log10(value) + 1e-9);
+  const digit = Math.round(value / Math.pow(10, exponent));
+  const decades = Math.log10(max / min);
+  const every = Math.max(1, Math.ceil(decades / 8));
+  const wanted = digit === 1 ? exponent % every === 0 : decades < 2 && (digit === 2 || digit === 5);
+  if (!wanted) return null;
+  if (percent) return value >= 0.001 ? `${Number((value * 100).toPrecision(2))} %` : `1e${exponent + 2} %`;
+  return exponent >= -2 && exponent <= 3 ? String(Number(value.toPrecision(2))) : `${digit}e${exponent}`;
+}
+
+function tooltipTitle(picture: Picture, item: { raw: unknown } | undefined): string {
+  if (!item) return '';
+  if (picture.bars) {
+    const { from, to } = item.raw as { from: number; to: number };
+    return `${formatFigure(from)} to ${formatFigure(to)}`;
+  }
+  const point = item.raw as Point;
+  if (point.name === undefined) return `${picture.x.label} ${point.x}`;
+  return shown(point.name.length > 60 ? `${point.name.slice(0, 59)}…` : point.name);
+}
+
+function tooltipLabel(picture: Picture, item: { raw: unknown; datasetIndex: number }): string {
+  const { y } = item.raw as Point;
+  const text = picture.y.percent ? formatShare(y ?? undefined) : formatFigure(y);
+  return picture.bars ? `${picture.y.label}: ${text}` : `${picture.series[item.datasetIndex].label}: ${text}`;
+}

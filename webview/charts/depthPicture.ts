@@ -1,0 +1,122 @@
+import type { LayerRole } from '../../src/protocol/facts';
+import type { Figure, ProfiledLayer, ProfileResult, StepStatistics } from '../../src/protocol/profile';
+import { counted, formatFigure, isFinite } from '../format';
+import type { Picture, Point, Series } from './picture';
+
+export interface DepthOptions {
+  readonly of: 'gradient' | 'activation';
+  readonly figure: 'rms' | 'std';
+  readonly layers: 'weighted' | 'all';
+}
+
+/** The roles that depth counts. */
+const weightedRoles: ReadonlySet<LayerRole> = new Set(['linear', 'recurrent']);
+
+const strokes = [
+  { colour: 'muted', stroke: 'dotted' },
+  { colour: 'orange', stroke: 'dashed' },
+  { colour: 'blue', stroke: 'solid' },
+] as const;
+
+/** A figure of every layer against its depth at the first, the middle and the last step, on a logarithmic scale. */
+export function depthPicture(profile: ProfileResult, { of, figure, layers }: DepthOptions): Picture {
+  const chosen = profile.layers.filter((layer) => layers === 'all' || weightedRoles.has(layer.role));
+  const measured = chosen.filter((layer) => layer[of].length > 0);
+  const steps = firstMiddleLast(measured);
+  const places = spread(measured);
+  const columns = steps.map((step) => measured.map((layer) => at(layer[of], step)?.[figure] ?? null));
+  const few = measured.length <= 60;
+  const series = columns.map((values, i): Series => ({
+    label: `step ${steps[i]}`,
+    ...strokes[strokes.length - columns.length + i],
+    width: i === columns.length - 1 ? 2.5 : 1.5,
+    marks: few && i === columns.length - 1,
+    points: measured
+      .map((layer, j): Point => ({ x: places[j], y: drawable(values[j]), name: layer.name, layer: layer.id }))
+      .sort((a, b) => a.x - b.x),
+  }));
+  const what = of === 'gradient' ? 'Gradient' : 'Activation';
+  return {
+    id: `${of}-depth`,
+    title: `${what} ${figure === 'rms' ? 'RMS' : 'standard deviation'} against depth`,
+    x: {
+      label: 'depth (weighted layers from the input)',
+      scale: 'linear',
+      whole: true,
+      min: places.length ? Math.floor(Math.min(...places)) : undefined,
+      max: places.length ? Math.ceil(Math.max(...places)) : undefined,
+    },
+    y: {
+      label:
+        of === 'gradient'
+          ? `${figure.toUpperCase()} of dLoss/dOutput`
+          : `${figure === 'rms' ? 'RMS' : 'std'} of the output`,
+      scale: 'logarithmic',
+    },
+    series,
+    summary: of === 'gradient' ? slopeSentence(profile) : rangeSentence(columns.at(-1) ?? [], figure),
+    notes: notesOn(columns, chosen.length - measured.length, of),
+    table: {
+      columns: ['layer', 'kind', 'depth', ...steps.map((step) => `step ${step}`)],
+      rows: measured.map((layer, j) => [layer.name, layer.kind, layer.depth, ...columns.map((values) => values[j])]),
+    },
+  };
+}
+
+/** The slope in words; steeper than a factor of 10 in 50 layers is called by its name. */
+export function slopeSentence({ gradientDepthSlope: slope }: ProfileResult): string {
+  if (slope === null) return '';
+  if (!isFinite(slope)) return 'The slope over depth is not finite.';
+  const factor = `× ${formatFigure(Math.pow(10, slope))} per weighted layer towards the input`;
+  if (Math.abs(slope) < 0.02) return `Gradients keep their size over depth (${factor}).`;
+  return `Gradients ${slope < 0 ? 'vanish' : 'explode'}: ${factor} (slope ${formatFigure(slope)} decades).`;
+}
+
+function rangeSentence(values: readonly (Figure | null)[], figure: string): string {
+  const drawn = values.map(drawable).filter((value) => value !== null);
+  if (!drawn.length) return '';
+  const [low, high] = [Math.min(...drawn), Math.max(...drawn)];
+  return `From ${formatFigure(low)} to ${formatFigure(high)} (${figure === 'rms' ? 'RMS' : 'std'}) at the last step.`;
+}
+
+function notesOn(columns: readonly (readonly (Figure | null)[])[], unmeasured: number, of: string): string[] {
+  const last = columns.at(-1) ?? [];
+  const zeros = last.filter((value) => value === 0).length;
+  const broken = last.filter((value) => value !== null && !isFinite(value)).length;
+  return [
+    unmeasured
+      ? `${counted(unmeasured, 'layer has', 'layers have')} no ${of === 'gradient' ? 'gradient' : 'figures'}.`
+      : '',
+    zeros ? `${counted(zeros, 'figure is', 'figures are')} 0 and below the logarithmic axis.` : '',
+    broken ? `${counted(broken, 'figure is', 'figures are')} not finite and cannot be drawn: see the table.` : '',
+  ].filter(Boolean);
+}
+
+function drawable(value: Figure | null): number | null {
+  return isFinite(value) && value > 0 ? value : null;
+}
+
+function at(steps: readonly StepStatistics[], step: number): StepStatistics | undefined {
+  // the list is in order of steps and mostly has all of them
+  const guess = steps[step - (steps[0]?.step ?? 0)];
+  return guess?.step === step ? guess : steps.find((entry) => entry.step === step);
+}
+
+function firstMiddleLast(layers: readonly ProfiledLayer[]): number[] {
+  const steps = layers[0] ? [...new Set([...layers[0].activation, ...layers[0].gradient].map(({ step }) => step))] : [];
+  steps.sort((a, b) => a - b);
+  if (!steps.length) return [];
+  return [...new Set([steps[0], steps[Math.floor((steps.length - 1) / 2)], steps.at(-1)!])];
+}
+
+/** Several layers of one depth (a convolution, its norm, its activation; two branches) share the place from it to the next in order. */
+function spread(layers: readonly ProfiledLayer[]): number[] {
+  const sizes = new Map<number, number>();
+  for (const { depth } of layers) sizes.set(depth, (sizes.get(depth) ?? 0) + 1);
+  const seen = new Map<number, number>();
+  return layers.map(({ depth }) => {
+    const before = seen.get(depth) ?? 0;
+    seen.set(depth, before + 1);
+    return depth + before / sizes.get(depth)!;
+  });
+}

@@ -1,0 +1,175 @@
+import { button } from '../components';
+import { h, replaceChildren, setAttribute, shown } from '../dom';
+import type { Theme } from '../theme';
+import { drawOn, type Drawing } from './chart';
+import { toCsv, type Picture, type Table } from './picture';
+
+/** A picture with its title, its controls and the table behind it. */
+export interface Figure {
+  readonly element: HTMLElement;
+  /** @param comment what the figures are (settingsLine), for the CSV */
+  show(picture: Picture, comment: string, tableShown: boolean, live: boolean): void;
+  /** Shows a sentence in the place of the picture. */
+  empty(title: string, sentence: string): void;
+  restyle(): void;
+}
+
+export interface FigureOptions {
+  readonly id: string;
+  readonly theme: () => Theme;
+  readonly onToggleTable: (shown: boolean) => void;
+  readonly onPick?: (layer: string) => void;
+  /** Further controls, left of the figure's own. */
+  readonly controls?: readonly HTMLElement[];
+}
+
+/** Rows of the hidden table; a longer one is filled when it is shown. CSV always has all. */
+const hiddenRows = 2000;
+/** Milliseconds between two updates of the table while a run goes on: nobody reads faster, and a thousand rows cost. */
+const tableInterval = 1000;
+
+export function figure({ id, theme, onToggleTable, onPick, controls = [] }: FigureOptions): Figure {
+  let picture: Picture | null = null;
+  let comment = '';
+  let tableShown = false;
+  let visible = false;
+  let drawn = false;
+  let drawing: Drawing | undefined;
+  let tableTime = -Infinity;
+  let tableTimer: ReturnType<typeof setTimeout> | undefined;
+
+  const title = h('h3', { class: 'figure-title', id: `${id}-title` });
+  const toggle = button('Show table', {
+    appearance: 'quiet',
+    testId: `${id}-toggle-table`,
+    onClick: () => onToggleTable(!tableShown),
+  });
+  const copy = button('Copy CSV', { appearance: 'quiet', testId: `${id}-copy`, onClick: () => void copyCsv() });
+  const canvas = h('canvas', { testId: `${id}-canvas`, attributes: { role: 'img' } });
+  const plot = h('div', { class: 'plot' }, canvas);
+  const placeholder = h('p', { class: 'placeholder', attributes: { hidden: true } });
+  const summary = h('p', { class: 'figure-summary', testId: `${id}-summary` });
+  const notes = h('p', { class: 'figure-notes', testId: `${id}-notes`, attributes: { hidden: true } });
+  const tableBox = h('div', { class: 'figure-table visually-hidden', testId: `${id}-table` });
+  const announcement = h('span', { class: 'visually-hidden', attributes: { role: 'status' } });
+  const element = h(
+    'figure',
+    { class: 'figure', testId: id, attributes: { 'aria-labelledby': `${id}-title` } },
+    h(
+      'div',
+      { class: 'figure-head' },
+      title,
+      h('div', { class: 'figure-controls' }, ...controls, toggle.element, copy.element),
+    ),
+    plot,
+    placeholder,
+    summary,
+    notes,
+    tableBox,
+    announcement,
+  );
+
+  // charts outside of the window cost nothing until they come into it
+  new IntersectionObserver((entries) => {
+    visible = entries.at(-1)!.isIntersecting;
+    if (visible && !drawn) draw();
+  }).observe(plot);
+
+  function draw(): void {
+    if (!picture || !visible) return;
+    drawing ??= drawOn(canvas, onPick);
+    drawing.draw(picture, theme());
+    drawn = true;
+  }
+
+  function fillTable(): void {
+    tableTimer = undefined;
+    tableTime = performance.now();
+    if (!picture) return;
+    const { rows } = picture.table;
+    const hiddenAndLong = !tableShown && rows.length > hiddenRows;
+    replaceChildren(
+      tableBox,
+      tableElement(picture.title, hiddenAndLong ? { ...picture.table, rows: [] } : picture.table),
+      hiddenAndLong && h('p', {}, `${rows.length} rows: show the table to read them.`),
+    );
+  }
+
+  async function copyCsv(): Promise<void> {
+    if (!picture) return;
+    await navigator.clipboard.writeText(toCsv(picture.table, `${picture.title}. ${comment}`)).then(
+      () => (announcement.textContent = 'Copied.'),
+      () => (announcement.textContent = 'The clipboard refused the copy.'),
+    );
+    copy.setLabel(announcement.textContent === 'Copied.' ? 'Copied' : 'Refused');
+    setTimeout(() => copy.setLabel('Copy CSV'), 1500);
+  }
+
+  return {
+    element,
+    show(next, nextComment, nextTableShown, live) {
+      const toggled = nextTableShown !== tableShown;
+      [picture, comment, tableShown] = [next, nextComment, nextTableShown];
+      setText(title, next.title);
+      setText(summary, next.summary);
+      setText(notes, next.notes.join(' '));
+      notes.hidden = next.notes.length === 0;
+      plot.hidden = false;
+      placeholder.hidden = true;
+      setAttribute(canvas, 'aria-label', `${next.title}. ${next.summary} ${next.notes.join(' ')}`.trim());
+      for (const control of [toggle, copy]) control.setDisabled(false);
+      toggle.setLabel(tableShown ? 'Hide table' : 'Show table');
+      toggle.setPressed(tableShown);
+      tableBox.classList.toggle('visually-hidden', !tableShown);
+      setAttribute(tableBox, 'tabindex', tableShown ? 0 : undefined);
+      setAttribute(tableBox, 'role', tableShown ? 'region' : undefined);
+      setAttribute(tableBox, 'aria-label', tableShown ? `Table: ${next.title}` : undefined);
+      const wait = live && !toggled ? tableTime + tableInterval - performance.now() : 0;
+      if (wait > 0) tableTimer ??= setTimeout(fillTable, wait);
+      else {
+        clearTimeout(tableTimer);
+        fillTable();
+      }
+      drawn = false;
+      draw();
+    },
+    empty(nextTitle, sentence) {
+      picture = null;
+      setText(title, nextTitle);
+      setText(placeholder, sentence);
+      for (const control of [toggle, copy]) control.setDisabled(true);
+      plot.hidden = true;
+      placeholder.hidden = false;
+      notes.hidden = true;
+      setText(summary, '');
+      replaceChildren(tableBox);
+    },
+    restyle() {
+      drawn = false;
+      draw();
+    },
+  };
+}
+
+function tableElement(caption: string, { columns, rows }: Table): HTMLTableElement {
+  const heading = h('tr', {}, ...columns.map((column) => h('th', { attributes: { scope: 'col' } }, column)));
+  const body = rows.map((row) =>
+    h(
+      'tr',
+      {},
+      ...row.map((cell) =>
+        typeof cell === 'string' ? h('td', {}, h('bdi', {}, shown(cell))) : h('td', {}, numeral(cell)),
+      ),
+    ),
+  );
+  return h('table', {}, h('caption', {}, caption), h('thead', {}, heading), h('tbody', {}, ...body));
+}
+
+/** Six digits: what a person compares, and what a test can read back as a number. */
+function numeral(value: number | null): string {
+  return value === null ? '' : String(Number(value.toPrecision(6)));
+}
+
+function setText(element: HTMLElement, text: string): void {
+  if (element.textContent !== text) element.textContent = text;
+}

@@ -1,0 +1,58 @@
+import type { Figure, ProfileResult } from '../../src/protocol/profile';
+import { counted, formatFigure, isFinite } from '../format';
+import type { Picture, Series } from './picture';
+
+const span = 5;
+
+/** Loss against step, with the mean of the last five steps over it. */
+export function lossPicture(profile: ProfileResult): Picture {
+  const { loss } = profile;
+  const points = loss.map((value, i) => ({ x: i + 1, y: isFinite(value) ? value : null }));
+  const means = runningMeans(loss);
+  const few = loss.length <= 40;
+  const series: Series[] = [{ label: 'each step', colour: 'blue', faint: loss.length > span, marks: few, points }];
+  if (loss.length > span)
+    series.push({
+      label: `mean of ${span} steps`,
+      colour: 'blue',
+      width: 2.5,
+      points: means.map((y, i) => ({ x: i + 1, y })),
+    });
+  const broken = loss.filter((value) => !isFinite(value)).length;
+  return {
+    id: 'loss',
+    title: `Loss (${profile.settings.loss})`,
+    x: { label: 'step', scale: 'linear', whole: true, min: 1, max: Math.max(profile.settings.steps, loss.length, 2) },
+    y: { label: 'loss', scale: 'linear' },
+    series,
+    summary: lossSummary(loss),
+    notes: broken ? [`${counted(broken, 'loss is', 'losses are')} not finite and cannot be drawn: see the table.`] : [],
+    table: {
+      columns: ['step', 'loss', `mean of ${span} steps`],
+      rows: loss.map((value, i) => [i + 1, value, means[i]]),
+    },
+  };
+}
+
+/** "First five 2.31, last five 1.20." */
+export function lossSummary(loss: readonly Figure[]): string {
+  if (loss.length === 0) return 'No step yet.';
+  if (loss.length < 2 * span) return `From ${formatFigure(loss[0])} to ${formatFigure(loss.at(-1))}.`;
+  const [first, last] = [mean(loss.slice(0, span)), mean(loss.slice(-span))];
+  if (first === null || last === null) return `From ${formatFigure(loss[0])} to ${formatFigure(loss.at(-1))}.`;
+  const ratio = first > 0 ? ` (× ${formatFigure(last / first)})` : '';
+  return `Mean of the first five ${formatFigure(first)}, of the last five ${formatFigure(last)}${ratio}.`;
+}
+
+function runningMeans(loss: readonly Figure[]): (number | null)[] {
+  return loss.map((_, i) => (i + 1 < span ? null : mean(loss.slice(i + 1 - span, i + 1))));
+}
+
+function mean(values: readonly Figure[]): number | null {
+  let sum = 0;
+  for (const value of values) {
+    if (!isFinite(value)) return null;
+    sum += value;
+  }
+  return sum / values.length;
+}

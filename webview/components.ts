@@ -1,0 +1,238 @@
+import {
+  provideVSCodeDesignSystem,
+  vsCodeBadge,
+  vsCodeButton,
+  vsCodeCheckbox,
+  vsCodeDropdown,
+  vsCodeOption,
+  vsCodePanels,
+  vsCodePanelTab,
+  vsCodePanelView,
+  vsCodeProgressRing,
+  vsCodeTextField,
+  type Checkbox,
+  type Dropdown,
+  type TextField,
+} from '@vscode/webview-ui-toolkit';
+import { h, setAttribute } from './dom';
+
+/**
+ * The view's controls. This is the only file that knows the toolkit, which gets no more updates: the rest of the view sees these
+ * few functions and interfaces.
+ */
+
+provideVSCodeDesignSystem().register(
+  vsCodeBadge(),
+  vsCodeButton(),
+  vsCodeCheckbox(),
+  vsCodeDropdown(),
+  vsCodeOption(),
+  vsCodePanels(),
+  vsCodePanelTab(),
+  vsCodePanelView(),
+  vsCodeProgressRing(),
+  vsCodeTextField(),
+);
+
+export interface Button {
+  readonly element: HTMLElement;
+  setLabel(label: string): void;
+  setDisabled(disabled: boolean): void;
+  /** Makes it a toggle button in the one state or the other. */
+  setPressed(pressed: boolean): void;
+}
+
+export interface ButtonOptions {
+  /** 'quiet' is for the many small ones that belong to a figure. */
+  readonly appearance?: 'primary' | 'secondary' | 'quiet';
+  readonly testId?: string;
+  readonly onClick: () => void;
+}
+
+export function button(label: string, { appearance = 'secondary', testId, onClick }: ButtonOptions): Button {
+  const element = create('vscode-button', { appearance: appearance === 'primary' ? 'primary' : 'secondary' }, testId);
+  if (appearance === 'quiet') element.classList.add('quiet');
+  element.textContent = label;
+  element.addEventListener('click', onClick);
+  return {
+    element,
+    setLabel: (text) => {
+      if (element.textContent !== text) element.textContent = text;
+    },
+    setDisabled: (disabled) => setAttribute(element, 'disabled', disabled),
+    setPressed: (pressed) => setAttribute(element, 'aria-pressed', String(pressed)),
+  };
+}
+
+export interface Field<T extends string | boolean> {
+  readonly element: HTMLElement;
+  get(): T;
+  /** Shows a value that comes from elsewhere; leaves the field alone while the user types in it. */
+  set(value: T): void;
+  setDisabled(disabled: boolean): void;
+}
+
+export interface TextFieldOptions {
+  readonly label: string;
+  readonly testId: string;
+  readonly placeholder?: string;
+  readonly numeric?: boolean;
+  /** Shows the label above; otherwise it is only spoken. */
+  readonly labelled?: boolean;
+  readonly onInput: (value: string) => void;
+}
+
+export interface ValidatedField extends Field<string> {
+  /** Says what is wrong with the value; null when nothing is. */
+  setError(message: string | null): void;
+}
+
+export function textField({
+  label,
+  testId,
+  placeholder,
+  numeric,
+  labelled,
+  onInput,
+}: TextFieldOptions): ValidatedField {
+  const element = create('vscode-text-field', { placeholder: placeholder ?? '' }, testId) as TextField;
+  if (numeric) element.setAttribute('inputmode', 'decimal');
+  element.setAttribute('aria-label', label);
+  element.addEventListener('input', () => onInput(element.value));
+  const error = h('span', {
+    class: 'field-error',
+    testId: `${testId}-error`,
+    attributes: { role: 'alert', hidden: true },
+  });
+  const wrapper = h(
+    'div',
+    { class: 'field' },
+    labelled && h('span', { class: 'field-label', attributes: { 'aria-hidden': 'true' } }, label),
+    element,
+    error,
+  );
+  return {
+    element: wrapper,
+    get: () => element.value,
+    set: (value) => {
+      if (element.value !== value && !element.contains(document.activeElement) && document.activeElement !== element)
+        element.value = value;
+    },
+    setDisabled: (disabled) => (element.disabled = disabled),
+    setError: (message) => {
+      error.hidden = message === null;
+      error.textContent = message ?? '';
+      wrapper.classList.toggle('invalid', message !== null);
+      setAttribute(element, 'aria-invalid', message !== null ? 'true' : undefined);
+    },
+  };
+}
+
+export interface DropdownOptions {
+  readonly label: string;
+  readonly testId: string;
+  readonly options: readonly { readonly value: string; readonly label: string }[];
+  readonly labelled?: boolean;
+  readonly onChange: (value: string) => void;
+}
+
+export function dropdown({ label, testId, options, labelled, onChange }: DropdownOptions): Field<string> {
+  const element = create('vscode-dropdown', { 'aria-label': label }, testId) as Dropdown;
+  for (const option of options) {
+    const item = create('vscode-option', { value: option.value });
+    item.textContent = option.label;
+    element.append(item);
+  }
+  element.addEventListener('change', () => onChange(element.value));
+  const wrapper = h(
+    'div',
+    { class: 'field' },
+    labelled && h('span', { class: 'field-label', attributes: { 'aria-hidden': 'true' } }, label),
+    element,
+  );
+  return {
+    element: wrapper,
+    get: () => element.value,
+    set: (value) => {
+      if (element.value !== value) element.value = value;
+    },
+    setDisabled: (disabled) => (element.disabled = disabled),
+  };
+}
+
+export function checkbox(label: string, testId: string, onChange: (checked: boolean) => void): Field<boolean> {
+  const element = create('vscode-checkbox', {}, testId) as Checkbox;
+  element.textContent = label;
+  element.addEventListener('change', () => onChange(element.checked));
+  return {
+    element,
+    get: () => element.checked,
+    set: (checked) => {
+      if (element.checked !== checked) element.checked = checked;
+    },
+    setDisabled: (disabled) => (element.disabled = disabled),
+  };
+}
+
+/** Turns while something goes on; `label` is spoken. */
+export function progressRing(label: string): HTMLElement {
+  return create('vscode-progress-ring', { 'aria-label': label });
+}
+
+export function badge(text: string, testId?: string): HTMLElement {
+  const element = create('vscode-badge', {}, testId);
+  element.textContent = text;
+  return element;
+}
+
+export interface Tabs<T extends string> {
+  readonly element: HTMLElement;
+  setActive(id: T): void;
+  /** Sets the number behind a tab's label; null for none. */
+  setCount(id: T, count: number | null): void;
+}
+
+export function tabs<T extends string>(
+  label: string,
+  parts: readonly { readonly id: T; readonly label: string; readonly content: HTMLElement }[],
+  onChange: (id: T) => void,
+): Tabs<T> {
+  const counts = new Map<T, HTMLElement>();
+  const heads = parts.map((part) => {
+    const count = badge('');
+    count.hidden = true;
+    counts.set(part.id, count);
+    const head = create('vscode-panel-tab', { id: part.id }, `tab-${part.id}`);
+    head.append(part.label, ' ', count);
+    return head;
+  });
+  const views = parts.map((part) => {
+    const view = create('vscode-panel-view', { id: `${part.id}-view` });
+    view.append(part.content);
+    return view;
+  });
+  const element = create('vscode-panels', { 'aria-label': label }) as HTMLElement & { activeid: string };
+  element.append(...heads, ...views);
+  element.addEventListener('change', (event) => {
+    // fields inside of the views bubble their own changes through here
+    if (event.target === element && parts.some(({ id }) => id === element.activeid)) onChange(element.activeid as T);
+  });
+  return {
+    element,
+    setActive: (id) => {
+      if (element.activeid !== id) element.activeid = id;
+    },
+    setCount: (id, count) => {
+      const mark = counts.get(id)!;
+      mark.hidden = count === null;
+      mark.textContent = count === null ? '' : String(count);
+    },
+  };
+}
+
+function create(tag: string, attributes: Readonly<Record<string, string>>, testId?: string): HTMLElement {
+  const element = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) if (value) element.setAttribute(name, value);
+  if (testId) element.dataset.testid = testId;
+  return element;
+}

@@ -1,0 +1,12 @@
+import './styles/page.css';
+import './styles/figures.css';
+import './styles/layers.css';
+import { mountApp } from './app';
+import { connectHost } from './host';
+import { Store } from './store';
+
+const host = connectHost();
+const store = new Store(host);
+mountApp(document.getElementById('app')!, store);
+// only now is somebody listening
+host.post({ type: 'ready' });

@@ -1,0 +1,274 @@
+import { isUnreadable } from './unreadable';
+import type { Finding, LayerFacts, LayerRole, ModelFacts, UnreadableModel } from '../src/protocol/facts';
+import type { ProfiledLayer, ProfileResult, ProfileSettings } from '../src/protocol/profile';
+import type { HostToView, Running, ViewState, ViewToHost } from '../src/protocol/view';
+import type { Host } from './host';
+import { LiveProfile } from './liveProfile';
+
+export type Tab = 'overview' | 'layers';
+
+/** What the user made of the view. It is stored with the host, so that hiding and reloading lose nothing. */
+export interface Ui {
+  readonly version: 1;
+  readonly tab: Tab;
+  readonly layer: string | null;
+  readonly sort: { readonly column: string; readonly descending: boolean } | null;
+  readonly filter: string;
+  readonly role: LayerRole | 'all' | 'found';
+  /** Scroll positions in pixels by the name of the scrolled part. */
+  readonly scroll: Readonly<Record<string, number>>;
+  /** The step whose histograms are shown; null: the last one. */
+  readonly step: number | null;
+  /** Settings as edited; null: as the host sent them. */
+  readonly settings: ProfileSettings | null;
+  readonly settingsOpen: boolean;
+  /** Ids of the charts whose table is shown. */
+  readonly tables: readonly string[];
+  readonly depthLayers: 'weighted' | 'all';
+  readonly activationFigure: 'rms' | 'std';
+  readonly logarithmicCounts: boolean;
+  /** The layer the host asked for last: it asks once, also when it sends its state again. */
+  readonly requestedLayer: string | null;
+}
+
+const initialUi: Ui = {
+  version: 1,
+  tab: 'overview',
+  layer: null,
+  sort: null,
+  filter: '',
+  role: 'all',
+  scroll: {},
+  step: null,
+  settings: null,
+  settingsOpen: false,
+  tables: [],
+  depthLayers: 'weighted',
+  activationFigure: 'rms',
+  logarithmicCounts: false,
+  requestedLayer: null,
+};
+
+/** All that a part of the view draws from. Objects that are the same as last time have not changed, the profile of a run excepted. */
+export interface Snapshot {
+  readonly ui: Ui;
+  readonly host: ViewState | null;
+  readonly model: ModelFacts | null;
+  readonly unreadable: UnreadableModel | null;
+  readonly profile: ProfileResult | null;
+  /** Grows with every change of the profile, also when it is appended to. */
+  readonly revision: number;
+  readonly running: Running | null;
+  readonly settings: ProfileSettings;
+  readonly findings: readonly Finding[];
+  readonly layers: ReadonlyMap<string, LayerFacts>;
+  readonly profiled: ReadonlyMap<string, ProfiledLayer>;
+  readonly findingsOf: ReadonlyMap<string, readonly Finding[]>;
+}
+
+/** Milliseconds between two drawings of a run: ten a second are as many as eyes can follow. */
+const liveInterval = 100;
+const storeDelay = 150;
+
+export class Store {
+  readonly #host: Host;
+  readonly #listeners: ((snapshot: Snapshot) => void)[] = [];
+  #ui: Ui;
+  #view: ViewState | null = null;
+  #running: Running | null = null;
+  #profile: ProfileResult | null = null;
+  #live: LiveProfile | null = null;
+  #revision = 0;
+  #scheduled = false;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #lastDrawn = -Infinity;
+  #storing: ReturnType<typeof setTimeout> | undefined;
+  readonly #indexModel = onceFor(indexModel);
+  readonly #indexProfile = onceFor(indexProfile);
+  readonly #mergeFindings = onceFor(mergeFindings);
+
+  constructor(host: Host) {
+    this.#host = host;
+    this.#ui = restored(host.restore());
+    host.listen((message) => this.#receive(message));
+    // a tab that is hidden may be thrown away at once
+    window.addEventListener('pagehide', () => this.#persist());
+    document.addEventListener('visibilitychange', () => this.#persist());
+  }
+
+  get ui(): Ui {
+    return this.#ui;
+  }
+
+  /** What a profile would be run with now. */
+  get settings(): ProfileSettings {
+    return this.#ui.settings ?? this.#view?.settings ?? fallbackSettings;
+  }
+
+  subscribe(listener: (snapshot: Snapshot) => void): void {
+    this.#listeners.push(listener);
+  }
+
+  post(message: ViewToHost): void {
+    this.#host.post(message);
+  }
+
+  /** Changes what the user made of the view and draws it. */
+  set(changes: Partial<Ui>): void {
+    this.#ui = { ...this.#ui, ...changes };
+    this.#persistSoon();
+    this.#schedule(0);
+  }
+
+  /** Remembers a scroll position; nothing is drawn for it. */
+  setScroll(part: string, position: number): void {
+    this.#ui = { ...this.#ui, scroll: { ...this.#ui.scroll, [part]: position } };
+    this.#persistSoon();
+  }
+
+  /** Shows a layer in the layers tab. */
+  showLayer(layer: string): void {
+    const hidden = this.#ui.filter !== '' || this.#ui.role !== 'all';
+    this.set({ tab: 'layers', layer, ...(hidden ? { filter: '', role: 'all' as const } : {}) });
+  }
+
+  #receive(message: HostToView): void {
+    if (message.type === 'state') this.#replace(message.state);
+    else if (message.type === 'select') this.showLayer(message.layer);
+    else {
+      const { event } = message;
+      const started = event.type === 'started';
+      if (started) this.#live = LiveProfile.started(event);
+      if (started) this.#profile = this.#live!.result;
+      const changed = started || this.#live?.append(event);
+      if (changed) this.#revision++;
+      const wasRunning = this.#running !== null;
+      this.#running = message.running;
+      this.#schedule(wasRunning ? liveInterval : 0);
+    }
+  }
+
+  #replace(view: ViewState): void {
+    this.#view = view;
+    this.#running = view.running;
+    if (!view.running) this.#live = null;
+    // a view that was opened in the middle of a run goes on from what the host has measured
+    else if (!this.#live && view.profile && view.profile.loss.length < view.running.steps)
+      this.#live = LiveProfile.resumed(view.profile);
+    this.#profile = this.#live?.result ?? view.profile;
+    this.#revision++;
+    const requested = view.selectedLayer;
+    if (requested !== this.#ui.requestedLayer) {
+      this.set({ requestedLayer: requested });
+      if (requested !== null) this.showLayer(requested);
+    }
+    this.#schedule(0);
+  }
+
+  #schedule(interval: number): void {
+    if (this.#scheduled) return;
+    const wait = this.#lastDrawn + interval - performance.now();
+    if (interval > 0 && wait > 0) {
+      this.#timer ??= setTimeout(() => {
+        this.#timer = undefined;
+        this.#schedule(0);
+      }, wait);
+      return;
+    }
+    this.#scheduled = true;
+    requestAnimationFrame(() => {
+      this.#scheduled = false;
+      this.#lastDrawn = performance.now();
+      const snapshot = this.#snapshot();
+      for (const listener of this.#listeners) listener(snapshot);
+    });
+  }
+
+  #snapshot(): Snapshot {
+    const shown = this.#view?.model ?? null;
+    const model = shown && !isUnreadable(shown) ? shown : null;
+    // findings of an older graph are not findings of this one
+    const measured = this.#view?.profileIsStale ? null : this.#profile;
+    const findings = this.#mergeFindings(model, measured?.findings ?? null);
+    const { layers, findingsOf } = this.#indexModel(model, findings);
+    return {
+      ui: this.#ui,
+      host: this.#view,
+      model,
+      unreadable: shown && isUnreadable(shown) ? shown : null,
+      profile: this.#profile,
+      revision: this.#revision,
+      running: this.#running,
+      settings: this.settings,
+      findings,
+      layers,
+      profiled: this.#indexProfile(this.#profile),
+      findingsOf,
+    };
+  }
+
+  #persistSoon(): void {
+    this.#storing ??= setTimeout(() => this.#persist(), storeDelay);
+  }
+
+  #persist(): void {
+    clearTimeout(this.#storing);
+    this.#storing = undefined;
+    this.#host.store(this.#ui);
+  }
+}
+
+/** Shown for the moment before the host's first message. */
+const fallbackSettings: ProfileSettings = {
+  steps: 20,
+  batch: 8,
+  optimizer: 'sgd',
+  lr: 0.01,
+  seed: 0,
+  init: 'keep',
+  engine: 'auto',
+  threads: 0,
+};
+
+/** Another version of the extension may have stored something else: only what has the right type is taken. */
+function restored(stored: unknown): Ui {
+  if (typeof stored !== 'object' || stored === null || (stored as Ui).version !== 1) return initialUi;
+  const fitting = Object.entries(initialUi).map(([key, initial]) => {
+    const value = (stored as Record<string, unknown>)[key];
+    const fits = value === null || initial === null || (typeof value === typeof initial && value !== undefined);
+    return [key, fits && value !== undefined ? value : initial];
+  });
+  return Object.fromEntries(fitting) as Ui;
+}
+
+function mergeFindings(model: ModelFacts | null, measured: readonly Finding[] | null): readonly Finding[] {
+  const order = { error: 0, warning: 1, information: 2, hint: 3 };
+  const findings = [...(model?.findings ?? []), ...(measured ?? [])];
+  return findings.sort((a, b) => order[a.severity] - order[b.severity]);
+}
+
+function indexModel(model: ModelFacts | null, findings: readonly Finding[]) {
+  const layers = new Map(model?.layers.map((layer) => [layer.id, layer]));
+  const findingsOf = new Map<string, Finding[]>();
+  for (const finding of findings)
+    for (const id of new Set([...(finding.layer === null ? [] : [finding.layer]), ...(finding.layers ?? [])])) {
+      const list = findingsOf.get(id);
+      if (list) list.push(finding);
+      else findingsOf.set(id, [finding]);
+    }
+  return { layers, findingsOf };
+}
+
+function indexProfile(profile: ProfileResult | null): ReadonlyMap<string, ProfiledLayer> {
+  return new Map(profile?.layers.map((layer) => [layer.id, layer]));
+}
+
+/** Computes again only when an argument is another object than the last time. */
+function onceFor<A extends readonly unknown[], R>(compute: (...arguments_: A) => R): (...arguments_: A) => R {
+  let last: { arguments_: A; result: R } | undefined;
+  return (...arguments_) => {
+    if (!last || arguments_.some((argument, i) => argument !== last!.arguments_[i]))
+      last = { arguments_, result: compute(...arguments_) };
+    return last.result;
+  };
+}

@@ -1,0 +1,88 @@
+import type { Colour } from './charts/picture';
+
+/** The colours of the user's theme as canvases need them: resolved, and again whenever the theme changes. */
+export interface Theme {
+  readonly kind: 'light' | 'dark' | 'high-contrast';
+  readonly colours: Readonly<Record<Colour, string>>;
+  readonly text: string;
+  readonly mutedText: string;
+  readonly grid: string;
+  readonly background: string;
+  readonly tooltip: { readonly background: string; readonly text: string; readonly border: string };
+  readonly fontFamily: string;
+  readonly fontSize: number;
+}
+
+/** Token of each colour and what stands in where a theme leaves it out. */
+const tokens: Readonly<Record<Colour, readonly [string, string]>> = {
+  blue: ['--vscode-charts-blue', '#3794ff'],
+  orange: ['--vscode-charts-orange', '#d18616'],
+  green: ['--vscode-charts-green', '#388a34'],
+  purple: ['--vscode-charts-purple', '#b180d7'],
+  red: ['--vscode-charts-red', '#f14c4c'],
+  yellow: ['--vscode-charts-yellow', '#bf8803'],
+  foreground: ['--vscode-foreground', '#888888'],
+  muted: ['--vscode-descriptionForeground', '#888888'],
+};
+
+export function readTheme(): Theme {
+  const style = getComputedStyle(document.body);
+  const read = (token: string, otherwise: string) => style.getPropertyValue(token).trim() || otherwise;
+  const classes = document.body.classList;
+  const highContrast = classes.contains('vscode-high-contrast') || classes.contains('vscode-high-contrast-light');
+  const kind = highContrast ? 'high-contrast' : classes.contains('vscode-light') ? 'light' : 'dark';
+  const colours = Object.fromEntries(
+    Object.entries(tokens).map(([colour, [token, otherwise]]) => [colour, opaque(read(token, otherwise))]),
+  ) as Record<Colour, string>;
+  const text = opaque(read('--vscode-foreground', '#888888'));
+  const size = Number.parseFloat(read('--vscode-font-size', '13px'));
+  return {
+    kind,
+    colours,
+    text,
+    mutedText: colours.muted,
+    grid: withAlpha(text, highContrast ? 0.35 : 0.13),
+    background: opaque(read('--vscode-editor-background', '#ffffff')),
+    tooltip: {
+      background: opaque(read('--vscode-editorHoverWidget-background', '#252526')),
+      text: opaque(read('--vscode-editorHoverWidget-foreground', text)),
+      border: opaque(read('--vscode-editorHoverWidget-border', text)),
+    },
+    fontFamily: read('--vscode-font-family', 'sans-serif'),
+    fontSize: Math.max(11, (Number.isFinite(size) ? size : 13) - 2),
+  };
+}
+
+/** Calls back when the workbench changes the theme: it rewrites the classes of the body and the variables of the root. */
+export function onThemeChange(listener: () => void): void {
+  let waiting = false;
+  const observer = new MutationObserver(() => {
+    if (waiting) return;
+    waiting = true;
+    requestAnimationFrame(() => {
+      waiting = false;
+      listener();
+    });
+  });
+  observer.observe(document.body, { attributes: true, attributeFilter: ['class', 'data-vscode-theme-id'] });
+  observer.observe(document.documentElement, { attributes: true, attributeFilter: ['style', 'class'] });
+}
+
+const probe = document.createElement('canvas').getContext('2d')!;
+
+/** Any CSS colour as #rrggbb or rgba(). */
+function opaque(colour: string): string {
+  probe.fillStyle = '#888888';
+  probe.fillStyle = colour;
+  return probe.fillStyle as string;
+}
+
+/** @param colour as `opaque` returns it */
+export function withAlpha(colour: string, alpha: number): string {
+  if (colour.startsWith('#')) {
+    const [r, g, b] = [1, 3, 5].map((at) => Number.parseInt(colour.slice(at, at + 2), 16));
+    return `rgba(${r}, ${g}, ${b}, ${alpha})`;
+  }
+  const parts = colour.match(/[\d.]+/g)!.map(Number);
+  return `rgba(${parts[0]}, ${parts[1]}, ${parts[2]}, ${(parts[3] ?? 1) * alpha})`;
+}

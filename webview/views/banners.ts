@@ -1,0 +1,76 @@
+import type { Severity } from '../../src/protocol/facts';
+import { button } from '../components';
+import { h, replaceChildren, shown } from '../dom';
+import { counted } from '../format';
+import { severityIcon } from '../icons';
+import type { Snapshot, Store } from '../store';
+import { changes, type View } from './view';
+
+interface Banner {
+  readonly id: string;
+  readonly severity: Severity;
+  readonly text: string;
+  readonly again: boolean;
+}
+
+/** What stands between the figures and the reader: they are stale, the run was cancelled or failed, something was left out. */
+export function banners(store: Store): View {
+  const element = h('div', { class: 'banners', attributes: { role: 'status' } });
+  const changed = changes();
+  return {
+    element,
+    update(snapshot) {
+      const list = bannersOf(snapshot);
+      if (!changed(JSON.stringify(list))) return;
+      replaceChildren(element, ...list.map(draw));
+    },
+  };
+
+  function draw({ id, severity, text, again }: Banner): HTMLElement {
+    const profileAgain = () => store.post({ type: 'profile', settings: store.settings });
+    return h(
+      'div',
+      { class: `banner banner-${severity}`, testId: `banner-${id}` },
+      severityIcon(severity),
+      h('span', { class: 'banner-text' }, shown(text)),
+      again && button('Profile again', { testId: `banner-${id}-again`, onClick: profileAgain }).element,
+    );
+  }
+}
+
+export function bannersOf({ host, profile, running }: Pick<Snapshot, 'host' | 'profile' | 'running'>): Banner[] {
+  const list: Banner[] = [];
+  if (running) return list;
+  if (host?.failure) list.push({ id: 'failure', severity: 'error', text: host.failure, again: false });
+  if (!profile) return list;
+  const ran = counted(profile.loss.length, 'step');
+  if (host?.profileIsStale)
+    list.push({
+      id: 'stale',
+      severity: 'warning',
+      text: 'The file has changed since it was profiled: the figures below belong to the older model.',
+      again: true,
+    });
+  if (profile.status === 'cancelled')
+    list.push({
+      id: 'cancelled',
+      severity: 'information',
+      text: `The profile was cancelled after ${ran} of ${profile.settings.steps}: what had been measured is shown.`,
+      again: !host?.profileIsStale,
+    });
+  if (profile.status === 'failed')
+    list.push({
+      id: 'failed',
+      severity: 'error',
+      text: `The profile failed after ${ran} of ${profile.settings.steps}. ${profile.failure ?? ''}`.trim(),
+      again: !host?.profileIsStale,
+    });
+  if (profile.settings.notes.length)
+    list.push({
+      id: 'notes',
+      severity: 'information',
+      text: `Partial profile: ${profile.settings.notes.join(' ')}`,
+      again: false,
+    });
+  return list;
+}

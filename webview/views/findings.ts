@@ -1,0 +1,126 @@
+import type { Finding, ModelFacts } from '../../src/protocol/facts';
+import { badge, button } from '../components';
+import { h, name, replaceChildren, shown } from '../dom';
+import { severityIcon } from '../icons';
+import type { Store } from '../store';
+import { severityWords } from '../words';
+import { changes, type View } from './view';
+
+/** How many findings of a rule are listed before the rest is asked for. */
+const firstFew = 4;
+
+/** The findings of every rule, the gravest first, each with links to its page and to its layer; and what could not be read. */
+export function findingsList(store: Store): View {
+  const list = h('div', { class: 'rules', testId: 'findings' });
+  const problems = h('div', { class: 'problems', testId: 'problems' });
+  const title = h('h2', {}, 'Findings');
+  const element = h('section', { class: 'findings', attributes: { 'aria-label': 'Findings' } }, title, list, problems);
+  const opened = new Set<string>();
+  const changed = changes();
+  let draw = () => {};
+  return {
+    element,
+    update({ findings, model, layers }) {
+      if (!changed(findings, model)) return;
+      const nameOf = (id: string) => layers.get(id)?.name ?? id;
+      draw = () => {
+        const rules = grouped(findings);
+        replaceChildren(
+          list,
+          ...(rules.length
+            ? rules.map(([rule, members]) => ruleGroup(rule, members, nameOf))
+            : [
+                h(
+                  'p',
+                  { class: 'placeholder', testId: 'no-findings' },
+                  model ? 'No rule has anything to say about this model.' : '',
+                ),
+              ]),
+        );
+      };
+      draw();
+      drawProblems(model);
+    },
+  };
+
+  function ruleGroup(rule: string, findings: readonly Finding[], nameOf: (id: string) => string): HTMLElement {
+    const { severity } = findings[0];
+    const all = opened.has(rule) || findings.length <= firstFew + 1;
+    const open = button(`Show ${findings.length - firstFew} more`, {
+      appearance: 'quiet',
+      testId: `more-${rule}`,
+      onClick: () => {
+        opened.add(rule);
+        draw();
+        // the button is gone: the keyboard goes on from the rule
+        list.querySelector<HTMLElement>(`[data-rule="${CSS.escape(rule)}"] .rule-link`)?.focus();
+      },
+    });
+    const link = h(
+      'button',
+      {
+        class: 'link rule-link',
+        title: 'Open the page of this rule',
+        testId: 'rule-link',
+        on: { click: () => store.post({ type: 'openRule', ruleId: rule }) },
+      },
+      name(rule),
+    );
+    const heading = h(
+      'h3',
+      { class: 'rule-head' },
+      severityIcon(severity, false),
+      h('span', { class: 'severity-word' }, severityWords[severity]),
+      link,
+      findings.length > 1 && badge(String(findings.length)),
+    );
+    const items = (all ? findings : findings.slice(0, firstFew)).map((finding) => findingItem(finding, nameOf));
+    return h(
+      'div',
+      { class: `rule rule-${severity}`, testId: 'rule', attributes: { 'data-rule': rule } },
+      heading,
+      h('ul', {}, ...items),
+      !all && open.element,
+    );
+  }
+
+  function findingItem({ message, layer }: Finding, nameOf: (id: string) => string): HTMLElement {
+    const go = layer !== null && layerLink(nameOf(layer), () => store.showLayer(layer));
+    return h('li', { testId: 'finding' }, h('span', { class: 'message' }, h('bdi', {}, shown(message))), go);
+  }
+
+  function drawProblems(model: ModelFacts | null): void {
+    const list = model?.problems ?? [];
+    problems.hidden = list.length === 0;
+    replaceChildren(
+      problems,
+      h('h2', {}, 'Could not be read'),
+      h(
+        'ul',
+        {},
+        ...list.map(({ code, message }) =>
+          h('li', { testId: 'problem' }, h('code', {}, shown(code)), ' ', h('bdi', {}, shown(message))),
+        ),
+      ),
+    );
+  }
+}
+
+export function layerLink(text: string, onClick: () => void): HTMLElement {
+  return h(
+    'button',
+    { class: 'link layer-link', testId: 'layer-link', title: `Show layer ${text}`, on: { click: onClick } },
+    name(text),
+  );
+}
+
+/** Findings by rule; a rule stands where its first finding stands in the order of severities. */
+function grouped(findings: readonly Finding[]): [string, Finding[]][] {
+  const rules = new Map<string, Finding[]>();
+  for (const finding of findings) {
+    const members = rules.get(finding.ruleId);
+    if (members) members.push(finding);
+    else rules.set(finding.ruleId, [finding]);
+  }
+  return [...rules];
+}

@@ -1,0 +1,121 @@
+import type { ModelFacts, NormPlacement, NormType } from '../../src/protocol/facts';
+import { h, name, replaceChildren, shown, type Child } from '../dom';
+import { counted, fileName, formatCount } from '../format';
+import { formatWords, normTypeWords, placementWords, weightsWords } from '../words';
+import { changes, type View } from './view';
+
+/** What the model is: its name, format and size, and how many layers of each kind it has where. */
+export function header(): View {
+  const title = h('h1', { class: 'model-name', testId: 'model-name' });
+  const facts = h('p', { class: 'model-facts', testId: 'model-facts' });
+  const tiles = h('dl', { class: 'tiles', testId: 'summary' });
+  const element = h('header', { class: 'header' }, title, facts, tiles);
+  const changed = changes();
+  return {
+    element,
+    update({ model, unreadable, host }) {
+      if (!changed(model, unreadable, host === null)) return;
+      const path = (model ?? unreadable)?.path;
+      replaceChildren(title, path === undefined ? 'NormScope' : name(fileName(path)));
+      replaceChildren(facts, ...(model ? factsOf(model) : []));
+      replaceChildren(tiles, ...(model ? tilesOf(model) : []));
+      tiles.hidden = !model;
+      facts.hidden = !model;
+    },
+  };
+}
+
+function factsOf(model: ModelFacts): Child[] {
+  const opsets = Object.entries(model.opsets).map(([domain, version]) =>
+    domain === 'ai.onnx' ? `opset ${version}` : `${shown(domain)} ${version}`,
+  );
+  const items = [
+    formatWords[model.format],
+    ...opsets.slice(0, 3),
+    model.producer && name(model.producer),
+    counted(model.nodeCount, model.format === 'tfjs-layers' || model.format === 'keras' ? 'layer' : 'node'),
+    counted(model.parameterCount, 'parameter'),
+  ].filter(Boolean);
+  const weights = h(
+    'span',
+    { class: model.weights === 'present' ? '' : 'attention', testId: 'weights-state' },
+    weightsWords[model.weights],
+  );
+  return [...items, weights].map((item) => h('span', { class: 'fact' }, item));
+}
+
+function tilesOf({ summary, layers }: ModelFacts): HTMLElement[] {
+  const norms = ranked(summary.norm);
+  const activations = ranked(summary.activation);
+  return [
+    tile('Layers', formatCount(layers.length), [], 'layers'),
+    tile('Linear', formatCount(summary.linear), ['Conv, dense and the like'], 'linear'),
+    tile(
+      'Norms',
+      formatCount(sum(norms)),
+      norms.map(([type, count]) => `${normTypeWords[type as NormType] ?? shown(type)} ${formatCount(count)}`),
+      'norms',
+    ),
+    tile(
+      'Activations',
+      formatCount(sum(activations)),
+      activations.map(([kind, count]) => `${shown(kind)} ${formatCount(count)}`),
+      'activations',
+    ),
+    placementTile(ranked(summary.placement)),
+  ];
+}
+
+function tile(label: string, value: string, details: readonly string[], id: string): HTMLElement {
+  const text = details.slice(0, 3).join(' · ') + (details.length > 3 ? ` · ${details.length - 3} more` : '');
+  return h(
+    'div',
+    { class: 'tile', testId: `tile-${id}` },
+    h('dt', {}, label),
+    h(
+      'dd',
+      {},
+      h('span', { class: 'tile-value' }, value),
+      h('span', { class: 'tile-details', title: details.join(' · ') }, text),
+    ),
+  );
+}
+
+/** Shares of the placements as one bar, each with its words. */
+function placementTile(placements: readonly (readonly [string, number])[]): HTMLElement {
+  const total = sum(placements);
+  const bar = h('span', { class: 'placement-bar', attributes: { 'aria-hidden': 'true' } });
+  const legend = h('span', { class: 'placement-legend' });
+  placements.forEach(([placement, count], i) => {
+    const place = Math.min(i, 4);
+    const part = h('span', { class: `placement-part series-${place}` });
+    part.style.flexGrow = String(count);
+    bar.append(part);
+    const words = placementWords[placement as NormPlacement] ?? shown(placement);
+    legend.append(
+      h(
+        'span',
+        { class: 'placement-item' },
+        h('span', { class: `swatch series-${place}`, attributes: { 'aria-hidden': 'true' } }),
+        `${words} `,
+        h('b', {}, formatCount(count)),
+      ),
+    );
+  });
+  return h(
+    'div',
+    { class: 'tile placement-tile', testId: 'tile-placement' },
+    h('dt', {}, 'Where the norms sit'),
+    h('dd', {}, ...(total ? [bar, legend] : [h('span', { class: 'tile-details' }, 'This model has no norm.')])),
+  );
+}
+
+function ranked(counts: Readonly<Record<string, number>>): (readonly [string, number])[] {
+  return Object.entries(counts)
+    .filter(([, count]) => count > 0)
+    .sort((a, b) => b[1] - a[1]);
+}
+
+function sum(counts: readonly (readonly [string, number])[]): number {
+  return counts.reduce((total, [, count]) => total + count, 0);
+}

@@ -1,0 +1,204 @@
+import { figure, type Figure } from '../charts/figure';
+import {
+  histogramPicture,
+  momentsPicture,
+  percentilesPicture,
+  runningPicture,
+  sampledSteps,
+  type Tensor,
+} from '../charts/layerPictures';
+import type { Picture } from '../charts/picture';
+import { button, checkbox } from '../components';
+import { h, name, replaceChildren, setAttribute, shown } from '../dom';
+import { severityIcon } from '../icons';
+import type { ProfiledLayer } from '../../src/protocol/profile';
+import type { Snapshot, Store } from '../store';
+import type { Theme } from '../theme';
+import { roleWords, settingsLine } from '../words';
+import { layerLink } from './findings';
+import { keepScroll } from './keepScroll';
+import { figuresTable, layerFacts, weightsTable } from './layerFacts';
+import { tableToggle } from './overview';
+import { changes, type View } from './view';
+
+export interface LayerPanel extends View {
+  focus(): void;
+  restyle(): void;
+}
+
+const tensors: readonly Tensor[] = ['activation', 'gradient'];
+
+/** All about the selected layer: its facts, its findings, how its output and gradient are distributed and move over the steps. */
+export function layerPanel(store: Store, theme: () => Theme, onLeave: () => void): LayerPanel {
+  const title = h('h2', { class: 'panel-title', testId: 'layer-title', attributes: { tabindex: -1 } });
+  const role = h('span', { class: 'panel-role' });
+  const reveal = button('Show in source', {
+    appearance: 'quiet',
+    testId: 'reveal',
+    onClick: () => selected && store.post({ type: 'reveal', layer: selected }),
+  });
+  const findings = h('ul', { class: 'panel-findings', testId: 'layer-findings' });
+  const facts = h('div', { class: 'panel-facts' });
+  const figures = h('div', { class: 'panel-figures' });
+  const slider = h('input', {
+    testId: 'step-slider',
+    attributes: { type: 'range', min: 0, step: 1, 'aria-label': 'Sampled step of the histograms' },
+    on: { input: () => store.set({ step: sliderStep() }) },
+  });
+  const sliderText = h('output', { class: 'slider-text', testId: 'step-shown' });
+  const logarithmic = checkbox('Logarithmic shares', 'logarithmic-counts', (on) =>
+    store.set({ logarithmicCounts: on }),
+  );
+  const controls = h(
+    'div',
+    { class: 'panel-controls' },
+    h(
+      'span',
+      { class: 'slider' },
+      h('span', { attributes: { 'aria-hidden': 'true' } }, 'Histograms at'),
+      slider,
+      sliderText,
+    ),
+    logarithmic.element,
+  );
+  const make = (id: string) => figure({ id, theme, onToggleTable: tableToggle(store, id) });
+  const histograms = { activation: make('activation-histogram'), gradient: make('gradient-histogram') };
+  const percentiles = { activation: make('activation-percentiles'), gradient: make('gradient-percentiles') };
+  const moments = { activation: make('activation-moments'), gradient: make('gradient-moments') };
+  const running = { mean: make('running-mean'), variance: make('running-variance') };
+  const all: Figure[] = [histograms, percentiles, moments, running].flatMap((pair) => Object.values<Figure>(pair));
+  const charts = h('div', { class: 'figures layer-figures' }, ...all.map(({ element }) => element));
+  const settings = h('p', { class: 'settings-line', testId: 'layer-settings-line' });
+  const measured = h('div', {}, controls, charts, settings);
+  const unmeasured = h('p', { class: 'placeholder', testId: 'layer-unmeasured' });
+  const body = h(
+    'div',
+    {},
+    h('div', { class: 'panel-head' }, title, role, reveal.element),
+    findings,
+    h('div', { class: 'panel-top' }, facts, figures),
+    measured,
+    unmeasured,
+  );
+  const nothing = h(
+    'p',
+    { class: 'placeholder', testId: 'no-layer' },
+    'Select a layer to see what it is and what was measured in it.',
+  );
+  const element = h(
+    'section',
+    {
+      class: 'layer-panel',
+      testId: 'layer-panel',
+      // it scrolls: the keyboard must be able to reach it
+      attributes: { 'aria-label': 'Layer', tabindex: 0 },
+      on: { keydown: (event) => event.key === 'Escape' && onLeave() },
+    },
+    nothing,
+    body,
+  );
+  const scroll = keepScroll(element, 'panel', store);
+  let selected: string | null = null;
+  let steps: readonly number[] = [];
+  const factsChanged = changes();
+  const figuresChanged = changes();
+
+  return {
+    element,
+    focus: () => title.focus(),
+    restyle: () => all.forEach((part) => part.restyle()),
+    update(snapshot) {
+      const { ui, layers, profiled, profile, revision } = snapshot;
+      if (ui.tab !== 'layers') return;
+      const layer = ui.layer === null ? undefined : layers.get(ui.layer);
+      selected = layer?.id ?? null;
+      nothing.hidden = layer !== undefined;
+      body.hidden = layer === undefined;
+      if (!layer) return;
+      const measurements = profiled.get(layer.id);
+      const layerFindings = snapshot.findingsOf.get(layer.id) ?? [];
+      if (factsChanged(layer, layerFindings, measurements?.depth)) {
+        replaceChildren(title, name(layer.name));
+        role.textContent = roleWords[layer.role];
+        role.className = `panel-role role role-${layer.role}`;
+        reveal.element.hidden = !layer.source;
+        findings.hidden = layerFindings.length === 0;
+        replaceChildren(findings, ...layerFindings.map((finding) => findingItem(finding)));
+        const link = (id: string) => layerLink(layers.get(id)?.name ?? id, () => store.showLayer(id));
+        replaceChildren(facts, layerFacts(layer, measurements, link));
+      }
+      measured.hidden = !measurements;
+      unmeasured.hidden = measurements !== undefined;
+      unmeasured.textContent = profile
+        ? 'This layer was not measured in the profile.'
+        : 'Not profiled yet: Profile on CPU measures how the output and the gradient of this layer are distributed.';
+      const shownFigures = [revision, layer, ui.step, ui.logarithmicCounts, ui.tables, snapshot.running === null];
+      if (figuresChanged(...shownFigures)) drawFigures(snapshot, measurements);
+      scroll.restore();
+    },
+  };
+
+  function drawFigures({ profile, ui, running: run }: Snapshot, layer: ProfiledLayer | undefined): void {
+    replaceChildren(figures, layer ? figuresTable(layer) : null, layer ? weightsTable(layer) : null);
+    if (!profile || !layer) return;
+    const line = settingsLine(profile);
+    settings.textContent = line;
+    const at = showSteps(layer, ui.step);
+    logarithmic.set(ui.logarithmicCounts);
+    const total = profile.settings.steps;
+    const show = (part: Figure, picture: Picture | null, otherwise: readonly [string, string]) => {
+      if (picture) part.show(picture, line, ui.tables.includes(picture.id), run !== null);
+      else part.empty(...otherwise);
+    };
+    for (const of of tensors) {
+      const noun = of === 'activation' ? 'Activation' : 'Gradient';
+      const reason =
+        layer[of].length || run
+          ? 'No sampled step yet.'
+          : of === 'gradient'
+            ? 'No gradient reaches this layer.'
+            : 'Not measured.';
+      show(histograms[of], at === null ? null : histogramPicture(layer, of, at, ui.logarithmicCounts), [noun, reason]);
+      show(percentiles[of], percentilesPicture(layer, of, total), [`${noun} percentiles`, reason]);
+      show(moments[of], momentsPicture(layer, of, total), [`${noun} moments`, reason]);
+    }
+    for (const of of ['mean', 'variance'] as const) {
+      const picture = runningPicture(layer, of, total);
+      running[of].element.hidden = picture === null;
+      if (picture) show(running[of], picture, ['', '']);
+    }
+  }
+
+  /** @returns the step whose histograms are shown: the wanted one, else the sampled step before it */
+  function showSteps(layer: ProfiledLayer, wanted: number | null): number | null {
+    steps = sampledSteps(layer);
+    const upTo = wanted === null ? steps : steps.filter((step) => step <= wanted);
+    const index = Math.max(0, upTo.length - 1);
+    setAttribute(slider, 'max', Math.max(0, steps.length - 1));
+    slider.value = String(index);
+    slider.disabled = steps.length < 2;
+    const at = steps[index] ?? null;
+    sliderText.textContent = at === null ? 'no step' : `step ${at}`;
+    setAttribute(slider, 'aria-valuetext', sliderText.textContent);
+    return at;
+  }
+
+  /** The last sampled step stays the last one while further ones come. */
+  function sliderStep(): number | null {
+    const index = Number(slider.value);
+    return index >= steps.length - 1 ? null : steps[index];
+  }
+
+  function findingItem({ severity, ruleId, message }: Snapshot['findings'][number]): HTMLElement {
+    const link = h(
+      'button',
+      {
+        class: 'link rule-link',
+        title: 'Open the page of this rule',
+        on: { click: () => store.post({ type: 'openRule', ruleId }) },
+      },
+      name(ruleId),
+    );
+    return h('li', {}, severityIcon(severity), h('span', {}, link, ' ', h('bdi', {}, shown(message))));
+  }
+}

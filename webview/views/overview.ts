@@ -1,0 +1,114 @@
+import { depthPicture } from '../charts/depthPicture';
+import { figure } from '../charts/figure';
+import { lossPicture } from '../charts/lossPicture';
+import type { Picture } from '../charts/picture';
+import { dropdown } from '../components';
+import { h } from '../dom';
+import type { Snapshot, Store } from '../store';
+import type { Theme } from '../theme';
+import { settingsLine } from '../words';
+import { findingsList } from './findings';
+import { keepScroll } from './keepScroll';
+import { changes, type View } from './view';
+
+/** The whole network: what the rules say, how the loss fell, how activations and gradients go over depth. */
+export function overview(store: Store, theme: () => Theme): View & { restyle(): void } {
+  const findings = findingsList(store);
+  const which = dropdown({
+    label: 'Layers on the depth axis',
+    testId: 'depth-layers',
+    options: [
+      { value: 'weighted', label: 'Weighted layers' },
+      { value: 'all', label: 'All layers' },
+    ],
+    onChange: (value) => store.set({ depthLayers: value === 'all' ? 'all' : 'weighted' }),
+  });
+  const spread = dropdown({
+    label: 'Figure of the activations',
+    testId: 'activation-figure',
+    options: [
+      { value: 'rms', label: 'RMS' },
+      { value: 'std', label: 'Standard deviation' },
+    ],
+    onChange: (value) => store.set({ activationFigure: value === 'std' ? 'std' : 'rms' }),
+  });
+  const gradient = networkFigure('gradient-depth', [which.element]);
+  const loss = networkFigure('loss');
+  const activation = networkFigure('activation-depth', [spread.element]);
+  const figures = [gradient, loss, activation];
+  const settings = h('p', { class: 'settings-line', testId: 'settings-line' });
+  const grid = h('div', { class: 'figures network-figures' }, ...figures.map(({ element }) => element));
+  const network = h(
+    'section',
+    { class: 'network', attributes: { 'aria-label': 'Network' } },
+    h('h2', {}, 'Training'),
+    grid,
+    settings,
+  );
+  const hint = h(
+    'section',
+    { class: 'hint', testId: 'no-profile' },
+    h('h2', {}, 'Not profiled yet'),
+    h(
+      'p',
+      {},
+      'Profile on CPU trains a copy of this model for a few steps and measures how activations and gradients are distributed in every layer. The file is not changed.',
+    ),
+  );
+  const element = h(
+    'div',
+    { class: 'overview', attributes: { tabindex: -1 } },
+    findings.element,
+    h('div', { class: 'network-column' }, hint, network),
+  );
+  const scroll = keepScroll(element, 'overview', store);
+  const changed = changes();
+  return {
+    element,
+    update(snapshot) {
+      findings.update(snapshot);
+      const { ui, profile, revision, running } = snapshot;
+      which.set(ui.depthLayers);
+      spread.set(ui.activationFigure);
+      hint.hidden = profile !== null || running !== null;
+      network.hidden = profile === null && running === null;
+      if (ui.tab !== 'overview') return;
+      scroll.restore();
+      if (changed(profile, revision, running === null, ui.depthLayers, ui.activationFigure, ui.tables)) draw(snapshot);
+    },
+    restyle: () => figures.forEach((part) => part.restyle()),
+  };
+
+  function draw({ profile, running, ui }: Snapshot): void {
+    if (!profile?.loss.length) {
+      const sentence = running ? 'Waiting for the first step …' : 'No step was completed.';
+      gradient.empty('Gradient RMS against depth', sentence);
+      loss.empty('Loss', sentence);
+      activation.empty('Activation RMS against depth', sentence);
+      settings.textContent = profile ? settingsLine(profile) : '';
+      return;
+    }
+    const line = settingsLine(profile);
+    settings.textContent = line;
+    const show = (part: typeof gradient, picture: Picture) =>
+      part.show(picture, line, ui.tables.includes(picture.id), running !== null);
+    show(gradient, depthPicture(profile, { of: 'gradient', figure: 'rms', layers: ui.depthLayers }));
+    show(loss, lossPicture(profile));
+    show(activation, depthPicture(profile, { of: 'activation', figure: ui.activationFigure, layers: ui.depthLayers }));
+  }
+
+  function networkFigure(id: string, controls: readonly HTMLElement[] = []) {
+    return figure({
+      id,
+      theme,
+      controls,
+      onPick: (layer) => store.showLayer(layer),
+      onToggleTable: tableToggle(store, id),
+    });
+  }
+}
+
+export function tableToggle(store: Store, id: string): (shown: boolean) => void {
+  return (shown) =>
+    store.set({ tables: shown ? [...store.ui.tables, id] : store.ui.tables.filter((other) => other !== id) });
+}

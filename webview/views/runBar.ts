@@ -1,0 +1,167 @@
+import type { ProfileSettings } from '../../src/protocol/profile';
+import type { Running } from '../../src/protocol/view';
+import { button, dropdown, progressRing, textField } from '../components';
+import { h, setAttribute } from '../dom';
+import { counted, formatDuration, formatFigure } from '../format';
+import type { Store } from '../store';
+import { engineWords, initWords, optimizerWords, phaseWords, requestLine } from '../words';
+import { changes, type View } from './view';
+
+type NumberKey = 'steps' | 'batch' | 'lr' | 'seed';
+
+interface NumberRule {
+  readonly key: NumberKey;
+  readonly label: string;
+  readonly whole: boolean;
+  readonly min: number;
+  readonly max: number;
+}
+
+const numbers: readonly NumberRule[] = [
+  { key: 'steps', label: 'Steps', whole: true, min: 1, max: 100_000 },
+  { key: 'batch', label: 'Batch', whole: true, min: 1, max: 4096 },
+  { key: 'lr', label: 'Learning rate', whole: false, min: 0, max: 1000 },
+  { key: 'seed', label: 'Seed', whole: true, min: 0, max: 4_294_967_295 },
+];
+
+/** @returns what is wrong with the text, or the number it states */
+export function readNumber(text: string, { whole, min, max }: Omit<NumberRule, 'key' | 'label'>): number | string {
+  const value = Number(text.trim().replace(',', '.'));
+  if (text.trim() === '' || !Number.isFinite(value)) return 'Not a number';
+  if (whole && !Number.isInteger(value)) return 'Whole numbers only';
+  if (value < min || value > max) return `${min} to ${max}`;
+  return value;
+}
+
+/** Starts a profile, says how far it is, stops it. */
+export function runBar(store: Store): View {
+  let settings: ProfileSettings;
+  const errors = new Map<NumberKey, string>();
+  const set = (change: Partial<ProfileSettings>) => store.set({ settings: { ...settings, ...change } });
+
+  const start = button('Profile on CPU', {
+    appearance: 'primary',
+    testId: 'profile',
+    onClick: () => store.post({ type: 'profile', settings }),
+  });
+  const more = button('Settings', {
+    testId: 'settings',
+    onClick: () => store.set({ settingsOpen: !store.ui.settingsOpen }),
+  });
+  const line = h('span', { class: 'request', testId: 'request' });
+  const idle = h('div', { class: 'run-row' }, start.element, more.element, line);
+
+  const phase = h('span', { class: 'run-phase', testId: 'phase' });
+  const cancel = button('Cancel', { testId: 'cancel', onClick: () => store.post({ type: 'cancel' }) });
+  const filled = h('span', { class: 'bar-filled' });
+  const bar = h(
+    'div',
+    {
+      class: 'bar',
+      testId: 'progress',
+      attributes: { role: 'progressbar', 'aria-label': 'Progress', 'aria-valuemin': 0 },
+    },
+    filled,
+  );
+  const busy = h(
+    'div',
+    { class: 'run-row', attributes: { hidden: true } },
+    progressRing('Profile running'),
+    phase,
+    bar,
+    cancel.element,
+  );
+
+  const fields = numbers.map((rule) => ({
+    rule,
+    field: textField({
+      label: rule.label,
+      testId: `setting-${rule.key}`,
+      numeric: true,
+      labelled: true,
+      onInput: (text) => {
+        const value = readNumber(text, rule);
+        if (typeof value === 'string') errors.set(rule.key, value);
+        else errors.delete(rule.key);
+        set(typeof value === 'number' ? { [rule.key]: value } : {});
+      },
+    }),
+  }));
+  const choices = {
+    optimizer: choice('Optimizer', 'optimizer', optimizerWords, (optimizer) => set({ optimizer })),
+    init: choice('Weights', 'init', initWords, (init) => set({ init })),
+    engine: choice('Engine', 'engine', engineWords, (engine) => set({ engine })),
+  };
+  const [steps, batch, lr, seed] = fields.map(({ field }) => field.element);
+  const form = h(
+    'div',
+    {
+      class: 'settings',
+      id: 'settings',
+      attributes: { role: 'group', 'aria-label': 'Settings of the profile', hidden: true },
+    },
+    ...[steps, batch, choices.optimizer.element, lr, seed, choices.init.element, choices.engine.element],
+  );
+  setAttribute(more.element, 'aria-controls', 'settings');
+  const element = h('section', { class: 'run', attributes: { 'aria-label': 'Profile' } }, idle, busy, form);
+  const changed = changes();
+  return {
+    element,
+    update({ ui, settings: current, running, model }) {
+      settings = current;
+      element.hidden = !model;
+      if (!changed(current, running, ui.settingsOpen, model, [...errors].join())) return;
+      idle.hidden = running !== null;
+      busy.hidden = running === null;
+      form.hidden = !ui.settingsOpen || running !== null;
+      setAttribute(more.element, 'aria-expanded', String(ui.settingsOpen));
+      more.setLabel(ui.settingsOpen ? 'Hide settings' : 'Settings');
+      start.setDisabled(errors.size > 0 || !model?.layers.length);
+      line.textContent = errors.size ? 'A setting cannot be used: see below.' : requestLine(current);
+      for (const { rule, field } of fields) {
+        if (!errors.has(rule.key)) field.set(String(current[rule.key]));
+        field.setError(errors.get(rule.key) ?? null);
+      }
+      choices.optimizer.set(current.optimizer);
+      choices.init.set(current.init);
+      choices.engine.set(current.engine);
+      if (running) showProgress(running);
+    },
+  };
+
+  function showProgress(running: Running): void {
+    const text = progressText(running);
+    if (phase.textContent !== text) phase.textContent = text;
+    setAttribute(bar, 'aria-valuemax', running.steps);
+    setAttribute(bar, 'aria-valuenow', running.step);
+    setAttribute(bar, 'aria-valuetext', text);
+    filled.style.width = `${running.steps ? (100 * running.step) / running.steps : 0}%`;
+  }
+}
+
+/** "Training: step 7 of 20 · loss 1.23 · 2.1 s left". */
+export function progressText({ phase, step, steps, loss, secondsLeft }: Running): string {
+  if (phase !== 'training') return `${phaseWords[phase]} …`;
+  const parts = [
+    step ? `${phaseWords.training}: step ${step} of ${steps}` : `${phaseWords.training}: ${counted(steps, 'step')}`,
+  ];
+  if (loss !== undefined) parts.push(`loss ${formatFigure(loss)}`);
+  if (secondsLeft !== undefined) parts.push(`${formatDuration(secondsLeft)} left`);
+  return parts.join(' · ');
+}
+
+function choice<T extends string>(
+  label: string,
+  key: string,
+  words: Readonly<Record<T, string>>,
+  onChange: (value: T) => void,
+) {
+  const options = Object.entries<string>(words).map(([value, word]) => ({ value, label: word }));
+  return dropdown({
+    label,
+    testId: `setting-${key}`,
+    options,
+    labelled: true,
+    onChange: (value) => onChange(value as T),
+  });
+}
