@@ -97,8 +97,8 @@ function ints(lists: Record<string, readonly number[]>): Record<string, Attribut
   return Object.fromEntries(Object.entries(lists).map(([name, list]) => [name, attribute.ints(list)]));
 }
 
-/** The gradient of a bias per channel: the sum over all axes but the second, of shape [C]. */
-export function channelSum(dy: string, g: GradientBuilder): string {
-  const [, channels, ...spatial] = g.shape(dy);
-  return g.reshape(g.sumTo(dy, [channels, ...spatial.map(() => 1)]), [channels]);
+/** The gradient of a bias per channel: the sum over all axes but that of the channels, of shape [C]. */
+export function channelSum(dy: string, g: GradientBuilder, axis = 1): string {
+  const [channels, ...behind] = g.shape(dy).slice(axis);
+  return g.reshape(g.sumTo(dy, [channels, ...behind.map(() => 1)]), [channels]);
 }

@@ -49,7 +49,8 @@ function window(
   const result = { kernel, strides, dilations, before: pads.slice(0, kernel.length) };
   if (autoPad === 'VALID') return { ...result, before: kernel.map(() => 0) };
   if (autoPad === 'NOTSET' && !fitPads) return result;
-  const half = autoPad === 'SAME_LOWER' ? Math.ceil : Math.floor;
+  // an odd element of padding goes to the end for SAME_UPPER only (ConvTranspose says so for output_shape as well)
+  const half = autoPad === 'SAME_UPPER' ? Math.floor : Math.ceil;
   const before = extents(result).map((extent, i) => half(Math.max(total(i, extent, strides[i]), 0) / 2));
   return { ...result, before };
 }

@@ -26,11 +26,15 @@ export const AveragePool: GradientRule = (c, g) => [
 /** One over the number of elements that each window averages; undefined when all windows count the whole kernel. */
 function windowShares(c: Call, window: Window, input: Shape, output: Shape): number[] | undefined {
   const { kernel, strides, dilations, before } = window;
-  if (c.int('count_include_pad', 0) !== 0) return undefined;
+  const padded = c.int('count_include_pad', 0) !== 0;
+  const pads = c.ints('pads');
+  const first = kernel.map((_, axis) => (padded ? -before[axis] : 0));
+  // with ceil_mode the last window can reach beyond the padding, and what lies there is never counted
+  const end = input.map((size, axis) => size + (padded ? (pads?.[axis + kernel.length] ?? kernel[axis]) : 0));
   const counts = kernel.map((k, axis) =>
     range(output[axis]).map((o) => {
       const places = range(k).map((i) => o * strides[axis] - before[axis] + i * dilations[axis]);
-      return places.filter((p) => p >= 0 && p < input[axis]).length;
+      return places.filter((p) => p >= first[axis] && p < end[axis]).length;
     }),
   );
   if (counts.every((list, axis) => list.every((count) => count === kernel[axis]))) return undefined;

@@ -4,7 +4,7 @@ import { lazy } from '../lazy';
 import { product } from '../shapes';
 
 /**
- * Batch statistics over all axes but the second, m elements a channel; outputs Y, mean, biased variance, 1/std.
+ * Batch statistics over all axes but `axis`, m elements a channel; outputs Y, mean, biased variance, 1/std.
  * dB = sum dy, dscale = sum dy xhat, dx = scale / std (dy - dB / m - xhat dscale / m).
  * The input is centred before anything is summed: the uncentred form cancels where the mean is large against the spread.
  * @see Ioffe and Szegedy 2015, section 3.
@@ -12,13 +12,14 @@ import { product } from '../shapes';
 export const BatchNormalizationTraining: GradientRule = (c, g) => {
   const { x, dy } = c;
   const shape = g.shape(x);
-  const perChannel = [shape[1], ...shape.slice(2).map(() => 1)];
+  const axis = c.int('axis', 1);
+  const perChannel = shape.slice(axis).map((d, i) => (i === 0 ? d : 1));
   const spread = (v: string) => g.reshape(v, perChannel);
   const [, mean, , inverse] = c.node.outputs;
-  const count = product(shape) / shape[1];
+  const count = product(shape) / shape[axis];
   const centred = lazy(() => g.sub(x, spread(mean)));
-  const dBias = lazy(() => channelSum(dy, g));
-  const dScale = lazy(() => g.mul(channelSum(g.mul(dy, centred()), g), inverse));
+  const dBias = lazy(() => channelSum(dy, g, axis));
+  const dScale = lazy(() => g.mul(channelSum(g.mul(dy, centred()), g, axis), inverse));
   return [
     () => {
       const slope = g.mul(c.input(1), inverse);

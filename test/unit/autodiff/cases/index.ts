@@ -1,0 +1,19 @@
+import type { GradientCase } from '../../../support/finiteDifferences';
+import { convolution } from './convolution';
+import { elementwise } from './elementwise';
+import { layout } from './layout';
+import { matrix } from './matrix';
+import { normalization } from './normalization';
+import { pooling } from './pooling';
+import { reductionCases } from './reductions';
+
+/** Every case of every gradient rule. */
+export const gradientCases: readonly GradientCase[] = [
+  ...elementwise,
+  ...reductionCases,
+  ...layout,
+  ...matrix,
+  ...convolution,
+  ...pooling,
+  ...normalization,
+];

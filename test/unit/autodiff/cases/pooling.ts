@@ -1,0 +1,60 @@
+import { attribute, type Attribute } from '../../../../src/ir/attribute';
+import type { GradientCase } from '../../../support/finiteDifferences';
+
+const { ints, int, string } = attribute;
+
+interface Settings {
+  readonly [name: string]: number | string | readonly number[];
+}
+
+function attributes(settings: Settings): Record<string, Attribute> {
+  return Object.fromEntries(
+    Object.entries(settings).map(([name, v]) => [
+      name,
+      typeof v === 'number' ? int(v) : typeof v === 'string' ? string(v) : ints(v),
+    ]),
+  );
+}
+
+function pool(opType: string, shape: number[], kernel: number[], settings: Settings = {}): GradientCase {
+  const list = Object.entries(settings).map(([name, v]) => `, ${name} ${String(v)}`);
+  return {
+    opType,
+    name: `${shape.join('x')} by ${kernel.join('x')}${list.join('')}`,
+    inputs: [opType === 'MaxPool' ? { shape, distinct: true } : shape],
+    attributes: attributes({ kernel_shape: kernel, ...settings }),
+    nodes: opType === 'MaxPool' ? 12 : 6,
+  };
+}
+
+const both = ['MaxPool', 'AveragePool'].flatMap((opType) => [
+  pool(opType, [2, 2, 4, 6], [2, 2], { strides: [2, 2] }),
+  pool(opType, [2, 2, 4, 6], [2, 3], { strides: [2, 3] }),
+  pool(opType, [1, 2, 5, 5], [2, 2], { strides: [2, 2] }),
+  pool(opType, [1, 2, 5, 5], [2, 2], { strides: [2, 2], ceil_mode: 1 }),
+  pool(opType, [1, 2, 5, 6], [3, 3], { strides: [2, 2], pads: [1, 1, 1, 1] }),
+  pool(opType, [1, 1, 6, 5], [3, 3], { strides: [2, 2], pads: [1, 0, 0, 1], ceil_mode: 1 }),
+  pool(opType, [1, 2, 4, 5], [3, 3], { pads: [1, 1, 1, 1] }),
+  pool(opType, [1, 2, 4, 5], [2, 2]),
+  pool(opType, [1, 1, 7, 7], [2, 2], { strides: [3, 3] }),
+  pool(opType, [1, 2, 5, 6], [3, 3], { strides: [2, 2], auto_pad: 'SAME_UPPER' }),
+  pool(opType, [1, 2, 5, 6], [2, 2], { auto_pad: 'SAME_LOWER' }),
+  pool(opType, [1, 2, 5, 6], [2, 2], { auto_pad: 'VALID', strides: [2, 2] }),
+  pool(opType, [2, 2, 7], [3], { strides: [2] }),
+  pool(opType, [1, 1, 4, 4, 3], [2, 2, 2], { strides: [2, 2, 1] }),
+]);
+
+export const pooling: readonly GradientCase[] = [
+  ...both,
+  pool('MaxPool', [1, 2, 6, 6], [2, 2], { dilations: [2, 3] }),
+  pool('AveragePool', [1, 2, 5, 6], [3, 3], { strides: [2, 2], pads: [1, 1, 1, 1], count_include_pad: 1 }),
+  pool('AveragePool', [1, 1, 6, 5], [3, 3], {
+    strides: [2, 2],
+    pads: [1, 0, 0, 1],
+    count_include_pad: 1,
+    ceil_mode: 1,
+  }),
+  { opType: 'GlobalAveragePool', name: 'two axes', inputs: [[2, 3, 3, 2]], nodes: 2 },
+  { opType: 'GlobalAveragePool', name: 'one axis', inputs: [[2, 3, 5]] },
+  { opType: 'GlobalMaxPool', name: 'two axes', inputs: [{ shape: [2, 3, 3, 2], distinct: true }], nodes: 5 },
+];

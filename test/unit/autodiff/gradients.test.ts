@@ -1,0 +1,70 @@
+import assert from 'node:assert/strict';
+import { rules } from '../../../src/autodiff/vjp/registry';
+import {
+  backwardGraph,
+  numericGradients,
+  relativeError,
+  reverseGradients,
+  TOLERANCE,
+  floatInputs,
+  type BackwardGraph,
+  type GradientCase,
+} from '../../support/finiteDifferences';
+import { gradientCases } from './cases/index';
+
+/** Nodes of the backward pass without the three that bring the loss to each output. */
+function addedNodes(test: GradientCase, { graph, firstAdded }: BackwardGraph): number {
+  return graph.nodes.length - firstAdded - 3 * (test.into?.length ?? 1);
+}
+
+/** Nodes of the backward pass that no gradient needs. */
+function deadNodes({ graph, firstAdded, gradients }: BackwardGraph): string[] {
+  const needed = new Set(gradients.gradientOf.values());
+  const dead: string[] = [];
+  for (const node of graph.nodes.slice(firstAdded).reverse()) {
+    if (node.outputs.some((o) => needed.has(o))) for (const input of node.inputs) needed.add(input);
+    else dead.push(`${node.opType} ${node.outputs[0]}`);
+  }
+  return dead;
+}
+
+describe('gradient rules against central differences', () => {
+  for (const test of gradientCases) {
+    it(`${test.opType}: ${test.name}`, async () => {
+      const backward = backwardGraph(test);
+      assert.deepEqual(backward.gradients.cuts, []);
+      const expected = await numericGradients(test);
+      const actual = await reverseGradients(test, backward);
+      for (const [name, { data }] of actual) {
+        const error = relativeError(data, expected.get(name)!);
+        assert.ok(
+          error <= TOLERANCE,
+          `${name}: relative error ${error}\n${data.join()}\n${expected.get(name)!.join()}`,
+        );
+      }
+      const size = addedNodes(test, backward);
+      assert.ok(size <= (test.nodes ?? Infinity), `the backward pass has ${size} nodes`);
+    });
+  }
+
+  for (const test of gradientCases.filter((c) => floatInputs(c).length > 1)) {
+    it(`${test.opType}: ${test.name}: one gradient at a time`, async () => {
+      const all = await reverseGradients(test, backwardGraph(test));
+      for (const wanted of floatInputs(test)) {
+        const backward = backwardGraph(test, [wanted]);
+        assert.deepEqual([...backward.gradients.gradientOf.keys()], [wanted]);
+        assert.deepEqual(deadNodes(backward), []);
+        const one = await reverseGradients(test, backward);
+        assert.ok(relativeError(one.get(wanted)!.data, all.get(wanted)!.data) < 1e-6);
+      }
+    });
+  }
+
+  it('every rule has cases', () => {
+    const covered = new Set(gradientCases.map((c) => (c.domain ? `${c.domain}.${c.opType}` : c.opType)));
+    assert.deepEqual(
+      [...rules.keys()].filter((key) => !covered.has(key)),
+      [],
+    );
+  });
+});
