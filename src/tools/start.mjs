@@ -13,7 +13,9 @@ function main() {
     return 2;
   }
   // npm runs us in the repository; the user's paths are relative to where they typed
-  const model = given ? path.resolve(process.env.INIT_CWD ?? process.cwd(), given) : sampleModel();
+  const model = given
+    ? path.resolve(process.env.INIT_CWD ?? process.cwd(), given)
+    : path.join(root, 'media/samples/sample.onnx');
   ensureInstalled();
   console.log('Building ...');
   if (!npm(['run', '--silent', 'build'])) return 1;
@@ -28,17 +30,6 @@ function main() {
   }
   console.log('');
   return openInEditor(model);
-}
-
-function sampleModel() {
-  const samples = path.join(root, 'media/samples');
-  return path.join(
-    samples,
-    fs
-      .readdirSync(samples)
-      .filter((file) => file.endsWith('.onnx'))
-      .sort()[0],
-  );
 }
 
 function openInEditor(model) {

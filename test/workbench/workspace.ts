@@ -7,8 +7,6 @@ const corpus = path.resolve(root, '../shared/models');
 
 export interface Workspace {
   folder: string;
-  /** The shipped sample models, relative to `folder`. */
-  samples: string[];
   dispose(): void;
 }
 
@@ -41,7 +39,6 @@ export function createWorkspace(models: string[] = []): Workspace {
   for (const file of listFiles(folder)) fs.chmodSync(path.join(folder, file), 0o644); // the corpus may be read-only
   return {
     folder,
-    samples: listFiles(folder).filter((file) => file.startsWith('samples/')),
     dispose: () => fs.rmSync(folder, { recursive: true, force: true, maxRetries: 5 }),
   };
 }
