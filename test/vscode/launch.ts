@@ -36,7 +36,7 @@ function executable(): string | undefined {
 
 async function main(): Promise<void> {
   await bundleSuites();
-  const workspace = createWorkspace();
+  const workspace = createWorkspace(['onnx/light_resnet50.onnx', 'tfjs-layers/resnet50_topology_only']);
   try {
     await runTests({
       vscodeExecutablePath: executable(),

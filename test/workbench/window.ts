@@ -54,7 +54,7 @@ export class WorkbenchWindow {
 
   /** Puts the cursor of the active text editor at a place; both count from 1, in UTF-16 units. */
   async goTo(line: number, column: number): Promise<void> {
-    await this.page.locator('.editor-group-container.active .monaco-editor .view-lines').first().click();
+    await this.page.keyboard.press('Control+1'); // from wherever the focus is to the editor
     await this.page.keyboard.press('Control+G');
     const input = this.quickInput();
     await input.fill(`:${line}:${column}`);

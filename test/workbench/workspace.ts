@@ -28,23 +28,56 @@ const broken: Record<string, string | Uint8Array> = {
 export function createWorkspace(models: string[] = []): Workspace {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'normscope-workspace-'));
   const samples = path.join(root, 'media/samples');
-  if (fs.existsSync(samples)) fs.cpSync(samples, path.join(folder, 'samples'), { recursive: true });
+  fs.cpSync(samples, path.join(folder, 'samples'), { recursive: true });
+  fs.mkdirSync(path.join(folder, 'oneline'));
+  fs.writeFileSync(path.join(folder, 'oneline/model.json'), longModel());
   fs.mkdirSync(path.join(folder, 'broken'));
   for (const [name, content] of Object.entries(broken)) fs.writeFileSync(path.join(folder, 'broken', name), content);
+  const sample = path.join(samples, 'sample.onnx');
+  // the sample with another activation: a string of the same length, so the file stays well-formed
+  const other = fs.readFileSync(sample, 'latin1').replaceAll('Relu', 'Selu');
+  fs.writeFileSync(path.join(folder, 'samples/other.onnx.next'), other, 'latin1');
   for (const model of models)
     if (hasCorpusModel(model)) {
       const to = path.join(folder, 'corpus', model);
       fs.cpSync(path.join(corpus, model), to, { recursive: true });
     }
-  for (const file of listFiles(folder)) fs.chmodSync(path.join(folder, file), 0o644); // the corpus may be read-only
+  makeWritable(folder); // the corpus may be read-only
   return {
     folder,
     dispose: () => fs.rmSync(folder, { recursive: true, force: true, maxRetries: 5 }),
   };
 }
 
+/** A TensorFlow.js model without weights, in one line that is longer than VS Code renders, as exporters write them. */
+function longModel(): string {
+  const layer = (className: string, name: string, config: object) => ({
+    class_name: className,
+    config: { name, ...config },
+  });
+  const layers = Array.from({ length: 30 }, (_, i) => [
+    layer('Conv2D', `conv_${i}`, {
+      filters: 8,
+      kernel_size: [3, 3],
+      padding: 'same',
+      use_bias: false,
+      ...(i === 0 ? { batch_input_shape: [null, 16, 16, 3] } : {}),
+    }),
+    layer('BatchNormalization', `norm_${i}`, { axis: -1, momentum: 0.99, epsilon: 0.001, center: true, scale: true }),
+    layer('Activation', `relu_${i}`, { activation: 'relu' }),
+  ]).flat();
+  const modelConfig = { class_name: 'Sequential', config: { name: 'long', layers } };
+  return JSON.stringify({ format: 'layers-model', modelTopology: { model_config: modelConfig }, weightsManifest: [] });
+}
+
 export function hasCorpusModel(model: string): boolean {
   return fs.existsSync(path.join(corpus, model));
+}
+
+function makeWritable(file: string): void {
+  const isFolder = fs.statSync(file).isDirectory();
+  fs.chmodSync(file, isFolder ? 0o755 : 0o644);
+  if (isFolder) for (const name of fs.readdirSync(file)) makeWritable(path.join(file, name));
 }
 
 /** All files under `folder`, relative to it, with forward slashes. */
