@@ -44,6 +44,9 @@ export interface RecognizedNorm {
   readonly shift?: ValueId;
   readonly mean?: ValueId;
   readonly variance?: ValueId;
+  /** Scale and shift that stand in nodes of their own after the norm (Caffe's Scale layer). */
+  readonly outerScale?: ValueId;
+  readonly outerShift?: ValueId;
 }
 
 export interface RecognizedLinear {
@@ -73,9 +76,12 @@ export interface Layer {
   readonly output: ValueId;
   readonly norm?: RecognizedNorm;
   readonly linear?: RecognizedLinear;
+  /** Of an activation; of a linear layer whose operator applies it at once (FusedConv). */
   readonly activation?: ActivationName;
   /** Probability of dropping, for dropout layers. */
   readonly dropRate?: number;
+  /** For norms that add their inputs first (SkipLayerNormalization): the sum where the operator gives it out, else ABSENT. */
+  readonly sum?: ValueId;
   readonly origin?: Origin;
 }
 
@@ -97,6 +103,10 @@ export interface LayerView {
   predecessors(layer: Layer): readonly (Layer | undefined)[];
   /** Layers that read this one's output, pass-through nodes skipped. */
   successors(layer: Layer): readonly Layer[];
+  /** As `predecessors`, with dropout, local pools, padding and reshaping skipped: what decides where a norm sits. */
+  nearestBefore(layer: Layer): readonly (Layer | undefined)[];
+  /** As `successors`, with dropout, local pools, padding and reshaping skipped. */
+  nearestAfter(layer: Layer): readonly Layer[];
   /** True when the output, through pass-through nodes only, is an output of the graph. */
   reachesOutput(layer: Layer): boolean;
   placementOf(norm: Layer): Placement;

@@ -1,0 +1,206 @@
+import { ABSENT, type ValueId } from '../ir/graph';
+import type { Origin } from '../ir/origin';
+import type { LayerRole } from '../protocol/facts';
+import { namedAxes, otherAxes, positiveAxes, range, type Layout } from './axes';
+import { classRole } from './classRoles';
+import type { GraphReading } from './graphReading';
+import { isPassThrough } from './otherOperators';
+import type { Piece } from './piece';
+
+/** A piece with the words of the file: what a layer is made of. */
+export interface NamedPiece extends Piece {
+  /** Wanted id; made unique afterwards. */
+  readonly id: string;
+  readonly name: string;
+  readonly origin?: Origin;
+}
+
+/**
+ * Puts pieces together to the layers of a file whose format has layers of its own. A layer of the file becomes one layer,
+ * except that an activation it applies comes after it as a layer `name/activation`, and that a separable convolution
+ * is two linear layers.
+ */
+export function fileLayers(pieces: readonly Piece[], reading: GraphReading): NamedPiece[] {
+  const groups = new Map<Origin, Piece[]>();
+  const named: NamedPiece[] = [];
+  for (const piece of pieces) {
+    const { origin } = reading.graph.node(piece.main);
+    if (origin === undefined) named.push(nodeNamed(piece, reading));
+    else addTo(groups, origin, piece);
+  }
+  const passed = new Map<Origin, number[]>();
+  const covered = new Set(pieces.flatMap((p) => p.nodes));
+  for (let i = 0; i < reading.graph.nodeCount; i++) {
+    const node = reading.graph.node(i);
+    if (node.origin === undefined || covered.has(i)) continue;
+    if (!node.outputs.some((v) => reading.isData(v)) || !isPassThrough(node)) continue;
+    addTo(passed, node.origin, i);
+    if (!groups.has(node.origin)) groups.set(node.origin, []);
+  }
+  const layout = layoutOf(groups.keys());
+  for (const [origin, group] of groups) {
+    named.push(...layersOf(origin, group, passed.get(origin) ?? [], layout, reading));
+  }
+  return named.sort((a, b) => a.nodes[a.nodes.length - 1] - b.nodes[b.nodes.length - 1]);
+}
+
+function addTo<K, V>(map: Map<K, V[]>, key: K, value: V): void {
+  const list = map.get(key);
+  if (list) list.push(value);
+  else map.set(key, [value]);
+}
+
+/** The id of a layer that the file states as nodes: the node's name; without one, the name of the value it computes. */
+function nodeNamed(piece: Piece, reading: GraphReading): NamedPiece {
+  const { name } = reading.graph.node(piece.main);
+  const id = name === '' ? reading.graph.valueName(piece.output) : name;
+  return { ...piece, id, name: id };
+}
+
+function layersOf(
+  origin: Origin,
+  pieces: readonly Piece[],
+  passed: readonly number[],
+  layout: Layout,
+  reading: GraphReading,
+): NamedPiece[] {
+  const role = classRole(origin.kind) ?? dominantRole(pieces);
+  const mains = pieces.filter((p) => p.role === role);
+  const applied = role === 'activation' ? [] : pieces.filter((p) => p.role === 'activation');
+  if (mains.length > 1) return severalMains(origin, role, mains, applied, layout, reading);
+
+  const rest = pieces.filter((p) => !mains.includes(p) && !applied.includes(p));
+  const end = applied.length > 0 ? Math.min(...applied.flatMap((p) => p.nodes)) : Infinity;
+  const own = [...mains, ...rest].flatMap((p) => p.nodes);
+  const layers: NamedPiece[] = [];
+  const ownNodes = [...own, ...passed.filter((n) => n < end)];
+  if (ownNodes.length > 0) {
+    const facts = mains[0] ?? pieces.find((p) => p.dropRate !== undefined);
+    layers.push(merged(origin, origin.layer, origin.kind, role, ownNodes, facts, layout, reading));
+  }
+  if (applied.length > 0) {
+    const nodes = [...applied.flatMap((p) => p.nodes), ...passed.filter((n) => n > end)];
+    const id = ownNodes.length > 0 ? `${origin.layer}/activation` : origin.layer;
+    const kind = ownNodes.length > 0 ? activationKind(origin, applied[0]) : origin.kind;
+    layers.push(merged(origin, id, kind, 'activation', nodes, applied[applied.length - 1], layout, reading));
+  }
+  return layers;
+}
+
+/** A layer that is applied several times, or one of several weighted parts: each main piece is a layer of its own. */
+function severalMains(
+  origin: Origin,
+  role: LayerRole,
+  mains: readonly Piece[],
+  applied: readonly Piece[],
+  layout: Layout,
+  reading: GraphReading,
+): NamedPiece[] {
+  const separable = origin.kind.startsWith('Separable') && mains.length === 2;
+  const suffix = (i: number) => (separable ? ['/depthwise', ''][i] : i === 0 ? '' : `/${i + 1}`);
+  const layers = mains.map((p, i) => {
+    const id = `${origin.layer}${suffix(i)}`;
+    return merged(origin, id, origin.kind, role, p.nodes, p, layout, reading);
+  });
+  applied.forEach((p, i) => {
+    const id = `${origin.layer}${separable ? '' : suffix(i)}/activation`;
+    layers.push(merged(origin, id, activationKind(origin, p), 'activation', p.nodes, p, layout, reading));
+  });
+  return layers;
+}
+
+function activationKind(origin: Origin, piece: Piece): string {
+  const { activation } = origin.config;
+  return typeof activation === 'string' ? activation : piece.kind;
+}
+
+const byWeight: readonly LayerRole[] = ['linear', 'recurrent', 'norm', 'join', 'pool', 'dropout', 'activation'];
+
+function dominantRole(pieces: readonly Piece[]): LayerRole {
+  return byWeight.find((r) => pieces.some((p) => p.role === r)) ?? 'other';
+}
+
+function merged(
+  origin: Origin,
+  id: string,
+  kind: string,
+  role: LayerRole,
+  unsorted: readonly number[],
+  facts: Piece | undefined,
+  layout: Layout,
+  reading: GraphReading,
+): NamedPiece {
+  const nodes = [...unsorted].sort((a, b) => a - b);
+  const { inputs, output } = boundary(nodes, facts, reading);
+  const norm = facts?.norm && { ...facts.norm, ...fileNorm(origin, facts, output, layout, reading) };
+  return {
+    ...(facts ?? { main: nodes[nodes.length - 1] }),
+    id,
+    name: id,
+    kind,
+    role,
+    nodes,
+    inputs: inputs.length > 0 ? inputs : (facts?.inputs ?? []),
+    output,
+    norm,
+    origin,
+  };
+}
+
+/** What a set of nodes reads as data from outside, and the last value of it that something outside reads. */
+function boundary(
+  nodes: readonly number[],
+  facts: Piece | undefined,
+  reading: GraphReading,
+): { inputs: readonly ValueId[]; output: ValueId } {
+  const { graph } = reading;
+  const inside = new Set(nodes);
+  const inputs = new Set<ValueId>();
+  let output = facts?.output ?? ABSENT;
+  for (const n of nodes) {
+    const node = graph.node(n);
+    for (const v of node.inputs) if (reading.isData(v) && !inside.has(graph.producer(v))) inputs.add(v);
+    const first = node.outputs[0] ?? ABSENT;
+    if (first === ABSENT) continue;
+    if (output === ABSENT || reading.isOutput(first) || graph.consumers(first).some((c) => !inside.has(c)))
+      output = first;
+  }
+  return { inputs: [...inputs], output };
+}
+
+/** Channels come last in TensorFlow unless a layer of the model says otherwise. */
+function layoutOf(origins: Iterable<Origin>): Layout {
+  for (const { config } of origins) {
+    const format = config.data_format ?? config.dataFormat;
+    if (format === 'channels_first' || format === 'channelsFirst' || format === 'NCHW') return 'channels-first';
+  }
+  return 'channels-last';
+}
+
+/** The axes that the file states, in its own layout: the lowered operator may work on a transposed image. */
+function fileNorm(
+  origin: Origin,
+  { norm }: Piece,
+  output: ValueId,
+  layout: Layout,
+  reading: GraphReading,
+): Partial<NonNullable<Piece['norm']>> {
+  if (norm === undefined || !classRole(origin.kind)) return {};
+  const rank = reading.rank(output);
+  const stated = statedAxes(origin.config.axis);
+  const momentum = typeof origin.config.momentum === 'number' ? origin.config.momentum : undefined;
+  const own = norm.momentum === undefined ? {} : { momentumOriginal: momentum };
+  if (rank === undefined) return own;
+  const kept = positiveAxes(stated ?? [-1], rank);
+  if (kept === undefined) return { ...own, axes: undefined, axesMeaning: undefined };
+  if (norm.type === 'batch') return { ...own, ...namedAxes(otherAxes(kept, rank), rank, layout) };
+  if (norm.type === 'instance') return namedAxes(otherAxes([0, ...kept], rank), rank, layout);
+  if (norm.type === 'group') return namedAxes(range(1, rank), rank, layout);
+  return namedAxes(kept, rank, rank > 3 ? layout : 'sequence');
+}
+
+function statedAxes(axis: unknown): readonly number[] | undefined {
+  if (typeof axis === 'number') return [axis];
+  if (Array.isArray(axis) && axis.every((a): a is number => typeof a === 'number')) return axis;
+  return undefined;
+}

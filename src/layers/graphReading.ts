@@ -1,0 +1,162 @@
+import { ABSENT, type Dim, type Graph, type Node, type ValueId, type ValueType } from '../ir/graph';
+import { elementCount, type Tensor } from '../ir/tensor';
+import { floatsAtHand, integersAtHand } from '../ir/tensorValues';
+
+/** Types of values by name, as shape inference gives them. */
+export type ValueTypes = ReadonlyMap<string, ValueType>;
+
+const enum Kind {
+  Data,
+  /** Does not depend on the model's inputs. */
+  Constant,
+  /** Depends on the sizes of the inputs only: what Reshape, Expand and Slice are told. */
+  Sizes,
+}
+
+const randomOperators = new Set([
+  'RandomNormal',
+  'RandomUniform',
+  'RandomNormalLike',
+  'RandomUniformLike',
+  'Multinomial',
+  'Bernoulli',
+]);
+
+/** Hops through which a constant is followed to the tensor that holds its numbers. */
+const MAX_HOPS = 8;
+
+/** Operators that hand a constant on with the same numbers, if in another shape or type. */
+const sameNumbers = new Set(['Identity', 'Cast', 'Reshape', 'Unsqueeze', 'Squeeze', 'Flatten', 'Transpose']);
+
+/** Questions that recognition asks of a graph: what is data and what a parameter, ranks, small constants, uses. */
+export class GraphReading {
+  readonly opset: number;
+  private readonly kinds: Uint8Array;
+  private readonly outputs: ReadonlySet<ValueId>;
+
+  constructor(
+    readonly graph: Graph,
+    private readonly types?: ValueTypes,
+  ) {
+    this.opset = graph.opsets.get('') ?? 1;
+    this.outputs = new Set(graph.outputs);
+    this.kinds = kindsOf(graph);
+  }
+
+  isConstant(value: ValueId): boolean {
+    return value !== ABSENT && this.kinds[value] === Kind.Constant;
+  }
+
+  /** True for what is computed from the numbers of the model's inputs, not from constants or sizes alone. */
+  isData(value: ValueId): boolean {
+    return value !== ABSENT && this.kinds[value] === Kind.Data;
+  }
+
+  isOutput(value: ValueId): boolean {
+    return this.outputs.has(value);
+  }
+
+  /** The only node that reads the value; -1 when there are several or none, or when the graph gives the value out. */
+  soleConsumer(value: ValueId): number {
+    if (this.outputs.has(value)) return -1;
+    const consumers = this.graph.consumers(value);
+    return consumers.length === 1 ? consumers[0] : -1;
+  }
+
+  producer(value: ValueId): Node | undefined {
+    const index = this.graph.producer(value);
+    return index < 0 ? undefined : this.graph.node(index);
+  }
+
+  shape(value: ValueId): readonly Dim[] | undefined {
+    if (value === ABSENT) return undefined;
+    return this.types?.get(this.graph.valueName(value))?.shape ?? this.graph.valueType(value)?.shape;
+  }
+
+  rank(value: ValueId): number | undefined {
+    return this.shape(value)?.length;
+  }
+
+  /** Size of one axis (negative counts from the end) where it is known as a number. */
+  size(value: ValueId, axis: number): number | undefined {
+    const shape = this.shape(value);
+    const dim = shape?.[axis < 0 ? shape.length + axis : axis];
+    return typeof dim === 'number' ? dim : undefined;
+  }
+
+  /** Sizes of a constant where all are known. */
+  constantDims(value: ValueId): readonly number[] | undefined {
+    if (!this.isConstant(value)) return undefined;
+    const shape = this.graph.initializer(value)?.dims ?? this.shape(value);
+    return shape?.every((d): d is number => typeof d === 'number') ? shape : undefined;
+  }
+
+  /** The tensor that holds a constant's numbers, looked for through nodes that only reshape or cast it. */
+  constantTensor(value: ValueId): Tensor | undefined {
+    const source = this.constantSource(value);
+    return source === ABSENT ? undefined : this.graph.initializer(source);
+  }
+
+  /** The initializer or Constant behind a constant, through nodes that only reshape or cast; else ABSENT. */
+  constantSource(value: ValueId): ValueId {
+    let v = value;
+    for (let hop = 0; hop < MAX_HOPS && v !== ABSENT; hop++) {
+      if (this.graph.initializer(v) !== undefined) return v;
+      const node = this.producer(v);
+      if (node === undefined || node.domain !== '' || !sameNumbers.has(node.opType)) return ABSENT;
+      v = node.inputs[0] ?? ABSENT;
+    }
+    return ABSENT;
+  }
+
+  /** The number of a constant with one element that is at hand. */
+  scalar(value: ValueId): number | undefined {
+    if (!this.isConstant(value)) return undefined;
+    const tensor = this.constantTensor(value);
+    if (tensor === undefined || elementCount(tensor.dims) !== 1) return undefined;
+    return floatsAtHand(tensor)?.[0];
+  }
+
+  integers(value: ValueId): readonly number[] | undefined {
+    return this.isConstant(value) ? integersAtHand(this.constantTensor(value)) : undefined;
+  }
+
+  /** Axes of a reduction: an attribute, later an input; undefined means all, null that the file does not say. */
+  reducedAxes(node: Node): readonly number[] | undefined | null {
+    const stated = node.ints('axes');
+    if (stated !== undefined) return stated;
+    const input = node.inputs[1] ?? ABSENT;
+    return input === ABSENT ? undefined : (this.integers(input) ?? null);
+  }
+}
+
+/** One pass in topological order over all nodes. */
+function kindsOf(graph: Graph): Uint8Array {
+  const kinds = new Uint8Array(graph.valueCount);
+  for (const v of graph.initializers) kinds[v] = Kind.Constant;
+  for (const v of graph.inputs) kinds[v] = Kind.Data;
+  for (let i = 0; i < graph.nodeCount; i++) {
+    const node = graph.node(i);
+    const kind = kindOfNode(node, kinds);
+    if (kind !== Kind.Data) for (const v of node.outputs) if (v !== ABSENT && graph.producer(v) === i) kinds[v] = kind;
+  }
+  return kinds;
+}
+
+function kindOfNode(node: Node, kinds: Uint8Array): Kind {
+  const { opType, domain } = node;
+  if (domain === '') {
+    if (opType === 'Constant') return Kind.Constant;
+    if (opType === 'Shape' || opType === 'Size') return Kind.Sizes;
+    if (randomOperators.has(opType)) return Kind.Data;
+    // their bodies may read anything
+    if (opType === 'If' || opType === 'Loop' || opType === 'Scan') return Kind.Data;
+  }
+  let kind = Kind.Data;
+  for (const v of node.inputs) {
+    if (v === ABSENT) continue;
+    if (kinds[v] === Kind.Data) return Kind.Data;
+    kind = Math.max(kind, kinds[v]);
+  }
+  return kind;
+}

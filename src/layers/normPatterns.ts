@@ -1,0 +1,119 @@
+import type { ValueId } from '../ir/graph';
+import type { NormType } from '../protocol/facts';
+import type { GraphReading } from './graphReading';
+import { any, named, number, oneOf, op, product, sum, type Match, type OpOptions, type Pattern } from './pattern';
+
+/**
+ * A norm that several nodes make up, without its scale and shift: its last node is one of `roots`, its input is bound to `x`,
+ * the number under the root to `epsilon`, the axes of the mean to `axes` (see `decodeAxes`).
+ */
+export interface NormPattern {
+  readonly centred: boolean;
+  readonly roots: readonly string[];
+  readonly pattern: Pattern;
+}
+
+const x = any('x');
+const square = (inner: Pattern) =>
+  oneOf(op('Pow', [inner, number(2)]), op('Mul', [inner, inner]), product(1, inner, inner));
+
+/** The mean over the same axes everywhere in one match, kept as axes of size one. */
+const reduceMean: OpOptions = {
+  where: (node, match) => {
+    if (node.int('keepdims', 1) === 0) return false;
+    const axes = match.reading.reducedAxes(node);
+    const code = axes && encodeAxes(axes, match.reading.rank(node.inputs[0]));
+    return code !== undefined && code !== null && match.bindNumber('axes', code);
+  },
+};
+const mean = (inner: Pattern) => op('ReduceMean', [inner], reduceMean);
+
+/** x - E[x]: the mean must be of the very value that it is subtracted from. */
+const centred = op('Sub', [x, mean(x)]);
+const deviation = named('d', centred);
+// exporters of old wrote the subtraction twice, once for the variance
+const same = oneOf(any('d'), centred);
+const variance = oneOf(mean(square(same)), op('Sub', [mean(square(x)), square(mean(x))]));
+
+/** One over the root, as a division or a factor; epsilon stands under the root, or beside it in old transformers. */
+const root = (inner: Pattern) =>
+  oneOf(
+    op('Sqrt', [sum('epsilon', inner)]),
+    op('Pow', [sum('epsilon', inner), number(0.5)]),
+    sum('epsilon', op('Sqrt', [inner])),
+  );
+const inverseRoot = (inner: Pattern) =>
+  oneOf(
+    op('Reciprocal', [root(inner)]),
+    op('Div', [number(1), root(inner)]),
+    op('Pow', [sum('epsilon', inner), number(-0.5)]),
+  );
+
+const scaledBy = (value: Pattern, inner: Pattern) =>
+  oneOf(op('Div', [value, root(inner)]), product(1, value, inverseRoot(inner)));
+
+export const normPatterns: readonly NormPattern[] = [
+  { centred: true, roots: ['Div', 'Mul'], pattern: scaledBy(deviation, variance) },
+  { centred: false, roots: ['Div', 'Mul'], pattern: scaledBy(x, mean(square(x))) },
+];
+
+const NEGATIVE_SHIFT = 12;
+
+/** A set of axes as one number: bits from the front where the rank is known or they count from it, else from the end. */
+function encodeAxes(axes: readonly number[], rank: number | undefined): number | undefined {
+  let code = 0;
+  for (const axis of axes) {
+    const a = axis < 0 && rank !== undefined ? axis + rank : axis;
+    if (a >= NEGATIVE_SHIFT || a < -NEGATIVE_SHIFT) return undefined;
+    code |= 1 << (a < 0 ? NEGATIVE_SHIFT - 1 - a : a);
+  }
+  return code;
+}
+
+/** The axes that were bound to `axes`; negative where the rank is not known. */
+export function decodeAxes(code: number): readonly number[] {
+  const axes: number[] = [];
+  for (let bit = 0; bit < 2 * NEGATIVE_SHIFT; bit++) {
+    if (code & (1 << bit)) axes.push(bit < NEGATIVE_SHIFT ? bit : NEGATIVE_SHIFT - 1 - bit);
+  }
+  return axes;
+}
+
+/** What the axes make it: the last axes, a layer norm (or RMS norm); all spatial axes of an image, an instance norm. */
+export function typeOfAxes(match: Match, value: ValueId, centredNorm: boolean): NormType | undefined {
+  const axes = decodeAxes(match.numbers.get('axes') ?? 0);
+  const rank = match.reading.rank(value);
+  if (axes.length === 0) return undefined;
+  if (!centredNorm) return isTrailing(axes, rank) ? 'rms' : undefined;
+  if (rank !== undefined && rank > 3 && isSpatial(axes, rank)) return 'instance';
+  return isTrailing(axes, rank) ? 'layer' : undefined;
+}
+
+/** Axes 2 and up: space with the channels second; 1 up to the last but one: space with the channels last. */
+function isSpatial(axes: readonly number[], rank: number): boolean {
+  const expected = (from: number) => axes.length === rank - 2 && axes.every((a, i) => a === from + i);
+  return expected(2) || expected(1);
+}
+
+function isTrailing(axes: readonly number[], rank: number | undefined): boolean {
+  if (rank === undefined) return axes.every((a) => a < 0) && Math.min(...axes) === -axes.length;
+  return axes.every((a, i) => a === rank - axes.length + i) && axes[0] > 0;
+}
+
+/**
+ * True when a constant scales or shifts each channel or feature on its own: its only axis longer than one is `axis` of a
+ * tensor of this rank (or, for a layer norm, it spans the last axes). A scalar is arithmetic, no affine part.
+ */
+export function isAffineConstant(
+  constant: ValueId,
+  rank: number | undefined,
+  axis: number | 'last',
+  reading: GraphReading,
+): boolean {
+  const dims = reading.constantDims(constant);
+  if (dims === undefined) return false;
+  const long = dims.flatMap((d, i) => (d === 1 ? [] : [i - dims.length]));
+  if (long.length === 0) return false;
+  if (axis === 'last') return long.every((a, i) => a === i - long.length);
+  return long.length === 1 && (rank === undefined || long[0] === axis - rank);
+}

@@ -1,0 +1,200 @@
+import { ABSENT, type Node, type ValueId } from '../ir/graph';
+import type { GraphReading } from './graphReading';
+
+/**
+ * Small declarative patterns over the producers of a value. A pattern says whether it fits a value; on the way it binds
+ * names to values and numbers and collects the nodes it has walked over. Products and sums are matched whatever their
+ * association and the order of their operands; Cast and Identity nodes between two matched nodes are looked through.
+ */
+export type Pattern = (match: Match, value: ValueId) => boolean;
+
+/** Operands that a product or a sum may have: more make the search for an assignment expensive, and no layer has them. */
+const MAX_OPERANDS = 6;
+
+const TOLERANCE = 2e-3;
+
+/** Casts in a row that are looked through; a bound, because a broken file may hold a cycle of them. */
+const MAX_CASTS = 8;
+
+export class Match {
+  readonly values = new Map<string, ValueId>();
+  readonly numbers = new Map<string, number>();
+  readonly nodes: number[] = [];
+
+  constructor(readonly reading: GraphReading) {}
+
+  /** Tries a pattern; when it does not fit, everything it has bound and collected is taken back. */
+  try(pattern: Pattern, value: ValueId): boolean {
+    const nodes = this.nodes.length;
+    const values = [...this.values];
+    const numbers = [...this.numbers];
+    if (pattern(this, value)) return true;
+    this.nodes.length = nodes;
+    restore(this.values, values);
+    restore(this.numbers, numbers);
+    return false;
+  }
+
+  bind(name: string, value: ValueId): boolean {
+    const bound = this.values.get(name);
+    if (bound !== undefined) return bound === value;
+    this.values.set(name, value);
+    return true;
+  }
+
+  bindNumber(name: string, value: number): boolean {
+    const bound = this.numbers.get(name);
+    if (bound !== undefined) return bound === value;
+    this.numbers.set(name, value);
+    return true;
+  }
+
+  /** The value before Cast and Identity nodes. */
+  bare(value: ValueId): ValueId {
+    let v = value;
+    for (let i = 0; i < MAX_CASTS; i++) {
+      const node = this.producer(v);
+      if (node === undefined || node.domain !== '' || (node.opType !== 'Cast' && node.opType !== 'Identity')) break;
+      v = node.inputs[0] ?? ABSENT;
+    }
+    return v;
+  }
+
+  producer(value: ValueId): Node | undefined {
+    return value === ABSENT ? undefined : this.reading.producer(value);
+  }
+
+  take(node: Node): void {
+    this.nodes.push(node.index);
+  }
+}
+
+function restore<T>(map: Map<string, T>, entries: readonly (readonly [string, T])[]): void {
+  if (map.size === entries.length) return;
+  map.clear();
+  for (const [key, value] of entries) map.set(key, value);
+}
+
+/** Any computed value; every use of the same name must be the same value. */
+export function any(name: string): Pattern {
+  return (match, value) => {
+    const bare = match.bare(value);
+    return match.reading.isData(bare) && match.bind(name, bare);
+  };
+}
+
+/** A constant with one element, close to the number. */
+export function number(expected: number): Pattern {
+  return (match, value) => {
+    const actual = match.reading.scalar(match.bare(value));
+    return actual !== undefined && close(actual, expected);
+  };
+}
+
+/** What fits the pattern, under a name, so that `any(name)` finds it again. */
+export function named(name: string, pattern: Pattern): Pattern {
+  return (match, value) => pattern(match, value) && match.bind(name, match.bare(value));
+}
+
+/** The first of several patterns that fits. */
+export function oneOf(...patterns: readonly Pattern[]): Pattern {
+  return (match, value) => patterns.some((p) => match.try(p, value));
+}
+
+export interface OpOptions {
+  /** A further condition, which may bind numbers. */
+  readonly where?: (node: Node, match: Match) => boolean;
+}
+
+/** A node of the default domain whose first inputs fit the patterns; further inputs are what `where` looks at. */
+export function op(opType: string, inputs: readonly Pattern[], options: OpOptions = {}): Pattern {
+  return (match, value) => {
+    const node = match.producer(match.bare(value));
+    if (node === undefined || node.opType !== opType || node.domain !== '') return false;
+    if (node.inputs.length < inputs.length) return false;
+    match.take(node);
+    if (options.where && !options.where(node, match)) return false;
+    return inputs.every((p, i) => match.try(p, node.inputs[i]));
+  };
+}
+
+/** A product of these factors, in any order and association, times a number: a given one, or any under a name. */
+export function product(coefficient: number | string, ...factors: readonly Pattern[]): Pattern {
+  return (match, value) => {
+    const terms = operands(match, value, 'Mul');
+    if (terms === undefined) return false;
+    const fits =
+      typeof coefficient === 'number' ? close(terms.number, coefficient) : match.bindNumber(coefficient, terms.number);
+    return fits && assign(match, factors, terms.values);
+  };
+}
+
+/** A sum of these terms, in any order and association, plus a number: a given one, or any under a name. */
+export function sum(constant: number | string, ...terms: readonly Pattern[]): Pattern {
+  return (match, value) => {
+    const found = operands(match, value, 'Add');
+    if (found === undefined) return false;
+    const fits =
+      typeof constant === 'number' ? close(found.number, constant) : match.bindNumber(constant, found.number);
+    return fits && assign(match, terms, found.values);
+  };
+}
+
+/**
+ * Flattens a tree of Mul and Div by a number (Add and Sub of a number) into its operands and the number they are multiplied
+ * with (added to). Inner nodes are opened only while nothing else reads them. Undefined when the value is no such tree.
+ */
+function operands(
+  match: Match,
+  value: ValueId,
+  opType: 'Mul' | 'Add',
+): { readonly number: number; readonly values: readonly ValueId[] } | undefined {
+  const inverse = opType === 'Mul' ? 'Div' : 'Sub';
+  const { reading } = match;
+  let result = opType === 'Mul' ? 1 : 0;
+  const values: ValueId[] = [];
+  let opened = 0;
+  const open = (v: ValueId, isRoot: boolean): boolean => {
+    const bare = match.bare(v);
+    const scalar = reading.scalar(bare);
+    if (scalar !== undefined) {
+      result = opType === 'Mul' ? result * scalar : result + scalar;
+      return true;
+    }
+    const node = match.producer(bare);
+    const [left, right] = node?.inputs ?? [];
+    const inner = node !== undefined && node.domain === '' && (isRoot || reading.soleConsumer(bare) >= 0);
+    if (inner && opened < MAX_OPERANDS && node.inputs.length === 2) {
+      if (node.opType === opType) {
+        opened++;
+        match.take(node);
+        return open(left, false) && open(right, false);
+      }
+      const divisor = node.opType === inverse ? reading.scalar(match.bare(right)) : undefined;
+      if (divisor !== undefined) {
+        opened++;
+        match.take(node);
+        result = opType === 'Mul' ? result / divisor : result - divisor;
+        return open(left, false);
+      }
+    }
+    if (isRoot) return false;
+    values.push(bare);
+    return values.length <= MAX_OPERANDS;
+  };
+  return open(value, true) ? { number: result, values } : undefined;
+}
+
+/** Fits each pattern to another value, all values used. */
+function assign(match: Match, patterns: readonly Pattern[], values: readonly ValueId[]): boolean {
+  if (patterns.length !== values.length) return false;
+  if (patterns.length === 0) return true;
+  const [first, ...rest] = patterns;
+  return values.some((value, i) =>
+    match.try((m) => first(m, value) && assign(m, rest, [...values.slice(0, i), ...values.slice(i + 1)]), value),
+  );
+}
+
+function close(actual: number, expected: number): boolean {
+  return Math.abs(actual - expected) <= TOLERANCE * Math.max(Math.abs(expected), 1e-6);
+}

@@ -1,0 +1,51 @@
+import type { Graph, ValueId } from '../ir/graph';
+import { fileLayers, type NamedPiece } from './fileLayers';
+import { GraphReading, type ValueTypes } from './graphReading';
+import { LayerGraph } from './layerGraph';
+import type { Layer, LayerView } from './layerView';
+import { Placements } from './placement';
+import { recognizePieces } from './recognizePieces';
+
+/**
+ * Sees a graph as layers. Linear in the number of nodes.
+ * @param types types of values by name (shape inference); without them the declared types have to do, and ranks, axes and
+ *   channel counts stay unknown where the file declares none
+ */
+export function layerView(graph: Graph, types?: ValueTypes): LayerView {
+  const reading = new GraphReading(graph, types);
+  const layers = withIds(fileLayers(recognizePieces(reading), reading), reading);
+  const edges = new LayerGraph(graph, layers, (v: ValueId) => reading.isData(v));
+  const placements = new Placements(edges);
+  return {
+    graph,
+    layers,
+    layerOfNode: (node) => edges.layerOfNode(node),
+    predecessors: (layer) => edges.predecessors(layer),
+    successors: (layer) => edges.successors(layer),
+    nearestBefore: (layer) => edges.solidPredecessors(layer).map((s) => (s === 'input' ? undefined : s)),
+    nearestAfter: (layer) => edges.solidSuccessors(layer),
+    reachesOutput: (layer) => edges.reachesOutput(layer),
+    placementOf: (norm) => placements.placementOf(norm),
+    normalizationOf: (linear) => placements.normalizationOf(linear),
+    depthOf: (layer) => placements.depthOf(layer),
+  };
+}
+
+/**
+ * Ids are unique. Of nodes that share a name, none gets it: they take the names of the values they compute. Layers of the file
+ * that share a name are numbered.
+ */
+function withIds(pieces: readonly NamedPiece[], { graph }: GraphReading): Layer[] {
+  const wanted = new Map<string, number>();
+  for (const p of pieces) wanted.set(p.id, (wanted.get(p.id) ?? 0) + 1);
+  const taken = new Set<string>();
+  return pieces.map((piece, index) => {
+    const value = graph.valueName(piece.output);
+    const first = wanted.get(piece.id) === 1 || piece.origin !== undefined ? piece.id : value;
+    let id = first;
+    if (taken.has(id)) id = value;
+    for (let n = 2; taken.has(id); n++) id = `${first}#${n}`;
+    taken.add(id);
+    return { ...piece, index, id };
+  });
+}

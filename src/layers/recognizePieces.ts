@@ -1,0 +1,233 @@
+import { ABSENT, type Node, type ValueId } from '../ir/graph';
+import { activationOperator } from './activationOperators';
+import { activationPatterns, type ActivationPattern } from './activationPatterns';
+import { namedAxes } from './axes';
+import type { GraphReading } from './graphReading';
+import { linearOperator } from './linearOperators';
+import { normOperator, trailingLayout } from './normOperators';
+import { decodeAxes, isAffineConstant, normPatterns, typeOfAxes, type NormPattern } from './normPatterns';
+import { isPassThrough, otherOperator } from './otherOperators';
+import { Match, type Pattern } from './pattern';
+import { nodePiece, type Piece } from './piece';
+
+/**
+ * Finds what the nodes of a graph make up, each node in one piece at most: first what several nodes make up, then single
+ * operators with the bias or scale that follows them. Pass-through nodes and what computes sizes and constants stay out.
+ * Linear in the number of nodes. Pieces come in topological order.
+ */
+export function recognizePieces(reading: GraphReading): Piece[] {
+  return new Recognizer(reading).run();
+}
+
+const recognizers = [linearOperator, normOperator, activationOperator, otherOperator];
+
+const normRoots = byRoot(normPatterns);
+const activationRoots = byRoot(activationPatterns);
+
+function byRoot<T extends { readonly roots: readonly string[] }>(patterns: readonly T[]): ReadonlyMap<string, T[]> {
+  const map = new Map<string, T[]>();
+  for (const p of patterns) for (const r of p.roots) map.set(r, [...(map.get(r) ?? []), p]);
+  return map;
+}
+
+const normKinds = {
+  layer: 'LayerNormalization',
+  rms: 'RMSNormalization',
+  instance: 'InstanceNormalization',
+} as const;
+
+class Recognizer {
+  private readonly claimed: Uint8Array;
+  private readonly pieces: Piece[] = [];
+
+  constructor(private readonly reading: GraphReading) {
+    this.claimed = new Uint8Array(reading.graph.nodeCount);
+  }
+
+  run(): Piece[] {
+    this.eachNode((node) => this.pattern(node, normRoots, (p) => this.decomposedNorm(node, p)));
+    this.eachNode((node) => this.pattern(node, activationRoots, (p) => this.decomposedActivation(node, p)));
+    this.eachNode((node) => this.single(node));
+    this.eachNode((node) => {
+      if (!isPassThrough(node)) this.claim(nodePiece(node, this.reading, { role: 'other' }));
+    });
+    return this.pieces.sort((a, b) => a.nodes[a.nodes.length - 1] - b.nodes[b.nodes.length - 1]);
+  }
+
+  private eachNode(visit: (node: Node) => void): void {
+    const { graph } = this.reading;
+    for (let i = 0; i < graph.nodeCount; i++) {
+      if (this.claimed[i]) continue;
+      const node = graph.node(i);
+      if (node.outputs.some((v) => this.reading.isData(v))) visit(node);
+    }
+  }
+
+  private claim(piece: Piece): void {
+    for (const n of piece.nodes) this.claimed[n] = 1;
+    this.pieces.push(piece);
+  }
+
+  private pattern<T>(
+    node: Node,
+    roots: ReadonlyMap<string, readonly T[]>,
+    recognize: (pattern: T) => Piece | undefined,
+  ): void {
+    if (node.domain !== '') return;
+    for (const p of roots.get(node.opType) ?? []) {
+      const piece = recognize(p);
+      if (piece === undefined) continue;
+      this.claim(piece);
+      return;
+    }
+  }
+
+  /** Fits a pattern to the node's output: the nodes it covers, if nothing outside reads what they compute in between. */
+  private fit(node: Node, pattern: Pattern): { match: Match; nodes: readonly number[] } | undefined {
+    const match = new Match(this.reading);
+    if (!match.try(pattern, node.outputs[0])) return undefined;
+    const nodes = [...new Set(match.nodes)].sort((a, b) => a - b);
+    const inside = new Set(nodes);
+    const { graph } = this.reading;
+    for (const n of nodes) {
+      if (this.claimed[n] || graph.node(n).origin !== node.origin) return undefined;
+      if (n === node.index) continue;
+      for (const v of graph.node(n).outputs) if (!this.staysInside(v, inside)) return undefined;
+    }
+    return { match, nodes };
+  }
+
+  /** Readers that only cast count as inside: they lead to matched nodes, or to nothing. */
+  private staysInside(value: ValueId, inside: ReadonlySet<number>): boolean {
+    if (value === ABSENT) return true;
+    if (this.reading.isOutput(value)) return false;
+    return this.reading.graph.consumers(value).every((c) => {
+      if (inside.has(c)) return true;
+      const reader = this.reading.graph.node(c);
+      if (reader.opType !== 'Cast' && reader.opType !== 'Identity') return false;
+      return this.reading.graph.consumers(reader.outputs[0]).every((next) => inside.has(next));
+    });
+  }
+
+  private decomposedActivation(node: Node, { activation, pattern }: ActivationPattern): Piece | undefined {
+    const fit = this.fit(node, pattern);
+    if (fit === undefined) return undefined;
+    return {
+      role: 'activation',
+      kind: activation,
+      activation,
+      nodes: fit.nodes,
+      main: node.index,
+      inputs: [fit.match.values.get('x')!],
+      output: node.outputs[0],
+    };
+  }
+
+  private decomposedNorm(node: Node, { centred, pattern }: NormPattern): Piece | undefined {
+    const fit = this.fit(node, pattern);
+    if (fit === undefined) return undefined;
+    const x = fit.match.values.get('x')!;
+    const type = typeOfAxes(fit.match, x, centred);
+    if (type !== 'layer' && type !== 'rms' && type !== 'instance') return undefined;
+    const rank = this.reading.rank(x);
+    const axes = decodeAxes(fit.match.numbers.get('axes')!);
+    const layout =
+      type === 'instance'
+        ? axes[0] === 2
+          ? 'channels-first'
+          : 'channels-last'
+        : trailingLayout(x, axes[0], rank, this.reading);
+    const channelAxis = type === 'instance' ? (axes[0] === 2 ? 1 : -1) : axes[0];
+    const piece: Piece = {
+      role: 'norm',
+      kind: normKinds[type],
+      nodes: fit.nodes,
+      main: node.index,
+      inputs: [x],
+      output: node.outputs[0],
+      norm: {
+        type,
+        form: 'decomposed',
+        ...namedAxes(axes, rank, layout),
+        epsilon: fit.match.numbers.get('epsilon'),
+        channels: this.reading.size(x, channelAxis),
+        trainingForm: false,
+      },
+    };
+    return this.withAffine(piece, type === 'instance' && axes[0] === 2 ? 1 : 'last', ['scale', 'shift']);
+  }
+
+  private single(node: Node): void {
+    for (const recognize of recognizers) {
+      const facts = recognize(node, this.reading);
+      if (facts === undefined) continue;
+      const piece = nodePiece(node, this.reading, facts);
+      this.claim(this.extended(piece));
+      return;
+    }
+  }
+
+  private extended(piece: Piece): Piece {
+    if (piece.linear !== undefined && piece.linear.bias === undefined) return this.withBias(piece);
+    const type = piece.norm?.form === 'native' ? piece.norm.type : undefined;
+    if (type === 'batch' || type === 'instance') return this.withAffine(piece, 1, ['outerScale', 'outerShift']);
+    return piece;
+  }
+
+  /** A product followed by the addition of a constant per channel or feature is one layer with a bias. */
+  private withBias(piece: Piece): Piece {
+    const axis = piece.linear!.operator.startsWith('Conv') ? 1 : 'last';
+    const next = this.next(piece.output, piece.main);
+    if (next === undefined || next.opType !== 'Add' || piece.activation !== undefined) return piece;
+    const bias = next.inputs.find((v) => v !== piece.output && this.isAffine(v, piece.output, axis));
+    if (bias === undefined) return piece;
+    const source = this.reading.constantSource(bias);
+    return {
+      ...piece,
+      nodes: [...piece.nodes, next.index],
+      output: next.outputs[0],
+      linear: { ...piece.linear!, bias: source === ABSENT ? bias : source },
+    };
+  }
+
+  /** A norm followed by a constant factor and a constant addend per channel, in either order, is one norm. */
+  private withAffine(
+    piece: Piece,
+    axis: number | 'last',
+    [scale, shift]: readonly ['scale', 'shift'] | readonly ['outerScale', 'outerShift'],
+  ): Piece {
+    const nodes = [...piece.nodes];
+    const between: number[] = [];
+    let norm = piece.norm!;
+    let output = piece.output;
+    for (let at = output; ;) {
+      const next = this.next(at, piece.main);
+      if (next === undefined) break;
+      const parameter = next.opType === 'Mul' ? scale : next.opType === 'Add' ? shift : undefined;
+      const isCast = next.opType === 'Cast' || next.opType === 'Identity';
+      if (isCast && between.length < 2) {
+        between.push(next.index);
+      } else if (parameter !== undefined && norm[parameter] === undefined) {
+        const constant = next.inputs.find((v) => v !== at && this.isAffine(v, at, axis));
+        if (constant === undefined) break;
+        norm = { ...norm, [parameter]: constant };
+        nodes.push(...between.splice(0), next.index);
+        output = next.outputs[0];
+      } else break;
+      at = next.outputs[0];
+    }
+    return { ...piece, nodes, output, norm };
+  }
+
+  private isAffine(constant: ValueId, data: ValueId, axis: number | 'last'): boolean {
+    return this.reading.isConstant(constant) && isAffineConstant(constant, this.reading.rank(data), axis, this.reading);
+  }
+
+  /** The only node that reads a value, if it is free and belongs to the same layer of the file. */
+  private next(value: ValueId, main: number): Node | undefined {
+    const index = this.reading.soleConsumer(value);
+    if (index < 0 || this.claimed[index]) return undefined;
+    const node = this.reading.graph.node(index);
+    return node.domain === '' && node.origin === this.reading.graph.node(main).origin ? node : undefined;
+  }
+}

@@ -1,0 +1,78 @@
+import { inferTypes } from '../ir/inferTypes';
+import type { Model, Problem } from '../ir/model';
+import { layerView } from '../layers/recognize';
+import type { Layer } from '../layers/layerView';
+import type { Finding, ModelFacts, ProblemFact, Severity } from '../protocol/facts';
+import { layerFacts, layerSource, summarize, type TextPlace } from './layerFacts';
+import { loadValues } from './loadValues';
+import { rules } from './registry';
+import type { Report, Rule } from './rule';
+
+export interface AnalysisOptions {
+  /** Severity by rule id, in place of the rule's own; 'off' leaves the rule out. */
+  readonly severities?: Readonly<Record<string, Severity | 'off'>>;
+}
+
+/**
+ * Everything NormScope says about a model without running it.
+ * @param path of the model as the user gave it, for places in its text
+ */
+export async function analyzeModel(model: Model, path: string, options: AnalysisOptions = {}): Promise<ModelFacts> {
+  const { graph } = model;
+  const types = inferTypes(graph);
+  const view = layerView(graph, types);
+  const place: TextPlace = { path, lines: model.lines };
+  const active = rules.filter((r) => severityOf(r, options) !== 'off');
+  const loaded = await loadValues(
+    graph,
+    active.flatMap((r) => r.needs?.(view) ?? []),
+  );
+  const findings: Finding[] = [];
+  for (const rule of active) {
+    rule.check({
+      model,
+      view,
+      values: (v) => loaded.values.get(v),
+      report: (report) => findings.push(finding(rule, report, options, place)),
+    });
+  }
+  return {
+    path,
+    format: model.format,
+    producer: model.producer,
+    opsets: Object.fromEntries([...model.opsets].map(([domain, version]) => [domain || 'ai.onnx', version])),
+    nodeCount: model.nodeCount,
+    parameterCount: model.parameterCount,
+    weights: model.weights,
+    graphHash: model.graphHash,
+    layers: layerFacts(view, types, place),
+    summary: summarize(view),
+    findings,
+    problems: [...model.problems, ...loaded.problems].map((p) => problemFact(p, path)),
+  };
+}
+
+function severityOf(rule: Rule, { severities }: AnalysisOptions): Severity | 'off' | undefined {
+  const { id } = rule.meta;
+  return severities !== undefined && Object.hasOwn(severities, id) ? severities[id] : undefined;
+}
+
+function finding(rule: Rule, report: Report, options: AnalysisOptions, place: TextPlace): Finding {
+  const { layer, layers, message } = report;
+  const asked = severityOf(rule, options);
+  const first: Layer | undefined = layer ?? layers?.[0];
+  return {
+    ruleId: rule.meta.id,
+    severity: asked === undefined || asked === 'off' ? (report.severity ?? rule.meta.severity) : asked,
+    message,
+    layer: layer?.id ?? null,
+    layers: layers?.map((l) => l.id),
+    source: first && layerSource(first, place),
+  };
+}
+
+function problemFact({ code, message, place }: Problem, path: string): ProblemFact {
+  if (place?.line === undefined) return { code, message };
+  const at = { line: place.line, character: place.character ?? 0 };
+  return { code, message, source: { uri: path, range: { start: at, end: at } } };
+}

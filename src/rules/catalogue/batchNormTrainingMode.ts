@@ -1,0 +1,66 @@
+import type { Rule } from '../rule';
+
+export const batchNormTrainingMode: Rule = {
+  meta: {
+    id: 'batch-norm-training-mode',
+    severity: 'warning',
+    title: 'Batch norm left in training mode',
+    whatItDoes:
+      'Reports a BatchNormalization of an inference graph that computes batch statistics: `training_mode = 1`; in opset 7 to 13 more than ' +
+      'one used output; before opset 7 also `is_test = 0` where it is written out (the default alone says nothing).',
+    why:
+      'In training mode the norm ignores its running statistics. The output for a sample then depends on the other samples of the batch, ' +
+      'a batch of one is normalized with its own statistics, and the result differs from what was validated.',
+    insteadDo:
+      'Call `model.eval()` before exporting, and do not pass `training=TrainingMode.TRAINING` to the exporter.',
+    bad: {
+      text: `<ir_version: 8, opset_import: ["" : 17]>
+training_mode (float[N,3,8,8] x) => (float[N,4,8,8] y)
+<float[4,3,3,3] w, float[4] scale, float[4] shift, float[4] mean, float[4] variance>
+{
+  a = Conv(x, w)
+  n, new_mean, new_variance = BatchNormalization<training_mode = 1>(a, scale, shift, mean, variance)  # finding
+  y = Relu(n)
+}`,
+    },
+    good: {
+      text: `<ir_version: 8, opset_import: ["" : 17]>
+inference_mode (float[N,3,8,8] x) => (float[N,4,8,8] y)
+<float[4,3,3,3] w, float[4] scale, float[4] shift, float[4] mean, float[4] variance>
+{
+  a = Conv(x, w)
+  n = BatchNormalization(a, scale, shift, mean, variance)
+  y = Relu(n)
+}`,
+    },
+    references: [
+      {
+        title: 'ONNX operator BatchNormalization, versions 1 to 15',
+        url: 'https://onnx.ai/onnx/operators/onnx__BatchNormalization.html',
+      },
+      { title: 'pytorch/pytorch issue 75252', url: 'https://github.com/pytorch/pytorch/issues/75252' },
+      { title: 'microsoft/onnxruntime issue 29790', url: 'https://github.com/microsoft/onnxruntime/issues/29790' },
+    ],
+  },
+
+  check({ model, view, report }) {
+    if (model.purpose !== 'inference') return;
+    const opset = view.graph.opsets.get('') ?? 1;
+    for (const layer of view.layers) {
+      if (layer.norm?.type !== 'batch' || !layer.norm.trainingForm) continue;
+      const node = view.graph.node(layer.nodes.find((n) => view.graph.node(n).opType === 'BatchNormalization')!);
+      const said =
+        opset >= 14
+          ? 'training_mode is 1'
+          : opset < 7 && node.int('is_test') === 0
+            ? 'is_test is 0'
+            : 'its outputs beyond the first are used';
+      report({
+        layer,
+        message:
+          `${layer.kind} is in training mode (${said}): it normalizes with the statistics of the batch it is given and not with the ` +
+          'running mean and variance of the file. Export the model in evaluation mode.',
+      });
+    }
+  },
+};

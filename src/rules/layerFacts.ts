@@ -1,0 +1,104 @@
+import type { Dim } from '../ir/graph';
+import type { TextLines } from '../ir/textLines';
+import type { ValueTypes } from '../layers/graphReading';
+import type { Layer, LayerView } from '../layers/layerView';
+import type { LayerFacts, NormFacts, Source, Summary } from '../protocol/facts';
+import { fileAxes } from './fileAxes';
+
+/** What places in a text need: the path as the user gave it, and the lines of the file when it is a text. */
+export interface TextPlace {
+  readonly path: string;
+  readonly lines?: TextLines;
+}
+
+/** All layers of a model as plain data. */
+export function layerFacts(view: LayerView, types: ValueTypes, place: TextPlace): LayerFacts[] {
+  const toFile = fileAxes(view.graph);
+  return view.layers.map((layer) => ({
+    id: layer.id,
+    name: layer.name,
+    role: layer.role,
+    kind: layer.kind,
+    nodes: fileNames(layer, view),
+    inputs: [...new Set(view.predecessors(layer).flatMap((l) => (l ? [l.id] : [])))],
+    outputShape: outputShape(layer, view, types, toFile),
+    norm: layer.norm && normFacts(layer, view),
+    linear: layer.linear && {
+      hasBias: layer.linear.bias !== undefined,
+      normalization: view.normalizationOf(layer),
+    },
+    source: layerSource(layer, place),
+  }));
+}
+
+/** Where the file states a layer; undefined for binary files. */
+export function layerSource({ origin }: Layer, { path, lines }: TextPlace): Source | undefined {
+  if (origin === undefined || lines === undefined) return undefined;
+  return { uri: path, range: lines.rangeOf(origin.offset, origin.length) };
+}
+
+function fileNames({ origin, nodes }: Layer, { graph }: LayerView): string[] {
+  if (origin !== undefined) return [origin.layer];
+  return nodes.map((n) => {
+    const node = graph.node(n);
+    return node.name === '' ? graph.valueName(node.outputs.find((v) => v >= 0) ?? -1) : node.name;
+  });
+}
+
+function outputShape(
+  { output, origin }: Layer,
+  { graph }: LayerView,
+  types: ValueTypes,
+  toFile: (value: number) => readonly number[] | undefined,
+): readonly Dim[] | null {
+  if (output < 0) return null;
+  const shape = types.get(graph.valueName(output))?.shape ?? graph.valueType(output)?.shape;
+  if (shape === undefined) return null;
+  const axes = origin === undefined ? undefined : toFile(output);
+  return axes?.length === shape.length ? axes.map((a) => shape[a]) : [...shape];
+}
+
+function normFacts(layer: Layer, view: LayerView): NormFacts {
+  const norm = layer.norm!;
+  const { placement, chain, linear, activation } = view.placementOf(layer);
+  return {
+    type: norm.type,
+    form: norm.form,
+    axes: norm.axes ?? null,
+    axesMeaning: norm.axesMeaning ?? null,
+    epsilon: finite(norm.epsilon),
+    momentum: finite(norm.momentum),
+    momentumOriginal: finite(norm.momentumOriginal),
+    groups: norm.groups ?? null,
+    affine: {
+      scale: norm.scale !== undefined || norm.outerScale !== undefined,
+      shift: norm.shift !== undefined || norm.outerShift !== undefined,
+    },
+    channels: norm.channels ?? null,
+    placement,
+    chain,
+    linear: linear?.id ?? null,
+    activation: activation?.id ?? null,
+  };
+}
+
+function finite(value: number | undefined): number | null {
+  return value !== undefined && Number.isFinite(value) ? value : null;
+}
+
+/** Counts of linear layers, norms by type, activations by name and norms by placement. */
+export function summarize(view: LayerView): Summary {
+  const norm: Record<string, number> = {};
+  const activation: Record<string, number> = {};
+  const placement: Record<string, number> = {};
+  let linear = 0;
+  const add = (counts: Record<string, number>, key: string) => (counts[key] = (counts[key] ?? 0) + 1);
+  for (const layer of view.layers) {
+    if (layer.role === 'linear') linear++;
+    if (layer.activation !== undefined) add(activation, layer.activation);
+    if (layer.norm === undefined) continue;
+    add(norm, layer.norm.type);
+    add(placement, view.placementOf(layer).placement);
+  }
+  return { linear, norm, activation, placement };
+}
