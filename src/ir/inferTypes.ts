@@ -124,7 +124,7 @@ function infer(
     return inner.outputs.map((name) => innerFacts.get(name) ?? lookup(name));
   };
   for (const call of source.calls) {
-    const opset = source.opsets.get(call.domain) ?? Infinity;
+    const opset = source.opsets.get(call.domain) ?? 1;
     const present = call.inputs.map((name) => name !== '');
     const node = new InferenceNode(call, call.inputs.map(lookup), present, opset, inferSubgraph);
     const inferred = inferenceRule(call.domain, call.opType)?.(node) ?? [];

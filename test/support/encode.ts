@@ -10,24 +10,28 @@ export async function encode(graph: MutableGraph, irVersion = 8): Promise<Uint8A
   const model = onnx.ModelProto.create({
     irVersion,
     opsetImport: [...graph.opsets].map(([domain, version]) => ({ domain, version })),
-    graph: {
-      name: graph.name || 'g',
-      input: graph.inputs.map(valueInfo),
-      output: graph.outputs.map(valueInfo),
-      initializer: await Promise.all([...graph.initializers.values()].map(tensorProto)),
-      node: await Promise.all(
-        graph.nodes.map(async (n) => ({
-          opType: n.opType,
-          domain: n.domain,
-          name: n.name,
-          input: n.inputs,
-          output: n.outputs,
-          attribute: await Promise.all([...n.attributes].map(([name, a]) => attributeProto(name, a))),
-        })),
-      ),
-    },
+    graph: await graphProto(graph),
   });
   return onnx.ModelProto.encode(model).finish();
+}
+
+async function graphProto(graph: MutableGraph): Promise<onnx.IGraphProto> {
+  return {
+    name: graph.name || 'g',
+    input: graph.inputs.map(valueInfo),
+    output: graph.outputs.map(valueInfo),
+    initializer: await Promise.all([...graph.initializers.values()].map(tensorProto)),
+    node: await Promise.all(
+      graph.nodes.map(async (n) => ({
+        opType: n.opType,
+        domain: n.domain,
+        name: n.name,
+        input: n.inputs,
+        output: n.outputs,
+        attribute: await Promise.all([...n.attributes].map(([name, a]) => attributeProto(name, a))),
+      })),
+    ),
+  };
 }
 
 function valueInfo({ name, type }: ValueDeclaration): onnx.IValueInfoProto {
@@ -69,6 +73,8 @@ async function attributeProto(name: string, a: Attribute): Promise<onnx.IAttribu
       return { name, type: AttributeType.STRINGS, strings: a.value.map(utf8) };
     case 'tensor':
       return { name, type: AttributeType.TENSOR, t: await tensorProto(a.value) };
+    case 'graph':
+      return { name, type: AttributeType.GRAPH, g: await graphProto(a.value.toMutable()) };
     default:
       throw new Error(`attribute ${name}: ${a.type} is not encoded here`);
   }

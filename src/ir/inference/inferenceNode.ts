@@ -35,7 +35,7 @@ export class InferenceNode {
     private readonly call: OperatorCall,
     private readonly inputs: readonly (Fact | undefined)[],
     private readonly present: readonly boolean[],
-    /** Version of the operator's domain; Infinity when the file does not say. */
+    /** Version of the operator's domain; 1 when the file does not say. */
     readonly opset: number,
     readonly inferSubgraph: SubgraphInference,
   ) {}

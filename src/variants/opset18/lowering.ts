@@ -1,0 +1,63 @@
+import type { MutableNode } from '../../ir/mutableGraph';
+import { drop, floatOf, intOf, intsOf, lowered, stringOf, type Conversion, type OpsetRules } from './conversion';
+
+/** Operators that no opset before their own can express, or not with reasonable means. */
+const NEW = {
+  20: ['AffineGrid', 'ImageDecoder', 'RegexFullMatch', 'StringConcat', 'StringSplit'],
+  23: ['Attention', 'RotaryEmbedding'],
+  24: ['TensorScatter'],
+  26: ['BitCast', 'CumProd'],
+};
+
+/** What opsets 19 and later added. */
+export const loweringRules: OpsetRules = {
+  ...Object.fromEntries(
+    Object.entries(NEW).flatMap(([opset, names]) =>
+      names.map((name) => [name, lowered(+opset, (node, c) => c.fail(node, 'there is no such operator'))]),
+    ),
+  ),
+  Gelu: lowered(20, gelu),
+  Swish: lowered(24, (node, c) => {
+    const [x] = node.inputs;
+    const alpha = floatOf(node, 'alpha', 1);
+    const inner = alpha === 1 ? x : c.add('Mul', [x, c.scalar(alpha, c.dtype(x))]);
+    c.add('Mul', [x, c.add('Sigmoid', [inner])], {}, node.outputs[0]);
+    return true;
+  }),
+  AveragePool: lowered(19, (node, c) => {
+    if (intsOf(node, 'dilations')?.some((d) => d !== 1)) return c.fail(node, 'its window is dilated');
+    drop(node, 'dilations');
+    return false;
+  }),
+  Pad: lowered(19, (node, c) =>
+    stringOf(node, 'mode', 'constant') === 'wrap' ? c.fail(node, 'it pads by wrapping around') : false,
+  ),
+  QuantizeLinear: lowered(19, quantization),
+  DequantizeLinear: lowered(19, quantization),
+};
+
+/** Gelu (opset 20; Hendrycks and Gimpel 2016): with the error function, or its tanh approximation. */
+function gelu(node: MutableNode, c: Conversion): boolean {
+  const [x] = node.inputs;
+  const scalar = (value: number) => c.scalar(value, c.dtype(x));
+  const gate =
+    stringOf(node, 'approximate', 'none') === 'tanh'
+      ? c.add('Tanh', [c.add('Mul', [cubic(c, x, scalar(0.044715)), scalar(Math.sqrt(2 / Math.PI))])])
+      : c.add('Erf', [c.add('Mul', [x, scalar(Math.SQRT1_2)])]);
+  const half = c.add('Mul', [x, scalar(0.5)]);
+  c.add('Mul', [half, c.add('Add', [gate, scalar(1)])], {}, node.outputs[0]);
+  return true;
+}
+
+/** x + factor * x^3 */
+function cubic(c: Conversion, x: string, factor: string): string {
+  const cube = c.add('Mul', [c.add('Mul', [x, x]), x]);
+  return c.add('Add', [x, c.add('Mul', [cube, factor])]);
+}
+
+/** `saturate` speaks of float8 alone; blocks of several elements per scale came with opset 21. */
+function quantization(node: MutableNode, c: Conversion): boolean {
+  if (intOf(node, 'block_size', 0) !== 0) return c.fail(node, 'it has a scale per block');
+  drop(node, 'saturate', 'block_size', 'precision', 'output_dtype');
+  return false;
+}
