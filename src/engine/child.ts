@@ -1,0 +1,25 @@
+import type { EngineMessage, EngineRequest } from '../protocol/engine';
+import { engineHandler } from './engineHandler';
+import { nodeHost } from './nodeHost';
+
+/** Entry of the engine's process (dist/engine.js): requests and messages go over the channel of child_process.fork. */
+function main(): void {
+  const { send } = process;
+  if (send === undefined) {
+    console.error(
+      'this is the engine of NormScope, which its extension and command line start: it does nothing by itself',
+    );
+    process.exitCode = 2;
+    return;
+  }
+  const post = (message: EngineMessage) => {
+    // a host that is gone ends this process by `disconnect`
+    send.call(process, message, () => undefined);
+  };
+  const handle = engineHandler(nodeHost, post);
+  process.on('message', (request) => handle(request as EngineRequest));
+  process.on('disconnect', () => process.exit(0));
+  post({ type: 'ready' });
+}
+
+main();

@@ -1,0 +1,19 @@
+import os from 'node:os';
+import { chooseRuntime } from './chooseRuntime';
+import { openModelFile } from './nodeFolder';
+import type { EngineHost } from './runProfile';
+
+/** Part of the free memory that a run may take: the editor and the system need the rest. */
+const SHARE = 0.8;
+
+/** A run on this machine's files, runtimes and memory. */
+export const nodeHost: EngineHost = {
+  openModel: openModelFile,
+  chooseRuntime,
+  availableBytes() {
+    // a container may allow less than the machine has
+    const allowed = process.constrainedMemory() || Infinity;
+    return SHARE * Math.min(os.freemem(), allowed - process.memoryUsage.rss());
+  },
+  pause: () => new Promise((resolve) => setImmediate(resolve)),
+};

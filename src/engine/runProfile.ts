@@ -1,0 +1,240 @@
+import { encodeOnnx } from '../formats/onnx/onnxWriter';
+import { ModelError } from '../ir/errors';
+import { inferTypes } from '../ir/inferTypes';
+import type { Model } from '../ir/model';
+import { layerView } from '../layers/recognize';
+import type { LayerView } from '../layers/layerView';
+import type { ModelLocation } from '../protocol/engine';
+import type { EngineChoice, ProfileEvent, ProfileSettings, ProfileStarted, ProfileStep } from '../protocol/profile';
+import { sampledSteps } from '../profile/sampledSteps';
+import { StepReader } from '../profile/stepEvent';
+import { SyntheticData } from '../training/data/syntheticData';
+import type { HostTensor } from '../training/hostTensor';
+import { estimateMemory } from '../training/memory';
+import { optimizers } from '../training/optimizers';
+import { TrainingState } from '../training/trainingState';
+import { buildTrainingStep, type TrainingStep } from '../training/trainingStep';
+import type { ChosenRuntime } from './chooseRuntime';
+import type { Runtime, RuntimeSession } from './runtime';
+
+/** What a run needs of the machine it is on. */
+export interface EngineHost {
+  /** @throws ModelError when the file is no model that can be opened */
+  openModel(path: string): Promise<Model>;
+  /** @throws ModelError `engine` when the runtime cannot be loaded */
+  chooseRuntime(choice: EngineChoice, threads: number): ChosenRuntime;
+  /** Bytes that may still be allocated without driving the machine out of memory. */
+  availableBytes(): number;
+  /** Lets messages come in, so that a run can be cancelled between steps. */
+  pause(): Promise<void>;
+}
+
+export interface ProfileRequest {
+  readonly model: ModelLocation;
+  readonly settings: ProfileSettings;
+}
+
+/** A run ends after so many losses that are not finite: nothing is learnt from more of them. */
+const MOST_NON_FINITE = 3;
+
+/**
+ * Profiles a model: opens it, builds its training step, trains it and sends what every step measured. Ends with the event
+ * `finished`, or with an error; what was sent until then holds.
+ *
+ * @throws ModelError `cancelled` when `signal` was aborted; `too-large` when the step would not fit into memory;
+ *   `unsupported` when the model cannot be trained; `engine` when the runtime fails or the training diverges
+ */
+export async function runProfile(
+  { model: location, settings }: ProfileRequest,
+  emit: (event: ProfileEvent) => void,
+  signal: AbortSignal,
+  host: EngineHost,
+): Promise<void> {
+  const enter = async (phase: 'reading' | 'differentiating' | 'compiling' | 'training') => {
+    emit({ type: 'phase', phase });
+    await host.pause();
+    endIfAborted(signal);
+  };
+  await enter('reading');
+  const { runtime, notes } = host.chooseRuntime(settings.engine, settings.threads);
+  const model = await host.openModel(location.path);
+  const begun = performance.now();
+  const view = layerView(model.graph, inferTypes(model.graph));
+  const { training, session } = await compile(model, view, settings, runtime, host, enter);
+  try {
+    const optimizer = optimizers[settings.optimizer];
+    const { init, lr, seed } = settings;
+    const state = await TrainingState.create(model, training, init, optimizer, lr, seed);
+    const data = new SyntheticData(training.inputs, training.outputs, training.batch, seed);
+    const compileMs = performance.now() - begun;
+    await enter('training');
+    const trainer = new Trainer(training, session, state, data, sampledSteps(settings.steps));
+    const first = await trainer.step(0);
+    const setup = setupOf(settings, training, state, data, notes);
+    emit(startedEvent(location.path, model, view, runtime, setup, compileMs));
+    emit(first);
+    await train(trainer, first, settings, view, emit, signal, host);
+    emit({ type: 'finished' });
+  } finally {
+    await session.release();
+  }
+}
+
+/** Builds the training step and the session that runs it. A batch that the file fixes and the runtime insists on is kept. */
+async function compile(
+  model: Model,
+  view: LayerView,
+  settings: ProfileSettings,
+  runtime: Runtime,
+  host: EngineHost,
+  enter: (phase: 'differentiating' | 'compiling') => Promise<void>,
+): Promise<{ training: TrainingStep; session: RuntimeSession }> {
+  const { batch, seed } = settings;
+  for (let keepBatch = false; ; keepBatch = true) {
+    await enter('differentiating');
+    const training = buildTrainingStep(model, view, { batch, seed, keepBatch });
+    requireMemory(training, settings, Math.min(host.availableBytes(), runtime.addressableBytes));
+    await enter('compiling');
+    try {
+      return { training, session: await runtime.createSession(await encodeOnnx(training.graph)) };
+    } catch (error) {
+      if (!training.batchRewritten || !(error instanceof ModelError)) throw error;
+    }
+  }
+}
+
+/** The steps after the first. */
+async function train(
+  trainer: Trainer,
+  first: ProfileStep,
+  settings: ProfileSettings,
+  view: LayerView,
+  emit: (event: ProfileEvent) => void,
+  signal: AbortSignal,
+  host: EngineHost,
+): Promise<void> {
+  let nonFinite: ProfileStep | undefined;
+  let count = 0;
+  let event = first;
+  for (let step = 1; ; step++) {
+    if (typeof event.loss === 'string') {
+      nonFinite ??= event;
+      if (++count >= MOST_NON_FINITE) throw diverged(nonFinite, settings, view);
+    }
+    if (step >= settings.steps) return;
+    await host.pause();
+    endIfAborted(signal);
+    event = await trainer.step(step);
+    emit(event);
+  }
+}
+
+/** Runs the training step on fresh samples and updates the state. */
+class Trainer {
+  private readonly reader: StepReader;
+  private readonly inputNames: ReadonlySet<string>;
+  private readonly outputNames: readonly string[];
+
+  constructor(
+    private readonly training: TrainingStep,
+    private readonly session: RuntimeSession,
+    private readonly state: TrainingState,
+    private readonly data: SyntheticData,
+    private readonly sampled: ReadonlySet<number>,
+  ) {
+    this.reader = new StepReader(training);
+    this.inputNames = new Set(training.graph.inputs.map((i) => i.name));
+    this.outputNames = training.graph.outputs.map((o) => o.name);
+  }
+
+  async step(step: number): Promise<ProfileStep> {
+    const { activations, gradients } = this.training;
+    const feeds = new Map<string, HostTensor>();
+    for (const source of [this.data.feeds(step), this.state.feeds()]) {
+      for (const [name, tensor] of source) if (this.inputNames.has(name)) feeds.set(name, tensor);
+    }
+    const sampled = this.sampled.has(step);
+    const samples = new Set([activations?.samples, gradients?.samples]);
+    const fetches = sampled ? this.outputNames : this.outputNames.filter((name) => !samples.has(name));
+    const begun = performance.now();
+    const outputs = await this.session.run(feeds, fetches);
+    const updates = this.state.update(outputs, step + 1);
+    const norms = this.state.updateStatistics(outputs);
+    const ms = performance.now() - begun;
+    return this.reader.event({ step, ms, outputs, sampled, updates, norms });
+  }
+}
+
+function startedEvent(
+  path: string,
+  model: Model,
+  view: LayerView,
+  { facts }: Runtime,
+  settings: ProfileStarted['settings'],
+  compileMs: number,
+): ProfileStarted {
+  return {
+    type: 'started',
+    model: { path, graphHash: model.graphHash },
+    engine: facts,
+    settings,
+    layers: view.layers.map((layer) => {
+      const { id, name, role, kind } = layer;
+      return { id, name, role, kind, depth: view.depthOf(layer) };
+    }),
+    compileMs,
+  };
+}
+
+function setupOf(
+  settings: ProfileSettings,
+  training: TrainingStep,
+  state: TrainingState,
+  data: SyntheticData,
+  notes: readonly string[],
+): ProfileStarted['settings'] {
+  return {
+    ...settings,
+    batch: training.batch,
+    norm: 'as-is',
+    loss: training.lossName,
+    data: { kind: 'synthetic', inputs: data.describeInputs(), targets: data.describeTargets() },
+    weights: state.words,
+    trainingFormNorms: training.norms.length,
+    notes: [...notes, ...training.notes],
+  };
+}
+
+/** @throws ModelError `too-large` with a batch that would fit */
+function requireMemory(training: TrainingStep, settings: ProfileSettings, available: number): void {
+  const { activations, weights } = estimateMemory(training, optimizers[settings.optimizer]);
+  const needed = activations + weights;
+  if (needed <= available) return;
+  const fitting = Math.floor((training.batch * (available - weights)) / activations);
+  const advice =
+    fitting >= 1 && fitting < training.batch
+      ? `choose a batch of at most ${fitting}`
+      : 'it is too large to be trained on this machine';
+  throw new ModelError(
+    'too-large',
+    `a training step with batch ${training.batch} needs about ${gigabytes(needed)}, ${gigabytes(available)} are free: ${advice}`,
+  );
+}
+
+function gigabytes(bytes: number): string {
+  return `${(bytes / 2 ** 30).toFixed(1)} GB`;
+}
+
+function endIfAborted(signal: AbortSignal): void {
+  if (signal.aborted) throw new ModelError('cancelled', 'the profile was cancelled');
+}
+
+function diverged({ step, loss, layers }: ProfileStep, { lr }: ProfileSettings, view: LayerView): ModelError {
+  const bad = (value: unknown) => typeof value === 'string';
+  const at = layers.findIndex((l) => bad(l.activation?.rms));
+  const where = at < 0 ? '' : `; the first values that are not finite come out of ${view.layers[at].name}`;
+  return new ModelError(
+    'engine',
+    `the training diverged: the loss is ${loss} from step ${step} on (learning rate ${lr})${where}. Choose a smaller learning rate`,
+  );
+}

@@ -1,0 +1,31 @@
+import { createRequire } from 'node:module';
+import type { Runtime } from './runtime';
+import { OrtRuntime, type OrtModule } from './ortRuntime';
+
+const load = createRequire(__filename);
+
+/** A 32-bit address space; the runtime's own code and fragmentation take a part of it. */
+const WASM_BYTES = 0.85 * 2 ** 32;
+
+interface WebModule extends OrtModule {
+  readonly env: {
+    readonly versions: { readonly web?: string };
+    readonly wasm: { numThreads?: number };
+  };
+}
+
+let startedWith: number | undefined;
+
+/**
+ * ONNX Runtime's WebAssembly build: the same results on every machine, about three times slower than the native one.
+ * It finds its .wasm file beside its own script. The number of threads is fixed by the first session of a process;
+ * later runtimes of that process get, and report, the same.
+ */
+export function wasmRuntime(threads: number): Runtime {
+  // `require`, not `import`: only the CommonJS build is packaged beside the engine
+  const ort = load('onnxruntime-web') as WebModule;
+  startedWith ??= threads;
+  ort.env.wasm.numThreads = startedWith;
+  const version = ort.env.versions.web ?? '';
+  return new OrtRuntime(ort, { name: 'onnxruntime-web', version, threads: startedWith }, 'wasm', WASM_BYTES);
+}

@@ -1,0 +1,16 @@
+import type { OptimizerName, ProfileSettings } from '../protocol/profile';
+
+/** Learning rates that train most networks of every kind from their first step. */
+export const defaultLearningRates: Readonly<Record<OptimizerName, number>> = { sgd: 0.05, momentum: 0.01, adam: 0.002 };
+
+/** What a profile does unless the user says otherwise. */
+export const defaultProfileSettings: ProfileSettings = {
+  steps: 40,
+  batch: 16,
+  optimizer: 'adam',
+  lr: defaultLearningRates.adam,
+  seed: 1,
+  init: 'keep',
+  engine: 'auto',
+  threads: 0,
+};

@@ -1,0 +1,131 @@
+import {
+  PROFILE_SCHEMA_VERSION,
+  type Figure,
+  type ProfileEvent,
+  type ProfiledLayer,
+  type ProfileResult,
+  type ProfileStarted,
+  type RunningStatistics,
+  type StepStatistics,
+  type WeightStatistics,
+} from '../protocol/profile';
+import { tool } from '../protocol/tool';
+import { gradientDepthSlope, type GradientAtDepth } from './depthSlope';
+import { fromFigure, toFigure } from './figure';
+
+/** How a run ended; a result that is asked for while it runs is 'cancelled' at that step. */
+export interface ProfileEnd {
+  readonly status: ProfileResult['status'];
+  readonly failure?: string;
+}
+
+interface LayerLists {
+  readonly activation: StepStatistics[];
+  readonly gradient: StepStatistics[];
+  readonly weights: WeightStatistics[];
+  readonly statistics: RunningStatistics[];
+}
+
+/** Collects the events of one run as they come. A result can be taken at any moment, also of a run that died. */
+export class ProfileFold {
+  private start: ProfileStarted | undefined;
+  private lists: LayerLists[] = [];
+  private readonly loss: Figure[] = [];
+  private readonly stepMs: number[] = [];
+  private complete = false;
+
+  /** False until the first step may come: there is no result before. */
+  get started(): boolean {
+    return this.start !== undefined;
+  }
+
+  /** Steps that were measured. */
+  get steps(): number {
+    return this.loss.length;
+  }
+
+  add(event: ProfileEvent): void {
+    switch (event.type) {
+      case 'started':
+        this.start = event;
+        this.lists = event.layers.map(() => ({ activation: [], gradient: [], weights: [], statistics: [] }));
+        break;
+      case 'step':
+        this.loss.push(event.loss);
+        this.stepMs.push(event.ms);
+        event.layers.forEach((layer, i) => {
+          const list = this.lists[i];
+          if (layer.activation) list.activation.push(layer.activation);
+          if (layer.gradient) list.gradient.push(layer.gradient);
+          if (layer.weights) list.weights.push(...layer.weights);
+          if (layer.statistics) list.statistics.push(layer.statistics);
+        });
+        break;
+      case 'finished':
+        this.complete = true;
+        break;
+      case 'phase':
+        break;
+    }
+  }
+
+  /**
+   * What was measured so far.
+   * @param end how the run ended; default 'complete' after the event `finished`, else 'cancelled'
+   * @returns undefined before the event `started`
+   */
+  result(end: ProfileEnd = { status: this.complete ? 'complete' : 'cancelled' }): ProfileResult | undefined {
+    const { start } = this;
+    if (start === undefined) return undefined;
+    const layers = start.layers.map((layer, i): ProfiledLayer => {
+      const { activation, gradient, weights, statistics } = this.lists[i];
+      return {
+        ...layer,
+        activation: [...activation],
+        gradient: [...gradient],
+        ...(weights.length > 0 && { weights: [...weights] }),
+        ...(statistics.length > 0 && { statistics: [...statistics] }),
+      };
+    });
+    const slope = slopeOf(layers);
+    return {
+      schemaVersion: PROFILE_SCHEMA_VERSION,
+      tool,
+      model: start.model,
+      engine: start.engine,
+      settings: start.settings,
+      status: end.status,
+      ...(end.failure !== undefined && { failure: end.failure }),
+      loss: [...this.loss],
+      layers,
+      gradientDepthSlope: slope === null ? null : toFigure(slope),
+      findings: [],
+      timing: { compileMs: start.compileMs, stepMs: [...this.stepMs] },
+    };
+  }
+}
+
+/** The result of a run from its events; undefined when it ended before `started`. */
+export function foldProfile(events: Iterable<ProfileEvent>, end?: ProfileEnd): ProfileResult | undefined {
+  const fold = new ProfileFold();
+  for (const event of events) fold.add(event);
+  return fold.result(end);
+}
+
+/**
+ * The slope over the weighted layers (linear, recurrent) that a gradient reaches. Each layer counts with the geometric
+ * mean of its gradient's RMS over the steps, so that no single step decides.
+ */
+function slopeOf(layers: readonly ProfiledLayer[]): number | null {
+  const points: GradientAtDepth[] = [];
+  for (const layer of layers) {
+    if ((layer.role !== 'linear' && layer.role !== 'recurrent') || layer.gradient.length === 0) continue;
+    let logs = 0;
+    for (const { rms } of layer.gradient) {
+      const value = fromFigure(rms);
+      logs += Number.isFinite(value) ? Math.log(Math.max(value, 2 ** -126)) : NaN;
+    }
+    points.push({ depth: layer.depth, rms: Math.exp(logs / layer.gradient.length) });
+  }
+  return gradientDepthSlope(points);
+}

@@ -1,0 +1,127 @@
+import type { DataType } from '../../ir/dataType';
+import { ModelError } from '../../ir/errors';
+import type { MutableGraph, MutableNode } from '../../ir/mutableGraph';
+import { isHostDataType, type HostDataType } from '../hostTensor';
+
+/** What a model input holds, as far as its type, shape and name say. */
+export type InputKind =
+  /** Pictures [N, C, H, W], [N, H, W, C] or [N, H, W]; volumes have one axis more. */
+  | 'image'
+  /** Series of feature vectors [N, L, F]. */
+  | 'sequence'
+  /** Feature vectors [N, F] or [N]. */
+  | 'vector'
+  /** Integers that select rows of a table. */
+  | 'tokens'
+  /** Integers that say which tokens count: all of them. */
+  | 'mask'
+  /** 0, 1, 2 ... along the last axis. */
+  | 'positions'
+  /** Segment ids and other integers that are zero in a plain run. */
+  | 'zeros'
+  /** Not by sample: states, scales, flags. */
+  | 'constant';
+
+export interface InputSpec {
+  readonly name: string;
+  readonly dtype: HostDataType;
+  /** All sizes are known. */
+  readonly shape: readonly number[];
+  readonly kind: InputKind;
+  /** Of an image: the channel axis, or -1 without one. */
+  readonly channelAxis: number;
+  /** Of tokens: how many there are. */
+  readonly vocabulary: number;
+}
+
+/** Fewer elements along both axes than this are features, not a picture. */
+const SMALLEST_PICTURE = 12;
+/** Most channels that a picture from a camera, a scanner or a simulator has. */
+const MOST_CHANNELS = 4;
+
+/**
+ * Says for each graph input what to feed it.
+ * @param shapes the sizes of the inputs, by name, batch included
+ * @param channelsLast the file's own convention (TensorFlow: true), where sizes do not decide
+ * @throws ModelError `unsupported` for inputs that no data can be made for (strings, float16, sequences)
+ */
+export function inputSpecs(
+  graph: MutableGraph,
+  shapes: ReadonlyMap<string, readonly number[]>,
+  batch: number,
+  channelsLast: boolean,
+): InputSpec[] {
+  const consumers = graph.uses().consumers;
+  return graph.inputs.map(({ name, type }) => {
+    const shape = shapes.get(name);
+    const { dtype } = type;
+    if (shape === undefined || dtype === undefined || !isHostDataType(dtype)) {
+      throw new ModelError('unsupported', `input ${name} is ${describe(type.kind, dtype)}: no data can be made for it`);
+    }
+    const kind = kindOf(name, dtype, shape, batch);
+    return {
+      name,
+      dtype,
+      shape,
+      kind,
+      channelAxis: kind === 'image' ? channelAxis(shape, channelsLast) : -1,
+      vocabulary: kind === 'tokens' ? vocabularyOf(graph, consumers, name) : 0,
+    };
+  });
+}
+
+function describe(kind: string, dtype: DataType | undefined): string {
+  return kind === 'tensor'
+    ? `a tensor of type ${dtype ?? 'unknown'}`
+    : kind === 'unknown'
+      ? 'of unknown type'
+      : `a ${kind}`;
+}
+
+function kindOf(name: string, dtype: DataType, shape: readonly number[], batch: number): InputKind {
+  if (dtype === 'bool') return 'constant';
+  if (dtype !== 'float32' && dtype !== 'float64') {
+    if (/mask/i.test(name)) return 'mask';
+    if (/position/i.test(name)) return 'positions';
+    if (/segment|token_?type|type_ids/i.test(name)) return 'zeros';
+    return shape.length > 0 && shape[0] === batch ? 'tokens' : 'constant';
+  }
+  if (shape.length === 0 || shape[0] !== batch) return 'constant';
+  if (shape.length <= 2) return 'vector';
+  if (shape.length >= 4) return 'image';
+  return shape[1] === shape[2] && shape[1] >= SMALLEST_PICTURE ? 'image' : 'sequence';
+}
+
+function channelAxis(shape: readonly number[], channelsLast: boolean): number {
+  const last = shape.length - 1;
+  if (last < 3) return -1;
+  const first = shape[1] <= MOST_CHANNELS;
+  const end = shape[last] <= MOST_CHANNELS;
+  return first === end ? (channelsLast ? last : 1) : first ? 1 : last;
+}
+
+/** Operators that hand integers on unchanged. */
+const PASSING = new Set(['Cast', 'Identity', 'Reshape', 'Flatten', 'Unsqueeze', 'Squeeze', 'Transpose', 'Expand']);
+
+/** Rows of the smallest table that the input's integers select from; 2 when none is found. */
+function vocabularyOf(
+  graph: MutableGraph,
+  consumers: ReadonlyMap<string, readonly MutableNode[]>,
+  name: string,
+): number {
+  let rows = Infinity;
+  const seen = new Set([name]);
+  for (const value of seen) {
+    for (const node of consumers.get(value) ?? []) {
+      if (node.opType === 'Gather' && node.inputs[1] === value) {
+        const axis = node.attributes.get('axis');
+        const dims = graph.initializers.get(node.inputs[0])?.dims;
+        const at = axis?.type === 'int' ? axis.value : 0;
+        if (dims) rows = Math.min(rows, dims.at(at) ?? Infinity);
+      } else if (PASSING.has(node.opType) && node.inputs[0] === value) {
+        for (const o of node.outputs) seen.add(o);
+      }
+    }
+  }
+  return Number.isFinite(rows) && rows > 0 ? rows : 2;
+}

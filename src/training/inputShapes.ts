@@ -1,0 +1,120 @@
+import type { Dim, ValueType } from '../ir/graph';
+import { inferTypes } from '../ir/inferTypes';
+import type { MutableGraph } from '../ir/mutableGraph';
+import { int64Tensor } from '../ir/tensor';
+import { integersAtHand } from '../ir/tensorValues';
+
+export interface InputShapes {
+  /** Sizes of every graph input, by name. */
+  readonly shapes: ReadonlyMap<string, readonly number[]>;
+  readonly batch: number;
+  /** The file fixes another batch and its graph was changed for this one. */
+  readonly rewritten: boolean;
+  /** Sizes that the file leaves open and that were assumed, a batch that was kept. */
+  readonly notes: readonly string[];
+}
+
+/** Side of a picture whose size the file leaves open. */
+const OPEN_SIDE = 64;
+/** Length of any other axis whose size the file leaves open. */
+const OPEN_LENGTH = 16;
+
+/**
+ * Sizes for all inputs. An open first axis (symbolic, unknown, 0) is the batch. A batch that the file fixes is exchanged for
+ * the wanted one where the graph allows it: constant shapes of Reshape and Expand and sizes of Resize that begin with the
+ * old batch get the new one, in place, and every value must then have the same rank with at most one size changed, by the
+ * factor between the batches. Otherwise the file's batch stays.
+ *
+ * @param graph changed in place when its batch is exchanged
+ * @param keepBatch do not try to exchange a fixed batch
+ */
+export function chooseInputShapes(graph: MutableGraph, batch: number, keepBatch: boolean): InputShapes {
+  const notes: string[] = [];
+  const symbols = new Map<string, number>();
+  const data = graph.inputs.filter((i) => i.type.kind === 'tensor' && i.type.shape !== undefined);
+  const leading = data.find((i) => i.type.shape!.length > 0)?.type.shape?.[0];
+  if (typeof leading === 'string') symbols.set(leading, batch);
+  const shapes = new Map<string, readonly number[]>();
+  for (const { name, type } of data) {
+    const shape = type.shape!.map((dim, axis) => {
+      const size = sizeOf(dim, axis, type.shape!, symbols, batch);
+      if (axis > 0 && !known(dim) && !(typeof dim === 'string' && symbols.get(dim) === batch && dim === leading)) {
+        notes.push(`the file leaves the size of axis ${axis} of input ${name} open: ${size} was assumed`);
+      }
+      return size;
+    });
+    shapes.set(name, shape);
+  }
+  if (leading === undefined || !known(leading)) return { shapes, batch, rewritten: false, notes };
+  const fixed = leading;
+  if (fixed === batch) return { shapes, batch, rewritten: false, notes };
+  const wider = new Map([...shapes].map(([name, s]) => [name, s[0] === fixed ? [batch, ...s.slice(1)] : s] as const));
+  if (!keepBatch && exchangeBatch(graph, shapes, wider, fixed, batch)) {
+    return { shapes: wider, batch, rewritten: true, notes };
+  }
+  notes.push(`the file fixes the batch at ${fixed}: it was profiled with that batch, not with ${batch}`);
+  return { shapes, batch: fixed, rewritten: false, notes };
+}
+
+function known(dim: Dim): dim is number {
+  return typeof dim === 'number' && dim > 0;
+}
+
+function sizeOf(dim: Dim, axis: number, shape: readonly Dim[], symbols: Map<string, number>, batch: number): number {
+  if (known(dim)) return dim;
+  const named = typeof dim === 'string' ? symbols.get(dim) : undefined;
+  if (named !== undefined) return named;
+  const size = axis === 0 ? batch : shape.length >= 4 ? OPEN_SIDE : OPEN_LENGTH;
+  if (typeof dim === 'string') symbols.set(dim, size);
+  return size;
+}
+
+type Shapes = ReadonlyMap<string, readonly number[]>;
+
+/** Changes the graph for the new batch when that is sound; returns whether it was. */
+function exchangeBatch(graph: MutableGraph, old: Shapes, wider: Shapes, fixed: number, batch: number): boolean {
+  const before = inferTypes(graph, old);
+  const changed = graph.copy();
+  rewriteConstantShapes(changed, before, fixed, batch);
+  const after = inferTypes(changed, wider);
+  for (const node of changed.nodes) {
+    for (const value of node.outputs) {
+      if (value !== '' && !scaledOnce(before.get(value), after.get(value), batch / fixed)) return false;
+    }
+  }
+  graph.nodes = changed.nodes;
+  graph.initializers = changed.initializers;
+  for (const name of graph.initializers.keys()) graph.reserve(name);
+  return true;
+}
+
+/** Where an operator reads the sizes of its output from. */
+const SHAPE_INPUT: Readonly<Record<string, number>> = { Reshape: 1, Expand: 1, Resize: 3 };
+
+function rewriteConstantShapes(
+  graph: MutableGraph,
+  types: ReadonlyMap<string, ValueType>,
+  fixed: number,
+  batch: number,
+): void {
+  for (const node of graph.nodes) {
+    const at = node.domain === '' ? SHAPE_INPUT[node.opType] : undefined;
+    const target = at === undefined ? undefined : integersAtHand(graph.initializers.get(node.inputs[at]));
+    if (at === undefined || target?.[0] !== fixed || types.get(node.inputs[0])?.shape?.[0] !== fixed) continue;
+    const sizes = [batch, ...target.slice(1)];
+    node.inputs[at] = graph.addInitializer(
+      int64Tensor(graph.freshName(`${node.inputs[at]}/batch`), [sizes.length], sizes),
+    );
+  }
+}
+
+function scaledOnce(before: ValueType | undefined, after: ValueType | undefined, factor: number): boolean {
+  if (before?.kind !== 'tensor') return true;
+  const [a, b] = [before.shape, after?.shape];
+  if (a === undefined || b === undefined) return a === b;
+  if (a.length !== b.length) return false;
+  const different = a.flatMap((d, i) => (d === b[i] ? [] : [i]));
+  if (different.length === 0) return true;
+  const [i] = different;
+  return different.length === 1 && typeof a[i] === 'number' && a[i] * factor === b[i];
+}

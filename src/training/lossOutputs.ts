@@ -1,0 +1,176 @@
+import { elementCount } from '../ir/tensor';
+import type { ValueType } from '../ir/graph';
+import { capturedNames, type MutableGraph, type MutableNode } from '../ir/mutableGraph';
+import type { InputSpec } from './data/inputSpec';
+
+/** What an output of the model is compared with. */
+export type TargetKind =
+  /** The number of the sample's class; cross-entropy. */
+  | 'class'
+  /** The model's own input; mean squared error. */
+  | 'input'
+  /** A fixed random linear map of the input; mean squared error. */
+  | 'teacher';
+
+/** Activation behind which an output lies, when that bounds what it can be. */
+export type Bounds = 'sigmoid' | 'tanh' | undefined;
+
+export interface LossOutput {
+  /** The graph's output that it stands for. */
+  readonly output: string;
+  /** The value that enters the loss: the output, or what its final Softmax reads. */
+  readonly value: string;
+  /** Its sizes, all known. */
+  readonly shape: readonly number[];
+  readonly kind: TargetKind;
+  /** Number of classes, for 'class'. */
+  readonly classes: number;
+  /** Index of the input that the target is made of; -1 when there is none (the target is then fixed noise). */
+  readonly input: number;
+  readonly bounds: Bounds;
+}
+
+export interface LossOutputs {
+  readonly outputs: readonly LossOutput[];
+  /** Outputs left out of the loss, and why, in sentences for the report. */
+  readonly notes: readonly string[];
+}
+
+/**
+ * Chooses what the loss is taken on: every floating-point output that depends on a parameter and that no other output is
+ * computed from. A classifier's output [N, K] counts as the logits in front of its final Softmax, LogSoftmax or Sigmoid.
+ *
+ * @param types static types of all values
+ * @param inputs what the model is fed with
+ * @param trained names of the parameters
+ */
+export function chooseLossOutputs(
+  graph: MutableGraph,
+  types: ReadonlyMap<string, ValueType>,
+  inputs: readonly InputSpec[],
+  trained: ReadonlySet<string>,
+  batch: number,
+): LossOutputs {
+  const reading = new GraphReading(graph, types);
+  const reached = reading.reachedFrom(trained);
+  const inner = reading.valuesBehind(graph.outputs.map((o) => o.name));
+  const outputs: LossOutput[] = [];
+  const left = new Map<string, string[]>();
+  const leave = (name: string, why: string) => left.set(why, [...(left.get(why) ?? []), name]);
+  for (const { name } of graph.outputs) {
+    const value = reading.floatBehind(name);
+    if (value === undefined) leave(name, 'not a floating-point tensor');
+    else if (!reached.has(value)) leave(name, 'does not depend on any weight');
+    else if (inner.has(name)) leave(name, 'other outputs are computed from it');
+    else {
+      const chosen = lossOutput(reading, name, value, inputs, batch);
+      if (typeof chosen === 'string') leave(name, chosen);
+      else outputs.push(chosen);
+    }
+  }
+  const notes = [...left].map(([why, names]) => `left out of the loss: ${listed(names)} (${why})`);
+  return { outputs, notes };
+}
+
+function listed(names: readonly string[]): string {
+  const shown = names.slice(0, 5).map((n) => `output ${n}`);
+  return shown.join(', ') + (names.length > 5 ? ` and ${names.length - 5} more` : '');
+}
+
+function lossOutput(
+  reading: GraphReading,
+  output: string,
+  value: string,
+  inputs: readonly InputSpec[],
+  batch: number,
+): LossOutput | string {
+  const shape = reading.shape(value);
+  if (shape === undefined || elementCount(shape) === 0) return 'its shape is not known';
+  const last = reading.finalActivation(value);
+  const sample = inputs.findIndex((i) => i.kind === 'image' || i.kind === 'sequence' || i.kind === 'vector');
+  const input = sample >= 0 ? sample : inputs.findIndex((i) => i.kind === 'tokens');
+  const base = { output, value, shape, classes: 0, input, bounds: undefined };
+  const same = inputs.findIndex((i) => isData(i) && equal(i.shape, shape));
+  const bounds = last?.opType === 'Sigmoid' ? 'sigmoid' : last?.opType === 'Tanh' ? 'tanh' : undefined;
+  if (same >= 0 && shape[0] === batch && shape.length >= 2) return { ...base, kind: 'input', input: same, bounds };
+  const classes = classCount(shape, batch);
+  if (classes >= 2 && last?.opType !== 'Tanh') {
+    const logits = last && ['Softmax', 'LogSoftmax', 'Sigmoid'].includes(last.opType) ? last.inputs[0] : value;
+    return { ...base, kind: 'class', value: logits, shape: reading.shape(logits) ?? shape, classes };
+  }
+  const soft = last?.opType === 'Softmax' || last?.opType === 'LogSoftmax';
+  const before = soft ? last.inputs[0] : value;
+  return { ...base, kind: 'teacher', value: before, shape: reading.shape(before) ?? shape, bounds };
+}
+
+function isData(input: InputSpec): boolean {
+  return input.kind === 'image' || input.kind === 'sequence' || input.kind === 'vector';
+}
+
+function equal(a: readonly number[], b: readonly number[]): boolean {
+  return a.length === b.length && a.every((d, i) => d === b[i]);
+}
+
+/** K of an output [N, K], [N, K, 1, 1], [N, 1, K] ...; 0 when the output is no list of scores per sample. */
+function classCount(shape: readonly number[], batch: number): number {
+  if (shape.length < 2 || shape[0] !== batch) return 0;
+  const sizes = shape.slice(1).filter((d) => d !== 1);
+  return sizes.length === 1 ? sizes[0] : 0;
+}
+
+/** Operators that change neither the values nor their order within a sample. */
+const SHAPING = new Set(['Identity', 'Reshape', 'Flatten', 'Squeeze', 'Unsqueeze']);
+
+class GraphReading {
+  private readonly producer: ReadonlyMap<string, MutableNode>;
+
+  constructor(
+    private readonly graph: MutableGraph,
+    private readonly types: ReadonlyMap<string, ValueType>,
+  ) {
+    this.producer = graph.uses().producer;
+  }
+
+  shape(value: string): readonly number[] | undefined {
+    const shape = this.types.get(value)?.shape;
+    return shape?.every((d): d is number => typeof d === 'number' && d >= 0) ? shape : undefined;
+  }
+
+  /** The value itself when it is float32; the scores behind an ArgMax; else undefined. */
+  floatBehind(value: string): string | undefined {
+    if (this.types.get(value)?.dtype === 'float32') return value;
+    const node = this.producer.get(value);
+    return node?.opType === 'ArgMax' || node?.opType === 'Cast' ? this.floatBehind(node.inputs[0]) : undefined;
+  }
+
+  /** The activation that made the value, looked for behind changes of shape. */
+  finalActivation(value: string): MutableNode | undefined {
+    for (let node = this.producer.get(value); node !== undefined; node = this.producer.get(node.inputs[0])) {
+      if (!SHAPING.has(node.opType)) return node;
+    }
+    return undefined;
+  }
+
+  /** Values that are computed, directly or not, from one of the given ones, and those themselves. */
+  reachedFrom(values: ReadonlySet<string>): Set<string> {
+    const reached = new Set(values);
+    for (const node of this.graph.nodes) {
+      if ([...node.inputs, ...capturedNames(node)].some((i) => reached.has(i))) {
+        for (const o of node.outputs) reached.add(o);
+      }
+    }
+    return reached;
+  }
+
+  /** Values that the given ones are computed from, these themselves left out unless another needs them. */
+  valuesBehind(values: readonly string[]): Set<string> {
+    const wanted = new Set(values);
+    const behind = new Set<string>();
+    for (let i = this.graph.nodes.length - 1; i >= 0; i--) {
+      const node = this.graph.nodes[i];
+      if (!node.outputs.some((o) => wanted.has(o) || behind.has(o))) continue;
+      for (const v of [...node.inputs, ...capturedNames(node)]) behind.add(v);
+    }
+    return behind;
+  }
+}

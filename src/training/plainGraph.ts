@@ -1,0 +1,99 @@
+import { attribute, type Attribute } from '../ir/attribute';
+import { constantOf, makesConstants } from '../ir/constants';
+import { dataTypeCode, dataTypeOfCode, type DataType } from '../ir/dataType';
+import { ModelError } from '../ir/errors';
+import type { ValueType } from '../ir/graph';
+import { capturedNames, type MutableGraph } from '../ir/mutableGraph';
+import { float32Tensor, type Tensor } from '../ir/tensor';
+import { floatsAtHand, readFloats } from '../ir/tensorValues';
+
+/** Nodes that state a constant become initializers of the same name, so that every weight is found in one place. */
+export function constantsToInitializers(graph: MutableGraph): void {
+  graph.nodes = graph.nodes.filter((node) => {
+    if (!makesConstants(node.opType, node.domain)) return true;
+    const tensor = constantOf(node.opType, node.outputs[0], node.attributes, graph.initializers.get(node.inputs[0]));
+    if (tensor === undefined || tensor.dtype === 'string') return true;
+    graph.initializers.set(node.outputs[0], tensor);
+    return false;
+  });
+}
+
+const NARROWED: ReadonlySet<DataType> = new Set<DataType>(['float16', 'bfloat16', 'float64']);
+
+/**
+ * Makes a graph of float16, bfloat16 or float64 one of float32, in place: the CPU runtime has no half-precision kernels for
+ * much of what training needs, nor float64 ones for convolutions.
+ * @returns the types that were found, for the report
+ */
+export function toFloat32(graph: MutableGraph): DataType[] {
+  const found = new Set<DataType>();
+  const widen = (type: ValueType): ValueType => {
+    if (type.dtype === undefined || !NARROWED.has(type.dtype)) return type;
+    found.add(type.dtype);
+    return { ...type, dtype: 'float32' };
+  };
+  for (const d of [...graph.inputs, ...graph.outputs]) d.type = widen(d.type);
+  for (const [name, type] of graph.valueTypes) graph.valueTypes.set(name, widen(type));
+  for (const [name, tensor] of graph.initializers) {
+    if (!NARROWED.has(tensor.dtype)) continue;
+    found.add(tensor.dtype);
+    graph.initializers.set(name, widened(tensor));
+  }
+  for (const node of graph.nodes) {
+    const to = node.attributes.get(node.opType === 'Cast' ? 'to' : 'dtype');
+    if (to?.type === 'int' && NARROWED.has(dataTypeOfCode(to.value))) {
+      node.attributes.set(node.opType === 'Cast' ? 'to' : 'dtype', attribute.int(dataTypeCode('float32')));
+    }
+    for (const [name, a] of node.attributes) {
+      if (a.type === 'tensor' && NARROWED.has(a.value.dtype)) {
+        const value: Attribute = { type: 'tensor', value: widened(a.value) };
+        node.attributes.set(name, value);
+      }
+    }
+  }
+  return [...found];
+}
+
+function widened(tensor: Tensor): Tensor {
+  const { name, dims } = tensor;
+  const read = async () => {
+    const values = await readFloats(tensor);
+    return new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
+  };
+  // what is at hand stays at hand: scalars are looked at without waiting
+  const values = floatsAtHand(tensor);
+  return values ? float32Tensor(name, dims, values) : { name, dtype: 'float32', dims, location: tensor.location, read };
+}
+
+/**
+ * Drops what the wanted values are not computed from: nodes, initializers and inputs.
+ * @throws ModelError `invalid` when a node reads a value before it is computed (a cycle)
+ */
+export function prune(graph: MutableGraph, wanted: readonly string[]): void {
+  const needed = new Set(wanted);
+  const kept: typeof graph.nodes = [];
+  for (let i = graph.nodes.length - 1; i >= 0; i--) {
+    const node = graph.nodes[i];
+    if (!node.outputs.some((o) => needed.has(o))) continue;
+    kept.push(node);
+    for (const v of [...node.inputs, ...capturedNames(node)]) needed.add(v);
+  }
+  graph.nodes = kept.reverse();
+  for (const name of [...graph.initializers.keys()]) if (!needed.has(name)) graph.initializers.delete(name);
+  graph.inputs = graph.inputs.filter((d) => needed.has(d.name));
+  requireOrder(graph);
+}
+
+/** @throws ModelError `invalid` when the nodes are not in topological order, which after reading means a cycle. */
+export function requireOrder(graph: MutableGraph): void {
+  const known = new Set<string>(['', ...graph.initializers.keys(), ...graph.inputs.map((d) => d.name)]);
+  const produced = new Set(graph.nodes.flatMap((n) => n.outputs));
+  for (const node of graph.nodes) {
+    for (const v of [...node.inputs, ...capturedNames(node)]) {
+      if (known.has(v)) continue;
+      const why = produced.has(v) ? 'the graph has a cycle' : `nothing computes ${v}`;
+      throw new ModelError('invalid', `${why}, so the network cannot be run`, { node: node.name || node.outputs[0] });
+    }
+    for (const o of node.outputs) known.add(o);
+  }
+}

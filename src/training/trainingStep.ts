@@ -1,0 +1,311 @@
+import { attribute } from '../ir/attribute';
+import { ModelError } from '../ir/errors';
+import type { ValueType } from '../ir/graph';
+import { inferTypes } from '../ir/inferTypes';
+import type { Model } from '../ir/model';
+import type { MutableGraph } from '../ir/mutableGraph';
+import { elementCount } from '../ir/tensor';
+import { differentiate, type Cut } from '../autodiff/differentiate';
+import type { ActivationName, LayerView } from '../layers/layerView';
+import type { LossName } from '../protocol/profile';
+import { lowerPrivateOperators } from '../variants/lowerPrivate';
+import { toOpset18 } from '../variants/toOpset18';
+import { toTrainingForm, type TrainingNorm } from '../variants/trainingForm';
+import { inputSpecs, type InputSpec } from './data/inputSpec';
+import type { FedOutput } from './data/syntheticData';
+import { chooseInputShapes } from './inputShapes';
+import { activationAfter, layersOfConstants } from './layerParameters';
+import { crossEntropy, meanSquaredError } from './lossNodes';
+import { chooseLossOutputs, type LossOutput } from './lossOutputs';
+import { findParameters, type Parameter } from './parameters';
+import { constantsToInitializers, prune, requireOrder, toFloat32 } from './plainGraph';
+import { addStatistics, type Measured, type StatisticsLayout } from './statisticsNodes';
+
+/** A parameter as the training step has it: an input of the graph, fed at every step. */
+export interface TrainedParameter extends Parameter {
+  /** Output of the graph with the loss's gradient; undefined where no gradient reaches the parameter. */
+  readonly gradient?: string;
+  /** Indices of the layers that use it. */
+  readonly layers: readonly number[];
+  /** The activation behind its (first) layer, which decides how a weight is initialised. */
+  readonly activation?: ActivationName;
+}
+
+/** A batch normalization in training form: where the step returns its batch statistics. */
+export interface MeasuredNorm {
+  readonly norm: TrainingNorm;
+  /** Index of its layer; -1 when no layer covers it. */
+  readonly layer: number;
+  readonly channels: number;
+  /** Place of its means in the output `batchStatistics`; its variances follow. */
+  readonly offset: number;
+}
+
+/** Where the statistics of one layer stand in the layouts; undefined where there are none. */
+export interface MeasuredLayer {
+  readonly activation?: number;
+  readonly gradient?: number;
+}
+
+/** One graph that runs the network forward and backward and measures it, and how to feed and read it. */
+export interface TrainingStep {
+  /** Of opset 18, all sizes known; ready to be encoded. */
+  readonly graph: MutableGraph;
+  readonly batch: number;
+  /** True when the file fixes another batch and the graph was changed for this one. */
+  readonly batchRewritten: boolean;
+  readonly inputs: readonly InputSpec[];
+  readonly outputs: readonly FedOutput[];
+  readonly lossName: LossName;
+  /** Output with the loss, a scalar. */
+  readonly loss: string;
+  readonly parameters: readonly TrainedParameter[];
+  /** In the order of the view's layers. */
+  readonly layers: readonly MeasuredLayer[];
+  readonly activations?: StatisticsLayout;
+  readonly gradients?: StatisticsLayout;
+  readonly norms: readonly MeasuredNorm[];
+  /** Output float32 [sum of 2 * channels]; undefined without batch norms. */
+  readonly batchStatistics?: string;
+  /** Static types of the values of the forward pass. */
+  readonly types: ReadonlyMap<string, ValueType>;
+  readonly notes: readonly string[];
+}
+
+export interface TrainingStepOptions {
+  readonly batch: number;
+  readonly seed: number;
+  /** Keep a batch that the file fixes. */
+  readonly keepBatch?: boolean;
+}
+
+/**
+ * Builds the training step of a model: opset 18, batch norms and dropout in training form, losses, gradients of the
+ * parameters and of the layers' outputs, statistics.
+ *
+ * @param view layers of `model.graph`
+ * @throws ModelError `unsupported` when nothing of the model can be trained, with the reason
+ */
+export function buildTrainingStep(model: Model, view: LayerView, options: TrainingStepOptions): TrainingStep {
+  const graph = model.graph.toMutable();
+  const notes: string[] = [];
+  requireOrder(graph);
+  constantsToInitializers(graph);
+  const narrow = toFloat32(graph);
+  if (narrow.length > 0) notes.push(`the file computes in ${narrow.join(' and ')}: it was trained in float32`);
+  toOpset18(graph);
+  constantsToInitializers(graph);
+  const sizes = chooseInputShapes(graph, options.batch, options.keepBatch ?? false);
+  notes.push(...sizes.notes);
+  const { batch } = sizes;
+  const parameters = findParameters(graph, inferTypes(graph, sizes.shapes), statisticsOf(view));
+  const trained = new Set(parameters.map((p) => p.name));
+  const inputs = inputSpecs(graph, sizes.shapes, batch, model.format !== 'onnx');
+  fixShapes(graph, inputs);
+  const norms = toTrainingForm(graph, { seed: options.seed });
+  const chosen = chooseLossOutputs(graph, inferTypes(graph), inputs, trained, batch);
+  notes.push(...chosen.notes);
+  if (chosen.outputs.length === 0) throw nothingToTrain(parameters.length, chosen.notes);
+  const { loss, outputs } = addLosses(graph, chosen.outputs, batch);
+  const types = inferTypes(graph);
+  const measured = layerOutputs(view, types);
+  const wrt = [...trained, ...measured.map((m) => m.value)];
+  const { gradientOf, cuts } = differentiate(graph, types, { loss, wrt });
+  notes.push(...cutNotes(cuts));
+  const gradientNames = gradientOutputs(graph, gradientOf, trained);
+  if (gradientNames.size === 0) throw nothingToTrain(parameters.length, cutNotes(cuts));
+  const reached = measured.filter((m) => gradientOf.has(m.value));
+  const activations = addStatistics(graph, measured, 'activation');
+  const gradients = addStatistics(
+    graph,
+    reached.map(({ value, shape }) => ({ value: gradientOf.get(value)!, shape })),
+    'gradient',
+  );
+  const batchNorms = addBatchStatistics(graph, view, norms, types);
+  lowerPrivateOperators(graph, types);
+
+  const layouts = [activations, gradients].flatMap((l) => (l ? [l.moments, l.samples] : []));
+  const wanted = [loss, ...layouts, ...(batchNorms.output ? [batchNorms.output] : []), ...gradientNames.values()];
+  graph.outputs = [];
+  for (const name of wanted) graph.addOutput(name, { kind: 'tensor', dtype: 'float32' });
+  prune(graph, wanted);
+  const used = parametersToInputs(graph, parameters);
+  notes.push(...unreachedNotes(used, gradientNames));
+  return {
+    graph,
+    batch,
+    batchRewritten: sizes.rewritten,
+    inputs,
+    outputs,
+    lossName: outputs.some((o) => o.kind === 'class') ? 'cross-entropy' : 'mse',
+    loss,
+    parameters: describeParameters(used, gradientNames, view),
+    layers: placeLayers(view, measured, reached),
+    activations,
+    gradients,
+    norms: batchNorms.norms,
+    batchStatistics: batchNorms.output,
+    types,
+    notes,
+  };
+}
+
+/** Means and variances of norms that the file writes out: constants, but no parameters. */
+function statisticsOf({ graph, layers }: LayerView): Set<string> {
+  const values = layers.flatMap(({ norm }) => [norm?.mean, norm?.variance]);
+  return new Set(values.flatMap((v) => (v === undefined || v < 0 ? [] : [graph.valueName(v)])));
+}
+
+/** Gives the inputs their sizes and forgets the declared ones of other values, which may be of another batch. */
+function fixShapes(graph: MutableGraph, inputs: readonly InputSpec[]): void {
+  graph.inputs = inputs.map(({ name, dtype, shape }) => ({ name, type: { kind: 'tensor', dtype, shape } }));
+  for (const output of graph.outputs) output.type = { kind: 'unknown' };
+  graph.valueTypes.clear();
+}
+
+function addLosses(
+  graph: MutableGraph,
+  outputs: readonly LossOutput[],
+  batch: number,
+): { loss: string; outputs: FedOutput[] } {
+  const losses: string[] = [];
+  const fed = outputs.map((output) => {
+    const { loss, target } =
+      output.kind === 'class'
+        ? crossEntropy(graph, output.value, batch, output.classes)
+        : meanSquaredError(graph, output.value, output.shape);
+    losses.push(loss);
+    return { ...output, target };
+  });
+  const [first] = losses;
+  const loss = losses.length === 1 ? first : graph.add('Sum', losses, {}, { hint: 'loss/sum' });
+  return { loss, outputs: fed };
+}
+
+interface MeasuredOutput extends Measured {
+  readonly layer: number;
+}
+
+/** The layers' outputs that can be measured: float32 of known size. */
+function layerOutputs(view: LayerView, types: ReadonlyMap<string, ValueType>): MeasuredOutput[] {
+  return view.layers.flatMap((layer): MeasuredOutput[] => {
+    const value = view.graph.valueName(layer.output);
+    const type = types.get(value);
+    const shape = type?.shape;
+    if (type?.dtype !== 'float32' || !shape?.every((d): d is number => typeof d === 'number')) return [];
+    if (elementCount(shape) === 0) return [];
+    const saturation = layer.activation === 'Sigmoid' ? 'sigmoid' : layer.activation === 'Tanh' ? 'tanh' : undefined;
+    return [{ layer: layer.index, value, shape, saturation }];
+  });
+}
+
+/**
+ * Outputs for the parameters' gradients, by parameter. A gradient that is not a node's own output, or serves two
+ * parameters (x + a + b), is copied: an output of a graph has one name and one producer.
+ */
+function gradientOutputs(
+  graph: MutableGraph,
+  gradientOf: ReadonlyMap<string, string>,
+  trained: ReadonlySet<string>,
+): Map<string, string> {
+  const free = new Set(graph.nodes.flatMap((n) => n.outputs));
+  const names = new Map<string, string>();
+  for (const parameter of trained) {
+    const gradient = gradientOf.get(parameter);
+    if (gradient === undefined) continue;
+    names.set(parameter, free.delete(gradient) ? gradient : graph.add('Identity', [gradient], {}, { hint: gradient }));
+  }
+  return names;
+}
+
+function addBatchStatistics(
+  graph: MutableGraph,
+  view: LayerView,
+  norms: readonly TrainingNorm[],
+  types: ReadonlyMap<string, ValueType>,
+): { norms: MeasuredNorm[]; output?: string } {
+  if (norms.length === 0) return { norms: [] };
+  const layerOf = new Map<string, number>();
+  for (const layer of view.layers) {
+    for (const node of layer.nodes) {
+      for (const v of view.graph.node(node).outputs) layerOf.set(view.graph.valueName(v), layer.index);
+    }
+  }
+  let offset = 0;
+  const measured = norms.map((norm) => {
+    const channels = types.get(norm.batchMean)?.shape?.[0];
+    if (typeof channels !== 'number') {
+      throw new ModelError('unsupported', 'the number of channels of a batch normalization is not known', {
+        node: norm.node || norm.output,
+      });
+    }
+    const entry = { norm, layer: layerOf.get(norm.output) ?? -1, channels, offset };
+    offset += 2 * channels;
+    return entry;
+  });
+  const vectors = norms.flatMap((n) => [n.batchMean, n.batchVariance]);
+  const output = graph.add('Concat', vectors, { axis: attribute.int(0) }, { hint: 'batch_statistics' });
+  return { norms: measured, output };
+}
+
+/** Parameters that the step still reads become inputs; returns these. */
+function parametersToInputs(graph: MutableGraph, parameters: readonly Parameter[]): Parameter[] {
+  return parameters.filter(({ name, tensor }) => {
+    if (!graph.initializers.delete(name)) return false;
+    graph.addInput(name, { kind: 'tensor', dtype: 'float32', shape: tensor.dims });
+    return true;
+  });
+}
+
+function describeParameters(
+  parameters: readonly Parameter[],
+  gradients: ReadonlyMap<string, string>,
+  view: LayerView,
+): TrainedParameter[] {
+  const layersOf = layersOfConstants(view);
+  return parameters.map((parameter) => {
+    const layers = layersOf.get(parameter.name) ?? [];
+    const activation = layers.length > 0 ? activationAfter(view.layers[layers[0]], view) : undefined;
+    return { ...parameter, gradient: gradients.get(parameter.name), layers, activation };
+  });
+}
+
+function placeLayers(
+  view: LayerView,
+  measured: readonly MeasuredOutput[],
+  reached: readonly MeasuredOutput[],
+): MeasuredLayer[] {
+  const places = (list: readonly MeasuredOutput[]) => new Map(list.map((m, i) => [m.layer, i]));
+  const [activation, gradient] = [places(measured), places(reached)];
+  return view.layers.map(({ index }) => ({ activation: activation.get(index), gradient: gradient.get(index) }));
+}
+
+/** One note for each kind of obstacle. */
+function cutNotes(cuts: readonly Cut[]): string[] {
+  const groups = new Map<string, string[]>();
+  for (const { opType, reason, node } of cuts) {
+    const key = `no gradient passes ${opType || 'the loss'}: ${reason}`;
+    groups.set(key, [...(groups.get(key) ?? []), node]);
+  }
+  return [...groups].map(([what, nodes]) => `${what} (${some(nodes)})`);
+}
+
+function unreachedNotes(parameters: readonly Parameter[], gradients: ReadonlyMap<string, string>): string[] {
+  const unreached = parameters.filter((p) => !gradients.has(p.name)).map((p) => p.name);
+  if (unreached.length === 0) return [];
+  return [
+    `no gradient reaches ${unreached.length} of ${parameters.length} weights, which stay as they are (${some(unreached)})`,
+  ];
+}
+
+function some(names: readonly string[]): string {
+  return names.slice(0, 3).join(', ') + (names.length > 3 ? ` and ${names.length - 3} more` : '');
+}
+
+function nothingToTrain(parameters: number, reasons: readonly string[]): ModelError {
+  const why =
+    parameters === 0
+      ? 'it holds no weights (float constants of linear layers, norms or embeddings)'
+      : `no gradient reaches its weights: ${reasons.slice(0, 3).join('; ') || 'no output depends on them'}`;
+  return new ModelError('unsupported', `this model cannot be trained: ${why}`);
+}

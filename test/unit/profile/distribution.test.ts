@@ -1,0 +1,78 @@
+import assert from 'node:assert/strict';
+import { BINS, histogramEdges, histogramOf, quantilesOf } from '../../../src/profile/distribution';
+import { Random } from '../../../src/training/random';
+
+const sum = (values: readonly number[]) => values.reduce((a, b) => a + b, 0);
+
+describe('quantilesOf', () => {
+  it('interpolates linearly between order statistics', () => {
+    const sample = Float32Array.from({ length: 101 }, (_, i) => 100 - i);
+    assert.deepEqual(quantilesOf(sample), {
+      p1: 1,
+      p5: 5,
+      p15: 15,
+      p25: 25,
+      p50: 50,
+      p75: 75,
+      p85: 85,
+      p95: 95,
+      p99: 99,
+    });
+    assert.equal(quantilesOf(Float32Array.of(1, 2)).p25, 1.25);
+  });
+
+  it('leaves its argument in order, and takes one value and none', () => {
+    const sample = Float32Array.of(3, 1, 2);
+    quantilesOf(sample);
+    assert.deepEqual([...sample], [3, 1, 2]);
+    assert.equal(quantilesOf(Float32Array.of(5)).p99, 5);
+    assert.equal(quantilesOf(new Float32Array(0)).p50, 'NaN');
+  });
+
+  it('spells out what is not finite', () => {
+    const { p1, p99 } = quantilesOf(Float32Array.of(-Infinity, 0, Infinity));
+    assert.equal(p1, '-Infinity');
+    assert.equal(p99, 'Infinity');
+    assert.equal(quantilesOf(Float32Array.of(1, NaN, NaN)).p95, 'NaN');
+  });
+});
+
+describe('histogram', () => {
+  const normal = new Random(1).normals(4000);
+
+  it('has ascending edges around the first sample, and all values in it', () => {
+    const edges = histogramEdges(normal);
+    assert.equal(edges.length, BINS + 1);
+    for (let i = 0; i < BINS; i++) assert.ok(edges[i] < edges[i + 1]);
+    assert.ok(edges[0] < Math.min(...normal) && edges[BINS] > Math.max(...normal));
+    const { counts } = histogramOf(normal, edges);
+    assert.equal(sum(counts), normal.length);
+    const middle = counts.indexOf(Math.max(...counts));
+    assert.ok(Math.abs((edges[middle] + edges[middle + 1]) / 2) < 0.5);
+  });
+
+  it('counts each value in its own bin', () => {
+    const { counts } = histogramOf(Float32Array.of(0, 0.5, 1, 1.5, 1.75), [0, 1, 2]);
+    assert.deepEqual(counts, [2, 3]);
+  });
+
+  it('takes what lies beyond the edges into the outer bins, NaN nowhere', () => {
+    const sample = Float32Array.of(-5, -Infinity, 0.5, 99, Infinity, NaN);
+    assert.deepEqual(histogramOf(sample, [0, 1, 2]).counts, [3, 2]);
+  });
+
+  it('is not spread out by one outlier', () => {
+    const edges = histogramEdges(Float32Array.of(...normal, 1e6));
+    assert.ok(edges[BINS] < 1e6);
+  });
+
+  it('has bins for constant samples, zeros, and nothing finite', () => {
+    for (const sample of [[3, 3, 3], [0, 0], [NaN, Infinity], [], [1e30, 1e30], [-1e-30]]) {
+      const edges = histogramEdges(Float32Array.from(sample));
+      for (let i = 0; i < BINS; i++)
+        assert.ok(edges[i] < edges[i + 1], `${sample.join()}: ${edges[i]} ${edges[i + 1]}`);
+      const finite = sample.filter((v) => Number.isFinite(v));
+      for (const v of finite) assert.ok(edges[0] < v && v < edges[BINS]);
+    }
+  });
+});
