@@ -17,6 +17,8 @@ export class ModelSession implements vscode.Disposable {
   facts: ModelFacts | UnreadableModel | undefined;
   profile: ProfileResult | undefined;
   running: Running | undefined;
+  /** Why the last profile could not be run at all. */
+  failure: string | undefined;
   private analysis: Promise<ModelFacts | UnreadableModel> | undefined;
   private generation = 0;
   private settle: NodeJS.Timeout | undefined;
@@ -88,6 +90,7 @@ export class ModelSession implements vscode.Disposable {
     this.cancel();
     const abort = (this.abort = new AbortController());
     this.running = { phase: 'reading', step: 0, steps: settings.steps };
+    this.failure = undefined;
     this.changed.fire();
     let trainingSince = 0;
     try {
@@ -110,6 +113,10 @@ export class ModelSession implements vscode.Disposable {
       );
       if (abort === this.abort) this.profile = { ...result, model: { ...result.model, path: this.path } };
       return result;
+    } catch (error) {
+      const cancelled = error instanceof ModelError && error.code === 'cancelled';
+      if (abort === this.abort && !cancelled) this.failure = (error as Error).message;
+      throw error;
     } finally {
       if (abort === this.abort) {
         this.abort = undefined;

@@ -42,6 +42,7 @@ export class ModelView implements vscode.Disposable {
       cspSource: webview.cspSource,
       scriptUri: webview.asWebviewUri(vscode.Uri.joinPath(dist, 'webview.js')).toString(),
       styleUri: webview.asWebviewUri(vscode.Uri.joinPath(dist, 'webview.css')).toString(),
+      title: session.path,
     });
     void session.analyze();
   }
@@ -86,11 +87,12 @@ export class ModelView implements vscode.Disposable {
   }
 
   private sendState(): void {
-    const { facts, profile, profileIsStale, running } = this.session;
+    const { facts, profile, profileIsStale, running, failure } = this.session;
     const state: ViewState = {
       model: facts ?? null,
       profile: profile ?? null,
       profileIsStale,
+      failure: failure ?? null,
       running: running ?? null,
       settings: this.settings,
       selectedLayer: this.selectedLayer,

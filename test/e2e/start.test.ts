@@ -51,8 +51,11 @@ describe('npm start', function () {
     fs.copyFileSync(path.join(root, 'media/samples/sample.onnx'), path.join(folder, 'mine.onnx'));
     const { status, stderr, calledWith } = start(['mine.onnx'], { DISPLAY: ':0' });
     assert.equal(status, 0, stderr);
-    const mine = path.join(folder, 'mine.onnx');
-    assert.deepEqual(calledWith, ['--new-window', `--extensionDevelopmentPath=${root}`, folder, mine]);
+    const extensions = [root, path.join(root, 'out/opener')].map(
+      (extension) => `--extensionDevelopmentPath=${extension}`,
+    );
+    assert.deepEqual(calledWith, ['--new-window', ...extensions, folder]);
+    assert.match(fs.readFileSync(path.join(root, 'out/opener/opener.js'), 'utf8'), /mine\.onnx/);
   });
 
   it('ends with one line for a file that is no model', () => {

@@ -1,0 +1,75 @@
+import assert from 'node:assert/strict';
+import * as vscode from 'vscode';
+import { closeAll, copyOf, diagnostics, eventually, file, hoverText, lastPlace, ruleOf } from './support';
+
+const sample = 'samples/tfjs/model.json';
+
+describe('TensorFlow.js models as text', () => {
+  afterEach(closeAll);
+
+  it('say what a layer is on hovering, with no command run before', async () => {
+    const document = await vscode.workspace.openTextDocument(file(sample));
+    const text = await hoverText(document.uri, lastPlace(document, '"BatchNormalization"'));
+    assert.match(text, /batch norm/i);
+    assert.match(text, /epsilon/i);
+    assert.match(text, /momentum/i);
+  });
+
+  it('say nothing about other JSON files', async () => {
+    const uri = copyOf(sample, 'settings.json', () => '{ "name": "BatchNormalization", "layers": 3 }');
+    const document = await vscode.workspace.openTextDocument(uri);
+    assert.equal(await hoverText(uri, lastPlace(document, 'BatchNormalization')), '');
+    const lenses = await vscode.commands.executeCommand<vscode.CodeLens[]>('vscode.executeCodeLensProvider', uri);
+    assert.deepEqual(lenses, []);
+  });
+
+  it('have lenses that lead to the commands', async () => {
+    const lenses = await vscode.commands.executeCommand<vscode.CodeLens[]>(
+      'vscode.executeCodeLensProvider',
+      file(sample),
+      10,
+    );
+    const commands = lenses.map((l) => l.command?.command);
+    assert.ok(commands.includes('normscope.analyze') && commands.includes('normscope.profile'), commands.join());
+  });
+
+  it('have findings that follow the text as it is typed', async () => {
+    // a sigmoid network deep enough for deep-saturating-without-norm, switched to ReLU while open
+    const dense = (i: number) =>
+      `{"class_name":"Dense","config":{"name":"dense_${i}","units":8,"activation":"sigmoid","use_bias":true` +
+      `${i === 0 ? ',"batch_input_shape":[null,8]' : ''}}}`;
+    const layers = Array.from({ length: 8 }, (_, i) => dense(i)).join(',\n');
+    const model = `{"modelTopology":{"model_config":{"class_name":"Sequential","config":{"name":"s","layers":[\n${layers}\n]}}},"weightsManifest":[]}`;
+    const uri = copyOf(sample, 'sigmoid.model.json', () => model);
+    const document = await vscode.workspace.openTextDocument(uri);
+    await vscode.window.showTextDocument(document);
+    const found = await diagnostics(uri, (d) => ruleOf(d) === 'deep-saturating-without-norm');
+    assert.equal(found[0].severity, vscode.DiagnosticSeverity.Warning);
+
+    const edit = new vscode.WorkspaceEdit();
+    const all = new vscode.Range(document.positionAt(0), document.positionAt(document.getText().length));
+    edit.replace(uri, all, document.getText().replaceAll('sigmoid', 'relu'));
+    await vscode.workspace.applyEdit(edit);
+    await eventually('the finding to go', () => {
+      const left = vscode.languages.getDiagnostics(uri).filter((d) => d.source === 'NormScope');
+      return left.some((d) => ruleOf(d) === 'deep-saturating-without-norm') ? undefined : true;
+    });
+    await document.save();
+  });
+
+  it('that are one line get a formatted view, with hovers in it', async () => {
+    const uri = copyOf(sample, 'oneline.model.json', (text) => JSON.stringify(JSON.parse(text)));
+    await vscode.commands.executeCommand('normscope.openFormatted', uri);
+    const editor = await eventually('the formatted view', () => {
+      const active = vscode.window.activeTextEditor;
+      return active?.document.uri.scheme === 'normscope-formatted' ? active : undefined;
+    });
+    assert.ok(editor.document.lineCount > 50, `${editor.document.lineCount} lines`);
+    assert.deepEqual(
+      JSON.parse(editor.document.getText()),
+      JSON.parse((await vscode.workspace.fs.readFile(uri)).toString()),
+    );
+    const text = await hoverText(editor.document.uri, lastPlace(editor.document, '"BatchNormalization"'));
+    assert.match(text, /batch norm/i);
+  });
+});
