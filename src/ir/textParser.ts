@@ -241,11 +241,11 @@ class TextParser {
     if (items.every((i) => i.type === 'int' || i.type === 'float') && (type === 'int' || type === 'float'))
       return { type: 'floats', value: numbers() };
     if (items.every((i) => i.type === 'string') && type === 'string')
-      return { type: 'strings', value: items.map((i) => i.value as string) };
+      return { type: 'strings', value: items.map((i) => i.value) };
     if (items.every((i) => i.type === 'tensor') && type === 'tensor')
-      return { type: 'tensors', value: items.map((i) => i.value as Tensor) };
+      return { type: 'tensors', value: items.map((i) => i.value) };
     if (items.every((i) => i.type === 'graph') && type === 'graph')
-      return { type: 'graphs', value: items.map((i) => i.value as Graph) };
+      return { type: 'graphs', value: items.map((i) => i.value) };
     return this.scanner.fail(items.length === 0 ? 'an empty list needs its type' : 'a list of different types');
   }
 

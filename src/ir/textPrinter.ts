@@ -1,5 +1,6 @@
 import type { Attribute } from './attribute';
 import type { Graph, ValueId, ValueType } from './graph';
+import { shortestFloat } from './shortestFloat';
 import { elementCount, type Tensor } from './tensor';
 import { textOfDataType } from './textTypes';
 
@@ -149,13 +150,8 @@ function quoted(text: string): string {
   return `"${text.replace(/["\\]/g, '\\$&')}"`;
 }
 
-/** The shortest decimal that float32 rounds back to the same number. */
 function float(value: number): string {
-  for (let digits = 6; digits < 9; digits++) {
-    const short = Number(value.toPrecision(digits));
-    if (Math.fround(short) === Math.fround(value)) return double(short);
-  }
-  return double(value);
+  return double(shortestFloat(value));
 }
 
 /** A number that does not read as an integer. */

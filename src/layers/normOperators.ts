@@ -1,4 +1,5 @@
 import { ABSENT, type Node, type ValueId } from '../ir/graph';
+import { shortestFloat } from '../ir/shortestFloat';
 import type { NormType } from '../protocol/facts';
 import { namedAxes, otherAxes, range, type Layout } from './axes';
 import type { GraphReading } from './graphReading';
@@ -17,9 +18,9 @@ const batch: NormReader = (node, reading) => {
   return norm([x], {
     ...base('batch', node),
     ...namedAxes(axes, rank, 'channels-first'),
-    epsilon: node.float('epsilon', 1e-5),
-    momentum: node.float('momentum', 0.9),
-    momentumOriginal: node.float('momentum'),
+    epsilon: stated(node, 'epsilon', 1e-5),
+    momentum: stated(node, 'momentum', 0.9),
+    momentumOriginal: node.attr('momentum') && stated(node, 'momentum', 0.9),
     channels: perChannel ? (reading.size(x, 1) ?? reading.size(scale, 0)) : undefined,
     trainingForm: isTrainingForm(node, reading),
     scale,
@@ -47,7 +48,7 @@ const instance: NormReader = (node, reading) => {
   return norm([x], {
     ...base('instance', node),
     ...namedAxes(rank === undefined ? undefined : range(2, rank), rank, 'channels-first'),
-    epsilon: node.float('epsilon', 1e-5),
+    epsilon: stated(node, 'epsilon', 1e-5),
     channels: reading.size(x, 1) ?? reading.size(scale, 0),
     scale,
     shift,
@@ -65,7 +66,7 @@ const group: NormReader = (node, reading) => {
     ...norm(skips ? [x, node.inputs[3]] : [x], {
       ...base('group', node),
       ...namedAxes(rank === undefined ? undefined : range(1, rank), rank, layout),
-      epsilon: node.float('epsilon', 1e-5),
+      epsilon: stated(node, 'epsilon', 1e-5),
       groups: node.int('num_groups') ?? node.int('groups'),
       channels: reading.size(x, channelsLast ? -1 : 1),
       scale,
@@ -86,7 +87,7 @@ function trailing(type: 'layer' | 'rms'): NormReader {
     return norm([x], {
       ...base(type, node),
       ...namedAxes(axes, rank, trailingLayout(x, first, rank, reading)),
-      epsilon: node.float('epsilon', 1e-5),
+      epsilon: stated(node, 'epsilon', 1e-5),
       channels: first === undefined ? reading.size(scale, -1) : reading.size(x, first),
       scale,
       shift: type === 'layer' ? (shift ?? ABSENT) : ABSENT,
@@ -143,7 +144,7 @@ function lastAxis(
   return {
     ...base(type, node),
     ...namedAxes([rank - 1], rank, 'sequence'),
-    epsilon: node.float('epsilon', 1e-12),
+    epsilon: stated(node, 'epsilon', 1e-12),
     channels: reading.size(scale, -1) ?? reading.size(x, -1),
     scale,
     shift,
@@ -180,6 +181,11 @@ const lp: NormReader = (node, reading) => {
     channels: reading.size(node.inputs[0], axis),
   });
 };
+
+/** A float attribute as the author wrote it, before it was rounded to float32. */
+function stated(node: Node, name: string, fallback: number): number {
+  return shortestFloat(node.float(name, fallback));
+}
 
 function base(type: NormType, node: Node): RecognizedNorm {
   return { type, form: node.domain === '' ? 'native' : 'fused', trainingForm: false };

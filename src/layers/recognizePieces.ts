@@ -1,4 +1,5 @@
 import { ABSENT, type Node, type ValueId } from '../ir/graph';
+import { shortestFloat } from '../ir/shortestFloat';
 import { activationOperator } from './activationOperators';
 import { activationPatterns, type ActivationPattern } from './activationPatterns';
 import { namedAxes } from './axes';
@@ -149,7 +150,7 @@ class Recognizer {
         type,
         form: 'decomposed',
         ...namedAxes(axes, rank, layout),
-        epsilon: fit.match.numbers.get('epsilon'),
+        epsilon: shortestFloat(fit.match.numbers.get('epsilon') ?? 0),
         channels: this.reading.size(x, channelAxis),
         trainingForm: false,
       },

@@ -46,8 +46,8 @@ export interface RuleContext {
   readonly model: ModelFrame;
   readonly view: LayerView;
   /** Numbers of a tensor that the rule has asked for in `needs`; undefined when the file does not hold them. */
-  values(value: ValueId): Float32Array | undefined;
-  report(report: Report): void;
+  readonly values: (value: ValueId) => Float32Array | undefined;
+  readonly report: (report: Report) => void;
 }
 
 export interface Rule {

@@ -1,0 +1,58 @@
+import { strict as assert } from 'node:assert';
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import { ruleWithId, rules } from '../../../src/rules/registry';
+import { rulePage } from '../../../src/rules/rulePage';
+
+const root = path.join(__dirname, '../../..');
+const kebab = (name: string) => name.replace(/[A-Z]/g, (c) => `-${c.toLowerCase()}`);
+
+describe('rule registry', () => {
+  const files = fs.readdirSync(path.join(root, 'src/rules/catalogue'));
+
+  it('lists each file of the catalogue once, under the id of its name', () => {
+    const ids = files.map((f) => kebab(path.basename(f, '.ts')));
+    assert.deepEqual(rules.map((r) => r.meta.id).sort(), ids.sort());
+    for (const id of ids) assert.equal(ruleWithId(id)?.meta.id, id);
+    assert.equal(ruleWithId('constructor'), undefined);
+  });
+
+  it('has a test for every rule', () => {
+    for (const file of files) {
+      const name = path.basename(file, '.ts');
+      const test = path.join(root, 'test/unit/rules/catalogue', `${name}.test.ts`);
+      assert.ok(fs.existsSync(test), `${name} has no test`);
+      assert.match(fs.readFileSync(test, 'utf8'), new RegExp(`testRule\\(${name},`));
+    }
+  });
+
+  it('says of every rule what it does, why, what to do instead, and where that is from', () => {
+    for (const { meta } of rules) {
+      for (const text of [meta.title, meta.whatItDoes, meta.why, meta.insteadDo]) assert.ok(text.trim().length > 10);
+      assert.ok(meta.references.length > 0, meta.id);
+      for (const { url } of meta.references) assert.equal(new URL(url).protocol, 'https:');
+    }
+  });
+
+  it('has a page for every rule that is not stale, and no other page', () => {
+    const folder = path.join(root, 'media/rules');
+    assert.deepEqual(fs.readdirSync(folder).sort(), rules.map((r) => `${r.meta.id}.md`).sort());
+    for (const rule of rules) {
+      const page = fs.readFileSync(path.join(folder, `${rule.meta.id}.md`), 'utf8');
+      assert.equal(page, rulePage(rule), `media/rules/${rule.meta.id}.md is stale: npm run docs:rules`);
+    }
+  });
+
+  it('gives all pages the same headings', () => {
+    for (const rule of rules) {
+      const headings = rulePage(rule).match(/^##? .*$/gm);
+      assert.deepEqual(headings?.slice(1), [
+        '## What it does',
+        '## Why',
+        '## Example',
+        '## What to do instead',
+        '## References',
+      ]);
+    }
+  });
+});
