@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { ensureInstalled, npm, root } from './npm.mjs';
+import { writeOpener } from './opener.mjs';
 
 const code = process.platform === 'win32' ? 'code.cmd' : 'code';
 
@@ -51,7 +52,8 @@ function openInCode(model) {
     return runCode([folder, model]) ? 0 : 1;
   }
   console.log('Opening VS Code ...');
-  return runCode(['--new-window', `--extensionDevelopmentPath=${root}`, folder, model]) ? 0 : 1;
+  const extensions = [root, writeOpener(model)].map((extension) => `--extensionDevelopmentPath=${extension}`);
+  return runCode(['--new-window', ...extensions, folder]) ? 0 : 1;
 }
 
 function runCode(args) {

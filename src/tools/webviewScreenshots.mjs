@@ -18,7 +18,7 @@ const wanted = process.argv[2] ?? '';
 const themes = ['light', 'dark', 'high-contrast'];
 const widths = [600, 1000, 1600];
 
-/** @type {{ name: string, query: string, theme: string, width: number, tab?: 'layers' }[]} */
+/** @type {{ name: string, query: string, theme: string, width: number, tab?: 'layers', height?: number, settings?: boolean, run?: boolean }[]} */
 const shots = [];
 for (const theme of themes)
   for (const width of widths)
@@ -55,12 +55,34 @@ shots.push({
   tab: 'layers',
 });
 
+for (const [theme, width] of [
+  ['light', 1600],
+  ['dark', 1000],
+  ['high-contrast', 600],
+])
+  shots.push({
+    name: `panel-${theme}-${width}`,
+    query: `state=profiled&layers=100&theme=${theme}`,
+    theme,
+    width,
+    tab: 'layers',
+    height: 2300,
+  });
+shots.push({
+  name: 'settings',
+  query: 'state=profiled&layers=40&theme=dark',
+  theme: 'dark',
+  width: 1000,
+  settings: true,
+});
+shots.push({ name: 'running', query: 'state=analysed&layers=100&theme=dark', theme: 'dark', width: 1600, run: true });
+
 fs.mkdirSync(folder, { recursive: true });
 const server = await serveRecordedPage({ minify: true });
 const browser = await launchBrowser();
 try {
-  for (const { name, query, width, tab } of shots.filter(({ name }) => name.includes(wanted))) {
-    const page = await browser.newPage({ viewport: { width, height: width === 600 ? 1100 : 960 } });
+  for (const { name, query, width, tab, height, settings, run } of shots.filter(({ name }) => name.includes(wanted))) {
+    const page = await browser.newPage({ viewport: { width, height: height ?? (width === 600 ? 1100 : 960) } });
     await page.goto(`${server.url}/?${query}`);
     await page.getByTestId('model-name').waitFor();
     if (tab) {
@@ -71,7 +93,13 @@ try {
       await page.getByTestId('filter').locator('input').fill('');
       await page.getByTestId('layer-table').focus();
     }
-    await page.waitForTimeout(400);
+    if (settings) {
+      await page.getByTestId('settings').click();
+      await page.getByTestId('setting-batch').locator('input').fill('many');
+      await page.getByTestId('gradient-depth-toggle-table').click();
+    }
+    if (run) await page.getByTestId('profile').click();
+    await page.waitForTimeout(run ? 650 : 400);
     const file = path.join(folder, `${name}.png`);
     await page.screenshot({ path: file });
     console.log(path.relative(process.cwd(), file));

@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
+import { writeOpener } from '../../src/tools/opener.mjs';
 import { makePackage } from '../../src/tools/package.mjs';
 import { currentTarget } from '../../src/tools/runtime.mjs';
 import { createHome, installVsix, startServer, windowUrl } from './server';
@@ -12,9 +13,9 @@ async function main(): Promise<void> {
   const { file } = await makePackage(currentTarget());
   const home = createHome();
   installVsix(home, file);
-  const server = await startServer(home);
+  const server = await startServer(home, { extensions: model ? [writeOpener(model)] : [] });
   const folder = model ? path.dirname(model) : path.resolve(__dirname, '../../media/samples');
-  const url = windowUrl(server, folder, model ? [['openFile', `vscode-remote://${server.authority}${model}`]] : []);
+  const url = windowUrl(server, folder);
   console.log(`VS Code with NormScope is at\n  ${url}\nCtrl+C ends it.`);
   openBrowser(url);
   await new Promise<void>((resolve) => {

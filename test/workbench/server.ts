@@ -91,10 +91,15 @@ export interface ServerOptions {
    * toasts: on for tests inside the extension host, off for tests with the mouse.
    */
   inHostTests?: boolean;
+  /** Folders of further extensions, unpacked. */
+  extensions?: string[];
 }
 
 /** @throws with the end of its log when the server is not up within 60 seconds */
-export async function startServer(home: Home, { env = {}, inHostTests = false }: ServerOptions = {}): Promise<Server> {
+export async function startServer(
+  home: Home,
+  { env = {}, inHostTests = false, extensions = [] }: ServerOptions = {},
+): Promise<Server> {
   installServer();
   const log = path.join(home.root, 'server.log');
   const output = fs.openSync(log, 'w');
@@ -103,7 +108,7 @@ export async function startServer(home: Home, { env = {}, inHostTests = false }:
     ...['--host', '127.0.0.1', '--port', '0', '--without-connection-token', '--accept-server-license-terms'],
     ...['--telemetry-level', 'off', '--disable-workspace-trust', '--reconnection-grace-time', '1'],
     ...(inHostTests ? ['--enable-smoke-test-driver'] : []),
-    ...['--builtin-extensions-dir', builtinExtensions(home)],
+    ...['--builtin-extensions-dir', builtinExtensions(home, extensions)],
     ...folderArguments(home),
   ];
   // in a process group of its own, so that its extension hosts and watchers end with it
@@ -154,14 +159,15 @@ function folderArguments(home: Home): string[] {
   return ['--user-data-dir', home.user, '--extensions-dir', home.extensions, '--server-data-dir', home.server];
 }
 
-function builtinExtensions(home: Home): string {
+/** A folder of links: VS Code's own extensions that are wanted here, and `further` ones. */
+function builtinExtensions(home: Home, further: string[]): string {
   const folder = path.join(home.root, 'builtin');
-  if (fs.existsSync(folder)) return folder;
   fs.mkdirSync(folder);
   const all = path.join(vscodeRoot, 'extensions');
-  for (const name of fs.readdirSync(all))
-    if (!hiddenExtensions.has(name) && fs.existsSync(path.join(all, name, 'package.json')))
-      fs.symlinkSync(path.join(all, name), path.join(folder, name));
+  const own = fs.readdirSync(all).filter((name) => !hiddenExtensions.has(name));
+  for (const extension of [...own.map((name) => path.join(all, name)), ...further])
+    if (fs.existsSync(path.join(extension, 'package.json')))
+      fs.symlinkSync(extension, path.join(folder, path.basename(extension)));
   return folder;
 }
 

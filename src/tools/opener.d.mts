@@ -1,0 +1,1 @@
+export function writeOpener(model: string): string;
