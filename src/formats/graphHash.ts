@@ -1,0 +1,119 @@
+import type { Attribute } from '../ir/attribute';
+import type { Graph, ValueId } from '../ir/graph';
+import type { Tensor } from '../ir/tensor';
+
+/** Subgraphs further down than this are hashed by their size alone. */
+const DEEPEST_SUBGRAPH = 32;
+
+/**
+ * Hash of what a graph says: nodes, edges, attributes, shapes and names of weights, and the values of constants that are at
+ * hand (axes, shapes, scalars) but not those of weights. 16 hex digits; the same graph has the same hash in every process.
+ * Two 32-bit FNV-1a hashes with different seeds: it tells an edited model from the profiled one, it is no protection
+ * against somebody who wants two models to collide.
+ */
+export function graphHash(graph: Graph, functions: readonly { readonly body: Graph }[] = []): string {
+  const hasher = new Hasher();
+  hashGraph(hasher, graph, 0);
+  for (const { body } of functions) hashGraph(hasher, body, 1);
+  return hasher.digest();
+}
+
+class Hasher {
+  private a = 0x811c9dc5;
+  private b = 0x9747b28c;
+
+  text(text: string): void {
+    this.number(text.length);
+    for (let i = 0; i < text.length; i++) this.mix(text.charCodeAt(i));
+  }
+
+  number(value: number): void {
+    const safe = Number.isInteger(value) ? value : 0;
+    this.mix(safe | 0);
+    this.mix(Math.floor(safe / 2 ** 32) | 0);
+    if (safe !== value) this.text(String(value));
+  }
+
+  bytes(bytes: Uint8Array): void {
+    this.number(bytes.length);
+    for (const byte of bytes) this.mix(byte);
+  }
+
+  digest(): string {
+    return [this.a, this.b].map((half) => (half >>> 0).toString(16).padStart(8, '0')).join('');
+  }
+
+  private mix(value: number): void {
+    this.a = Math.imul(this.a ^ value, 0x01000193);
+    this.b = Math.imul(this.b ^ value, 0x01000193) ^ (this.b >>> 15);
+  }
+}
+
+function hashGraph(hasher: Hasher, graph: Graph, depth: number): void {
+  hasher.number(graph.nodeCount);
+  if (depth > DEEPEST_SUBGRAPH) return;
+  for (const [domain, version] of [...graph.opsets].sort(([a], [b]) => (a < b ? -1 : 1))) {
+    hasher.text(domain);
+    hasher.number(version);
+  }
+  const values = (list: readonly ValueId[]) => {
+    hasher.number(list.length);
+    for (const v of list) hasher.text(graph.valueName(v));
+  };
+  for (const list of [graph.inputs, graph.outputs]) {
+    values(list);
+    for (const v of list) hasher.text(JSON.stringify(graph.valueType(v) ?? null));
+  }
+  for (const v of graph.initializers) {
+    hasher.text(graph.valueName(v));
+    hashTensor(hasher, graph.initializer(v)!);
+  }
+  for (const node of graph.nodes()) {
+    hasher.text(node.domain);
+    hasher.text(node.opType);
+    hasher.text(node.name);
+    values(node.inputs);
+    values(node.outputs);
+    for (const name of node.attributeNames) {
+      hasher.text(name);
+      hashAttribute(hasher, node.attr(name)!, depth);
+    }
+  }
+}
+
+function hashAttribute(hasher: Hasher, attribute: Attribute, depth: number): void {
+  hasher.text(attribute.type);
+  switch (attribute.type) {
+    case 'float':
+    case 'int':
+      return hasher.number(attribute.value);
+    case 'string':
+    case 'reference':
+    case 'opaque':
+      return hasher.text(attribute.value);
+    case 'floats':
+    case 'ints':
+      hasher.number(attribute.value.length);
+      return attribute.value.forEach((v) => hasher.number(v));
+    case 'strings':
+      hasher.number(attribute.value.length);
+      return attribute.value.forEach((v) => hasher.text(v));
+    case 'tensor':
+      return hashTensor(hasher, attribute.value);
+    case 'tensors':
+      return attribute.value.forEach((t) => hashTensor(hasher, t));
+    case 'graph':
+      return hashGraph(hasher, attribute.value, depth + 1);
+    case 'graphs':
+      return attribute.value.forEach((g) => hashGraph(hasher, g, depth + 1));
+  }
+}
+
+function hashTensor(hasher: Hasher, tensor: Tensor): void {
+  hasher.text(tensor.dtype);
+  hasher.number(tensor.dims.length);
+  for (const d of tensor.dims) hasher.number(d);
+  // small integers are axes, shapes and the like: part of what the graph says
+  if (tensor.bytes !== undefined && /int|bool/.test(tensor.dtype) && tensor.bytes.length <= 256) hasher.bytes(tensor.bytes);
+  else if (tensor.bytes !== undefined && tensor.dims.length === 0) hasher.bytes(tensor.bytes);
+}
