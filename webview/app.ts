@@ -1,4 +1,5 @@
 import { button, progressRing, tabs } from './components';
+import { counted } from './format';
 import { h, replaceChildren, shown } from './dom';
 import type { Snapshot, Store, Tab } from './store';
 import { onThemeChange, readTheme } from './theme';
@@ -39,7 +40,8 @@ export function mountApp(root: HTMLElement, store: Store): void {
     if (noticeChanged(snapshot.model === null, snapshot.unreadable)) drawNotice(notice, snapshot, store);
     if (!snapshot.model) return;
     pages.setActive(snapshot.ui.tab);
-    pages.setCount('overview', snapshot.findings.length || null);
+    const { length } = snapshot.findings;
+    pages.setCount('overview', length || null, counted(length, 'finding'));
     parts.overview.update(snapshot);
     parts.layers.update(snapshot);
   });

@@ -46,13 +46,22 @@ export interface ButtonOptions {
   /** 'quiet' is for the many small ones that belong to a figure. */
   readonly appearance?: 'primary' | 'secondary' | 'quiet';
   readonly testId?: string;
+  /** What is spoken and shown on hovering where the label is short; holds the label's words. */
+  readonly description?: string;
   readonly onClick: () => void;
 }
 
-export function button(label: string, { appearance = 'secondary', testId, onClick }: ButtonOptions): Button {
+export function button(
+  label: string,
+  { appearance = 'secondary', testId, description, onClick }: ButtonOptions,
+): Button {
   const element = create('vscode-button', { appearance: appearance === 'primary' ? 'primary' : 'secondary' }, testId);
   if (appearance === 'quiet') element.classList.add('quiet');
   element.textContent = label;
+  if (description) {
+    element.setAttribute('aria-label', description);
+    element.title = description;
+  }
   element.addEventListener('click', onClick);
   return {
     element,
@@ -188,8 +197,8 @@ export function badge(text: string, testId?: string): HTMLElement {
 export interface Tabs<T extends string> {
   readonly element: HTMLElement;
   setActive(id: T): void;
-  /** Sets the number behind a tab's label; null for none. */
-  setCount(id: T, count: number | null): void;
+  /** Sets the number behind a tab's label, and in `words` what it counts; null for none. */
+  setCount(id: T, count: number | null, words: string): void;
 }
 
 export function tabs<T extends string>(
@@ -222,8 +231,9 @@ export function tabs<T extends string>(
     setActive: (id) => {
       if (element.activeid !== id) element.activeid = id;
     },
-    setCount: (id, count) => {
+    setCount: (id, count, words) => {
       const mark = counts.get(id)!;
+      mark.title = words;
       mark.hidden = count === null;
       mark.textContent = count === null ? '' : String(count);
     },

@@ -52,6 +52,23 @@ export function name(text: string, className = ''): HTMLElement {
 }
 
 /**
+ * A name that is cut in its middle where it is too long: names of layers are paths, which begin alike and differ at their ends.
+ */
+export function pathName(text: string): HTMLElement {
+  const end = Math.max(text.lastIndexOf('/'), text.lastIndexOf('.'), text.lastIndexOf(':'));
+  const cut = end > 0 && text.length - end <= 24 ? end : text.length - 10;
+  // cutting a text that runs from right to left would show its parts in the wrong order
+  if (cut < 6 || /[^\u0000-\u02ff]/.test(text)) return name(text);
+  const part = (className: string, content: string) => h('span', { class: className }, shown(content));
+  return h(
+    'bdi',
+    { class: 'path-name', title: text },
+    part('path-head', text.slice(0, cut)),
+    part('path-tail', text.slice(cut)),
+  );
+}
+
+/**
  * Text with its control characters made visible: line ends and bidirectional overrides in a name must not rearrange what stands
  * around it.
  */

@@ -22,6 +22,12 @@ export function formatFigure(value: Figure | string | null | undefined): string 
   return size >= 999.5 ? value.toFixed(0) : value.toPrecision(3);
 }
 
+/** A number as it was set rather than measured: 0.9 and 1e-5, also where a file holds the nearest float32. */
+export function formatSetting(value: number): string {
+  const rounded = Number(value.toPrecision(6));
+  return rounded !== 0 && Math.abs(rounded) < 1e-3 ? rounded.toExponential() : String(rounded);
+}
+
 function formatNonFinite(value: Figure | string): string {
   const text = String(value);
   return text === 'Infinity' ? '∞' : text === '-Infinity' ? '-∞' : text;

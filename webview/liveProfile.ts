@@ -35,22 +35,6 @@ export class LiveProfile {
     );
   }
 
-  /** Goes on from what a run had measured when the view was opened. */
-  static resumed(profile: ProfileResult): LiveProfile {
-    const copies = profile.layers.map((layer): MutableLayer => ({
-      ...layer,
-      activation: [...layer.activation],
-      gradient: [...layer.gradient],
-      weights: layer.weights && [...layer.weights],
-      statistics: layer.statistics && [...layer.statistics],
-    }));
-    const live = new LiveProfile(profile, copies, profile.timing.compileMs);
-    live.#loss.push(...profile.loss);
-    live.#stepMs.push(...profile.timing.stepMs);
-    live.#lastStep = Math.max(-Infinity, ...profile.layers.map((layer) => layer.activation.at(-1)?.step ?? -Infinity));
-    return live;
-  }
-
   /** @returns false when the event is not one of this profile's next ones */
   append(event: ProfileEvent): boolean {
     if (event.type !== 'step' || event.step <= this.#lastStep || event.layers.length !== this.#layers.length)

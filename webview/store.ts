@@ -59,6 +59,8 @@ export interface Snapshot {
   /** Grows with every change of the profile, also when it is appended to. */
   readonly revision: number;
   readonly running: Running | null;
+  /** The profile is the one that is running, not the one before. */
+  readonly live: boolean;
   readonly settings: ProfileSettings;
   readonly findings: readonly Finding[];
   readonly layers: ReadonlyMap<string, LayerFacts>;
@@ -152,9 +154,6 @@ export class Store {
     this.#view = view;
     this.#running = view.running;
     if (!view.running) this.#live = null;
-    // a view that was opened in the middle of a run goes on from what the host has measured
-    else if (!this.#live && view.profile && view.profile.loss.length < view.running.steps)
-      this.#live = LiveProfile.resumed(view.profile);
     this.#profile = this.#live?.result ?? view.profile;
     this.#revision++;
     const requested = view.selectedLayer;
@@ -199,6 +198,7 @@ export class Store {
       profile: this.#profile,
       revision: this.#revision,
       running: this.#running,
+      live: this.#live !== null,
       settings: this.settings,
       findings,
       layers,

@@ -41,7 +41,7 @@ export function readTheme(): Theme {
     colours,
     text,
     mutedText: colours.muted,
-    grid: withAlpha(text, highContrast ? 0.35 : 0.13),
+    grid: withAlpha(text, highContrast ? 0.28 : 0.13),
     background: opaque(read('--vscode-editor-background', '#ffffff')),
     tooltip: {
       background: opaque(read('--vscode-editorHoverWidget-background', '#252526')),

@@ -11,7 +11,7 @@ import type {
 } from '../src/protocol/facts';
 import type { EngineChoice, OptimizerName, ProfileResult, ProfileSettings } from '../src/protocol/profile';
 import type { Running } from '../src/protocol/view';
-import { counted } from './format';
+import { counted, formatSetting } from './format';
 
 /** The protocol's vocabulary in the words the view shows. */
 
@@ -59,8 +59,8 @@ export const placementWords: Readonly<Record<NormPlacement, string>> = {
 };
 
 export const normalizationWords: Readonly<Record<LinearNormalization, string>> = {
-  'normalized-before-activation': 'normalized before its activation',
-  'normalized-after-activation': 'normalized after its activation',
+  'normalized-before-activation': 'normalized before activation',
+  'normalized-after-activation': 'normalized after activation',
   'normalized-no-activation': 'normalized, no activation',
   'pre-normalized': 'its input is normalized',
   'not-normalized': 'not normalized',
@@ -90,7 +90,7 @@ export const weightsWords: Readonly<Record<ModelFacts['weights'], string>> = {
 
 export const optimizerWords: Readonly<Record<OptimizerName, string>> = {
   sgd: 'SGD',
-  momentum: 'SGD with momentum',
+  momentum: 'Momentum SGD',
   adam: 'Adam',
 };
 
@@ -153,11 +153,11 @@ export function axesSentence(norm: NormFacts): string {
 export function momentumSentence(norm: NormFacts): string {
   if (norm.momentum === null) return 'keeps no running statistics';
   const original = norm.momentumOriginal;
-  const stated = original !== null && original !== norm.momentum ? `; the file states ${original}` : '';
-  return `${norm.momentum} (weight of the old value${stated})`;
+  const stated = original !== null && original !== norm.momentum ? `; the file states ${formatSetting(original)}` : '';
+  return `${formatSetting(norm.momentum)} (weight of the old value${stated})`;
 }
 
-/** "2 channels, height and width" style enumeration. */
+/** "batch, height and width". */
 export function listed(words: readonly string[]): string {
   return words.length < 2 ? (words[0] ?? '') : `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`;
 }
@@ -176,7 +176,7 @@ export function settingsLine(profile: ProfileResult): string {
     `batch ${settings.batch}`,
     `seed ${settings.seed}`,
     `${unfinished}${counted(settings.steps, 'step')}`,
-    `${optimizerWords[settings.optimizer]}, learning rate ${settings.lr}`,
+    `${optimizerWords[settings.optimizer]}, learning rate ${formatSetting(settings.lr)}`,
     `ONNX Runtime ${engine.version} (${build}, ${counted(engine.threads, 'thread')})`,
   ].join(' · ');
 }
@@ -186,7 +186,7 @@ export function requestLine(settings: ProfileSettings): string {
   return [
     counted(settings.steps, 'step'),
     `batch ${settings.batch}`,
-    `${optimizerWords[settings.optimizer]}, learning rate ${settings.lr}`,
+    `${optimizerWords[settings.optimizer]}, learning rate ${formatSetting(settings.lr)}`,
     `seed ${settings.seed}`,
     settings.init === 'keep' ? "the file's weights" : 'fresh weights',
     settings.engine === 'auto' ? '' : `${engineWords[settings.engine]} engine`,

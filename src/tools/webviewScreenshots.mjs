@@ -88,7 +88,10 @@ try {
     if (tab) {
       await page.getByTestId(`tab-${tab}`).click();
       // a layer with everything: a norm in the middle
-      await page.getByTestId('filter').locator('input').fill('bn');
+      await page
+        .getByTestId('filter')
+        .locator('input')
+        .fill(query.includes('hostile') ? '' : 'bn');
       await page.getByTestId('layer-row').nth(1).click();
       await page.getByTestId('filter').locator('input').fill('');
       await page.getByTestId('layer-table').focus();

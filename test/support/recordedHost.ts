@@ -94,7 +94,7 @@ function play(): void {
     const event = events[next++];
     if (event.type === 'finished') return stop('complete');
     const phase = event.type === 'phase' ? event.phase : 'training';
-    const step = event.type === 'step' ? event.step : 0;
+    const step = event.type === 'step' ? event.step + 1 : 0;
     const loss = event.type === 'step' ? event.loss : undefined;
     send({
       type: 'event',

@@ -67,7 +67,7 @@ export function emptyState(): ViewState {
 export function endedState(layers: number, status: 'cancelled' | 'failed', steps: number): ViewState {
   const state = recordedState(layers);
   const profile = state.profile!;
-  const upTo = <T extends { step: number }>(list: readonly T[]) => list.filter(({ step }) => step <= steps);
+  const upTo = <T extends { step: number }>(list: readonly T[]) => list.filter(({ step }) => step < steps);
   return {
     ...state,
     profile: {
@@ -158,14 +158,14 @@ export function recordedEvents(profile: ProfileResult): ProfileEvent[] {
     },
     ...profile.loss.map((loss, i): ProfileEvent => ({
       type: 'step',
-      step: i + 1,
+      step: i,
       loss,
       ms: profile.timing.stepMs[i],
       layers: profile.layers.map((layer) => ({
-        activation: at(layer.activation, i + 1),
-        gradient: at(layer.gradient, i + 1),
-        weights: layer.weights?.filter(({ step }) => step === i + 1),
-        statistics: at(layer.statistics, i + 1),
+        activation: at(layer.activation, i),
+        gradient: at(layer.gradient, i),
+        weights: layer.weights?.filter(({ step }) => step === i),
+        statistics: at(layer.statistics, i),
       })),
     })),
     { type: 'finished' },
@@ -272,8 +272,8 @@ function recordedProfile(model: ModelFacts): ProfileResult {
     const gradient: StepStatistics[] = [];
     const weights: WeightStatistics[] = [];
     const statistics: RunningStatistics[] = [];
-    for (let step = 1; step <= steps; step++) {
-      const sampled = step === 1 || step % 5 === 0;
+    for (let step = 0; step < steps; step++) {
+      const sampled = [0, 1, 2, 5, 10, steps - 1].includes(step);
       const drift = 1 + (0.25 * step) / steps;
       const shift = layer.role === 'norm' ? 0.02 * random() : 0.1 * Math.sin(depth) * drift;
       activation.push(measured(step, shift, gain * drift, rectified, sampled, gain, random));
@@ -394,7 +394,7 @@ function quantilesOf(mean: number, std: number, rectified: boolean): Quantiles {
 }
 
 function runningStatistics(step: number, std: number, mean: number): RunningStatistics {
-  const moved = 1 - Math.pow(0.9, step);
+  const moved = 1 - Math.pow(0.9, step + 1);
   const spread = (value: number, by: number) => ({ mean: value, min: value - by, max: value + by });
   return {
     step,

@@ -11,6 +11,7 @@ import {
   Tooltip,
   type ChartConfiguration,
   type ChartDataset,
+  type LegendItem,
   type ScaleOptionsByType,
 } from 'chart.js';
 import { formatFigure, formatShare } from '../format';
@@ -18,6 +19,7 @@ import { shown } from '../dom';
 import { withAlpha, type Theme } from '../theme';
 import { BarsBetweenEdges } from './barsBetweenEdges';
 import type { Axis, Picture, Point, Series } from './picture';
+import { logarithmicTicks } from './logarithmicTicks';
 
 Chart.register(
   BarsBetweenEdges,
@@ -80,7 +82,7 @@ function configuration(picture: Picture, theme: Theme): Required<Pick<ChartConfi
       font: { family: theme.fontFamily, size: theme.fontSize },
       layout: { padding: { top: labelled ? 0 : 8, right: 8 } },
       interaction: { mode: 'nearest', axis: bars ? 'x' : 'xy', intersect: false },
-      scales: { x: scale(picture.x, theme, 'x'), y: scale(picture.y, theme, 'y') },
+      scales: { x: scale(picture.x, picture, theme, 'x'), y: scale(picture.y, picture, theme, 'y') },
       plugins: {
         legend: {
           display: labelled,
@@ -94,6 +96,8 @@ function configuration(picture: Picture, theme: Theme): Required<Pick<ChartConfi
             pointStyleWidth: 26,
             boxHeight: 6,
             padding: 8,
+            // the default takes the style of the points, which know no dashes
+            generateLabels: () => picture.series.map((series, datasetIndex) => legendItem(series, datasetIndex, theme)),
           },
         },
         tooltip: {
@@ -113,6 +117,19 @@ function configuration(picture: Picture, theme: Theme): Required<Pick<ChartConfi
         },
       },
     },
+  };
+}
+
+function legendItem(series: Series, datasetIndex: number, theme: Theme): LegendItem {
+  const colour = theme.colours[series.colour];
+  return {
+    text: series.label,
+    datasetIndex,
+    fontColor: theme.text,
+    strokeStyle: series.faint ? withAlpha(colour, 0.45) : colour,
+    lineWidth: series.width ?? 1.5,
+    lineDash: dashes[series.stroke ?? 'solid'],
+    pointStyle: 'line',
   };
 }
 
@@ -137,6 +154,7 @@ function lineDataset(series: Series, theme: Theme): ChartDataset {
     pointBorderColor: line,
     pointHoverRadius: 5,
     pointHitRadius: 8,
+    clip: 6,
   };
   return dataset as ChartDataset;
 }
@@ -170,55 +188,61 @@ function barDataset({ bars, y }: Picture, theme: Theme): ChartDataset {
   } as unknown as ChartDataset;
 }
 
-function scale(axis: Axis, theme: Theme, direction: 'x' | 'y') {
+function scale(axis: Axis, picture: Picture, theme: Theme, direction: 'x' | 'y') {
   const font = { family: theme.fontFamily, size: theme.fontSize };
   const logarithmic = axis.scale === 'logarithmic';
+  const range = logarithmic ? logarithmicRange(picture) : axis;
   const options = {
     type: axis.scale,
-    min: axis.min,
-    max: axis.max,
+    min: range.min,
+    max: range.max,
     title: { display: true, text: axis.label, color: theme.mutedText, font, padding: 2 },
-    grid: { color: theme.grid, drawTicks: false, display: direction === 'y' || !axis.whole },
+    grid: { color: theme.grid, drawTicks: false, display: direction === 'y' },
     border: { color: theme.kind === 'high-contrast' ? theme.text : theme.grid },
     ticks: {
       color: theme.mutedText,
       font,
       padding: 5,
       maxRotation: 0,
+      includeBounds: false,
       autoSkipPadding: direction === 'x' ? 14 : 6,
       maxTicksLimit: direction === 'x' ? 11 : 7,
       ...(axis.whole ? { precision: 0 } : {}),
-      callback: logarithmic
-        ? function (this: { min: number; max: number }, value: number | string) {
-            return logarithmicLabel(Number(value), this.min, this.max, axis.percent);
-          }
-        : (value: number | string) => tickLabel(Number(value), axis),
+      callback: (value: number | string) => tickLabel(Number(value), axis),
     },
+    ...(logarithmic
+      ? {
+          afterBuildTicks: (built: { min: number; max: number; ticks: { value: number }[] }) => {
+            built.ticks = logarithmicTicks(built.min, built.max).map((value) => ({ value }));
+          },
+        }
+      : {}),
   };
   return options as unknown as ScaleOptionsByType<'linear'>;
+}
+
+/** All that is drawn on a logarithmic axis, and a little room above and below. */
+function logarithmicRange({ series, bars }: Picture): { min?: number; max?: number } {
+  let [low, high] = [Infinity, -Infinity];
+  const widen = (y: number | null) => {
+    if (y === null || y <= 0) return;
+    low = Math.min(low, y);
+    high = Math.max(high, y);
+  };
+  for (const { points } of series) for (const { y } of points) widen(y);
+  bars?.heights.forEach(widen);
+  if (high < low) return {};
+  // bars stand on the axis: the lowest needs some height
+  const room = Math.max((high / low) ** 0.06, 1.12);
+  return { min: bars ? low / 2 : low / room, max: high * room };
 }
 
 function tickLabel(value: number, axis: Axis): string {
   if (axis.percent) return `${Number((value * 100).toPrecision(3))} %`;
   const size = Math.abs(value);
-  if (size !== 0 && (size < 1e-3 || size >= 1e5))
-    return value
-      .toExponential(2)
-      .replace(/\.?0+e/, 'e')
-      .replace('e+', 'e');
-  return String(Number(value.toPrecision(4)));
-}
-
-/** Powers of ten; within less than two decades also 2 and 5 of each. Many decades leave some out. */
-function logarithmicLabel(value: number, min: number, max: number, percent = false): string | null {
-  const exponent = Math.floor(Math.log10(value) + 1e-9);
-  const digit = Math.round(value / Math.pow(10, exponent));
-  const decades = Math.log10(max / min);
-  const every = Math.max(1, Math.ceil(decades / 8));
-  const wanted = digit === 1 ? exponent % every === 0 : decades < 2 && (digit === 2 || digit === 5);
-  if (!wanted) return null;
-  if (percent) return value >= 0.001 ? `${Number((value * 100).toPrecision(2))} %` : `1e${exponent + 2} %`;
-  return exponent >= -2 && exponent <= 3 ? String(Number(value.toPrecision(2))) : `${digit}e${exponent}`;
+  if (size === 0 || (size >= 0.00999 && size < 99_999)) return String(Number(value.toPrecision(4)));
+  const [digits, exponent] = value.toExponential(2).split('e');
+  return `${Number(digits)}e${Number(exponent)}`;
 }
 
 function tooltipTitle(picture: Picture, item: { raw: unknown } | undefined): string {

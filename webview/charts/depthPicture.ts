@@ -63,13 +63,26 @@ export function depthPicture(profile: ProfileResult, { of, figure, layers }: Dep
   };
 }
 
-/** The slope in words; steeper than a factor of 10 in 50 layers is called by its name. */
-export function slopeSentence({ gradientDepthSlope: slope }: ProfileResult): string {
+/** The slope in words: gradients that lose or win a factor of ten over the depth of the network vanish or explode. */
+export function slopeSentence({
+  gradientDepthSlope: slope,
+  layers,
+}: Pick<ProfileResult, 'gradientDepthSlope' | 'layers'>): string {
   if (slope === null) return '';
   if (!isFinite(slope)) return 'The slope over depth is not finite.';
-  const factor = `× ${formatFigure(Math.pow(10, slope))} per weighted layer towards the input`;
-  if (Math.abs(slope) < 0.02) return `Gradients keep their size over depth (${factor}).`;
-  return `Gradients ${slope < 0 ? 'vanish' : 'explode'}: ${factor} (slope ${formatFigure(slope)} decades).`;
+  const depth = layers.reduce((most, layer) => Math.max(most, layer.depth), 1);
+  const decades = slope * (depth - 1);
+  const verb =
+    Math.abs(decades) < 0.5
+      ? 'keep their size'
+      : decades < 0
+        ? decades <= -1
+          ? 'vanish'
+          : 'shrink'
+        : decades >= 1
+          ? 'explode'
+          : 'grow';
+  return `Towards the input gradients ${verb}: × ${formatFigure(Math.pow(10, slope))} per weighted layer (${formatFigure(slope)} decades).`;
 }
 
 function rangeSentence(values: readonly (Figure | null)[], figure: string): string {

@@ -39,12 +39,18 @@ export function figure({ id, theme, onToggleTable, onPick, controls = [] }: Figu
   let tableTimer: ReturnType<typeof setTimeout> | undefined;
 
   const title = h('h3', { class: 'figure-title', id: `${id}-title` });
-  const toggle = button('Show table', {
+  const toggle = button('Table', {
+    description: 'Show table',
     appearance: 'quiet',
     testId: `${id}-toggle-table`,
     onClick: () => onToggleTable(!tableShown),
   });
-  const copy = button('Copy CSV', { appearance: 'quiet', testId: `${id}-copy`, onClick: () => void copyCsv() });
+  const copy = button('CSV', {
+    description: 'Copy CSV',
+    appearance: 'quiet',
+    testId: `${id}-copy`,
+    onClick: () => void copyCsv(),
+  });
   const canvas = h('canvas', { testId: `${id}-canvas`, attributes: { role: 'img' } });
   const plot = h('div', { class: 'plot' }, canvas);
   const placeholder = h('p', { class: 'placeholder', attributes: { hidden: true } });
@@ -102,7 +108,7 @@ export function figure({ id, theme, onToggleTable, onPick, controls = [] }: Figu
       () => (announcement.textContent = 'The clipboard refused the copy.'),
     );
     copy.setLabel(announcement.textContent === 'Copied.' ? 'Copied' : 'Refused');
-    setTimeout(() => copy.setLabel('Copy CSV'), 1500);
+    setTimeout(() => copy.setLabel('CSV'), 1500);
   }
 
   return {
@@ -118,7 +124,6 @@ export function figure({ id, theme, onToggleTable, onPick, controls = [] }: Figu
       placeholder.hidden = true;
       setAttribute(canvas, 'aria-label', `${next.title}. ${next.summary} ${next.notes.join(' ')}`.trim());
       for (const control of [toggle, copy]) control.setDisabled(false);
-      toggle.setLabel(tableShown ? 'Hide table' : 'Show table');
       toggle.setPressed(tableShown);
       tableBox.classList.toggle('visually-hidden', !tableShown);
       setAttribute(tableBox, 'tabindex', tableShown ? 0 : undefined);

@@ -133,7 +133,7 @@ export function runningPicture(layer: ProfiledLayer, of: 'mean' | 'variance', st
     id: `running-${of}`,
     title: of === 'mean' ? 'Mean: batch against running' : 'Variance: batch against running',
     x: stepAxis(steps),
-    y: { label: `${of}, mean of the channels`, scale: 'linear' },
+    y: { label: 'channel average', scale: 'linear' },
     series: [
       { label: 'batch', colour: 'green', stroke: 'dashed', points: points(batch), marks: all.length === 1 },
       { label: 'running', colour: 'purple', width: 2.5, points: points(running), marks: all.length === 1 },
@@ -160,7 +160,7 @@ function isEven({ edges }: Histogram): boolean {
 }
 
 function stepAxis(steps: number): Axis {
-  return { label: 'step', scale: 'linear', whole: true, min: 1, max: Math.max(2, steps) };
+  return { label: 'step', scale: 'linear', whole: true, min: 0, max: Math.max(1, steps - 1) };
 }
 
 function drawn(value: Figure): number | null {

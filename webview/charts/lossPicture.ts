@@ -7,7 +7,7 @@ const span = 5;
 /** Loss against step, with the mean of the last five steps over it. */
 export function lossPicture(profile: ProfileResult): Picture {
   const { loss } = profile;
-  const points = loss.map((value, i) => ({ x: i + 1, y: isFinite(value) ? value : null }));
+  const points = loss.map((value, i) => ({ x: i, y: isFinite(value) ? value : null }));
   const means = runningMeans(loss);
   const few = loss.length <= 40;
   const series: Series[] = [{ label: 'each step', colour: 'blue', faint: loss.length > span, marks: few, points }];
@@ -16,20 +16,26 @@ export function lossPicture(profile: ProfileResult): Picture {
       label: `mean of ${span} steps`,
       colour: 'blue',
       width: 2.5,
-      points: means.map((y, i) => ({ x: i + 1, y })),
+      points: means.map((y, i) => ({ x: i, y })),
     });
   const broken = loss.filter((value) => !isFinite(value)).length;
   return {
     id: 'loss',
     title: `Loss (${profile.settings.loss})`,
-    x: { label: 'step', scale: 'linear', whole: true, min: 1, max: Math.max(profile.settings.steps, loss.length, 2) },
+    x: {
+      label: 'step',
+      scale: 'linear',
+      whole: true,
+      min: 0,
+      max: Math.max(profile.settings.steps, loss.length, 2) - 1,
+    },
     y: { label: 'loss', scale: 'linear' },
     series,
     summary: lossSummary(loss),
     notes: broken ? [`${counted(broken, 'loss is', 'losses are')} not finite and cannot be drawn: see the table.`] : [],
     table: {
       columns: ['step', 'loss', `mean of ${span} steps`],
-      rows: loss.map((value, i) => [i + 1, value, means[i]]),
+      rows: loss.map((value, i) => [i, value, means[i]]),
     },
   };
 }

@@ -38,9 +38,17 @@ export function banners(store: Store): View {
   }
 }
 
-export function bannersOf({ host, profile, running }: Pick<Snapshot, 'host' | 'profile' | 'running'>): Banner[] {
+export function bannersOf({
+  host,
+  profile,
+  running,
+  live,
+}: Pick<Snapshot, 'host' | 'profile' | 'running' | 'live'>): Banner[] {
+  if (running) {
+    const text = 'A profile is running: the figures below are still those of the profile before.';
+    return profile && !live ? [{ id: 'before', severity: 'information', text, again: false }] : [];
+  }
   const list: Banner[] = [];
-  if (running) return list;
   if (host?.failure) list.push({ id: 'failure', severity: 'error', text: host.failure, again: false });
   if (!profile) return list;
   const ran = counted(profile.loss.length, 'step');

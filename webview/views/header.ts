@@ -9,7 +9,7 @@ export function header(): View {
   const title = h('h1', { class: 'model-name', testId: 'model-name' });
   const facts = h('p', { class: 'model-facts', testId: 'model-facts' });
   const tiles = h('dl', { class: 'tiles', testId: 'summary' });
-  const element = h('header', { class: 'header' }, title, facts, tiles);
+  const element = h('header', { class: 'header' }, h('div', { class: 'header-line' }, title, facts), tiles);
   const changed = changes();
   return {
     element,
@@ -45,11 +45,17 @@ function factsOf(model: ModelFacts): Child[] {
 }
 
 function tilesOf({ summary, layers }: ModelFacts): HTMLElement[] {
+  const kinds = ranked(tally(layers.filter(({ role }) => role === 'linear').map(({ kind }) => kind)));
   const norms = ranked(summary.norm);
   const activations = ranked(summary.activation);
   return [
     tile('Layers', formatCount(layers.length), [], 'layers'),
-    tile('Linear', formatCount(summary.linear), ['Conv, dense and the like'], 'linear'),
+    tile(
+      'Linear',
+      formatCount(summary.linear),
+      kinds.map(([kind, count]) => `${shown(kind)} ${formatCount(count)}`),
+      'linear',
+    ),
     tile(
       'Norms',
       formatCount(sum(norms)),
@@ -108,6 +114,12 @@ function placementTile(placements: readonly (readonly [string, number])[]): HTML
     h('dt', {}, 'Where the norms sit'),
     h('dd', {}, ...(total ? [bar, legend] : [h('span', { class: 'tile-details' }, 'This model has no norm.')])),
   );
+}
+
+function tally(words: readonly string[]): Readonly<Record<string, number>> {
+  const counts = new Map<string, number>();
+  for (const word of words) counts.set(word, (counts.get(word) ?? 0) + 1);
+  return Object.fromEntries(counts);
 }
 
 function ranked(counts: Readonly<Record<string, number>>): (readonly [string, number])[] {

@@ -1,6 +1,6 @@
 import type { Finding, LayerFacts } from '../../src/protocol/facts';
 import type { Figure, ProfiledLayer } from '../../src/protocol/profile';
-import { h, name, shown } from '../dom';
+import { h, name, pathName, shown } from '../dom';
 import { formatFigure, formatShape, isFinite } from '../format';
 import { severityIcon } from '../icons';
 import { axesInWords, normalizationWords, placementWords, roleWords } from '../words';
@@ -29,7 +29,7 @@ export interface Column {
   text(row: Row): string;
   /** By default the text. */
   sortKey?(row: Row): number | string | null;
-  draw?(row: Row, scale: FigureScale): Node[];
+  draw?(row: Row, scale: FigureScale): (Node | string)[];
 }
 
 /** The range of a measured column over all rows, as powers of ten, for the bars behind its figures. */
@@ -43,7 +43,7 @@ export const columns: readonly Column[] = [
     id: 'index',
     label: '#',
     title: 'Position in the model',
-    width: 44,
+    width: 40,
     grow: 0,
     expendable: 1,
     numeric: true,
@@ -54,7 +54,7 @@ export const columns: readonly Column[] = [
     id: 'found',
     label: '!',
     title: 'Findings',
-    width: 30,
+    width: 28,
     grow: 0,
     expendable: 0,
     text: ({ findings }) => findings.map(({ severity, ruleId }) => `${severity}: ${ruleId}`).join(', '),
@@ -66,19 +66,22 @@ export const columns: readonly Column[] = [
     id: 'name',
     label: 'Layer',
     title: 'Name of the layer in the file',
-    width: 150,
-    grow: 3,
+    width: 132,
+    grow: 2,
     expendable: 0,
     text: ({ layer }) => layer.name,
-    draw: ({ layer }) => [name(layer.name)],
+    draw: ({ layer }) => [
+      h('span', { class: `role-mark role-${layer.role}`, title: roleWords[layer.role] }),
+      pathName(layer.name),
+    ],
   },
   {
     id: 'kind',
     label: 'Kind',
     title: 'Operator or class in the file',
-    width: 120,
-    grow: 1.5,
-    expendable: 2,
+    width: 146,
+    grow: 0.6,
+    expendable: 3,
     text: ({ layer }) => layer.kind,
     draw: ({ layer }) => [name(layer.kind)],
   },
@@ -90,16 +93,16 @@ export const columns: readonly Column[] = [
     grow: 0.3,
     expendable: 6,
     text: ({ layer }) => roleWords[layer.role],
-    draw: ({ layer }) => [h('span', { class: `role role-${layer.role}` }, roleWords[layer.role])],
   },
   {
     id: 'placement',
     label: 'Placement',
     title: 'Where a norm sits, or how a linear layer is normalized',
-    width: 170,
-    grow: 2,
-    expendable: 3,
+    width: 152,
+    grow: 0.7,
+    expendable: 2,
     text: ({ layer }) => placementOf(layer),
+    draw: ({ layer }) => [placementOf(layer).replace('activation', 'act.')],
   },
   {
     id: 'axes',
@@ -114,8 +117,8 @@ export const columns: readonly Column[] = [
     id: 'shape',
     label: 'Output',
     title: "Shape of the output in the file's layout",
-    width: 130,
-    grow: 1,
+    width: 118,
+    grow: 0.6,
     expendable: 4,
     text: ({ layer }) => shown(formatShape(layer.outputShape)),
     sortKey: ({ layer }) => elements(layer.outputShape),
@@ -133,7 +136,7 @@ function measuredColumn(id: 'gradient' | 'activation', label: string, title: str
   const figure = (row: Row) => measuredFigure(id, row);
   return {
     ...{ id, label, title },
-    width: 104,
+    width: 106,
     grow: 0.3,
     expendable: 0,
     numeric: true,
@@ -148,7 +151,7 @@ function measuredColumn(id: 'gradient' | 'activation', label: string, title: str
       const text = h('span', { class: 'figure-text' }, formatFigure(value));
       if (!isFinite(value) || value <= 0 || high <= low) return [text];
       const bar = h('span', { class: `cell-bar cell-bar-${id}`, attributes: { 'aria-hidden': 'true' } });
-      bar.style.width = `${(4 + (96 * (Math.log10(value) - low)) / (high - low)).toFixed(1)}%`;
+      bar.style.width = `${(2 + (38 * (Math.log10(value) - low)) / (high - low)).toFixed(1)}%`;
       return [bar, text];
     },
   };

@@ -1,7 +1,7 @@
 import type { LayerFacts } from '../../src/protocol/facts';
 import type { Figure, ProfiledLayer } from '../../src/protocol/profile';
 import { h, name, shown, type Child } from '../dom';
-import { counted, formatFigure, formatShape, formatShare, missing } from '../format';
+import { counted, formatFigure, formatSetting, formatShape, formatShare, missing } from '../format';
 import {
   axesSentence,
   momentumSentence,
@@ -34,7 +34,7 @@ export function layerFacts(
       ['Norm', `${normTypeWords[norm.type]}, ${normFormWords[norm.form]}`],
       ['Statistics', axesSentence(norm)],
       ['Placement', h('span', {}, placementWords[norm.placement], norm.chain && ': ', norm.chain && name(norm.chain))],
-      ['Epsilon', norm.epsilon === null ? missing : formatFigure(norm.epsilon)],
+      ['Epsilon', norm.epsilon === null ? missing : formatSetting(norm.epsilon)],
       ['Momentum', momentumSentence(norm)],
       ['Affine', norm.channels === null ? affine : `${affine}, ${counted(norm.channels, 'channel')}`],
     );

@@ -1,0 +1,27 @@
+/** About as many ticks as a chart of this height can hold. */
+const wanted = 6;
+
+/**
+ * Ticks of a logarithmic axis from `min` to `max` (both positive): powers of ten, or every second, third ... of them over many decades;
+ * with 2 and 5 of each over few; evenly spaced round numbers over less than one.
+ */
+export function logarithmicTicks(min: number, max: number): number[] {
+  if (!(min > 0) || !(max > min) || !Number.isFinite(max)) return [];
+  const decades = Math.log10(max / min);
+  if (decades < 0.9) return roundTicks(min, max);
+  const every = Math.max(1, Math.ceil(decades / wanted));
+  const digits = decades < 1.2 ? [1, 2, 3, 5, 7] : decades < 2.2 ? [1, 2, 5] : [1];
+  const ticks: number[] = [];
+  for (let exponent = Math.floor(Math.log10(min)); exponent <= Math.ceil(Math.log10(max)); exponent++)
+    if (exponent % every === 0) for (const digit of digits) ticks.push(Number(`${digit}e${exponent}`));
+  return ticks.filter((tick) => tick >= min && tick <= max);
+}
+
+function roundTicks(min: number, max: number): number[] {
+  const rough = (max - min) / (wanted - 1);
+  const power = Math.pow(10, Math.floor(Math.log10(rough)));
+  const step = [1, 2, 2.5, 5, 10].map((digit) => digit * power).find((size) => size >= rough)!;
+  const ticks: number[] = [];
+  for (let i = Math.ceil(min / step); i * step <= max; i++) ticks.push(Number((i * step).toPrecision(12)));
+  return ticks;
+}
