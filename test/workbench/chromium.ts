@@ -57,9 +57,9 @@ async function packagedChromium(): Promise<Chromium> {
   if (!fs.existsSync(folder)) {
     const partial = `${folder}-${process.pid}`; // renamed when complete: an interrupted run leaves nothing half done
     await unpack(path.join(modules, '@sparticuz/chromium/bin'), partial);
-    writeFontsConfiguration(partial, path.join(modules, 'dejavu-fonts-ttf/ttf'));
     fs.renameSync(partial, folder);
   }
+  writeFontsConfiguration(folder, path.join(modules, 'dejavu-fonts-ttf/ttf'));
   const { status, stderr, error } = spawnSync(chromium.executablePath, ['--version'], {
     env: { ...process.env, ...chromium.env },
     encoding: 'utf8',
@@ -92,9 +92,9 @@ function writeFontsConfiguration(folder: string, dejavu: string): void {
     '<?xml version="1.0"?>',
     '<!DOCTYPE fontconfig SYSTEM "fonts.dtd">',
     '<fontconfig>',
-    '  <dir prefix="relative">fonts</dir>',
+    `  <dir>${path.join(folder, 'fonts')}</dir>`,
     `  <dir>${dejavu}</dir>`,
-    '  <cachedir prefix="relative">fonts-cache</cachedir>',
+    `  <cachedir>${path.join(folder, 'fonts-cache')}</cachedir>`,
     prefer('sans-serif', 'Open Sans'),
     prefer('serif', 'DejaVu Serif'),
     prefer('monospace', 'DejaVu Sans Mono'),
