@@ -13,49 +13,16 @@ type Types = ReadonlyMap<string, ValueType>;
 
 const KEEP = { keepdims: attribute.int(1) };
 
-/** InstanceNormalization (opset 6): every channel of every sample over its spatial axes. */
-export function instanceNormalization(node: MutableNode, r: Rewriter, types: Types): boolean {
-  const [x, scale, shift] = node.inputs;
-  const { rank, dtype } = tensorOf(node, types);
-  const { normalized } = standardized(r, x, range(2, rank), epsilonOf(node), dtype);
-  affine(r, normalized, perChannel(r, scale, rank), perChannel(r, shift, rank), node.outputs[0]);
-  return true;
-}
-
-/**
- * GroupNormalization: groups of neighbouring channels with their spatial axes. Scale and shift are [groups] in opset 18
- * and [channels] from 21 on; a file may be told apart by their size.
- */
+/** GroupNormalization (opset 21): groups of neighbouring channels with their spatial axes; scale and shift per channel. */
 export function groupNormalization(node: MutableNode, r: Rewriter, types: Types): boolean {
   const [x, scale, shift] = node.inputs;
   const { rank, dtype } = tensorOf(node, types);
   const groups = node.attributes.get('num_groups');
   if (groups?.type !== 'int') return fail(node, 'does not state its num_groups');
-  const perGroup = types.get(scale)?.shape?.[0] === groups.value && types.get(x)?.shape?.[1] !== groups.value;
   const grouped = r.add('Reshape', [x, r.ints([0, groups.value, -1])]);
-  const { normalized } = stashed(r, grouped, node, dtype, (v, type) => standardized(r, v, [2], epsilonOf(node), type));
-  if (perGroup) {
-    const scaled = affine(r, normalized, perChannel(r, scale, 3), perChannel(r, shift, 3));
-    r.add('Reshape', [scaled, r.add('Shape', [x])], {}, node.outputs[0]);
-  } else {
-    const whole = r.add('Reshape', [normalized, r.add('Shape', [x])]);
-    affine(r, whole, perChannel(r, scale, rank), perChannel(r, shift, rank), node.outputs[0]);
-  }
-  return true;
-}
-
-/** LayerNormalization (opset 17): all axes from `axis` on; mean and inverse standard deviation are further outputs. */
-export function layerNormalization(node: MutableNode, r: Rewriter, types: Types): boolean {
-  const [x, scale, shift] = node.inputs;
-  const { rank, dtype } = tensorOf(node, types);
-  const axes = normalizedAxes(node, rank);
-  const [y, meanOutput, inverseOutput] = node.outputs;
-  const { normalized, mean, inverse } = stashed(r, x, node, dtype, (v, type) =>
-    standardized(r, v, axes, epsilonOf(node), type),
-  );
-  affine(r, normalized, scale, shift, y);
-  if (meanOutput) r.add('Identity', [mean], {}, meanOutput);
-  if (inverseOutput) r.add('Identity', [inverse], {}, inverseOutput);
+  const normalized = stashed(r, grouped, node, dtype, (v, type) => standardized(r, v, [2], epsilonOf(node), type));
+  const whole = r.add('Reshape', [normalized, r.add('Shape', [x])]);
+  affine(r, whole, perChannel(r, scale, rank), perChannel(r, shift, rank), node.outputs[0]);
   return true;
 }
 
@@ -64,23 +31,51 @@ export function rmsNormalization(node: MutableNode, r: Rewriter, types: Types): 
   const [x, scale] = node.inputs;
   const { rank, dtype } = tensorOf(node, types);
   const axes = normalizedAxes(node, rank);
-  const { normalized } = stashed(r, x, node, dtype, (v, type) => {
+  const normalized = stashed(r, x, node, dtype, (v, type) => {
     const square = r.add('ReduceMean', [r.add('Mul', [v, v]), r.ints(axes)], KEEP);
-    const inverse = inverseRoot(r, square, epsilonOf(node), type);
-    return { normalized: r.add('Mul', [v, inverse]) };
+    return r.add('Mul', [v, inverseRoot(r, square, epsilonOf(node), type)]);
   });
   affine(r, normalized, scale, undefined, node.outputs[0]);
   return true;
 }
 
+/**
+ * MeanVarianceNormalization (opset 9): divided by the standard deviation and 1e-9. Here the square of 1e-9 stands under the
+ * root, which is the same to float32 and has a gradient where the deviation is 0.
+ */
+export function meanVarianceNormalization(node: MutableNode, r: Rewriter, types: Types): boolean {
+  const [x] = node.inputs;
+  const stated = node.attributes.get('axes');
+  const axes = stated?.type === 'ints' ? stated.value : [0, 2, 3];
+  standardized(r, x, axes, 1e-18, types.get(x)?.dtype ?? 'float32', node.outputs[0]);
+  return true;
+}
+
+/** LpNormalization (opset 1): divided by the sum of magnitudes (p = 1) or the Euclidean norm (2) along `axis`; 0 stays 0. */
+export function lpNormalization(node: MutableNode, r: Rewriter, types: Types): boolean {
+  const [x] = node.inputs;
+  const axis = node.attributes.get('axis');
+  const p = node.attributes.get('p');
+  const over = r.ints([axis?.type === 'int' ? axis.value : -1]);
+  const size = r.add(p?.type === 'int' && p.value === 1 ? 'ReduceL1' : 'ReduceL2', [x, over], KEEP);
+  const divisor = r.add('Max', [size, r.scalar(1e-30, types.get(x)?.dtype)]);
+  r.add('Div', [x, divisor], {}, node.outputs[0]);
+  return true;
+}
+
 /** Mean 0 and variance 1 over the axes, centred before it is squared. */
-export function standardized(r: Rewriter, x: string, axes: readonly number[], epsilon: number, dtype: DataType) {
+function standardized(
+  r: Rewriter,
+  x: string,
+  axes: readonly number[],
+  epsilon: number,
+  dtype: DataType,
+  output?: string,
+): string {
   const over = r.ints(axes);
-  const mean = r.add('ReduceMean', [x, over], KEEP);
-  const centred = r.add('Sub', [x, mean]);
+  const centred = r.add('Sub', [x, r.add('ReduceMean', [x, over], KEEP)]);
   const variance = r.add('ReduceMean', [r.add('Mul', [centred, centred]), over], KEEP);
-  const inverse = inverseRoot(r, variance, epsilon, dtype);
-  return { normalized: r.add('Mul', [centred, inverse]), mean, inverse };
+  return r.add('Mul', [centred, inverseRoot(r, variance, epsilon, dtype)], {}, output);
 }
 
 function inverseRoot(r: Rewriter, variance: string, epsilon: number, dtype: DataType): string {
@@ -88,19 +83,18 @@ function inverseRoot(r: Rewriter, variance: string, epsilon: number, dtype: Data
 }
 
 /** Computes in float32 what `stash_type` says shall not be computed in half precision, and casts the result back. */
-function stashed<T extends { normalized: string }>(
+function stashed(
   r: Rewriter,
   x: string,
   node: MutableNode,
   dtype: DataType,
-  compute: (value: string, dtype: DataType) => T,
-): T {
+  compute: (value: string, dtype: DataType) => string,
+): string {
   const stash = node.attributes.get('stash_type');
   const half = dtype === 'float16' || dtype === 'bfloat16';
   if (!half || (stash?.type === 'int' && stash.value !== dataTypeCode('float32'))) return compute(x, dtype);
   const to = (type: DataType) => ({ to: attribute.int(dataTypeCode(type)) });
-  const result = compute(r.add('Cast', [x], to('float32')), 'float32');
-  return { ...result, normalized: r.add('Cast', [result.normalized], to(dtype)) };
+  return r.add('Cast', [compute(r.add('Cast', [x], to('float32')), 'float32')], to(dtype));
 }
 
 /** scale * x + shift; the last of the nodes added computes `output`. */

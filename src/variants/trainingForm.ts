@@ -1,7 +1,10 @@
 import { attribute } from '../ir/attribute';
+import type { ValueType } from '../ir/graph';
+import { inferTypes } from '../ir/inferTypes';
 import type { MutableGraph, MutableNode } from '../ir/mutableGraph';
 import type { Origin } from '../ir/origin';
 import { BATCH_NORMALIZATION_TRAINING, PRIVATE_DOMAIN } from '../ir/privateOperators';
+import { lpNormalization, meanVarianceNormalization } from './normForms';
 import { Rewriter } from './rewriter';
 
 /** A batch normalization that computes the statistics of its batch, and what its running statistics are kept by. */
@@ -33,15 +36,23 @@ export interface TrainingFormOptions {
   readonly seed?: number;
 }
 
+const WRITTEN_OUT = new Map([
+  ['MeanVarianceNormalization', meanVarianceNormalization],
+  ['LpNormalization', lpNormalization],
+]);
+
 /**
  * Gives a graph of opset 18 the form it has while it is trained, in place. Every BatchNormalization becomes a
- * `BatchNormalizationTraining` (see privateOperators.ts; `lowerPrivateOperators` expands it), every Dropout draws its mask.
+ * `BatchNormalizationTraining` (see privateOperators.ts; `lowerPrivateOperators` expands it), every Dropout draws its mask,
+ * and norms that have no gradient of their own are written out.
  * Outputs keep their names. ONNX Runtime's own training form of BatchNormalization is not used: it writes into its inputs.
  * @returns the batch normalizations in the order of the graph
  */
 export function toTrainingForm(graph: MutableGraph, options: TrainingFormOptions = {}): TrainingNorm[] {
   const norms: TrainingNorm[] = [];
   const rewriter = new Rewriter(graph);
+  const written = graph.nodes.some((node) => node.domain === '' && WRITTEN_OUT.has(node.opType));
+  const types = written ? inferTypes(graph) : new Map<string, ValueType>();
   let dropouts = 0;
   rewriter.run((node) => {
     if (node.domain !== '') return false;
@@ -53,7 +64,7 @@ export function toTrainingForm(graph: MutableGraph, options: TrainingFormOptions
       const seed = (options.seed ?? 0) + dropouts++;
       drawingMask(rewriter, node, seed);
     }
-    return false;
+    return WRITTEN_OUT.get(node.opType)?.(node, rewriter, types) ?? false;
   });
   return norms;
 }

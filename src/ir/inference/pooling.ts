@@ -48,7 +48,6 @@ function pooled(
     if (same) return Math.ceil(size / strides[i]);
     const [before, after] = autoPad === 'VALID' ? [0, 0] : [pads[i], pads[i + sizes.length]];
     const steps = (size + before + after - extent) / strides[i];
-    if (steps < 0) return null;
     if (!ceil) return Math.floor(steps) + 1;
     const count = Math.ceil(steps) + 1;
     return (count - 1) * strides[i] >= size + before ? count - 1 : count;

@@ -4,6 +4,7 @@ import { MutableGraph } from '../../../src/ir/mutableGraph';
 import { float32Tensor } from '../../../src/ir/tensor';
 import { lowerPrivateOperators } from '../../../src/variants/lowerPrivate';
 import { toTrainingForm } from '../../../src/variants/trainingForm';
+import { fed, feedsOf, graphOf, operatorCase, values } from '../../support/operatorCases';
 import { floats, noise, runGraph } from '../../support/runGraph';
 
 function normalized(shape: readonly number[], momentum = 0.8): MutableGraph {
@@ -135,4 +136,19 @@ describe('toTrainingForm', () => {
     assert.ok(Math.abs(kept.length - 700) < 60, `${kept.length} of 1000 kept`);
     for (const v of kept) assert.ok(Math.abs(Number(v) - 1 / 0.7) < 1e-6);
   });
+
+  for (const c of [
+    operatorCase(18, 'MeanVarianceNormalization', [fed([2, 3, 8, 9])]),
+    operatorCase(18, 'MeanVarianceNormalization', [fed([2, 3, 8, 9])], { axes: attribute.ints([1, 2, 3]) }),
+    operatorCase(18, 'LpNormalization', [fed([2, 3, 4])], { axis: attribute.int(1), p: attribute.int(1) }),
+    operatorCase(18, 'LpNormalization', [values('float32', [0, 0, 3, 4], [2, 2])]),
+  ]) {
+    it(`writes ${c.opType} {${Object.keys(c.attributes)}} out with the results of the runtime's own`, async () => {
+      const g = graphOf(c);
+      toTrainingForm(g);
+      assert.ok(!g.nodes.some((n) => n.opType === c.opType));
+      const { y0 } = await runGraph(g, feedsOf(c));
+      close(y0.data, Array.from((await runGraph(graphOf(c), feedsOf(c))).y0.data, Number), 1e-5);
+    });
+  }
 });
