@@ -1,17 +1,20 @@
 import { attribute, type Attribute } from '../ir/attribute';
 import type { GradientBuilder } from './gradientBuilder';
-import { exchange, product, range, type Shape } from './shapes';
+import { exchange, range, type Shape } from './shapes';
 import { extents, type Window } from './window';
 
 /**
- * Y = Conv(X, W): X [N, C, in...], W [M, C/group, kernel...], Y [N, M, out...]. The three linear maps below are each
- * other's transposes and serve both Conv and ConvTranspose.
+ * Y = Conv(X, W): X [N, C, in...], W [M, C/group, kernel...], Y [N, M, out...]. Its gradients serve Conv and
+ * ConvTranspose alike: dY to dX below, dW in weightGradient.ts.
  */
 export interface Convolution extends Window {
   readonly group: number;
 }
 
-/** Y from X and W, with just as much padding (or cutting) after the last element as gives `output`. */
+/**
+ * Y from X and W with just as much padding after the last element as gives `output`; negative padding, before or after,
+ * cuts elements off.
+ */
 export function convolve(x: string, w: string, conv: Convolution, output: Shape, g: GradientBuilder): string {
   const shape = g.shape(x);
   const after = extents(conv).map(
@@ -32,8 +35,7 @@ export function inputGradient(dy: string, w: string, conv: Convolution, input: S
   const { strides, before, group } = conv;
   const extent = extents(conv);
   if (strides.every((s) => s === 1)) {
-    const back = { ...conv, before: extent.map((e, i) => e - 1 - before[i]) };
-    return convolve(dy, turnedKernel(w, group, g), back, input, g);
+    return convolve(dy, turnedKernel(w, group, g), backwards(conv), input, g);
   }
   const rest = input.map((size, i) => size - ((output[i] - 1) * strides[i] + extent[i] - before[i]));
   const pads = [...before, ...rest.map((r) => Math.max(-r, 0))];
@@ -44,8 +46,13 @@ export function inputGradient(dy: string, w: string, conv: Convolution, input: S
   });
 }
 
+/** At stride 1: the window of the convolution from output to input that has the kernel turned round. */
+export function backwards(conv: Convolution): Convolution {
+  return { ...conv, before: extents(conv).map((extent, i) => extent - 1 - conv.before[i]) };
+}
+
 /** W [M, C/g, k...] to [C, M/g, k...], turned round on the kernel's axes. */
-function turnedKernel(w: string, group: number, g: GradientBuilder): string {
+export function turnedKernel(w: string, group: number, g: GradientBuilder): string {
   const [m, channels, ...kernel] = g.shape(w);
   const rank = kernel.length;
   const turned = g.reverse(w, range(rank + 2).slice(2));
@@ -53,40 +60,6 @@ function turnedKernel(w: string, group: number, g: GradientBuilder): string {
   if (group === 1) return g.transpose(turned, exchange(rank + 2, 0, 1));
   const grouped = g.reshape(turned, [group, m / group, channels, ...kernel]);
   return g.reshape(g.transpose(grouped, exchange(rank + 3, 1, 2)), [group * channels, m / group, ...kernel]);
-}
-
-/** dW from X and dY, of shape [M, C/group, kernel...]. */
-export function weightGradient(x: string, dy: string, conv: Convolution, g: GradientBuilder): string {
-  const { group, kernel } = conv;
-  const [n, m, ...output] = g.shape(dy);
-  const channels = g.shape(x)[1] / group;
-  const positions = product(output);
-  const taps = product(kernel);
-  const columns = tapsOf(x, conv, output, g).map((tap) => g.reshape(tap, [n, group, channels, positions]));
-  const unrolled = g.concat(columns, 2);
-  const products = g.matMul(g.reshape(dy, [n, group, m / group, positions]), g.transposeMatrix(unrolled));
-  const summed = g.sumTo(products, [group, m / group, taps * channels]);
-  const byTap = g.reshape(summed, [m, taps, channels]);
-  return g.reshape(g.transpose(byTap, [0, 2, 1]), [m, channels, ...kernel]);
-}
-
-/** For each position of the kernel (row-major) the elements of X that it meets: [N, C, out...]. */
-function tapsOf(x: string, conv: Convolution, output: Shape, g: GradientBuilder): string[] {
-  const input = g.shape(x).slice(2);
-  const { kernel, strides, dilations, before } = conv;
-  const after = extents(conv).map((extent, i) => (output[i] - 1) * strides[i] + extent - input[i] - before[i]);
-  const padded = g.pad(x, [0, 0, ...before], [0, 0, ...after]);
-  return offsets(kernel).map((offset) =>
-    g.slice(
-      padded,
-      offset.map((o, i) => ({ axis: i + 2, start: o * dilations[i], count: output[i], step: strides[i] })),
-    ),
-  );
-}
-
-/** All positions in a box of the given sizes, row-major. */
-function offsets(sizes: Shape): number[][] {
-  return sizes.reduce<number[][]>((all, size) => all.flatMap((head) => range(size).map((i) => [...head, i])), [[]]);
 }
 
 function attributesOf({ kernel, strides, dilations, group }: Convolution): Record<string, Attribute> {

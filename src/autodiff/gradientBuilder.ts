@@ -87,13 +87,13 @@ export class GradientBuilder {
 
   /** The integers of a value that is constant (an initializer or a Constant node), else undefined. */
   constantInts(value: string): readonly number[] | undefined {
-    const constant = this.constant(value);
+    const constant = this.constantOf(value);
     return isTensor(constant) ? integersAtHand(constant) : constant;
   }
 
   /** The numbers of a value that is constant, else undefined. */
   constantFloats(value: string): ArrayLike<number> | undefined {
-    const constant = this.constant(value);
+    const constant = this.constantOf(value);
     return isTensor(constant) ? floatsAtHand(constant) : constant;
   }
 
@@ -103,11 +103,11 @@ export class GradientBuilder {
     return numbers?.length === 1 ? numbers[0] : undefined;
   }
 
-  private constant(value: string): Tensor | readonly number[] | undefined {
+  private constantOf(value: string): Tensor | readonly number[] | undefined {
     const initializer = this.graph.initializers.get(value);
     if (initializer) return this.graph.inputs.some((i) => i.name === value) ? undefined : initializer;
     const node = this.producers.get(value);
-    if (node?.opType === 'Identity') return this.constant(node.inputs[0]);
+    if (node?.opType === 'Identity') return this.constantOf(node.inputs[0]);
     if (node?.opType !== 'Constant') return undefined;
     for (const a of node.attributes.values()) {
       if (a.type === 'tensor' || a.type === 'ints' || a.type === 'floats') return a.value;
@@ -123,22 +123,35 @@ export class GradientBuilder {
 
   /** A constant of a floating-point type. */
   floats(shape: readonly number[], values: readonly number[], dtype: DataType): string {
-    return this.cached(`${dtype}[${shape.join()}]${values.join()}`, (name) => {
-      if (dtype === 'float32') return float32Tensor(name, shape, values);
+    return this.constant(`[${shape.join()}]${values.join()}`, shape, dtype, (i) => values[i]);
+  }
+
+  ones(shape: readonly number[], dtype: DataType): string {
+    return this.constant(`ones [${shape.join()}]`, shape, dtype, () => 1);
+  }
+
+  /** A constant given by a function of the flat index; the same key stands for the same constant. */
+  constant(key: string, shape: readonly number[], dtype: DataType, value: (index: number) => number): string {
+    return this.cached(`${dtype} ${key}`, (name) => {
+      const indices = { length: product(shape) };
+      if (dtype === 'float32') {
+        return float32Tensor(
+          name,
+          shape,
+          Float32Array.from(indices, (_, i) => value(i)),
+        );
+      }
       if (dtype === 'float64') {
-        return tensorFromBytes(name, dtype, shape, new Uint8Array(Float64Array.from(values).buffer));
+        const values = Float64Array.from(indices, (_, i) => value(i));
+        return tensorFromBytes(name, dtype, shape, new Uint8Array(values.buffer));
       }
       throw new NoGradient(`gradients are computed in float32 or float64, not in ${dtype}`);
     });
   }
 
-  ones(shape: readonly number[], dtype: DataType): string {
-    return this.floats(shape, new Array<number>(product(shape)).fill(1), dtype);
-  }
-
   /** A one-dimensional int64 constant. */
   ints(values: readonly number[]): string {
-    return this.cached(`int64[${values.length}]${values.join()}`, (name) => int64Tensor(name, [values.length], values));
+    return this.cached(`int64 ${values.join()}`, (name) => int64Tensor(name, [values.length], values));
   }
 
   /** Zeros of any size; they take no space in the graph. */

@@ -3,12 +3,15 @@ import { lazy } from './lazy';
 
 /** The input without its mean, divided by its standard deviation over `axes`; built on demand. */
 export function normalize(
-  x: string,
+  input: () => string,
   axes: readonly number[],
   epsilon: number,
   g: GradientBuilder,
 ): { normalized: () => string; inverse: () => string } {
-  const centred = lazy(() => g.sub(x, g.reduce('ReduceMean', x, axes)));
+  const centred = lazy(() => {
+    const x = input();
+    return g.sub(x, g.reduce('ReduceMean', x, axes));
+  });
   const inverse = lazy(() => {
     const variance = g.reduce('ReduceMean', g.mul(centred(), centred()), axes);
     return g.div(1, g.unary('Sqrt', g.add(variance, epsilon)));

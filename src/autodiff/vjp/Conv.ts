@@ -1,5 +1,6 @@
 import type { GradientRule } from '../call';
-import { channelSum, inputGradient, weightGradient } from '../convolution';
+import { channelSum, inputGradient } from '../convolution';
+import { weightGradient } from '../weightGradient';
 import { slidingWindow } from '../window';
 
 /** Any stride, padding, dilation and group, with one to three spatial axes (opset 11). */

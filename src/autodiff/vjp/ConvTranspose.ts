@@ -1,5 +1,6 @@
 import type { GradientRule } from '../call';
-import { channelSum, convolve, weightGradient } from '../convolution';
+import { channelSum, convolve } from '../convolution';
+import { weightGradient } from '../weightGradient';
 import { transposedWindow } from '../window';
 
 /**

@@ -12,7 +12,7 @@ export const GroupNormalization: GradientRule = (c, g) => {
   const shape = g.shape(x);
   const groups = c.int('num_groups', 1);
   const grouped = [shape[0], groups, product(shape.slice(1)) / groups];
-  const { normalized, inverse } = normalize(g.reshape(x, grouped), [2], c.float('epsilon', 1e-5), g);
+  const { normalized, inverse } = normalize(() => g.reshape(x, grouped), [2], c.float('epsilon', 1e-5), g);
   const cotangent = lazy(() => g.reshape(dy, grouped));
   return [
     () => {

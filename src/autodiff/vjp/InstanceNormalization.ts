@@ -9,7 +9,7 @@ export const InstanceNormalization: GradientRule = (c, g) => {
   const shape = g.shape(x);
   const axes = range(shape.length).slice(2);
   const perChannel = [shape[1], ...axes.map(() => 1)];
-  const { normalized, inverse } = normalize(x, axes, c.float('epsilon', 1e-5), g);
+  const { normalized, inverse } = normalize(() => x, axes, c.float('epsilon', 1e-5), g);
   return [
     () => normInputGradient(g.mul(dy, g.reshape(c.input(1), perChannel)), normalized(), inverse(), axes, g),
     () => channelSum(g.mul(dy, normalized()), g),

@@ -13,7 +13,7 @@ export const layout: readonly GradientCase[] = [
   { opType: 'Unsqueeze', name: 'axes', inputs: [[2, 3], { longs: [0, -1] }], nodes: 1 },
   { opType: 'Transpose', name: 'reversed', inputs: [shape], nodes: 1 },
   { opType: 'Transpose', name: 'rotated', inputs: [shape], attributes: { perm: ints([2, 0, 1]) }, nodes: 1 },
-  { opType: 'Expand', name: 'new and old axes', inputs: [[3, 1], { longs: [2, 3, 4] }], nodes: 3 },
+  { opType: 'Expand', name: 'new and old axes', inputs: [[3, 1], { longs: [2, 3, 4] }], nodes: 4 },
   { opType: 'Expand', name: 'shape of its own is larger', inputs: [[3, 4], { longs: [1, 4] }], nodes: 0 },
   {
     opType: 'Concat',
@@ -49,7 +49,7 @@ export const layout: readonly GradientCase[] = [
     attributes: { num_outputs: int(3) },
     outputs: 3,
     into: [1],
-    nodes: 2,
+    nodes: 3,
   },
   { opType: 'Slice', name: 'a range', inputs: [shape, { longs: [1] }, { longs: [3] }, { longs: [2] }], nodes: 1 },
   {
@@ -127,7 +127,7 @@ export const layout: readonly GradientCase[] = [
     attributes: { mode: string('reflect') },
   },
   { opType: 'Pad', name: 'edge', inputs: [[3, 4], { longs: [0, 2, 1, 1] }], attributes: { mode: string('edge') } },
-  { opType: 'Tile', name: 'two axes', inputs: [[2, 3], { longs: [2, 3] }], nodes: 3 },
+  { opType: 'Tile', name: 'two axes', inputs: [[2, 3], { longs: [2, 3] }], nodes: 6 },
   { opType: 'DepthToSpace', name: 'DCR', inputs: [[1, 8, 2, 3]], attributes: { blocksize: int(2) }, nodes: 1 },
   {
     opType: 'DepthToSpace',

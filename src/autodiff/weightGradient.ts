@@ -1,0 +1,174 @@
+import { backwards, convolve, turnedKernel, type Convolution } from './convolution';
+import type { GradientBuilder } from './gradientBuilder';
+import { exchange, product, range, type Shape } from './shapes';
+import { extents } from './window';
+
+/** Elements that one unrolled input may have; beyond it the batch is halved (128 MiB of float32). */
+const LARGEST_UNROLLED = 2 ** 25;
+
+/** From this many taps a convolution with batch and channels exchanged is as fast as unrolling, and takes no memory. */
+const MANY_TAPS = 49;
+
+/** Elements of the constant that unrolls all channels in one grouped convolution (1 MiB of float32). */
+const LARGEST_SELECTOR = 2 ** 18;
+
+/** Depthwise: up to this many taps, on at least so many positions, a product and a sum per tap are faster than a convolution. */
+const FEW_TAPS = 9;
+const MANY_POSITIONS = 256;
+
+/**
+ * dW [M, C/group, kernel...] of Y = Conv(X, W) from X [N, C, in...] and dY [N, M, out...].
+ *
+ * The ways differ in speed alone. Unrolling (im2col: each channel becomes one channel per tap of the kernel) is itself a
+ * convolution, with one-hot kernels; it takes care of strides, dilations and padding and is faster than slicing.
+ */
+export function weightGradient(x: string, dy: string, conv: Convolution, g: GradientBuilder): string {
+  const { group, kernel, strides } = conv;
+  const [n, m, ...output] = g.shape(dy);
+  const channels = g.shape(x)[1];
+  const taps = product(kernel);
+  const positions = product(output);
+  const unit = strides.every((s) => s === 1);
+  if (channels === group) {
+    const perTap = m === group && unit && taps <= FEW_TAPS && positions >= MANY_POSITIONS;
+    return perTap ? depthwisePerTap(x, dy, conv, g) : depthwiseExchanged(x, dy, conv, g);
+  }
+  if (taps >= MANY_TAPS) return exchanged(x, dy, conv, g);
+  if (unit && 2 * m <= channels && taps > 1) {
+    // fewer channels on the other side: unroll the cotangent instead
+    return turnedKernel(weightGradient(dy, x, backwards(conv), g), group, g);
+  }
+  if (n > 1 && n * channels * taps * positions > LARGEST_UNROLLED) return inHalves(x, dy, conv, g);
+  const perSample = ((m / group) * channels * taps) / group;
+  const moved = ((m + channels) / group) * positions;
+  // one product per sample needs a sum over samples, which outweighs bringing the samples together when W is large
+  return perSample > 4 * moved && kernel.length < 3 ? inOneProduct(x, dy, conv, g) : bySample(x, dy, conv, g);
+}
+
+function inHalves(x: string, dy: string, conv: Convolution, g: GradientBuilder): string {
+  const n = g.shape(x)[0];
+  const half = Math.floor(n / 2);
+  const parts = [
+    { axis: 0, start: 0, count: half },
+    { axis: 0, start: half, count: n - half },
+  ];
+  return g.sum(parts.map((part) => weightGradient(g.slice(x, [part]), g.slice(dy, [part]), conv, g)));
+}
+
+/** A product [C taps, positions] x [positions, M] per sample and group, then the sum over samples. */
+function bySample(x: string, dy: string, conv: Convolution, g: GradientBuilder): string {
+  const { group, kernel } = conv;
+  const [n, m, ...output] = g.shape(dy);
+  const columns = (g.shape(x)[1] / group) * product(kernel);
+  const lead = group === 1 ? [n] : [n, group];
+  const unrolled = g.reshape(unroll(x, conv, output, g), [...lead, columns, product(output)]);
+  const cotangent = g.transposeMatrix(g.reshape(dy, [...lead, m / group, product(output)]));
+  const perSample = g.matMul(unrolled, cotangent);
+  const summed = g.sumTo(perSample, g.shape(perSample).slice(1));
+  return g.reshape(g.transposeMatrix(summed), [m, columns / product(kernel), ...kernel]);
+}
+
+/** One product [M, N positions] x [N positions, C taps] per group, with channels brought before samples. */
+function inOneProduct(x: string, dy: string, conv: Convolution, g: GradientBuilder): string {
+  const { group, kernel } = conv;
+  const [n, m, ...output] = g.shape(dy);
+  const [, channels, ...input] = g.shape(x);
+  const columns = (channels / group) * product(kernel);
+  const places = n * product(output);
+  const exchangedX = g.reshape(g.transpose(x, exchange(input.length + 2, 0, 1)), [1, channels, n, ...input]);
+  const overSamples: Convolution = {
+    group,
+    kernel: [1, ...kernel],
+    strides: [1, ...conv.strides],
+    dilations: [1, ...conv.dilations],
+    before: [0, ...conv.before],
+  };
+  const unrolled = unroll(exchangedX, overSamples, [n, ...output], g);
+  const cotangent = g.transpose(dy, exchange(output.length + 2, 0, 1));
+  const result = [m, channels / group, ...kernel];
+  if (group === 1) {
+    const rows = g.reshape(unrolled, [columns, places]);
+    return g.reshape(g.gemm(g.reshape(cotangent, [m, places]), rows, { transB: true }), result);
+  }
+  const rows = g.transposeMatrix(g.reshape(unrolled, [group, columns, places]));
+  return g.reshape(g.matMul(g.reshape(cotangent, [group, m / group, places]), rows), result);
+}
+
+/**
+ * X [N, C, in...] to [N, C taps, out...]: channel c, tap t holds what tap t of the kernel meets on channel c. The one-hot
+ * kernels are given for all channels at once where they are small, which is faster, else one channel is taken at a time.
+ */
+function unroll(x: string, conv: Convolution, output: Shape, g: GradientBuilder): string {
+  const { kernel, strides, dilations, before } = conv;
+  const [n, channels, ...input] = g.shape(x);
+  const taps = product(kernel);
+  if (taps === 1) return onlyTap(x, conv, output, g);
+  const whole = channels * taps * taps <= LARGEST_SELECTOR;
+  const group = whole ? channels : 1;
+  const selector = g.constant(`selector ${group} ${kernel.join()}`, [group * taps, 1, ...kernel], g.dtype(x), (i) =>
+    Math.floor(i / taps) % taps === i % taps ? 1 : 0,
+  );
+  const source = whole ? x : g.reshape(x, [n * channels, 1, ...input]);
+  const unrolled = convolve(source, selector, { kernel, strides, dilations, before, group }, output, g);
+  return g.reshape(unrolled, [n, channels * taps, ...output]);
+}
+
+/** A kernel of one element meets X itself, padded or cut and thinned out. */
+function onlyTap(x: string, { strides, before }: Convolution, output: Shape, g: GradientBuilder): string {
+  const input = g.shape(x).slice(2);
+  const after = output.map((count, i) => (count - 1) * strides[i] + 1 - input[i] - before[i]);
+  const fitted = g.pad(x, [0, 0, ...before], [0, 0, ...after]);
+  return g.slice(
+    fitted,
+    output.map((count, i) => ({ axis: i + 2, start: 0, count, step: strides[i] })),
+  );
+}
+
+/**
+ * A convolution of X with dY as its kernel: batch and channels exchanged, strides and dilations exchanged. Where the
+ * stride left a remainder the result is larger than the kernel, which `convolve` avoids by padding less.
+ */
+function exchanged(x: string, dy: string, conv: Convolution, g: GradientBuilder): string {
+  const { group, kernel } = conv;
+  const [n, channels, ...input] = g.shape(x);
+  const rank = input.length;
+  const [, m, ...output] = g.shape(dy);
+  const grouped = g.reshape(x, [n, group, channels / group, ...input]);
+  // [N, g, C/g, in...] to [C/g, g N, in...]
+  const order = [2, 1, 0, ...range(rank).map((i) => i + 3)];
+  const samples = g.reshape(g.transpose(grouped, order), [channels / group, group * n, ...input]);
+  const kernels = g.transpose(dy, exchange(rank + 2, 0, 1));
+  const swapped = { ...conv, kernel: output, strides: conv.dilations, dilations: conv.strides };
+  const result = convolve(samples, kernels, swapped, kernel, g);
+  return g.reshape(g.transpose(result, exchange(rank + 2, 0, 1)), [m, channels / group, ...kernel]);
+}
+
+/** As `exchanged`, with every channel of every sample a group of its own, summed over the samples. */
+function depthwiseExchanged(x: string, dy: string, conv: Convolution, g: GradientBuilder): string {
+  const [n, channels, ...input] = g.shape(x);
+  const [, m, ...output] = g.shape(dy);
+  const { dilations, strides, before, kernel } = conv;
+  const swapped = { kernel: output, strides: dilations, dilations: strides, before, group: n * channels };
+  const samples = g.reshape(x, [1, n * channels, ...input]);
+  const perSample = convolve(samples, g.reshape(dy, [n * m, 1, ...output]), swapped, kernel, g);
+  return g.sumTo(g.reshape(perSample, [n, m, 1, ...kernel]), [m, 1, ...kernel]);
+}
+
+/** One sum of products per tap; stride 1. */
+function depthwisePerTap(x: string, dy: string, conv: Convolution, g: GradientBuilder): string {
+  const [, m, ...output] = g.shape(dy);
+  const input = g.shape(x).slice(2);
+  const { kernel, dilations, before } = conv;
+  const after = extents(conv).map((extent, i) => output[i] - 1 + extent - input[i] - before[i]);
+  const padded = g.pad(x, [0, 0, ...before], [0, 0, ...after]);
+  const sums = offsets(kernel).map((offset) => {
+    const axes = offset.map((o, i) => ({ axis: i + 2, start: o * dilations[i], count: output[i] }));
+    return g.reshape(g.sumTo(g.mul(g.slice(padded, axes), dy), [m, ...output.map(() => 1)]), [m, 1]);
+  });
+  return g.reshape(g.concat(sums, 1), [m, 1, ...kernel]);
+}
+
+/** All positions in a box of the given sizes, row-major. */
+function offsets(sizes: Shape): number[][] {
+  return sizes.reduce<number[][]>((all, size) => all.flatMap((head) => range(size).map((i) => [...head, i])), [[]]);
+}
