@@ -5,11 +5,11 @@
 export const PRIVATE_DOMAIN = 'normscope';
 
 /**
- * Batch normalization with the statistics of the batch (Ioffe and Szegedy 2015, algorithm 1). C is the size of `axis`, all
+ * Batch normalization with the statistics of the batch (Ioffe and Szegedy 2015, algorithm 1). C is the size of axis 1, all
  * other axes are averaged over; m elements per channel.
  *
  *     inputs      X [N, C, ...], scale [C], B [C]
- *     attributes  epsilon (float), axis (int, counted from the front)
+ *     attributes  epsilon (float)
  *     outputs     Y           X's shape: scale * (X - mean) * inverseStd + B
  *                 mean        [C]
  *                 variance    [C], the biased one (divided by m)

@@ -31,29 +31,30 @@ export function lowerPrivateOperators(graph: MutableGraph, types?: ReadonlyMap<s
   graph.opsets.delete(PRIVATE_DOMAIN);
 }
 
-/** Centred: the mean of squares minus the square of the mean would cancel where the mean is large against the deviation. */
+/**
+ * Centred: the mean of squares minus the square of the mean would cancel where the mean is large against the deviation.
+ * The statistics then go into the runtime's BatchNormalization, which scales and shifts in one pass over the data.
+ */
 function batchNormalizationTraining(rewriter: Rewriter, node: MutableNode, rank: number, dtype?: DataType): void {
   const [x, scale, shift] = node.inputs;
   const [output, meanOutput, varianceOutput, inverseOutput] = node.outputs;
   const a = node.attributes.get('epsilon');
   const epsilon = a?.type === 'float' ? a.value : 1e-5;
-  const axis = node.attributes.get('axis');
-  const channel = axis?.type === 'int' ? axis.value : 1;
-  const others = Array.from({ length: rank }, (_, i) => i).filter((i) => i !== channel);
+  const others = Array.from({ length: rank }, (_, i) => i).filter((i) => i !== 1);
   const keep = { keepdims: attribute.int(1) };
-  const axes = rewriter.ints(others);
-  // [C] aligned with the channel axis: [C, 1, ...], broadcast over what lies before it
-  const behind = others.filter((i) => i > channel).map((i) => i - channel);
-  const aligned = (v: string) => (behind.length === 0 ? v : rewriter.add('Unsqueeze', [v, rewriter.ints(behind)]));
-  const mean = rewriter.add('ReduceMean', [x, axes], keep);
-  const centred = rewriter.add('Sub', [x, mean]);
-  const variance = rewriter.add('ReduceMean', [rewriter.add('Mul', [centred, centred]), axes], keep);
+  const [axes, vector] = [rewriter.ints(others), rewriter.ints([-1])];
+  const wide = rewriter.add('ReduceMean', [x, axes], keep);
+  const centred = rewriter.add('Sub', [x, wide]);
+  const square = rewriter.add('ReduceMean', [rewriter.add('Mul', [centred, centred]), axes], keep);
+  const mean = rewriter.add('Reshape', [wide, vector], {}, meanOutput || undefined);
+  const variance = rewriter.add('Reshape', [square, vector], {}, varianceOutput || undefined);
+  rewriter.add(
+    'BatchNormalization',
+    [x, scale, shift, mean, variance],
+    { epsilon: attribute.float(epsilon) },
+    output || undefined,
+  );
+  if (!inverseOutput) return;
   const guarded = rewriter.add('Add', [variance, rewriter.scalar(epsilon, dtype)]);
-  const inverse = rewriter.add('Reciprocal', [rewriter.add('Sqrt', [guarded])]);
-  const factor = rewriter.add('Mul', [inverse, aligned(scale)]);
-  rewriter.add('Add', [rewriter.add('Mul', [centred, factor]), aligned(shift)], {}, output);
-  const vector = rewriter.ints([-1]);
-  if (meanOutput) rewriter.add('Reshape', [mean, vector], {}, meanOutput);
-  if (varianceOutput) rewriter.add('Reshape', [variance, vector], {}, varianceOutput);
-  if (inverseOutput) rewriter.add('Reshape', [inverse, vector], {}, inverseOutput);
+  rewriter.add('Reciprocal', [rewriter.add('Sqrt', [guarded])], {}, inverseOutput);
 }

@@ -78,7 +78,7 @@ function batchNormalization(rewriter: Rewriter, node: MutableNode): TrainingNorm
   const [, batchMean, batchVariance] = rewriter.addNode(
     BATCH_NORMALIZATION_TRAINING,
     [input, scale, shift],
-    { epsilon: attribute.float(epsilon), axis: attribute.int(1) },
+    { epsilon: attribute.float(epsilon) },
     {
       domain: PRIVATE_DOMAIN,
       outputs: [output, ...['mean', 'variance', 'inverse_std'].map((s) => graph.freshName(`${output}/batch_${s}`))],

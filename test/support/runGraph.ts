@@ -15,20 +15,34 @@ export async function runGraph(
   feeds: Readonly<Record<string, ort.Tensor>>,
   irVersion = 8,
 ): Promise<Record<string, RunResult>> {
+  return (await runSteps(graph, feeds, 1, irVersion))[0];
+}
+
+/** Runs a graph several times in one session. */
+export async function runSteps(
+  graph: MutableGraph,
+  feeds: Readonly<Record<string, ort.Tensor>>,
+  steps: number,
+  irVersion = 8,
+): Promise<Record<string, RunResult>[]> {
   const session = await ort.InferenceSession.create(await encode(graph, irVersion), {
     graphOptimizationLevel: 'disabled',
     enableMemPattern: false,
     intraOpNumThreads: 1,
     logSeverityLevel: 4,
   });
+  const describe = (t: ort.Tensor): RunResult => ({
+    type: t.type as DataType,
+    dims: [...t.dims],
+    data: t.data as unknown as ArrayLike<number | bigint>,
+  });
   try {
-    const results = await session.run(feeds);
-    return Object.fromEntries(
-      Object.entries(results).map(([name, t]) => [
-        name,
-        { type: t.type as DataType, dims: [...t.dims], data: t.data as unknown as ArrayLike<number | bigint> },
-      ]),
-    );
+    const results: Record<string, RunResult>[] = [];
+    for (let i = 0; i < steps; i++) {
+      const outputs = await session.run(feeds);
+      results.push(Object.fromEntries(Object.entries(outputs).map(([name, t]) => [name, describe(t)])));
+    }
+    return results;
   } finally {
     await session.release();
   }
