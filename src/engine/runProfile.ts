@@ -2,16 +2,24 @@ import { encodeOnnx } from '../formats/onnx/onnxWriter';
 import { ModelError } from '../ir/errors';
 import { inferTypes } from '../ir/inferTypes';
 import type { Model } from '../ir/model';
+import { verifyGraph } from '../ir/verifyGraph';
 import { layerView } from '../layers/recognize';
 import type { LayerView } from '../layers/layerView';
 import type { ModelLocation } from '../protocol/engine';
-import type { EngineChoice, ProfileEvent, ProfileSettings, ProfileStarted, ProfileStep } from '../protocol/profile';
+import type {
+  EngineChoice,
+  ProfileEvent,
+  ProfilePhase,
+  ProfileSettings,
+  ProfileStarted,
+  ProfileStep,
+} from '../protocol/profile';
 import { sampledSteps } from '../profile/sampledSteps';
 import { StepReader } from '../profile/stepEvent';
 import { SyntheticData } from '../training/data/syntheticData';
 import type { HostTensor } from '../training/hostTensor';
 import { estimateMemory } from '../training/memory';
-import { optimizers } from '../training/optimizers';
+import { optimizers, type Optimizer } from '../training/optimizers';
 import { TrainingState } from '../training/trainingState';
 import { buildTrainingStep, type TrainingStep } from '../training/trainingStep';
 import type { ChosenRuntime } from './chooseRuntime';
@@ -50,7 +58,7 @@ export async function runProfile(
   signal: AbortSignal,
   host: EngineHost,
 ): Promise<void> {
-  const enter = async (phase: 'reading' | 'differentiating' | 'compiling' | 'training') => {
+  const enter = async (phase: ProfilePhase['phase']) => {
     emit({ type: 'phase', phase });
     await host.pause();
     endIfAborted(signal);
@@ -58,49 +66,70 @@ export async function runProfile(
   await enter('reading');
   const { runtime, notes } = host.chooseRuntime(settings.engine, settings.threads);
   const model = await host.openModel(location.path);
-  const begun = performance.now();
   const view = layerView(model.graph, inferTypes(model.graph));
-  const { training, session } = await compile(model, view, settings, runtime, host, enter);
+  const run = await begin(model, view, settings, runtime, host, enter);
   try {
-    const optimizer = optimizers[settings.optimizer];
-    const { init, lr, seed } = settings;
-    const state = await TrainingState.create(model, training, init, optimizer, lr, seed);
-    const data = new SyntheticData(training.inputs, training.outputs, training.batch, seed);
-    const compileMs = performance.now() - begun;
-    await enter('training');
-    const trainer = new Trainer(training, session, state, data, sampledSteps(settings.steps));
-    const first = await trainer.step(0);
+    const { training, state, data, first, compileMs } = run;
     const setup = setupOf(settings, training, state, data, notes);
     emit(startedEvent(location.path, model, view, runtime, setup, compileMs));
     emit(first);
-    await train(trainer, first, settings, view, emit, signal, host);
+    await train(run.trainer, first, settings, view, emit, signal, host);
     emit({ type: 'finished' });
   } finally {
-    await session.release();
+    await run.session.release();
   }
 }
 
-/** Builds the training step and the session that runs it. A batch that the file fixes and the runtime insists on is kept. */
-async function compile(
+/** A run whose first step is done. */
+interface Run {
+  readonly training: TrainingStep;
+  readonly session: RuntimeSession;
+  readonly state: TrainingState;
+  readonly data: SyntheticData;
+  readonly trainer: Trainer;
+  readonly first: ProfileStep;
+  readonly compileMs: number;
+}
+
+/** Sets a run up and makes its first step. A batch that the file fixes stays when the runtime cannot run another. */
+async function begin(
   model: Model,
   view: LayerView,
   settings: ProfileSettings,
   runtime: Runtime,
   host: EngineHost,
-  enter: (phase: 'differentiating' | 'compiling') => Promise<void>,
-): Promise<{ training: TrainingStep; session: RuntimeSession }> {
-  const { batch, seed } = settings;
+  enter: (phase: ProfilePhase['phase']) => Promise<void>,
+): Promise<Run> {
+  const { batch, seed, init, lr } = settings;
+  const optimizer = optimizers[settings.optimizer];
+  const begun = performance.now();
   for (let keepBatch = false; ; keepBatch = true) {
     await enter('differentiating');
     const training = buildTrainingStep(model, view, { batch, seed, keepBatch });
-    requireMemory(training, settings, Math.min(host.availableBytes(), runtime.addressableBytes));
+    requireMemory(training, optimizer, Math.min(host.availableBytes(), runtime.addressableBytes));
     await enter('compiling');
+    const bytes = await encodeOnnx(training.graph);
+    let session: RuntimeSession | undefined;
     try {
-      return { training, session: await runtime.createSession(await encodeOnnx(training.graph)) };
+      session = await runtime.createSession(bytes);
+      const state = await TrainingState.create(model, training, init, optimizer, lr, seed);
+      const data = new SyntheticData(training.inputs, training.outputs, training.batch, seed);
+      const compileMs = performance.now() - begun;
+      await enter('training');
+      const trainer = new Trainer(training, session, state, data, sampledSteps(settings.steps));
+      return { training, session, state, data, trainer, first: await trainer.step(0), compileMs };
     } catch (error) {
-      if (!training.batchRewritten || !(error instanceof ModelError)) throw error;
+      await session?.release();
+      if (!(error instanceof ModelError) || error.code !== 'engine') throw error;
+      if (!training.batchRewritten) throw explained(error, training);
     }
   }
+}
+
+/** What is wrong with the network in our own words where we find it: the runtime often names no node. */
+function explained(error: ModelError, { graph }: TrainingStep): ModelError {
+  const [problem] = verifyGraph(graph);
+  return problem === undefined ? error : new ModelError('invalid', problem.message, problem.place);
 }
 
 /** The steps after the first. */
@@ -206,8 +235,8 @@ function setupOf(
 }
 
 /** @throws ModelError `too-large` with a batch that would fit */
-function requireMemory(training: TrainingStep, settings: ProfileSettings, available: number): void {
-  const { activations, weights } = estimateMemory(training, optimizers[settings.optimizer]);
+function requireMemory(training: TrainingStep, optimizer: Optimizer, available: number): void {
+  const { activations, weights } = estimateMemory(training, optimizer);
   const needed = activations + weights;
   if (needed <= available) return;
   const fitting = Math.floor((training.batch * (available - weights)) / activations);

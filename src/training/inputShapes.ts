@@ -3,6 +3,7 @@ import { inferTypes } from '../ir/inferTypes';
 import type { MutableGraph } from '../ir/mutableGraph';
 import { int64Tensor } from '../ir/tensor';
 import { integersAtHand } from '../ir/tensorValues';
+import { verifyGraph } from '../ir/verifyGraph';
 
 export interface InputShapes {
   /** Sizes of every graph input, by name. */
@@ -23,7 +24,7 @@ const OPEN_LENGTH = 16;
  * Sizes for all inputs. An open first axis (symbolic, unknown, 0) is the batch. A batch that the file fixes is exchanged for
  * the wanted one where the graph allows it: constant shapes of Reshape and Expand and sizes of Resize that begin with the
  * old batch get the new one, in place, and every value must then have the same rank with at most one size changed, by the
- * factor between the batches. Otherwise the file's batch stays.
+ * factor between the batches, with no sizes that do not fit each other. Otherwise the file's batch stays.
  *
  * @param graph changed in place when its batch is exchanged
  * @param keepBatch do not try to exchange a fixed batch
@@ -82,6 +83,8 @@ function exchangeBatch(graph: MutableGraph, old: Shapes, wider: Shapes, fixed: n
       if (value !== '' && !scaledOnce(before.get(value), after.get(value), batch / fixed)) return false;
     }
   }
+  // e.g. a Reshape whose constant sizes hold the old batch in a place where it cannot be told
+  if (verifyGraph(changed, after).length > verifyGraph(graph, before).length) return false;
   graph.nodes = changed.nodes;
   graph.initializers = changed.initializers;
   for (const name of graph.initializers.keys()) graph.reserve(name);

@@ -1,0 +1,64 @@
+import assert from 'node:assert/strict';
+import { inferTypes } from '../../../src/ir/inferTypes';
+import { parseGraph } from '../../../src/ir/textForm';
+import { chooseInputShapes } from '../../../src/training/inputShapes';
+
+function choose(text: string, batch = 8, keepBatch = false) {
+  const graph = parseGraph(`<ir_version: 8, opset_import: ["" : 18]> ${text}`).toMutable();
+  return { graph, ...chooseInputShapes(graph, batch, keepBatch) };
+}
+
+describe('chooseInputShapes', () => {
+  it('fills an open batch in, in every input that shares its name', () => {
+    const { shapes, batch, notes } = choose(`g (float[N,3,8,8] x, float[2,N,5] state) => (float[N,3,8,8] y)
+      { y = Relu(x) }`);
+    assert.deepEqual(
+      [...shapes.values()],
+      [
+        [8, 3, 8, 8],
+        [2, 8, 5],
+      ],
+    );
+    assert.equal(batch, 8);
+    assert.deepEqual(notes, []);
+  });
+
+  it('assumes sizes that are open and says so', () => {
+    const { shapes, notes } = choose('g (float[N,3,H,W] x, int64[N,L] ids) => (float[N,3,H,W] y) { y = Relu(x) }');
+    assert.deepEqual(
+      [...shapes.values()],
+      [
+        [8, 3, 64, 64],
+        [8, 16],
+      ],
+    );
+    assert.equal(notes.length, 3);
+    assert.match(notes[0], /axis 2 of input x open: 64 was assumed/);
+  });
+
+  it('exchanges a fixed batch, with the shapes that hold it', () => {
+    const { graph, shapes, batch, rewritten } = choose(
+      `g (float[1,4,6,6] x) => (float[1,5] y)
+      <float[5,144] w, int64[2] flat>
+      { a = Relu(x)
+        f = Constant<value_ints = [1, 144]>()
+        r = Reshape(a, flat)
+        y = Gemm<transB = 1>(r, w) }`.replace('int64[2] flat>', 'int64[2] flat = {1, 144}>'),
+    );
+    assert.deepEqual([shapes.get('x'), batch, rewritten], [[8, 4, 6, 6], 8, true]);
+    assert.deepEqual(inferTypes(graph, shapes).get('y')?.shape, [8, 5]);
+  });
+
+  it('keeps a batch that the graph is built around, and says so', () => {
+    const mixing = `g (float[2,6] x) => (float[3,4] y) <int64[2] s = {3, 4}> { y = Reshape(x, s) }`;
+    const { shapes, batch, rewritten, notes } = choose(mixing);
+    assert.deepEqual([shapes.get('x'), batch, rewritten], [[2, 6], 2, false]);
+    assert.match(notes.join(), /the file fixes the batch at 2/);
+    assert.equal(choose('g (float[2,6] x) => (float[2,6] y) { y = Relu(x) }', 8, true).batch, 2);
+  });
+
+  it('leaves a graph alone whose batch is the wanted one', () => {
+    const { batch, rewritten, notes } = choose('g (float[8,6] x) => (float[8,6] y) { y = Relu(x) }');
+    assert.deepEqual([batch, rewritten, notes], [8, false, []]);
+  });
+});

@@ -1,0 +1,71 @@
+import assert from 'node:assert/strict';
+import { inferTypes } from '../../../src/ir/inferTypes';
+import { parseGraph } from '../../../src/ir/textForm';
+import { inputSpecs } from '../../../src/training/data/inputSpec';
+import { chooseLossOutputs, type LossOutputs } from '../../../src/training/lossOutputs';
+
+const BATCH = 4;
+
+function choose(text: string, trained: readonly string[] = ['w']): LossOutputs {
+  const graph = parseGraph(`<ir_version: 8, opset_import: ["" : 18]> ${text}`).toMutable();
+  const shapes = new Map(graph.inputs.map((i) => [i.name, i.type.shape as number[]]));
+  const inputs = inputSpecs(graph, shapes, BATCH, false);
+  return chooseLossOutputs(graph, inferTypes(graph), inputs, new Set(trained), BATCH);
+}
+
+describe('chooseLossOutputs', () => {
+  it('takes the logits of a classifier, behind a Softmax and changes of shape', () => {
+    const { outputs } = choose(
+      `g (float[4,7] x) => (float[4,3,1,1] y) <float[7,3] w, int64[4] s>
+      { a = MatMul(x, w)  b = Softmax(a)  y = Reshape(b, s) }`.replace('int64[4] s', 'int64[4] s = {4,3,1,1}'),
+    );
+    const [{ output, value, kind, classes }] = outputs;
+    assert.deepEqual([output, value, kind, classes], ['y', 'a', 'class', 3]);
+  });
+
+  it('takes the scores of a classifier that ends in an ArgMax', () => {
+    const { outputs } = choose(
+      `g (float[4,7] x) => (int64[4,1] y) <float[7,3] w> { a = MatMul(x, w)  y = ArgMax<axis = 1>(a) }`,
+    );
+    assert.deepEqual([outputs[0].value, outputs[0].kind], ['a', 'class']);
+  });
+
+  it('takes an autoencoder by its shape', () => {
+    const { outputs } = choose(
+      `g (float[4,7] x) => (float[4,7] y) <float[7,7] w> { a = MatMul(x, w)  y = Sigmoid(a) }`,
+    );
+    const [{ value, kind, input, bounds }] = outputs;
+    assert.deepEqual([value, kind, input, bounds], ['y', 'input', 0, 'sigmoid']);
+  });
+
+  it('gives other outputs a teacher, within the bounds of the last activation', () => {
+    const { outputs } = choose(
+      `g (float[4,7] x) => (float[4,1] y, float[4,2,3] z) <float[7,1] w, float[7,6] v, int64[3] s>
+      { a = MatMul(x, w)  y = Tanh(a)  b = MatMul(x, v)  z = Reshape(b, s) }`.replace(
+        'int64[3] s',
+        'int64[3] s = {4,2,3}',
+      ),
+      ['w', 'v'],
+    );
+    assert.deepEqual(
+      outputs.map((o) => [o.value, o.kind, o.bounds]),
+      [
+        ['y', 'teacher', 'tanh'],
+        ['z', 'teacher', undefined],
+      ],
+    );
+  });
+
+  it('leaves out outputs that others are computed from, that depend on no weight, that are no floats', () => {
+    const { outputs, notes } = choose(`g (float[4,7] x) => (float[4,3] a, float[4,3] y, float[4,7] copy, int64[2] size)
+      <float[7,3] w> { a = MatMul(x, w)  y = Relu(a)  copy = Identity(x)  size = Shape(x) }`);
+    assert.deepEqual(
+      outputs.map((o) => o.output),
+      ['y'],
+    );
+    assert.equal(notes.length, 3);
+    assert.match(notes.join('\n'), /output a \(other outputs are computed from it\)/);
+    assert.match(notes.join('\n'), /output copy \(does not depend on any weight\)/);
+    assert.match(notes.join('\n'), /output size \(not a floating-point tensor\)/);
+  });
+});
