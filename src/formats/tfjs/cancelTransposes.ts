@@ -1,0 +1,173 @@
+import { attribute, type Attribute } from '../../ir/attribute';
+import { bitsPerElement } from '../../ir/dataType';
+import type { MutableGraph, MutableNode } from '../../ir/mutableGraph';
+import type { Tensor } from '../../ir/tensor';
+import { permuted } from './permuted';
+
+/** What a value is made of: file-layout axis i is axis order[i] of the value named `source`. */
+interface Pending {
+  readonly source: string;
+  readonly order: readonly number[];
+}
+
+/** Operators of one tensor that treat all elements alike; further inputs (ratios, bounds) are scalars. */
+const elementwise: ReadonlySet<string> = new Set(
+  (
+    'Relu LeakyRelu ThresholdedRelu Elu Selu Celu Sigmoid HardSigmoid HardSwish Tanh Softplus Softsign Mish Erf Exp Log Sqrt Neg ' +
+    'Abs Clip Dropout Identity Cast Not'
+  ).split(' '),
+);
+/** Operators that broadcast: every tensor in the same layout, or a scalar. */
+const broadcasting: ReadonlySet<string> = new Set('Add Sub Mul Div Max Min Pow Equal'.split(' '));
+/** Operators along one axis, an attribute. */
+const alongAxis: ReadonlySet<string> = new Set('Concat Softmax LogSoftmax'.split(' '));
+
+/**
+ * Removes pairs of layout transposes that undo each other, also across operators that do not care for the layout, which
+ * then work on the inner layout. One pass in topological order: a transpose is held back until somebody reads its result
+ * in the file's layout, and merged with a transpose or moved past an operator that reads it.
+ * Values keep their names; those that have changed their layout are returned.
+ *
+ * @param removable the transposes that stand for no layer of the file
+ * @returns by name of the value, the order of its axes in the file's layout
+ */
+export function cancelTransposes(
+  graph: MutableGraph,
+  removable: ReadonlySet<MutableNode>,
+): ReadonlyMap<string, readonly number[]> {
+  return new Cancellation(graph, removable).run();
+}
+
+class Cancellation {
+  private readonly nodes: MutableNode[] = [];
+  /** Values that exist in the inner layout only, by the name that stands for them in the file's layout. */
+  private readonly pending = new Map<string, Pending>();
+  /** File-layout forms that had to be made. */
+  private readonly made = new Map<string, string>();
+  /** Transposes that came to nothing: the value to read in place of their result, as it is. */
+  private readonly aliases = new Map<string, string>();
+  private readonly scalars = new Set<string>();
+  private readonly transposed = new Map<string, readonly number[]>();
+  /** The node that a pending value comes from. */
+  private readonly producers = new Map<string, MutableNode>();
+  private readonly readers = new Map<string, number>();
+
+  constructor(
+    private readonly graph: MutableGraph,
+    private readonly removable: ReadonlySet<MutableNode>,
+  ) {}
+
+  run(): ReadonlyMap<string, readonly number[]> {
+    for (const node of this.graph.nodes) {
+      for (const input of node.inputs) this.readers.set(input, (this.readers.get(input) ?? 0) + 1);
+    }
+    for (const node of this.graph.nodes) {
+      if (this.removable.has(node)) this.holdBack(node);
+      else if (!this.moveTransposePast(node)) {
+        node.inputs = node.inputs.map((i) => this.inFileLayout(i));
+        this.nodes.push(node);
+        if (isScalar(node)) this.scalars.add(node.outputs[0]);
+      }
+    }
+    for (const output of this.graph.outputs) output.name = this.inFileLayout(output.name);
+    this.graph.nodes = this.nodes;
+    return this.transposed;
+  }
+
+  private holdBack(node: MutableNode): void {
+    const [input] = node.inputs;
+    const [output] = node.outputs;
+    const perm = node.attributes.get('perm');
+    const order = perm?.type === 'ints' ? perm.value : [];
+    const before = this.pendingOf(input);
+    const source = before?.source ?? this.aliases.get(input) ?? input;
+    const merged = before === undefined ? order : order.map((axis) => before.order[axis]);
+    if (merged.every((axis, i) => axis === i)) this.aliases.set(output, source);
+    else {
+      this.pending.set(output, { source, order: merged });
+      this.producers.set(output, node);
+    }
+  }
+
+  /** Lets an operator that does not care for the layout read what its transposed inputs are made of. */
+  private moveTransposePast(node: MutableNode): boolean {
+    if (node.domain !== '' || node.outputs.length !== 1) return false;
+    const first = this.pendingOf(node.inputs[0]) ?? this.pendingOf(node.inputs[1] ?? '');
+    if (first === undefined) return false;
+    const { order } = first;
+    const onlyFirst = elementwise.has(node.opType) || node.opType === 'PRelu';
+    const sources = node.inputs.map((input, i) => {
+      if (i > 0 && onlyFirst) return input;
+      const waiting = this.pendingOf(input);
+      if (waiting !== undefined) return sameOrder(waiting.order, order) ? waiting.source : undefined;
+      return this.scalars.has(input) ? input : undefined;
+    });
+    const attributes = this.attributesIn(node, order);
+    if (attributes === undefined || !sources.every((s): s is string => s !== undefined)) return false;
+    if (node.opType === 'PRelu' && !this.moveSlopes(node.inputs[1], order)) return false;
+    node.inputs = sources;
+    node.attributes = attributes;
+    this.nodes.push(node);
+    const [output] = node.outputs;
+    // the name now stands for the inner layout; readers of the file's layout find it in `pending`
+    this.pending.set(output, { source: output, order });
+    this.transposed.set(output, order);
+    this.producers.set(output, node);
+    return true;
+  }
+
+  /** The slopes of a PRelu have the axes of one sample: they follow its input into the inner layout. */
+  private moveSlopes(name: string, order: readonly number[]): boolean {
+    const slopes = this.graph.initializers.get(name);
+    if (slopes === undefined || this.readers.get(name) !== 1) return false;
+    if (order[0] !== 0 || slopes.dims.length !== order.length - 1) return false;
+    const inner = order.slice(1).map((_, j) => order.indexOf(j + 1) - 1);
+    this.graph.initializers.set(name, reordered(slopes, inner));
+    return true;
+  }
+
+  /** The operator's attributes for inputs in the inner layout; undefined when it cannot work there. */
+  private attributesIn(node: MutableNode, order: readonly number[]): Map<string, Attribute> | undefined {
+    if (elementwise.has(node.opType) || broadcasting.has(node.opType) || node.opType === 'PRelu')
+      return node.attributes;
+    if (!alongAxis.has(node.opType)) return undefined;
+    const stated = node.attributes.get('axis');
+    const axis = stated?.type === 'int' ? stated.value : -1;
+    return new Map([...node.attributes, ['axis', attribute.int(order[axis < 0 ? axis + order.length : axis])]]);
+  }
+
+  private pendingOf(name: string): Pending | undefined {
+    return this.aliases.has(name) ? undefined : this.pending.get(name);
+  }
+
+  private inFileLayout(name: string): string {
+    const waiting = this.pendingOf(name);
+    if (waiting === undefined) return this.aliases.get(name) ?? name;
+    let made = this.made.get(name);
+    if (made === undefined) {
+      made = waiting.source === name ? this.graph.freshName(`${name}/channels_last`) : name;
+      const { origin } = this.producers.get(name)!;
+      const perm = { perm: attribute.ints(waiting.order) };
+      this.nodes.push(
+        this.graph.makeNode('Transpose', [waiting.source], perm, { name: made, outputs: [made], origin }),
+      );
+      this.made.set(name, made);
+    }
+    return made;
+  }
+}
+
+function reordered(tensor: Tensor, order: readonly number[]): Tensor {
+  const { name, dtype, dims, location } = tensor;
+  const read = async () => permuted(await tensor.read(), bitsPerElement(dtype) / 8, dims, order);
+  return { name, dtype, dims: order.map((axis) => dims[axis]), location, read };
+}
+
+function isScalar(node: MutableNode): boolean {
+  const value = node.opType === 'Constant' ? node.attributes.get('value') : undefined;
+  return value?.type === 'tensor' && value.value.dims.length === 0;
+}
+
+function sameOrder(a: readonly number[], b: readonly number[]): boolean {
+  return a.length === b.length && a.every((axis, i) => axis === b[i]);
+}

@@ -1,0 +1,91 @@
+import { isCount, isObject, member, objectMember, stringMember } from './jsonAccess';
+
+/** One output of one call of a layer. */
+export interface TensorRef {
+  readonly layer: string;
+  /** Which call of the layer, counted in the order in which the file lists them. */
+  readonly call: number;
+  /** Which of the call's outputs. */
+  readonly tensor: number;
+}
+
+/** One call of a layer in a functional model. */
+export interface LayerCall {
+  readonly inputs: readonly TensorRef[];
+}
+
+/** Values in the arguments of a call may be nested lists and objects: further down than this no exporter goes. */
+const DEEPEST_ARGUMENT = 16;
+
+/**
+ * The calls that `inbound_nodes` lists: `[[["a", 0, 0, {}], ...], ...]` in Keras 1 and 2 (the settings of a call may hold
+ * further tensors), `[{args, kwargs}]` with `__keras_tensor__` objects in Keras 3.
+ * Undefined when it is there but not a list.
+ */
+export function readCalls(inbound: unknown): LayerCall[] | undefined {
+  if (inbound === undefined || inbound === null) return [];
+  if (!Array.isArray(inbound)) return undefined;
+  return inbound.map((node: unknown) => {
+    const inputs: TensorRef[] = [];
+    if (isObject(node)) {
+      collectKerasTensors(member(node, 'args'), inputs, 0);
+      collectKerasTensors(member(node, 'kwargs'), inputs, 0);
+    } else if (Array.isArray(node)) {
+      const entries: unknown[] = isRef(node) ? [node] : node;
+      for (const entry of entries) {
+        const ref = refOf(entry);
+        if (ref === undefined) continue;
+        inputs.push(ref);
+        const settings = (entry as unknown[])[3];
+        if (isObject(settings)) for (const value of Object.values(settings)) collectRefs(value, inputs, 0);
+      }
+    }
+    return { inputs };
+  });
+}
+
+/** `input_layers` and `output_layers`: one `["a", 0, 0]`, a list of them, or (Keras 3) an object or nested lists of them. */
+export function readRefs(value: unknown): TensorRef[] {
+  const refs: TensorRef[] = [];
+  const collect = (v: unknown, depth: number) => {
+    if (depth > DEEPEST_ARGUMENT) return;
+    const ref = refOf(v);
+    if (ref !== undefined) refs.push(ref);
+    else if (Array.isArray(v)) for (const element of v) collect(element, depth + 1);
+    else if (isObject(v)) for (const element of Object.values(v)) collect(element, depth + 1);
+  };
+  collect(value, 0);
+  return refs;
+}
+
+function isRef(value: readonly unknown[]): boolean {
+  return typeof value[0] === 'string' && isCount(value[1]);
+}
+
+function refOf(value: unknown): TensorRef | undefined {
+  if (!Array.isArray(value) || !isRef(value)) return undefined;
+  const [layer, call, tensor] = value as [string, number, unknown];
+  return { layer, call, tensor: isCount(tensor) ? tensor : 0 };
+}
+
+/** Tensors among the settings of a Keras 2 call, such as the second operand of an operator layer. */
+function collectRefs(value: unknown, refs: TensorRef[], depth: number): void {
+  if (depth > DEEPEST_ARGUMENT || !Array.isArray(value)) return;
+  const ref = refOf(value);
+  if (ref !== undefined) refs.push(ref);
+  else for (const element of value) collectRefs(element, refs, depth + 1);
+}
+
+function collectKerasTensors(value: unknown, refs: TensorRef[], depth: number): void {
+  if (depth > DEEPEST_ARGUMENT) return;
+  if (Array.isArray(value)) {
+    for (const element of value) collectKerasTensors(element, refs, depth + 1);
+  } else if (isObject(value)) {
+    if (stringMember(value, 'class_name') === '__keras_tensor__') {
+      const ref = refOf(member(objectMember(value, 'config') ?? {}, 'keras_history'));
+      if (ref !== undefined) refs.push(ref);
+    } else {
+      for (const element of Object.values(value)) collectKerasTensors(element, refs, depth + 1);
+    }
+  }
+}

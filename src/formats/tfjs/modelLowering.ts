@@ -1,0 +1,292 @@
+import type { Attribute } from '../../ir/attribute';
+import type { ValueType } from '../../ir/graph';
+import { MutableGraph, type AddOptions, type MutableNode } from '../../ir/mutableGraph';
+import type { Origin } from '../../ir/origin';
+import { orderCalls, isInput, type CallOutput } from './callOrder';
+import { modelInputShape, statedInputShape, statedType } from './inputShape';
+import { LayerParts, LayerScope, NotLowered, type Shape, type Surroundings, type TensorValue } from './layerScope';
+import { loweringOf } from './layers/registry';
+import { shown, type LayerDefinition, type ModelDefinition, type Report } from './topology';
+import { weightTensor, type StoredWeight, type WeightManifest } from './weightManifest';
+
+/** Opset that layers are lowered to. */
+const LOWERED_OPSET = 18;
+/** Domain of layers that stay opaque; the operator is the layer's class. */
+export const OPAQUE_DOMAIN = 'tfjs';
+/** Calls that a model may come to with its nested models expanded: shared ones can double at every level. */
+const MOST_CALLS = 200_000;
+/** Outputs of an opaque layer beyond this are not made. */
+const MOST_OUTPUTS = 64;
+
+/** Builds the graph of a layers model: one or more ONNX operators for each call of a layer. */
+export class ModelLowering implements Surroundings {
+  readonly graph = new MutableGraph();
+  readonly layoutTransposes = new Set<MutableNode>();
+  /** Shapes and types of the values, in the file's layout, by name. */
+  readonly values = new Map<string, TensorValue>();
+  weightsPresent = 0;
+  weightsMissing = 0;
+  private readonly taken = new Set<string>();
+  private readonly weightNames: ReadonlySet<string>;
+  private readonly shared = new Map<LayerDefinition, Map<string, { name: string; dims: readonly number[] }>>();
+  private readonly origins = new Map<LayerDefinition, Origin>();
+  private readonly costs = new Map<ModelDefinition, number>();
+  private calls = 0;
+
+  constructor(
+    private readonly manifest: WeightManifest,
+    private readonly originOf: (layer: LayerDefinition, path: string) => Origin,
+    private readonly reportAt: Report,
+  ) {
+    this.graph.opsets.set('', LOWERED_OPSET);
+    this.weightNames = new Set([...manifest.all].map((w) => w.name));
+  }
+
+  lower(model: ModelDefinition): void {
+    const declare = (layer: string, shape: Shape | undefined, dtype: TensorValue['dtype']): TensorValue => {
+      const value = { name: this.claim(layer), shape, dtype };
+      this.graph.addInput(value.name, inputType(value));
+      return value;
+    };
+    const outputs =
+      model.kind === 'functional'
+        ? this.functional(model, '', (layer) => declare(layer.name, statedInputShape(layer), statedType(layer)))
+        : this.sequential(model, '', () => this.sequentialInput(model, declare));
+    const names = new Set<string>();
+    for (const output of outputs) {
+      if (output === undefined) continue;
+      const isPassedOn = names.has(output.name) || this.graph.inputs.some((i) => i.name === output.name);
+      const name = isPassedOn ? this.passOn(output) : output.name;
+      names.add(name);
+      this.graph.addOutput(name, valueType(output));
+    }
+    if (names.size === 0)
+      this.reportAt('no-output', 'the model names no output that can be computed', model.configPlace);
+  }
+
+  // Surroundings
+
+  claim(wanted: string): string {
+    let name = wanted;
+    for (let n = 1; this.taken.has(name) || this.weightNames.has(name) || name === ''; n++) name = `${wanted}_${n}`;
+    this.taken.add(name);
+    return name;
+  }
+
+  claimWeight(wanted: string): string {
+    let name = wanted;
+    for (let n = 1; this.taken.has(name); n++) name = `${wanted}_${n}`;
+    this.taken.add(name);
+    return name;
+  }
+
+  release(name: string): void {
+    this.taken.delete(name);
+  }
+
+  makeNode(
+    opType: string,
+    inputs: readonly string[],
+    attributes: Readonly<Record<string, Attribute>>,
+    options: AddOptions,
+  ): MutableNode {
+    return this.graph.makeNode(opType, inputs, attributes, options);
+  }
+
+  findWeight(prefix: string, layer: string, weight: string, index: number): StoredWeight | undefined {
+    return this.manifest.find(prefix, layer, weight, index);
+  }
+
+  sharedWeight(layer: LayerDefinition, weight: string): { name: string; dims: readonly number[] } | undefined {
+    return this.shared.get(layer)?.get(weight);
+  }
+
+  report(code: string, message: string, layer: LayerDefinition, setting?: string): void {
+    this.reportAt(code, message, setting === undefined ? layer.place : layer.configPlace.to(setting));
+  }
+
+  // models
+
+  private sequentialInput(
+    model: ModelDefinition,
+    declare: (name: string, shape: Shape | undefined, dtype: TensorValue['dtype']) => TensorValue,
+  ): TensorValue | undefined {
+    const [first] = model.layers;
+    if (first === undefined) {
+      this.reportAt('empty-model', 'the model has no layers', model.configPlace);
+      return undefined;
+    }
+    const shape = modelInputShape(model);
+    if (shape === undefined) {
+      this.reportAt(
+        'no-input-shape',
+        `${shown(first.name)}, the first layer, does not state its input shape`,
+        first.place,
+      );
+    }
+    return declare(isInput(first) ? first.name : `${first.name}_input`, shape, statedType(first));
+  }
+
+  private sequential(
+    model: ModelDefinition,
+    prefix: string,
+    input: () => TensorValue | undefined,
+  ): (TensorValue | undefined)[] {
+    let values: readonly (TensorValue | undefined)[] = [input()];
+    for (const layer of model.layers) {
+      if (!isInput(layer)) values = this.call(layer, 0, prefix, values, 1);
+    }
+    return [...values.slice(0, 1)];
+  }
+
+  private functional(
+    model: ModelDefinition,
+    prefix: string,
+    input: (layer: LayerDefinition, index: number) => TensorValue | undefined,
+  ): (TensorValue | undefined)[] {
+    const order = orderCalls(model, this.reportAt);
+    const results = new Map<LayerDefinition, (readonly (TensorValue | undefined)[])[]>();
+    order.inputs.forEach((layer, i) => results.set(layer, [[input(layer, i)]]));
+    const valueOf = (source: CallOutput | undefined) =>
+      source && results.get(source.layer)?.[source.call]?.[source.tensor];
+    for (const { layer, call, inputs } of order.calls) {
+      let calls = results.get(layer);
+      if (calls === undefined) results.set(layer, (calls = []));
+      calls[call] = this.call(layer, call, prefix, inputs.map(valueOf), order.outputsRead.get(layer) ?? 1);
+    }
+    return order.outputs.map(valueOf);
+  }
+
+  /** One call of a layer: its outputs in the file's layout. */
+  private call(
+    layer: LayerDefinition,
+    call: number,
+    prefix: string,
+    inputs: readonly (TensorValue | undefined)[],
+    outputsRead: number,
+  ): readonly (TensorValue | undefined)[] {
+    const path = `${prefix}${layer.name}`;
+    const label = call === 0 ? path : `${path}:${call}`;
+    if (layer.nested !== undefined && this.calls + this.costOf(layer.nested) <= MOST_CALLS) {
+      return this.expand(layer.nested, `${label}/`, inputs);
+    }
+    this.calls++;
+    let origin = this.origins.get(layer);
+    if (origin === undefined) this.origins.set(layer, (origin = this.originOf(layer, path)));
+    const scope = new LayerScope(this, new LayerParts(), layer, label, prefix, origin);
+    try {
+      const lowering = layer.nested === undefined ? loweringOf(layer.className) : undefined;
+      if (layer.nested !== undefined)
+        throw new NotLowered(`with its layers the model would exceed ${MOST_CALLS} calls`);
+      if (lowering === undefined) throw new NotLowered(`the class ${shown(layer.className)} is not known`);
+      if (inputs.includes(undefined)) throw new NotLowered('one of its inputs leads nowhere');
+      const outputs = lowering(scope, inputs as readonly TensorValue[]);
+      this.commit(scope.parts);
+      return outputs;
+    } catch (error) {
+      if (!(error instanceof NotLowered)) throw error;
+      scope.abandon();
+      this.report('opaque-layer', `${layer.className} ${shown(layer.name)} is not computed: ${error.message}`, layer);
+      return this.opaque(layer, label, origin, inputs, Math.min(outputsRead, MOST_OUTPUTS));
+    }
+  }
+
+  private expand(
+    model: ModelDefinition,
+    prefix: string,
+    inputs: readonly (TensorValue | undefined)[],
+  ): readonly (TensorValue | undefined)[] {
+    return model.kind === 'functional'
+      ? this.functional(model, prefix, (_, i) => inputs[i])
+      : this.sequential(model, prefix, () => inputs[0]);
+  }
+
+  /** Calls that one call of the model comes to; Infinity beyond the exact integers. */
+  private costOf(model: ModelDefinition): number {
+    let cost = this.costs.get(model);
+    if (cost === undefined) {
+      cost = 0;
+      for (const { calls, nested } of model.layers) {
+        cost += Math.max(1, calls.length) * (nested === undefined ? 1 : this.costOf(nested));
+      }
+      this.costs.set(model, cost);
+    }
+    return cost;
+  }
+
+  /** A node that stands for a layer that cannot be expressed in operators, with the weights that carry its name. */
+  private opaque(
+    layer: LayerDefinition,
+    label: string,
+    origin: Origin,
+    inputs: readonly (TensorValue | undefined)[],
+    outputCount: number,
+  ): TensorValue[] {
+    this.graph.opsets.set(OPAQUE_DOMAIN, 1);
+    const weights = this.manifest.ofLayer(layer.name).map((stored) => this.opaqueWeight(layer, stored));
+    const outputs = Array.from({ length: outputCount }, (_, i) => this.claim(i === 0 ? label : `${label}/output_${i}`));
+    this.graph.nodes.push(
+      this.makeNode(
+        layer.className,
+        [...inputs.map((i) => i?.name ?? ''), ...weights],
+        {},
+        {
+          domain: OPAQUE_DOMAIN,
+          name: label,
+          outputs,
+          origin,
+        },
+      ),
+    );
+    // most custom layers keep the axes of their input: what follows is then still recognised
+    const shape = inputs[0]?.shape?.map(() => null);
+    return outputs.map((name) => ({ name, shape, dtype: inputs[0]?.dtype ?? 'float32' }));
+  }
+
+  private opaqueWeight(layer: LayerDefinition, stored: StoredWeight): string {
+    const shared = this.sharedWeight(layer, stored.name);
+    if (shared !== undefined) return shared.name;
+    const name = this.claimWeight(stored.name);
+    const tensor = weightTensor(name, stored);
+    this.graph.addInitializer(tensor);
+    this.remember(layer, stored.name, tensor, stored.present);
+    return name;
+  }
+
+  private commit(parts: LayerParts): void {
+    for (const node of parts.nodes) this.graph.nodes.push(node);
+    for (const tensor of parts.initializers.values()) this.graph.addInitializer(tensor);
+    for (const [name, value] of parts.values) this.values.set(name, value);
+    for (const node of parts.layoutTransposes) this.layoutTransposes.add(node);
+    for (const { layer, weight, tensor, present } of parts.weights) this.remember(layer, weight, tensor, present);
+  }
+
+  private remember(
+    layer: LayerDefinition,
+    weight: string,
+    tensor: { name: string; dims: readonly number[] },
+    present: boolean,
+  ) {
+    let weights = this.shared.get(layer);
+    if (weights === undefined) this.shared.set(layer, (weights = new Map()));
+    weights.set(weight, { name: tensor.name, dims: tensor.dims });
+    if (present) this.weightsPresent++;
+    else this.weightsMissing++;
+  }
+
+  /** An output that is also an input, or listed twice, needs a value of its own. */
+  private passOn(output: TensorValue): string {
+    const name = this.claim(`${output.name}/output`);
+    this.graph.nodes.push(this.makeNode('Identity', [output.name], {}, { name, outputs: [name] }));
+    return name;
+  }
+}
+
+export function valueType({ dtype, shape }: TensorValue): ValueType {
+  return { kind: 'tensor', dtype, ...(shape && { shape: [...shape] }) };
+}
+
+/** An open first axis is the batch: the same for all inputs. */
+function inputType({ dtype, shape }: TensorValue): ValueType {
+  return { kind: 'tensor', dtype, ...(shape && { shape: shape.map((d, i) => (d === null && i === 0 ? 'batch' : d)) }) };
+}

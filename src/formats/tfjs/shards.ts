@@ -1,0 +1,86 @@
+import type { ByteSource, ModelFolder } from '../../ir/byteSource';
+import { ModelError } from '../../ir/errors';
+
+/** The files that hold the weights of one group, one after the other as if they were one file. */
+export class Shards {
+  private readonly starts: number[] = [];
+
+  private constructor(
+    private readonly sources: readonly ByteSource[],
+    /** Bytes up to the first file that could not be opened: where later ones begin is unknown without it. */
+    readonly size: number,
+    /** Why the first missing file could not be opened. */
+    readonly failure: ModelError | undefined,
+  ) {
+    let start = 0;
+    for (const source of sources) {
+      this.starts.push(start);
+      start += source.size;
+    }
+  }
+
+  /** Opens the files without reading them; stops at the first that is not there. */
+  static async open(folder: ModelFolder, paths: readonly string[], opened: Map<string, ByteSource>): Promise<Shards> {
+    const sources: ByteSource[] = [];
+    let size = 0;
+    for (const path of paths) {
+      try {
+        checkPath(path);
+        const source = opened.get(path) ?? (await folder.open(path));
+        opened.set(path, source);
+        sources.push(source);
+        size += source.size;
+      } catch (error) {
+        if (error instanceof ModelError) return new Shards(sources, size, error);
+        throw error;
+      }
+    }
+    return new Shards(sources, size, undefined);
+  }
+
+  async read(offset: number, length: number): Promise<Uint8Array> {
+    if (offset + length > this.size) {
+      throw this.failure ?? new ModelError('truncated', `the weight files end at byte ${this.size}`, { offset });
+    }
+    const parts: Uint8Array[] = [];
+    let from = offset;
+    for (let i = this.lastStartingAt(offset); i < this.sources.length && from < offset + length; i++) {
+      const end = Math.min(offset + length, this.starts[i] + this.sources[i].size);
+      if (end > from) parts.push(await this.sources[i].read(from - this.starts[i], end - from));
+      from = Math.max(from, end);
+    }
+    return parts.length === 1 ? parts[0] : joined(parts, length);
+  }
+
+  private lastStartingAt(offset: number): number {
+    let low = 0;
+    let high = this.starts.length - 1;
+    while (low < high) {
+      const middle = (low + high + 1) >> 1;
+      if (this.starts[middle] <= offset) low = middle;
+      else high = middle - 1;
+    }
+    return low;
+  }
+}
+
+/** Shard paths are relative to the model.json and stay in its folder; the folder checks symbolic links. */
+function checkPath(path: string): void {
+  const leaves = path.split(/[/\\]/).includes('..') || /^[/\\]|^[a-z][a-z\d+.-]*:|\0/i.test(path);
+  if (leaves || path.includes('\\') || path === '') {
+    throw new ModelError(
+      'outside-folder',
+      `the weight file ${JSON.stringify(path.slice(0, 200))} is not a path inside the model's folder and is not read`,
+    );
+  }
+}
+
+function joined(parts: readonly Uint8Array[], length: number): Uint8Array {
+  const all = new Uint8Array(length);
+  let at = 0;
+  for (const part of parts) {
+    all.set(part, at);
+    at += part.length;
+  }
+  return all;
+}

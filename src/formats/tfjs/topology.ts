@@ -1,0 +1,216 @@
+import { ModelError } from '../../ir/errors';
+import { readCalls, readRefs, type LayerCall, type TensorRef } from './inboundNodes';
+import { isObject, member, objectMember, stringMember, type JsonObject } from './jsonAccess';
+import { DECODED, JsonPlace } from './jsonPlace';
+
+/** A layer as the file states it. */
+export interface LayerDefinition {
+  /** Unique among the layers of its model. */
+  readonly name: string;
+  readonly className: string;
+  readonly config: JsonObject;
+  /** The layer's JSON object. */
+  readonly place: JsonPlace;
+  readonly configPlace: JsonPlace;
+  /** Calls in the order of the file; sequential models have none written down. */
+  readonly calls: readonly LayerCall[];
+  /** The model that this layer is, if it is one. */
+  readonly nested?: ModelDefinition;
+  /** The layer that this one wraps (TimeDistributed, Bidirectional). */
+  readonly wrapped?: LayerDefinition;
+}
+
+export interface ModelDefinition {
+  readonly kind: 'sequential' | 'functional';
+  readonly name: string;
+  readonly className: string;
+  readonly layers: readonly LayerDefinition[];
+  readonly inputs: readonly TensorRef[];
+  readonly outputs: readonly TensorRef[];
+  /** Input shape that a sequential model states for itself (`build_input_shape`, Keras 2.2 and later). */
+  readonly inputShape?: unknown;
+  readonly place: JsonPlace;
+  readonly configPlace: JsonPlace;
+}
+
+export interface Topology {
+  readonly model: ModelDefinition;
+  /** The object that holds keras_version, backend and training_config beside the model. */
+  readonly holder: JsonObject;
+  /** The whole file. */
+  readonly file: JsonObject;
+  readonly weightsManifest: unknown;
+  readonly manifestPlace: JsonPlace;
+  /** Layers of the file, those of nested models and the wrapped ones' wrappers included. */
+  readonly layerCount: number;
+}
+
+/** Models nested deeper than this are left closed: no real model goes beyond four, a hostile one may go to 10 000. */
+const DEEPEST_NESTING = 64;
+
+export type Report = (code: string, message: string, place: JsonPlace) => void;
+
+/**
+ * The layers and calls that a tfjs layers model or a Keras architecture (1, 2 or 3) describes.
+ * @param value what JSON.parse made of the file
+ * @throws ModelError `unsupported-format` or `not-a-model` when it describes no layers
+ */
+export function readTopology(value: unknown, report: Report): Topology {
+  const file = decode(value, JsonPlace.root);
+  if (!isObject(file.value)) throw notAModel(file.value);
+  const fileObject = file.value;
+  const hasTopology = member(fileObject, 'modelTopology') !== undefined;
+  const holder = hasTopology
+    ? decode(member(fileObject, 'modelTopology'), file.place.to('modelTopology'))
+    : { value: fileObject, place: file.place };
+  if (!isObject(holder.value)) throw notAModel(fileObject);
+  const modelConfig = member(holder.value, 'model_config');
+  const model =
+    modelConfig === undefined || modelConfig === null
+      ? { value: holder.value, place: holder.place }
+      : decode(modelConfig, holder.place.to('model_config'));
+  if (!isObject(model.value) || member(model.value, 'config') === undefined) throw notAModel(fileObject);
+
+  const reader = new TopologyReader(report);
+  return {
+    model: reader.model(model.value, model.place, 0),
+    holder: holder.value,
+    file: fileObject,
+    weightsManifest: member(fileObject, 'weightsManifest'),
+    manifestPlace: file.place.to('weightsManifest'),
+    layerCount: reader.layerCount,
+  };
+}
+
+/** Some writers encode the JSON of the model once more, as a string. */
+function decode(value: unknown, place: JsonPlace): { value: unknown; place: JsonPlace } {
+  let at = { value, place };
+  for (let times = 0; typeof at.value === 'string' && times < 3; times++) {
+    try {
+      at = { value: JSON.parse(at.value) as unknown, place: at.place.to(DECODED) };
+    } catch {
+      return at;
+    }
+  }
+  return at;
+}
+
+function notAModel(value: unknown): ModelError {
+  if (isObject(value)) {
+    const topology = objectMember(value, 'modelTopology') ?? value;
+    if (Array.isArray(member(topology, 'node')) || stringMember(value, 'format') === 'graph-model') {
+      return new ModelError(
+        'unsupported-format',
+        'this is a TensorFlow.js graph model, which is not read: convert the original model to a layers model or to ONNX',
+      );
+    }
+    if (Array.isArray(member(value, 'weightsManifest'))) {
+      return new ModelError(
+        'not-a-model',
+        'the file lists weights but describes no model: its modelTopology is missing; open the model.json it belongs to',
+      );
+    }
+  }
+  if (Array.isArray(value) && value.some((group) => isObject(group) && Array.isArray(member(group, 'weights')))) {
+    return new ModelError(
+      'not-a-model',
+      'this is a TensorFlow.js weights manifest without a model: open the model.json it belongs to',
+    );
+  }
+  return new ModelError(
+    'not-a-model',
+    'this JSON describes no layers model: it has no class_name with a config of layers',
+  );
+}
+
+class TopologyReader {
+  layerCount = 0;
+
+  constructor(private readonly report: Report) {}
+
+  model(object: JsonObject, place: JsonPlace, depth: number): ModelDefinition {
+    const className = stringMember(object, 'class_name') ?? 'Model';
+    const config = member(object, 'config');
+    const configPlace = place.to('config');
+    // Keras 1 and early tfjs write a sequential model's layers as the config itself
+    const list = Array.isArray(config) ? config : isObject(config) ? member(config, 'layers') : undefined;
+    const listPlace = Array.isArray(config) ? configPlace : configPlace.to('layers');
+    if (!Array.isArray(list)) {
+      throw new ModelError('not-a-model', `${className} has no list of layers`, { jsonPath: listPlace.toString() });
+    }
+    const settings: JsonObject = isObject(config) ? config : {};
+    const isFunctional =
+      member(settings, 'output_layers') !== undefined ||
+      list.some((l) => isObject(l) && member(l, 'inbound_nodes') !== undefined);
+    const layers = this.layers(list, listPlace, depth);
+    return {
+      kind: isFunctional ? 'functional' : 'sequential',
+      name: stringMember(settings, 'name') ?? stringMember(object, 'name') ?? className.toLowerCase(),
+      className,
+      layers,
+      inputs: isFunctional ? readRefs(member(settings, 'input_layers')) : [],
+      outputs: isFunctional ? readRefs(member(settings, 'output_layers')) : [],
+      inputShape: member(settings, 'build_input_shape'),
+      place,
+      configPlace,
+    };
+  }
+
+  private layers(list: readonly unknown[], place: JsonPlace, depth: number): LayerDefinition[] {
+    const layers: LayerDefinition[] = [];
+    const names = new Set<string>();
+    list.forEach((entry, i) => {
+      const at = place.to(i);
+      if (!isObject(entry)) {
+        this.report('invalid-layer', `layer ${i} is not an object and is left out`, at);
+        return;
+      }
+      this.layerCount++;
+      const layer = this.layer(entry, at, depth, i);
+      let { name } = layer;
+      if (names.has(name)) {
+        this.report('duplicate-name', `the name ${shown(name)} is used by several layers of the model`, at);
+        for (let n = 1; names.has(name); n++) name = `${layer.name}_${n}`;
+      }
+      names.add(name);
+      layers.push(name === layer.name ? layer : { ...layer, name });
+    });
+    return layers;
+  }
+
+  private layer(object: JsonObject, place: JsonPlace, depth: number, index: number): LayerDefinition {
+    const className = stringMember(object, 'class_name') ?? 'Layer';
+    const stated = member(object, 'config');
+    const config: JsonObject = isObject(stated) ? stated : {};
+    // inbound nodes refer to the outer name; Keras writes both alike
+    const name =
+      stringMember(object, 'name') ?? stringMember(config, 'name') ?? `${className.toLowerCase()}_${index + 1}`;
+    const inbound = member(object, 'inbound_nodes');
+    const calls = readCalls(inbound);
+    if (calls === undefined) {
+      this.report('invalid-call', `the inbound_nodes of ${shown(name)} are not a list and are not followed`, place);
+    }
+    const base = { name, className, config, place, configPlace: place.to('config'), calls: calls ?? [] };
+    if (Array.isArray(stated) || Array.isArray(member(config, 'layers'))) return this.nested(base, object, depth);
+    const wrapped = objectMember(config, 'layer');
+    if (wrapped === undefined || depth >= DEEPEST_NESTING) return base;
+    return { ...base, wrapped: this.layer(wrapped, base.configPlace.to('layer'), depth + 1, 0) };
+  }
+
+  private nested(base: LayerDefinition, object: JsonObject, depth: number): LayerDefinition {
+    if (depth >= DEEPEST_NESTING) {
+      this.report(
+        'too-deep',
+        `models are nested more than ${DEEPEST_NESTING} deep: ${shown(base.name)} is left closed`,
+        base.place,
+      );
+      return base;
+    }
+    return { ...base, nested: this.model(object, base.place, depth + 1) };
+  }
+}
+
+/** A name from the file as it may stand in a message: a hostile one may be a megabyte long. */
+export function shown(name: string): string {
+  return name.length > 80 ? `${name.slice(0, 80)}...` : name;
+}

@@ -1,0 +1,276 @@
+import type { ByteSource, ModelFolder } from '../../ir/byteSource';
+import { bitsPerElement, type DataType } from '../../ir/dataType';
+import { elementCount, type Tensor } from '../../ir/tensor';
+import { decodeFloats } from '../../ir/tensorValues';
+import { isCount, isObject, member, objectMember, stringMember, type JsonObject } from './jsonAccess';
+import type { JsonPlace } from './jsonPlace';
+import { permuted } from './permuted';
+import { Shards } from './shards';
+import { shown, type Report } from './topology';
+
+/** How a weight is stored where that is not its own type (tfjs-converter's --quantize_*). */
+interface Quantization {
+  readonly dtype: 'uint8' | 'uint16' | 'float16';
+  readonly scale: number;
+  readonly min: number;
+}
+
+/** Types that a manifest may state, and what they are here. Float16 weights are computed with as float32. */
+const dataTypes: ReadonlyMap<string, DataType> = new Map([
+  ['float32', 'float32'],
+  ['float16', 'float32'],
+  ['int32', 'int32'],
+  ['uint8', 'uint8'],
+  ['uint16', 'uint16'],
+  ['bool', 'bool'],
+]);
+
+const storedBytes: ReadonlyMap<string, number> = new Map([
+  ['float32', 4],
+  ['float16', 2],
+  ['int32', 4],
+  ['uint8', 1],
+  ['uint16', 2],
+  ['bool', 1],
+  ['complex64', 8],
+]);
+
+/** One weight of the manifest. */
+export interface StoredWeight {
+  readonly name: string;
+  readonly dtype: DataType;
+  readonly dims: readonly number[];
+  /** False when its bytes lie in a file that is not there, or beyond the end of the files. */
+  readonly present: boolean;
+  /** The values, row-major and dequantised, packed little-endian in `dtype`. */
+  read(): Promise<Uint8Array>;
+}
+
+/** The weights that a model.json lists, by name. */
+export class WeightManifest {
+  private readonly byName = new Map<string, StoredWeight>();
+  private readonly byTail = new Map<string, StoredWeight | 'ambiguous'>();
+  private sorted: readonly StoredWeight[] | undefined;
+
+  private constructor(readonly isStated: boolean) {}
+
+  /**
+   * Opens the files of a `weightsManifest`, a list of `{ paths, weights }`, without reading them.
+   * Nothing in it is fatal: what cannot be had is reported, and its weights are not present.
+   */
+  static async open(manifest: unknown, folder: ModelFolder, place: JsonPlace, report: Report): Promise<WeightManifest> {
+    const weights = new WeightManifest(Array.isArray(manifest) && manifest.length > 0);
+    if (manifest === undefined || manifest === null) return weights;
+    if (!Array.isArray(manifest)) {
+      report('invalid-manifest', 'the weightsManifest is not a list: the weights are taken as missing', place);
+      return weights;
+    }
+    const opened = new Map<string, ByteSource>();
+    for (let g = 0; g < manifest.length; g++) {
+      const group: unknown = manifest[g];
+      if (isObject(group)) await weights.openGroup(group, folder, place.to(g), report, opened);
+      else report('invalid-manifest', `weight group ${g} is not an object and is left out`, place.to(g));
+    }
+    return weights;
+  }
+
+  get all(): Iterable<StoredWeight> {
+    return this.byName.values();
+  }
+
+  /**
+   * The weight of a layer, under whatever name the writer gave it: `prefix/layer/weight` in nested models, `layer/weight`,
+   * `layer/index` (Keras 3), `layer/cell/weight` (recurrent layers since TensorFlow 2.2).
+   */
+  find(prefix: string, layer: string, weight: string, index: number): StoredWeight | undefined {
+    for (const name of [
+      `${prefix}${layer}/${weight}`,
+      `${layer}/${weight}`,
+      `${prefix}${layer}/${index}`,
+      `${layer}/${index}`,
+    ]) {
+      const exact = this.byName.get(name);
+      if (exact !== undefined) return exact;
+    }
+    const tail = this.byTail.get(`${layer}/${weight}`);
+    return tail === 'ambiguous' ? undefined : tail;
+  }
+
+  /** Weights whose names begin with the layer's name. */
+  ofLayer(layer: string): StoredWeight[] {
+    const prefix = `${layer}/`;
+    this.sorted ??= [...this.byName.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+    let low = 0;
+    let high = this.sorted.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (this.sorted[middle].name < prefix) low = middle + 1;
+      else high = middle;
+    }
+    let end = low;
+    while (end < this.sorted.length && this.sorted[end].name.startsWith(prefix)) end++;
+    return this.sorted.slice(low, end);
+  }
+
+  private async openGroup(
+    group: JsonObject,
+    folder: ModelFolder,
+    place: JsonPlace,
+    report: Report,
+    opened: Map<string, ByteSource>,
+  ): Promise<void> {
+    const listed = member(group, 'weights');
+    const paths = member(group, 'paths');
+    if (!Array.isArray(listed)) {
+      report('invalid-manifest', 'a weight group lists no weights', place);
+      return;
+    }
+    const shards = await Shards.open(
+      folder,
+      Array.isArray(paths) ? paths.filter((p): p is string => typeof p === 'string') : [],
+      opened,
+    );
+    if (shards.failure !== undefined) report(shards.failure.code, shards.failure.message, place.to('paths'));
+    let offset = 0;
+    for (let i = 0; i < listed.length; i++) {
+      const at = place.to('weights', i);
+      const layout = layoutOf(listed[i], at, report);
+      if (layout === undefined) {
+        // where the weights after it begin is unknown as well
+        offset = Infinity;
+        continue;
+      }
+      const start = offset;
+      offset += layout.bytes;
+      if (layout.dtype === undefined) continue;
+      this.add(storedWeight(layout, layout.dtype, shards, start), at, report);
+    }
+    if (shards.failure === undefined && Number.isFinite(offset) && offset > shards.size) {
+      const [some] = Array.isArray(paths) ? paths : [];
+      const files = typeof some === 'string' ? shown(some) : 'no file';
+      report('truncated', `the weights need ${offset} bytes, their files (${files} ...) hold ${shards.size}`, place);
+    }
+  }
+
+  private add(weight: StoredWeight, place: JsonPlace, report: Report): void {
+    const name = weight.name.replace(/:0$/, '');
+    if (this.byName.has(name)) {
+      report('duplicate-name', `the weight ${shown(name)} is listed more than once; the first counts`, place);
+      return;
+    }
+    this.byName.set(name, weight.name === name ? weight : { ...weight, name });
+    const segments = name.split('/');
+    const last = segments[segments.length - 1];
+    // the layer may be any but the last two segments: exact names have been looked up before
+    for (const segment of new Set(segments.slice(0, -1))) {
+      const key = `${segment}/${last}`;
+      this.byTail.set(key, this.byTail.has(key) ? 'ambiguous' : this.byName.get(name)!);
+    }
+  }
+}
+
+interface Layout {
+  readonly name: string;
+  /** Undefined for types that take part in no layer. */
+  readonly dtype: DataType | undefined;
+  readonly dims: readonly number[];
+  readonly bytes: number;
+  readonly storage: string;
+  readonly quantization: Quantization | undefined;
+}
+
+function layoutOf(entry: unknown, place: JsonPlace, report: Report): Layout | undefined {
+  if (!isObject(entry)) {
+    report('invalid-manifest', 'a weight of the manifest is not an object', place);
+    return undefined;
+  }
+  const name = stringMember(entry, 'name');
+  const shape = member(entry, 'shape');
+  const type = stringMember(entry, 'dtype') ?? 'float32';
+  if (name === undefined || !Array.isArray(shape) || !shape.every(isCount)) {
+    report('invalid-manifest', `weight ${shown(name ?? '')} needs a name and a shape of non-negative integers`, place);
+    return undefined;
+  }
+  const stated = objectMember(entry, 'quantization');
+  const quantization = stated && quantizationOf(stated);
+  if (stated !== undefined && quantization === undefined) {
+    report('unsupported', `weight ${shown(name)} is quantised in a way that is not known here`, place);
+    return undefined;
+  }
+  const storage = quantization?.dtype ?? type;
+  const size = storedBytes.get(storage);
+  const count = elementCount(shape);
+  if (size === undefined || !Number.isSafeInteger(count * size)) {
+    const reason = size === undefined ? `of type ${shown(type)}` : 'too large to exist';
+    report(
+      'unsupported',
+      `weight ${shown(name)} is ${reason}: it and the weights after it are taken as missing`,
+      place,
+    );
+    return undefined;
+  }
+  return { name, dtype: dataTypes.get(type), dims: shape, bytes: count * size, storage, quantization };
+}
+
+function quantizationOf(object: JsonObject): Quantization | undefined {
+  const dtype = stringMember(object, 'dtype');
+  if (dtype === 'float16') return { dtype, scale: 1, min: 0 };
+  const scale = member(object, 'scale');
+  const min = member(object, 'min');
+  if ((dtype !== 'uint8' && dtype !== 'uint16') || typeof scale !== 'number' || typeof min !== 'number')
+    return undefined;
+  return { dtype, scale, min };
+}
+
+function storedWeight(layout: Layout, dtype: DataType, shards: Shards, offset: number): StoredWeight {
+  const { name, dims, bytes, storage, quantization } = layout;
+  return {
+    name,
+    dtype,
+    dims,
+    present: offset + bytes <= shards.size,
+    read: async () => {
+      const stored = await shards.read(offset, bytes);
+      if (storage === dtype) return stored;
+      const floats = decodeFloats(storage as DataType, stored, name);
+      return quantization === undefined || quantization.dtype === 'float16'
+        ? bytesOf(floats)
+        : dequantised(floats, quantization, dtype);
+    },
+  };
+}
+
+/** value * scale + min, as tfjs computes it in decodeWeights (tfjs-core, io/io_utils). */
+function dequantised(stored: Float32Array, { scale, min }: Quantization, dtype: DataType): Uint8Array {
+  if (dtype === 'int32') return bytesOf(Int32Array.from(stored, (v) => Math.round(v * scale + min)));
+  if (dtype === 'float32') return bytesOf(stored.map((v) => v * scale + min));
+  return Uint8Array.from(stored, (v) => v * scale + min);
+}
+
+function bytesOf(values: Float32Array | Int32Array): Uint8Array {
+  return new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
+}
+
+/** A weight as a tensor of the graph, its axes in another order and its dims regrouped where ONNX wants it so. */
+export interface TensorForm {
+  /** Order of the stored axes. */
+  readonly order?: readonly number[];
+  /** From the ordered dims to others with as many elements. */
+  readonly regroup?: (dims: readonly number[]) => readonly number[];
+}
+
+export function weightTensor(name: string, weight: StoredWeight, form: TensorForm = {}): Tensor {
+  const ordered = form.order === undefined ? weight.dims : form.order.map((axis) => weight.dims[axis]);
+  return {
+    name,
+    dtype: weight.dtype,
+    dims: form.regroup?.(ordered) ?? ordered,
+    location: 'external',
+    read: async () => {
+      const bytes = await weight.read();
+      return form.order === undefined
+        ? bytes
+        : permuted(bytes, bitsPerElement(weight.dtype) / 8, weight.dims, form.order);
+    },
+  };
+}
