@@ -24,7 +24,8 @@ function body(graph: Graph, indent: string): string {
   const constants = graph.initializers.map((v) => initializer(graph.initializer(v)!));
   const interfaceValues = new Set([...graph.inputs, ...graph.outputs, ...graph.initializers]);
   for (let v = 0; v < graph.valueCount; v++) {
-    if (interfaceValues.has(v) || graph.producer(v) < 0) continue;
+    // a Constant node says the type itself
+    if (interfaceValues.has(v) || graph.producer(v) < 0 || graph.initializer(v) !== undefined) continue;
     if (graph.valueType(v)?.kind === 'tensor') constants.push(declare(v));
   }
   const lines = [`${identifier(graph.name)} (${inputs}) => (${outputs})`];

@@ -32,7 +32,8 @@ const geluArgument = oneOf(
   product(Math.sqrt(2 / Math.PI), x, sum(1, product(0.044715, op('Pow', [x, number(2)])))),
 );
 
-export const activationPatterns: readonly ActivationPattern[] = [
+/** The input times a function of it. */
+export const productPatterns: readonly ActivationPattern[] = [
   {
     activation: 'Gelu',
     roots: ['Mul', 'Div'],
@@ -58,6 +59,9 @@ export const activationPatterns: readonly ActivationPattern[] = [
     pattern: oneOf(product(1, x, op('Sigmoid', [x])), product(1, x, op('Sigmoid', [product('beta', x)]))),
   },
   { activation: 'Mish', roots: ['Mul'], pattern: product(1, x, op('Tanh', [op('Softplus', [x])])) },
+];
+
+export const activationPatterns: readonly ActivationPattern[] = [
   {
     activation: 'HardSigmoid',
     roots: ['Mul', 'Div', 'Clip'],

@@ -79,6 +79,12 @@ export function decodeAxes(code: number): readonly number[] {
   return axes;
 }
 
+/** The difference of a value and a mean: what is left of a layer norm that did not fit, and no input of an RMS norm. */
+export function isDeviation(value: ValueId, reading: GraphReading): boolean {
+  const node = reading.producer(value);
+  return node?.opType === 'Sub' && reading.producer(node.inputs[1])?.opType === 'ReduceMean';
+}
+
 /** What the axes make it: the last axes, a layer norm (or RMS norm); all spatial axes of an image, an instance norm. */
 export function typeOfAxes(match: Match, value: ValueId, centredNorm: boolean): NormType | undefined {
   const axes = decodeAxes(match.numbers.get('axes') ?? 0);
@@ -100,20 +106,23 @@ function isTrailing(axes: readonly number[], rank: number | undefined): boolean 
   return axes.every((a, i) => a === rank - axes.length + i) && axes[0] > 0;
 }
 
+/** Where the constants that scale or shift run along: one axis of the data, its last axis, or any number of its last axes. */
+export type AffineAxis = number | 'last' | 'trailing';
+
 /**
- * True when a constant scales or shifts each channel or feature on its own: its only axis longer than one is `axis` of a
- * tensor of this rank (or, for a layer norm, it spans the last axes). A scalar is arithmetic, no affine part.
+ * True when a constant scales or shifts each channel or feature on its own: broadcast against data of this rank, the axes
+ * longer than one are `axis`. A scalar is arithmetic, no affine part.
  */
 export function isAffineConstant(
   constant: ValueId,
   rank: number | undefined,
-  axis: number | 'last',
+  axis: AffineAxis,
   reading: GraphReading,
 ): boolean {
   const dims = reading.constantDims(constant);
   if (dims === undefined) return false;
   const long = dims.flatMap((d, i) => (d === 1 ? [] : [i - dims.length]));
   if (long.length === 0) return false;
-  if (axis === 'last') return long.every((a, i) => a === i - long.length);
-  return long.length === 1 && (rank === undefined || long[0] === axis - rank);
+  if (axis === 'trailing') return long.every((a, i) => a === i - long.length);
+  return long.length === 1 && (axis === 'last' ? long[0] === -1 : rank === undefined || long[0] === axis - rank);
 }

@@ -154,9 +154,11 @@ export class Placements {
   private skipsFromNorm(norm: Layer, before: Source | undefined): boolean {
     const added = norm.sum !== undefined ? norm : before;
     if (!isLayer(added)) return false;
-    return this.edges
-      .solidPredecessors(added)
-      .some((l) => isLayer(l) && l.role === 'norm' && this.edges.solidSuccessors(l).length > 1);
+    return this.edges.solidPredecessors(added).some((l) => {
+      if (!isLayer(l) || l.role !== 'norm' || this.edges.solidSuccessors(l).length < 2) return false;
+      // an operator that also gives out the sum it has normalized: the sum is the residual, not the norm
+      return l.sum === undefined || this.edges.readsThrough(added, l.output);
+    });
   }
 
   /** A reader of the layer's output other than the norm adds it to something: the output is the residual stream. */

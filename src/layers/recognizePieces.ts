@@ -1,12 +1,20 @@
 import { ABSENT, type Node, type ValueId } from '../ir/graph';
 import { shortestFloat } from '../ir/shortestFloat';
 import { activationOperator } from './activationOperators';
-import { activationPatterns, type ActivationPattern } from './activationPatterns';
-import { namedAxes } from './axes';
+import { activationPatterns, productPatterns, type ActivationPattern } from './activationPatterns';
+import { namedAxes, range } from './axes';
 import type { GraphReading } from './graphReading';
 import { linearOperator } from './linearOperators';
 import { normOperator, trailingLayout } from './normOperators';
-import { decodeAxes, isAffineConstant, normPatterns, typeOfAxes, type NormPattern } from './normPatterns';
+import {
+  decodeAxes,
+  isAffineConstant,
+  isDeviation,
+  normPatterns,
+  typeOfAxes,
+  type AffineAxis,
+  type NormPattern,
+} from './normPatterns';
 import { isPassThrough, otherOperator } from './otherOperators';
 import { Match, type Pattern } from './pattern';
 import { nodePiece, type Piece } from './piece';
@@ -23,7 +31,7 @@ export function recognizePieces(reading: GraphReading): Piece[] {
 const recognizers = [linearOperator, normOperator, activationOperator, otherOperator];
 
 const normRoots = byRoot(normPatterns);
-const activationRoots = byRoot(activationPatterns);
+const activationRoots = [byRoot(productPatterns), byRoot(activationPatterns)];
 
 function byRoot<T extends { readonly roots: readonly string[] }>(patterns: readonly T[]): ReadonlyMap<string, T[]> {
   const map = new Map<string, T[]>();
@@ -37,6 +45,9 @@ const normKinds = {
   instance: 'InstanceNormalization',
 } as const;
 
+/** Reshapes and casts in a row before or after a norm of groups. */
+const MAX_RESHAPES = 4;
+
 class Recognizer {
   private readonly claimed: Uint8Array;
   private readonly pieces: Piece[] = [];
@@ -47,7 +58,9 @@ class Recognizer {
 
   run(): Piece[] {
     this.eachNode((node) => this.pattern(node, normRoots, (p) => this.decomposedNorm(node, p)));
-    this.eachNode((node) => this.pattern(node, activationRoots, (p) => this.decomposedActivation(node, p)));
+    // the larger first: a hard swish holds a hard sigmoid
+    for (const roots of activationRoots)
+      this.eachNode((node) => this.pattern(node, roots, (p) => this.decomposedActivation(node, p)));
     this.eachNode((node) => this.single(node));
     this.eachNode((node) => {
       if (!isPassThrough(node)) this.claim(nodePiece(node, this.reading, { role: 'other' }));
@@ -128,6 +141,7 @@ class Recognizer {
     const fit = this.fit(node, pattern);
     if (fit === undefined) return undefined;
     const x = fit.match.values.get('x')!;
+    if (!centred && isDeviation(x, this.reading)) return undefined;
     const type = typeOfAxes(fit.match, x, centred);
     if (type !== 'layer' && type !== 'rms' && type !== 'instance') return undefined;
     const rank = this.reading.rank(x);
@@ -155,7 +169,60 @@ class Recognizer {
         trainingForm: false,
       },
     };
-    return this.withAffine(piece, type === 'instance' && axes[0] === 2 ? 1 : 'last', ['scale', 'shift']);
+    const grouped = type === 'layer' && axes[0] === 2 ? this.grouped(piece) : undefined;
+    const axis = grouped !== undefined || (type === 'instance' && axes[0] === 2) ? 1 : 'trailing';
+    return this.withAffine(grouped ?? piece, axis, ['scale', 'shift']);
+  }
+
+  /**
+   * A norm of an image that was reshaped to [N, groups, rest] and is reshaped back afterwards: how exporters write group
+   * norms without an operator for them, with as many groups as channels an instance norm.
+   */
+  private grouped(piece: Piece): Piece | undefined {
+    const { reading } = this;
+    const groups = reading.size(piece.inputs[0], 1);
+    if (groups === undefined || reading.rank(piece.inputs[0]) !== 3) return undefined;
+    const before: number[] = [];
+    let x = piece.inputs[0];
+    while (before.length < MAX_RESHAPES) {
+      const node = this.reshape(reading.producer(x), piece);
+      if (node === undefined) break;
+      before.push(node.index);
+      x = node.inputs[0];
+    }
+    const after: number[] = [];
+    let output = piece.output;
+    const rank = reading.rank(x);
+    while (after.length < MAX_RESHAPES && reading.rank(output) !== rank) {
+      const node = this.reshape(this.next(output, piece.main), piece);
+      if (node === undefined) break;
+      after.push(node.index);
+      output = node.outputs[0];
+    }
+    if (rank === undefined || rank < 3 || before.length === 0 || reading.rank(output) !== rank) return undefined;
+    const channels = reading.size(x, 1);
+    const type = channels === groups ? 'instance' : 'group';
+    return {
+      ...piece,
+      kind: type === 'group' ? 'GroupNormalization' : normKinds.instance,
+      nodes: [...before.reverse(), ...piece.nodes, ...after],
+      inputs: [x],
+      output,
+      norm: {
+        ...piece.norm!,
+        type,
+        form: 'decomposed',
+        ...namedAxes(range(type === 'group' ? 1 : 2, rank), rank, 'channels-first'),
+        groups: type === 'group' ? groups : undefined,
+        channels,
+      },
+    };
+  }
+
+  private reshape(node: Node | undefined, { main }: Piece): Node | undefined {
+    if (node === undefined || node.domain !== '' || this.claimed[node.index]) return undefined;
+    const same = node.origin === this.reading.graph.node(main).origin;
+    return same && (node.opType === 'Reshape' || node.opType === 'Cast') ? node : undefined;
   }
 
   private single(node: Node): void {
@@ -171,6 +238,11 @@ class Recognizer {
   private extended(piece: Piece): Piece {
     if (piece.linear !== undefined && piece.linear.bias === undefined) return this.withBias(piece);
     const type = piece.norm?.form === 'native' ? piece.norm.type : undefined;
+    const grouped = type === 'instance' ? this.grouped(piece) : undefined;
+    if (grouped !== undefined) {
+      // with a scale of its own, the operator's are the ones and zeros that it cannot do without
+      return this.withAffine(grouped, 1, ['outerScale', 'outerShift']);
+    }
     if (type === 'batch' || type === 'instance') return this.withAffine(piece, 1, ['outerScale', 'outerShift']);
     return piece;
   }
@@ -194,7 +266,7 @@ class Recognizer {
   /** A norm followed by a constant factor and a constant addend per channel, in either order, is one norm. */
   private withAffine(
     piece: Piece,
-    axis: number | 'last',
+    axis: AffineAxis,
     [scale, shift]: readonly ['scale', 'shift'] | readonly ['outerScale', 'outerShift'],
   ): Piece {
     const nodes = [...piece.nodes];
@@ -220,7 +292,7 @@ class Recognizer {
     return { ...piece, nodes, output, norm };
   }
 
-  private isAffine(constant: ValueId, data: ValueId, axis: number | 'last'): boolean {
+  private isAffine(constant: ValueId, data: ValueId, axis: AffineAxis): boolean {
     return this.reading.isConstant(constant) && isAffineConstant(constant, this.reading.rank(data), axis, this.reading);
   }
 
