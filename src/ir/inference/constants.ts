@@ -1,11 +1,18 @@
 import type { Attribute } from '../attribute';
 import { dataTypeOfCode, isFloat, type DataType } from '../dataType';
 import type { Dim } from '../graph';
-import { elementCount, type Tensor } from '../tensor';
+import type { Tensor } from '../tensor';
 import { floatsAtHand, integersAtHand } from '../tensorValues';
-import { addDims, productOf, staticDims, unknownDims, type Dims } from './dims';
+import { addDims, productOf, unknownDims, type Dims } from './dims';
 import { rounded } from './elementwise';
-import { tensorFact, TRACKED_ELEMENTS, type Fact, type InferenceNode, type InferenceRules } from './inferenceNode';
+import {
+  tensorFact,
+  trackedCount,
+  TRACKED_ELEMENTS,
+  type Fact,
+  type InferenceNode,
+  type InferenceRules,
+} from './inferenceNode';
 
 /** Operators that make values out of constants, shapes and types. */
 export const constantRules: InferenceRules = {
@@ -38,7 +45,7 @@ export function factOfTensor(tensor: Tensor): Fact {
 }
 
 function elementsAtHand(tensor: Tensor): Dims | undefined {
-  if (!(elementCount(tensor.dims) <= TRACKED_ELEMENTS)) return undefined;
+  if (trackedCount(tensor.dims) === undefined) return undefined;
   if (!isFloat(tensor.dtype)) return integersAtHand(tensor);
   const floats = floatsAtHand(tensor);
   return floats && Array.from(floats);
@@ -86,9 +93,9 @@ function constantOfShape(n: InferenceNode) {
         ? (n.data(0) ?? rankOfShapeInput(n, 0))
         : [];
   const shape = n.opType === 'ConstantFill' ? stated && [...stated, ...(n.ints('extra_shape') ?? [])] : stated;
-  const count = staticDims(shape) && elementCount(staticDims(shape)!);
+  const count = trackedCount(shape);
   const element: Dim = tensor ? (elementsAtHand(tensor)?.[0] ?? null) : (n.number('value') ?? 0);
-  const data = count !== undefined && count <= 64 ? new Array<Dim>(count).fill(element) : undefined;
+  const data = count !== undefined ? new Array<Dim>(count).fill(element) : undefined;
   return [tensorFact(dtype, shape, data)];
 }
 
@@ -133,7 +140,8 @@ function range(n: InferenceNode) {
   if (typeof start !== 'number' || typeof limit !== 'number' || typeof delta !== 'number' || delta === 0)
     return [tensorFact(dtype, [null])];
   const count = Math.max(Math.ceil((addDims(limit, -start)! as number) / delta), 0);
-  const data = count <= TRACKED_ELEMENTS ? Array.from({ length: count }, (_, i) => start + i * delta) : undefined;
+  const tracked = trackedCount([count]);
+  const data = tracked === undefined ? undefined : Array.from({ length: tracked }, (_, i) => start + i * delta);
   return [tensorFact(dtype, [count], data)];
 }
 

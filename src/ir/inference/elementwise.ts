@@ -1,12 +1,11 @@
 import type { DataType } from '../dataType';
 import { isFloat } from '../dataType';
 import type { Dim } from '../graph';
-import { elementCount } from '../tensor';
 import { broadcastShapes, staticDims, type Dims } from './dims';
 import {
   sameType,
   tensorFact,
-  TRACKED_ELEMENTS,
+  trackedCount,
   type InferenceNode,
   type InferenceRule,
   type InferenceRules,
@@ -137,7 +136,8 @@ function broadcastData(
   compute: (values: Dim[]) => Dim,
 ): Dims | undefined {
   const sizes = staticDims(shape);
-  if (sizes === undefined || elementCount(sizes) > TRACKED_ELEMENTS) return undefined;
+  const count = trackedCount(shape);
+  if (sizes === undefined || count === undefined) return undefined;
   const operands: { data: Dims; strides: number[] }[] = [];
   for (const i of inputs) {
     const data = n.data(i);
@@ -145,7 +145,7 @@ function broadcastData(
     if (data === undefined || own === undefined) return undefined;
     operands.push({ data, strides: broadcastStrides(own, sizes.length) });
   }
-  return Array.from({ length: elementCount(sizes) }, (_, flat) => {
+  return Array.from({ length: count }, (_, flat) => {
     const positions = operands.map(() => 0);
     let rest = flat;
     for (let axis = sizes.length - 1; axis >= 0; axis--) {

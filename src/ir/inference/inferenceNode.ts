@@ -116,6 +116,13 @@ export class InferenceNode {
   }
 }
 
+/** The number of elements of a shape where all sizes are known and the values are few enough to be followed. */
+export function trackedCount(shape: Dims | undefined): number | undefined {
+  const sizes = staticDims(shape?.map(saneDim));
+  const count = sizes && elementCount(sizes);
+  return count !== undefined && count <= TRACKED_ELEMENTS ? count : undefined;
+}
+
 /** A tensor fact with sizes made sane; data are kept only where they fit the shape. */
 export function tensorFact(dtype: DataType | undefined, shape?: Dims, data?: Dims): Fact {
   const sane = shape?.map(saneDim);

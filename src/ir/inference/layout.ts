@@ -10,7 +10,14 @@ import {
   unknownDims,
   type Dims,
 } from './dims';
-import { sameType, tensorFact, type Fact, type InferenceNode, type InferenceRules } from './inferenceNode';
+import {
+  sameType,
+  tensorFact,
+  trackedCount,
+  type Fact,
+  type InferenceNode,
+  type InferenceRules,
+} from './inferenceNode';
 
 /** Operators that keep the elements and change how they lie. */
 export const layoutRules: InferenceRules = {
@@ -133,9 +140,8 @@ function expand(n: InferenceNode) {
     return typeof own === 'number' ? own : typeof wanted === 'number' ? wanted : null;
   });
   const first = n.data(0);
-  const count = productOf(shape);
-  const small = first?.length === 1 && typeof count === 'number' && count <= 64;
-  return [tensorFact(n.dtype(0), shape, small ? new Array<Dim>(count).fill(first[0]) : undefined)];
+  const count = first?.length === 1 ? trackedCount(shape) : undefined;
+  return [tensorFact(n.dtype(0), shape, count === undefined ? undefined : new Array<Dim>(count).fill(first![0]))];
 }
 
 /** Tile: repeats per axis; opset 1 takes `tiles` and `axis` as two scalar inputs. */

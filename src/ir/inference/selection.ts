@@ -1,6 +1,13 @@
 import type { Dim } from '../graph';
 import { normalizeAxis, unknownDims, type Dims } from './dims';
-import { sameType, tensorFact, type Fact, type InferenceNode, type InferenceRules } from './inferenceNode';
+import {
+  sameType,
+  tensorFact,
+  trackedCount,
+  type Fact,
+  type InferenceNode,
+  type InferenceRules,
+} from './inferenceNode';
 
 /** Operators that pick elements. */
 export const selectionRules: InferenceRules = {
@@ -61,8 +68,8 @@ function slice(n: InferenceNode) {
   const from = n.data(0);
   const { start, step, size } = last;
   const data =
-    from && x.length === 1 && axes.length === 1 && typeof size === 'number'
-      ? Array.from({ length: size }, (_, i) => from[start + i * step])
+    from && x.length === 1 && axes.length === 1 && trackedCount([size]) !== undefined
+      ? Array.from({ length: size as number }, (_, i) => from[start + i * step])
       : undefined;
   return [tensorFact(n.dtype(0), shape, data)];
 }
