@@ -6,6 +6,8 @@ import type { Layer, Placement } from './layerView';
 /** Layers that are walked back or forward when a norm's surroundings are put in words. */
 const CHAIN_LENGTH = 4;
 
+const ofStream: readonly NormPlacement[] = ['pre-activation', 'pre-norm', 'post-norm', 'embedding-norm'];
+
 /**
  * Says where each norm sits among the linear layers and the activations. The order of the questions decides where several
  * answers could be given: an activation after the norm before anything else, the next residual sum before the output.
@@ -52,11 +54,12 @@ export class Placements {
 
   normalizationOf(linear: Layer): LinearFacts['normalization'] {
     const next = this.edges.solidSuccessors(linear);
-    const norm = next.find((l) => l.role === 'norm');
+    // a norm of the residual stream that begins with this layer's output belongs to the block behind it
+    const norm = next.find((l) => l.role === 'norm' && !ofStream.includes(this.placementOf(l).placement));
     if (norm !== undefined) {
-      const { placement } = this.placementOf(norm);
       if (linear.activation !== undefined) return 'normalized-after-activation';
-      return placement === 'linear-norm-activation' ? 'normalized-before-activation' : 'normalized-no-activation';
+      const before = this.placementOf(norm).placement === 'linear-norm-activation';
+      return before ? 'normalized-before-activation' : 'normalized-no-activation';
     }
     const after = next.filter(isActivation).flatMap((a) => this.edges.solidSuccessors(a));
     const placed = after.some((l) => l.role === 'norm' && this.placementOf(l).linear === linear);
