@@ -1,6 +1,6 @@
 import { attribute, type Attribute } from '../ir/attribute';
 import type { GradientBuilder } from './gradientBuilder';
-import { exchange, range, type Shape } from './shapes';
+import { exchange, product, range, type Shape } from './shapes';
 import { extents, type Window } from './window';
 
 /**
@@ -70,8 +70,9 @@ function ints(lists: Record<string, readonly number[]>): Record<string, Attribut
   return Object.fromEntries(Object.entries(lists).map(([name, list]) => [name, attribute.ints(list)]));
 }
 
-/** The gradient of a bias per channel: the sum over all axes but that of the channels, of shape [C]. */
-export function channelSum(dy: string, g: GradientBuilder, axis = 1): string {
-  const [channels, ...behind] = g.shape(dy).slice(axis);
-  return g.reshape(g.sumTo(dy, [channels, ...behind.map(() => 1)]), [channels]);
+/** The gradient of a bias per channel: the sum over all axes but the second, of shape [C]. */
+export function channelSum(dy: string, g: GradientBuilder): string {
+  const [n, channels, ...behind] = g.shape(dy);
+  if (product(behind) === 1) return g.sumTo(g.reshape(dy, [n, channels]), [channels]);
+  return g.sumAxes(dy, [0, ...behind.map((_, i) => i + 2)]);
 }

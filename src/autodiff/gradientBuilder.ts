@@ -408,24 +408,28 @@ export class GradientBuilder {
 
   /**
    * Undoes a broadcast: sums `x` over the axes that `target` (a shape or a value) does not have or has with size 1.
-   * Leading axes are summed by a matrix product with a row of ones, which is faster than ReduceSum.
+   * Leading axes alone are summed by a matrix product with a row of ones, which is faster than ReduceSum.
    */
   sumTo(x: string, target: string | readonly number[]): string {
     const shape = typeof target === 'string' ? this.shape(target) : target;
     const from = this.shape(x);
     if (sameShape(from, shape)) return x;
     const lead = from.length - shape.length;
-    const summed = from.map((d, i) => (i < lead || shape[i - lead] === 1) && d > 1);
-    const kept = summed.findIndex((is, i) => !is && from[i] > 1);
-    const leading = kept < 0 ? from.length : kept;
-    const inner = from.flatMap((_, i) => (summed[i] && i >= leading ? [i] : []));
-    const reduced = this.reduce('ReduceSum', x, inner);
+    const axes = range(from.length).filter((i) => (i < lead || shape[i - lead] === 1) && from[i] > 1);
+    if (axes.length === 0) return this.reshape(x, shape);
+    const leading = axes[axes.length - 1] + 1;
     const rows = product(from.slice(0, leading));
-    const count = product(this.shape(reduced)) / rows;
-    if (rows === 1) return this.reshape(reduced, shape);
-    if (count === 1 || rows > LONGEST_ROW_OF_ONES)
-      return this.reshape(this.reduce('ReduceSum', reduced, range(leading)), shape);
-    return this.reshape(this.matMul(this.ones([1, rows], this.dtype(x)), this.reshape(reduced, [rows, count])), shape);
+    const count = product(shape);
+    if (rows * count === product(from) && count > 1 && rows <= LONGEST_ROW_OF_ONES) {
+      return this.reshape(this.matMul(this.ones([1, rows], this.dtype(x)), this.reshape(x, [rows, count])), shape);
+    }
+    return this.reshape(this.sumAxes(x, axes), shape);
+  }
+
+  /** The sum over some axes, which are dropped. */
+  sumAxes(x: string, axes: readonly number[]): string {
+    const shape = this.shape(x).filter((_, i) => !axes.includes(i));
+    return this.node('ReduceSum', [x, this.ints(axes)], shape, { keepdims: attribute.int(0) });
   }
 
   // ---- the whole

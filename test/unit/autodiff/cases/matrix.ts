@@ -78,7 +78,7 @@ export const matrix: readonly GradientCase[] = [
       [2, 1, 3, 2],
       [3, 2, 4],
     ],
-    nodes: 8,
+    nodes: 9,
   },
   {
     opType: 'MatMul',
