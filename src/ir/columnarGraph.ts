@@ -9,13 +9,12 @@ const NO_ATTRIBUTES: ReadonlyMap<string, Attribute> = new Map();
 const NO_CONSUMERS: readonly number[] = [];
 
 /**
- * What may stay in the file until somebody asks: a reader passes functions of the node's index (the order in which the
- * nodes were added) and of the value's id.
+ * Names and attributes of nodes may stay in the file until somebody asks: a reader passes functions of the node's index, in
+ * the order in which the nodes were added.
  */
 export interface LazyNodeParts {
   name?(index: number): string;
   attributes?(index: number): ReadonlyMap<string, Attribute>;
-  type?(value: ValueId): ValueType | undefined;
 }
 
 /** What a reader says of one node when it adds it. */
@@ -59,7 +58,7 @@ export class GraphBuilder {
   private readonly captured = new Map<number, readonly ValueId[]>();
 
   constructor(
-    private readonly graphName = '',
+    public name = '',
     private readonly lazy: LazyNodeParts = {},
   ) {}
 
@@ -77,6 +76,20 @@ export class GraphBuilder {
       this.ids.set(name, id);
     }
     return id;
+  }
+
+  valueName(value: ValueId): string {
+    return value === ABSENT ? '' : this.names[value];
+  }
+
+  /** What a message calls a node added so far: its name, else its operator and first output. */
+  nodeTitle(index: number): string {
+    const name = this.nodeNames[index] ?? this.lazy.name?.(index);
+    if (name) return `"${name}"`;
+    const start = this.splits.at(index);
+    const end = index + 1 < this.starts.length ? this.starts.at(index + 1) : this.edges.length;
+    const output = start < end ? this.valueName(this.edges.at(start)) : '';
+    return `${this.opTypes[index] || index}${output ? ` -> "${output}"` : ''}`;
   }
 
   hasValue(name: string): boolean {
@@ -134,16 +147,14 @@ export class GraphBuilder {
    * @param order indices of all nodes in the order that the graph shall have them, where it is not the order they were added in
    */
   build(order?: Int32Array): Graph {
-    this.starts.push(this.edges.length);
     const producers = new Int32Array(this.names.length).fill(-1);
     for (const [value, index] of this.producers) producers[value] = index;
     const columns: Columns = {
-      name: this.graphName,
+      name: this.name,
       opsets: this.opsets,
       valueNames: this.names,
       valueIds: this.ids,
       types: this.types,
-      lazyType: this.lazy.type,
       tensors: this.tensors,
       constants: new Map(),
       inputs: this.inputs.filter((v) => !this.tensors.has(v)),
@@ -152,7 +163,7 @@ export class GraphBuilder {
       domains: this.domains,
       overloads: this.overloads,
       edges: this.edges.toArray(),
-      starts: this.starts.toArray(),
+      starts: this.starts.toArray(this.edges.length),
       splits: this.splits.toArray(),
       producers,
       nodeName: (i) => this.nodeNames[i] ?? this.lazy.name?.(i) ?? '',
@@ -219,7 +230,6 @@ interface Columns {
   readonly valueNames: readonly string[];
   readonly valueIds: ReadonlyMap<string, ValueId>;
   readonly types: ReadonlyMap<ValueId, ValueType>;
-  readonly lazyType?: (value: ValueId) => ValueType | undefined;
   readonly tensors: ReadonlyMap<ValueId, Tensor>;
   readonly constants: ReadonlyMap<ValueId, Tensor>;
   readonly inputs: readonly ValueId[];
@@ -296,7 +306,7 @@ class ColumnarGraph implements Graph {
   }
 
   valueType(value: ValueId): ValueType | undefined {
-    const declared = this.columns.types.get(value) ?? this.columns.lazyType?.(value);
+    const declared = this.columns.types.get(value);
     if (declared !== undefined) return declared;
     const tensor = this.initializer(value);
     return tensor && { kind: 'tensor', dtype: tensor.dtype, shape: tensor.dims };
@@ -422,7 +432,15 @@ class IntList {
     this.data[this.length++] = value;
   }
 
-  toArray(): Int32Array {
-    return this.data.slice(0, this.length);
+  at(index: number): number {
+    return this.data[index];
+  }
+
+  /** A copy, with further numbers at its end. */
+  toArray(...more: number[]): Int32Array {
+    const copy = new Int32Array(this.length + more.length);
+    copy.set(this.data.subarray(0, this.length));
+    copy.set(more, this.length);
+    return copy;
   }
 }

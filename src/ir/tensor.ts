@@ -83,6 +83,17 @@ export function missingTensor(name: string, dtype: DataType, dims: readonly numb
 
 /** The same payload under another name or with another shape of as many elements. */
 export function retitled(tensor: Tensor, name: string, dims: readonly number[] = tensor.dims): Tensor {
-  const { dtype, location, bytes, strings } = tensor;
-  return { name, dtype, dims, location, bytes, strings, read: () => tensor.read() };
+  const { dtype, bytes, strings } = tensor;
+  return {
+    name,
+    dtype,
+    dims,
+    // asked for anew, since a reader finds out late that a file of weights is not there
+    get location() {
+      return tensor.location;
+    },
+    bytes,
+    strings,
+    read: () => tensor.read(),
+  };
 }

@@ -1,0 +1,195 @@
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import { openModel } from '../formats/openModel';
+import type { ByteSource, ModelFolder } from '../ir/byteSource';
+import { ModelError } from '../ir/errors';
+import type { Model } from '../ir/model';
+
+/** A file nobody reads is closed after this time; the next read opens it again. */
+const IDLE_MS = 1000;
+/** One call of `read` can transfer at most 2 GiB. */
+const LARGEST_CALL = 2 ** 30;
+
+/**
+ * Opens a model file of this machine: ONNX or a TensorFlow.js layers model.
+ * @param file path as the user gave it; errors name the file that way.
+ * @throws ModelError that says what the file is and what can be done when it is no model that can be opened.
+ */
+export async function openModelFile(file: string): Promise<Model> {
+  const folder = new NodeFolder(path.dirname(file), path.basename(file));
+  try {
+    return await openModel(folder, path.basename(file));
+  } catch (error) {
+    if (error instanceof ModelError) throw new ModelError(error.code, error.message, error.place, file);
+    throw error;
+  }
+}
+
+/** A folder on disk. Files are read by range, never as a whole, and nothing outside the folder is opened. */
+export class NodeFolder implements ModelFolder {
+  /**
+   * @param root the folder
+   * @param chosen name of the file that the user asked for: it alone may be a symbolic link that leads out of the folder
+   */
+  constructor(
+    private readonly root: string,
+    private readonly chosen?: string,
+  ) {}
+
+  async open(relativePath: string): Promise<ByteSource> {
+    if (relativePath !== this.chosen && !staysInside(relativePath)) throw outside(relativePath);
+    const named = path.join(this.root, relativePath);
+    const real = await realPath(named, relativePath);
+    if (relativePath !== this.chosen) {
+      const root = await realPath(this.root, this.root);
+      if (path.relative(root, real).split(path.sep)[0] === '..' || path.isAbsolute(path.relative(root, real)))
+        throw outside(relativePath);
+    }
+    const stat = await translated(relativePath, fs.promises.stat(real));
+    if (stat.isDirectory())
+      throw new ModelError(
+        'not-a-model',
+        `${relativePath} is a folder. Choose the model file in it (an .onnx file, or the model.json of a TensorFlow.js model).`,
+      );
+    if (!stat.isFile()) throw new ModelError('not-a-model', `${relativePath} is not a regular file`);
+    await translated(relativePath, fs.promises.access(real, fs.constants.R_OK));
+    return new NodeFile(real, relativePath, stat.size, stat.mtimeMs);
+  }
+}
+
+/** No absolute path (of any system), no step upwards, nothing that another system would read as one. */
+function staysInside(relativePath: string): boolean {
+  if (relativePath === '' || relativePath.includes('\0') || relativePath.includes('\\')) return false;
+  if (path.posix.isAbsolute(relativePath) || path.win32.isAbsolute(relativePath) || /^[a-z]:/i.test(relativePath))
+    return false;
+  return !relativePath.split('/').includes('..');
+}
+
+function outside(relativePath: string): ModelError {
+  return new ModelError(
+    'outside-folder',
+    `"${relativePath}" lies outside the model's own folder and was not opened. Put the file beside the model.`,
+  );
+}
+
+function realPath(file: string, shown: string): Promise<string> {
+  return translated(shown, fs.promises.realpath(file));
+}
+
+/** Errors of the file system in the words of the user. */
+async function translated<T>(shown: string, operation: Promise<T>): Promise<T> {
+  try {
+    return await operation;
+  } catch (error) {
+    throw explain(shown, error);
+  }
+}
+
+function explain(shown: string, error: unknown): unknown {
+  if (error instanceof ModelError || !(error instanceof Error)) return error;
+  switch ((error as NodeJS.ErrnoException).code) {
+    case 'ENOENT':
+    case 'ENOTDIR':
+      return new ModelError('not-found', `there is no file ${shown}. Check the path.`);
+    case 'EACCES':
+    case 'EPERM':
+      return new ModelError('not-found', `no permission to read ${shown}. Give yourself read access to it.`);
+    case 'ELOOP':
+      return new ModelError('not-found', `${shown} is a symbolic link that leads back to itself`);
+    case 'EISDIR':
+      return new ModelError('not-a-model', `${shown} is a folder. Choose the model file in it.`);
+    case 'ERR_INVALID_ARG_VALUE':
+      return new ModelError('not-found', `"${shown}" is not a path`);
+    default:
+      return new ModelError('not-found', `${shown} cannot be read: ${error.message}`);
+  }
+}
+
+/** A file opened when it is read, and closed when it has been left alone for a while: nobody has to close a model. */
+class NodeFile implements ByteSource {
+  private descriptor: Promise<number> | undefined;
+  private reading = 0;
+  private idle: NodeJS.Timeout | undefined;
+
+  constructor(
+    private readonly file: string,
+    private readonly shown: string,
+    readonly size: number,
+    private readonly modified: number,
+  ) {}
+
+  async read(offset: number, length: number): Promise<Uint8Array> {
+    if (!(offset >= 0 && length >= 0 && offset + length <= this.size)) {
+      throw new ModelError('truncated', `${this.shown} ends at byte ${this.size}, before byte ${offset + length}`, {
+        offset,
+      });
+    }
+    this.reading++;
+    clearTimeout(this.idle);
+    try {
+      const descriptor = await (this.descriptor ??= this.openAgain());
+      const bytes = allocate(length, this.shown);
+      for (let done = 0; done < length;) {
+        const count = await readInto(descriptor, bytes, done, Math.min(length - done, LARGEST_CALL), offset + done);
+        if (count === 0) throw this.changed();
+        done += count;
+      }
+      return bytes;
+    } catch (error) {
+      throw explain(this.shown, error);
+    } finally {
+      if (--this.reading === 0) this.idle = setTimeout(() => this.close(), IDLE_MS).unref();
+    }
+  }
+
+  private async openAgain(): Promise<number> {
+    try {
+      const descriptor = await opened(this.file);
+      const { size, mtimeMs } = fs.fstatSync(descriptor);
+      if (size === this.size && mtimeMs === this.modified) return descriptor;
+      fs.closeSync(descriptor);
+      throw this.changed();
+    } catch (error) {
+      this.descriptor = undefined;
+      throw error;
+    }
+  }
+
+  private changed(): ModelError {
+    return new ModelError('corrupt', `${this.shown} was changed on disk while it was open. Open it again.`);
+  }
+
+  private close(): void {
+    const descriptor = this.descriptor;
+    this.descriptor = undefined;
+    // nothing was written, so a failure to close has nothing to say
+    void descriptor?.then((d) => fs.close(d, () => undefined));
+  }
+}
+
+function allocate(length: number, shown: string): Uint8Array {
+  try {
+    return new Uint8Array(length);
+  } catch {
+    throw new ModelError('too-large', `a part of ${shown} is ${length} bytes large, more than memory can hold`);
+  }
+}
+
+// The callback functions: a FileHandle of fs.promises takes twice as long per read.
+function opened(file: string): Promise<number> {
+  return new Promise((resolve, reject) => {
+    fs.open(file, 'r', (error, descriptor) => (error ? reject(error) : resolve(descriptor)));
+  });
+}
+
+function readInto(
+  descriptor: number,
+  bytes: Uint8Array,
+  at: number,
+  length: number,
+  position: number,
+): Promise<number> {
+  return new Promise((resolve, reject) => {
+    fs.read(descriptor, bytes, at, length, position, (error, count) => (error ? reject(error) : resolve(count)));
+  });
+}

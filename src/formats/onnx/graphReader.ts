@@ -1,0 +1,325 @@
+import type { Attribute } from '../../ir/attribute';
+import { GraphBuilder, type LazyNodeParts } from '../../ir/columnarGraph';
+import { makesConstants } from '../../ir/constants';
+import { ABSENT, type Graph, type ValueId } from '../../ir/graph';
+import { capturedNames } from '../../ir/mutableGraph';
+import { topologicalOrder } from '../../ir/topologicalOrder';
+import { holdsParts, readAttributes } from './attributeReader';
+import { Interner } from './interner';
+import type { ReadContext } from './readContext';
+import { GraphField, NodeField, ValueInfoField } from './schema';
+import { readSparseTensor } from './sparseTensor';
+import { BYTES, Wire } from './wire';
+
+/** Graphs inside graphs; deeper ones are left out and reported. */
+export const DEEPEST_GRAPH = 24;
+/** Attributes of this many nodes are kept once decoded. */
+const KEPT_ATTRIBUTES = 10_000;
+
+/** Makes one graph of the fields of a GraphProto or FunctionProto as they come, node by node. */
+export class GraphReader {
+  readonly builder: GraphBuilder;
+  private readonly names = new Interner(64);
+  /** By number in `names`. */
+  private readonly values: ValueId[] = [];
+  /** By value: the first node that computes or reads it, -1 for none. */
+  private readonly producedBy: number[] = [];
+  private readonly readBy: number[] = [];
+  /** By node: its fields as file offsets. */
+  private readonly starts: number[] = [];
+  private readonly ends: number[] = [];
+  private readonly inputs = new Set<ValueId>();
+  private readonly outputs: ValueId[] = [];
+  private readonly subgraphs: Graph[] = [];
+  private readonly constants: ValueId[] = [];
+  private readonly nodeInputs: ValueId[] = [];
+  private readonly nodeOutputs: ValueId[] = [];
+  private unsorted = false;
+
+  /**
+   * @param title how problems name the graph
+   * @param depth number of graphs around it
+   */
+  constructor(
+    private readonly context: ReadContext,
+    private readonly title: string,
+    private readonly depth = 0,
+  ) {
+    this.builder = new GraphBuilder('', lazyParts(context, this.starts, this.ends));
+    context.addBuilder(this.builder);
+  }
+
+  /** @param wire has entered a GraphProto that ends at file offset `end` */
+  readGraph(wire: Wire, end: number): Graph {
+    while (wire.next(end)) {
+      switch (wire.field) {
+        case GraphField.node:
+          this.readNode(wire);
+          break;
+        case GraphField.name:
+          this.builder.name = wire.text();
+          break;
+        case GraphField.initializer:
+          this.addInitializer(wire, this.context.tensors.read(wire, wire.enterMessage()));
+          break;
+        case GraphField.sparseInitializer:
+          this.addInitializer(wire, readSparseTensor(wire, this.context.tensors));
+          break;
+        case GraphField.input:
+          this.addInput(this.readValueInfo(wire));
+          break;
+        case GraphField.output:
+          this.addOutput(this.readValueInfo(wire));
+          break;
+        case GraphField.valueInfo:
+          this.readValueInfo(wire, true);
+          break;
+      }
+    }
+    return this.finish();
+  }
+
+  /** The current field as the name of a value. */
+  value(wire: Wire): ValueId {
+    const { length } = wire.payload();
+    if (length === 0) return ABSENT;
+    const number = this.names.intern(wire.bytes, wire.from, length);
+    return (this.values[number] ??= this.named(wire.text()));
+  }
+
+  addInput(value: ValueId): void {
+    if (value === ABSENT) return;
+    if (this.inputs.has(value)) {
+      this.problem('duplicate-input', `${this.title} declares the input "${this.builder.valueName(value)}" twice`);
+      return;
+    }
+    this.inputs.add(value);
+    this.builder.addInput(value);
+  }
+
+  addOutput(value: ValueId): void {
+    if (value === ABSENT) return;
+    this.outputs.push(value);
+    this.builder.addOutput(value);
+  }
+
+  /** The current field as a NodeProto. */
+  readNode(wire: Wire): void {
+    const { context, builder, nodeInputs, nodeOutputs } = this;
+    const end = wire.enterMessage();
+    const start = wire.offset;
+    nodeInputs.length = 0;
+    nodeOutputs.length = 0;
+    let opType = '';
+    let domain = '';
+    let overload: string | undefined;
+    let hasParts = false;
+    while (wire.next(end)) {
+      switch (wire.field) {
+        case NodeField.input:
+          nodeInputs.push(this.value(wire));
+          break;
+        case NodeField.output:
+          nodeOutputs.push(this.value(wire));
+          break;
+        case NodeField.name:
+          wire.expect(BYTES);
+          break;
+        case NodeField.opType:
+          opType = context.word(wire);
+          break;
+        case NodeField.attribute:
+          if (holdsParts(wire)) hasParts = true;
+          break;
+        case NodeField.domain:
+          domain = defaultDomain(context.word(wire));
+          break;
+        case NodeField.overload:
+          overload = wire.text();
+          break;
+      }
+    }
+    this.starts.push(start);
+    this.ends.push(end);
+    let attributes: Map<string, Attribute> | undefined;
+    if (hasParts || makesConstants(opType, domain)) {
+      wire.seek(start);
+      attributes = this.readParts(wire, end);
+      if (makesConstants(opType, domain) && nodeOutputs.length > 0) this.constants.push(nodeOutputs[0]);
+    }
+    const captured = hasParts ? capturedNames({ attributes: attributes! }).map((name) => this.named(name)) : undefined;
+    const index = builder.addNode({
+      opType,
+      domain,
+      overload,
+      inputs: nodeInputs,
+      outputs: nodeOutputs,
+      attributes,
+      captured,
+    });
+    if (opType === '') this.problem('no-operator', `node ${this.nodeTitle(index)} names no operator`);
+    for (const v of nodeInputs) this.noteRead(v, index);
+    if (captured) for (const v of captured) this.noteRead(v, index);
+    for (const v of nodeOutputs) this.noteProduced(v, index);
+  }
+
+  /** Checks the edges and puts the nodes in order. */
+  finish(): Graph {
+    this.checkEdges();
+    let graph = this.builder.build();
+    if (this.unsorted) {
+      const { order, cyclic } = topologicalOrder(graph);
+      if (cyclic.length > 0) {
+        const shown = cyclic.slice(0, 5).map((i) => this.nodeTitle(i));
+        const more = cyclic.length > shown.length ? ` and ${cyclic.length - shown.length} more` : '';
+        this.problem(
+          'cycle',
+          `${this.title} has a cycle: nodes ${shown.join(', ')}${more} read what they compute, or depend on nodes that do`,
+        );
+      } else {
+        this.problem('unsorted-nodes', `the nodes of ${this.title} are not in topological order; they were sorted`);
+      }
+      graph = this.builder.build(order);
+    }
+    this.context.records.set(graph, { graph, subgraphs: this.subgraphs, constants: this.constants });
+    return graph;
+  }
+
+  private named(name: string): ValueId {
+    const value = this.builder.value(name);
+    if (value === this.producedBy.length) {
+      this.producedBy.push(-1);
+      this.readBy.push(-1);
+    }
+    return value;
+  }
+
+  private readParts(wire: Wire, end: number): Map<string, Attribute> {
+    return readAttributes(wire, end, {
+      tensors: this.context.tensors,
+      graph: (inner, innerEnd) => {
+        if (this.depth >= DEEPEST_GRAPH) {
+          this.problem('too-deep', `graphs are nested more than ${DEEPEST_GRAPH} deep; the inner ones are left out`);
+          return undefined;
+        }
+        const graph = new GraphReader(this.context, 'a subgraph', this.depth + 1).readGraph(inner, innerEnd);
+        this.subgraphs.push(graph);
+        return graph;
+      },
+    });
+  }
+
+  private addInitializer(wire: Wire, tensor: ReturnType<typeof readSparseTensor>): void {
+    if (tensor.name === '') {
+      this.problem(
+        'unnamed-initializer',
+        `an initializer of ${this.title} has no name, so nothing can read it`,
+        wire.offset,
+      );
+      return;
+    }
+    const value = this.named(tensor.name);
+    if (this.builder.isInitializer(value)) {
+      this.problem(
+        'duplicate-initializer',
+        `${this.title} has two initializers "${tensor.name}"; the first counts`,
+        wire.offset,
+      );
+      return;
+    }
+    this.builder.addInitializer(value, tensor);
+  }
+
+  /** The current field as a ValueInfoProto; types of values that the graph does not have are dropped. */
+  readValueInfo(wire: Wire, onlyKnown = false): ValueId {
+    const end = wire.enterMessage();
+    let value: ValueId = ABSENT;
+    let type;
+    while (wire.next(end)) {
+      if (wire.field === ValueInfoField.name) {
+        if (!onlyKnown || this.builder.hasValue(wire.text())) value = this.value(wire);
+      } else if (wire.field === ValueInfoField.type) type = this.context.type(wire);
+    }
+    if (value !== ABSENT && type !== undefined && type.kind !== 'unknown') this.builder.declareType(value, type);
+    return value;
+  }
+
+  private noteRead(value: ValueId, node: number): void {
+    if (value !== ABSENT && this.readBy[value] < 0) this.readBy[value] = node;
+  }
+
+  private noteProduced(value: ValueId, node: number): void {
+    if (value === ABSENT) return;
+    const first = this.producedBy[value];
+    if (first >= 0) {
+      this.problem(
+        'duplicate-producer',
+        `"${this.builder.valueName(value)}" is computed by node ${this.nodeTitle(first)} and again by node ${this.nodeTitle(node)}; the first counts`,
+      );
+      return;
+    }
+    this.producedBy[value] = node;
+    if (this.readBy[value] >= 0) this.unsorted = true;
+  }
+
+  private checkEdges(): void {
+    const { builder, producedBy, readBy } = this;
+    for (let v = 0; v < producedBy.length; v++) {
+      const given = this.inputs.has(v) || builder.isInitializer(v);
+      if (producedBy[v] >= 0) {
+        if (given)
+          this.problem(
+            'duplicate-producer',
+            `"${builder.valueName(v)}" is an input or initializer of ${this.title}, and node ${this.nodeTitle(producedBy[v])} computes it again`,
+          );
+      } else if (!given && readBy[v] >= 0 && this.depth === 0) {
+        this.problem(
+          'dangling-input',
+          `node ${this.nodeTitle(readBy[v])} reads "${builder.valueName(v)}", which nothing in ${this.title} computes`,
+        );
+      }
+    }
+    if (this.depth > 0) return;
+    for (const v of this.outputs) {
+      if (producedBy[v] < 0 && !this.inputs.has(v) && !builder.isInitializer(v))
+        this.problem('dangling-output', `nothing computes the output "${builder.valueName(v)}" of ${this.title}`);
+    }
+  }
+
+  private nodeTitle(index: number): string {
+    return this.builder.nodeTitle(index);
+  }
+
+  private problem(code: string, message: string, offset?: number): void {
+    this.context.problems.add(code, message, offset === undefined ? undefined : { offset });
+  }
+}
+
+/** ONNX: the default domain may be spelled out. */
+export function defaultDomain(domain: string): string {
+  return domain === 'ai.onnx' ? '' : domain;
+}
+
+/** Apart from the reader, so that a graph keeps only what it needs of the reading alive. */
+function lazyParts(context: ReadContext, starts: readonly number[], ends: readonly number[]): LazyNodeParts {
+  const wire = new Wire(context.structure);
+  const { tensors } = context;
+  const kept = new Map<number, ReadonlyMap<string, Attribute>>();
+  return {
+    name: (index) => {
+      wire.seek(starts[index]);
+      while (wire.next(ends[index])) if (wire.field === NodeField.name) return wire.text();
+      return '';
+    },
+    attributes: (index) => {
+      let attributes = kept.get(index);
+      if (attributes === undefined) {
+        if (kept.size >= KEPT_ATTRIBUTES) kept.clear();
+        wire.seek(starts[index]);
+        attributes = readAttributes(wire, ends[index], { tensors, lenient: true });
+        kept.set(index, attributes);
+      }
+      return attributes;
+    },
+  };
+}

@@ -1,0 +1,64 @@
+import type { ByteSource, ModelFolder } from '../../ir/byteSource';
+import type { Graph } from '../../ir/graph';
+import type { Model } from '../../ir/model';
+import { graphHash } from '../graphHash';
+import { ExternalFiles } from './externalFiles';
+import { countNodes, countWeights } from './modelCounts';
+import { ModelReader } from './modelReader';
+import { Problems } from './problems';
+import { ReadContext } from './readContext';
+import { readStructure } from './structure';
+import { TensorReader } from './tensorReader';
+import { Wire } from './wire';
+
+/**
+ * Opens an ONNX file of any IR version: reads its structure and leaves the weights where they are. Unknown fields are skipped;
+ * what is wrong with the file without making it unreadable is in `problems`.
+ * @param folder where external data is looked for
+ * @param path of the model inside the folder
+ * @throws ModelError `not-a-model`, `truncated` or `corrupt` with the offset
+ */
+export async function openOnnx(folder: ModelFolder, path: string, source: ByteSource): Promise<Model> {
+  const structure = await readStructure(source);
+  const problems = new Problems();
+  const files = new ExternalFiles(folder, path);
+  const tensors = new TensorReader(source, files, problems);
+  const context = new ReadContext(structure, tensors, problems);
+  const contents = new ModelReader(context);
+  const graph = contents.read(new Wire(structure), source.size);
+  for (const { error } of await files.find()) if (error) problems.add('external-data', error.message);
+  tensors.checkExternal();
+
+  const { functions, producer, irVersion, opsets, metadata } = contents;
+  const nodeCount = countNodes(graph, functions, context.records, problems);
+  const { parameterCount, weights } = countWeights(context.records.values());
+  let hash: string | undefined;
+  return {
+    format: 'onnx',
+    producer,
+    irVersion,
+    opsets,
+    graph,
+    functions,
+    metadata,
+    nodeCount,
+    parameterCount,
+    weights,
+    purpose: contents.hasTrainingInfo || isTrainingGraph(graph) ? 'training' : 'inference',
+    problems: problems.list(),
+    // of no use to many callers, and as long as reading the graph
+    get graphHash() {
+      return (hash ??= graphHash(graph, functions));
+    },
+  };
+}
+
+/** Gradients computed or given out, or an optimizer's operators (ai.onnx.preview.training). */
+function isTrainingGraph(graph: Graph): boolean {
+  for (const v of graph.outputs) if (/(^|[._/])grad(ient)?s?($|[._/:])/i.test(graph.valueName(v))) return true;
+  for (const node of graph.nodes()) {
+    if (/^ai\.onnx\.(preview\.)?training$/.test(node.domain)) return true;
+    if (node.domain === 'com.microsoft' && node.opType.endsWith('Grad')) return true;
+  }
+  return false;
+}

@@ -1,0 +1,58 @@
+import type { GraphBuilder } from '../../ir/columnarGraph';
+import type { Graph, ValueId, ValueType } from '../../ir/graph';
+import { Interner } from './interner';
+import type { Problems } from './problems';
+import type { Structure } from './structure';
+import type { TensorReader } from './tensorReader';
+import { readType } from './typeReader';
+import { Wire } from './wire';
+
+/** Beside a graph, what counting needs to know of it. */
+export interface GraphRecord {
+  readonly graph: Graph;
+  /** Bodies in the attributes of its nodes. */
+  readonly subgraphs: readonly Graph[];
+  /** Outputs of Constant and ConstantOfShape nodes. */
+  readonly constants: readonly ValueId[];
+}
+
+/** What the readers of one file's graphs share. */
+export class ReadContext {
+  readonly records = new Map<Graph, GraphRecord>();
+  /** Builders of the graphs read since the last `takeBuilders`: their opsets are known when the model or function has been read. */
+  private builders: GraphBuilder[] = [];
+  private readonly wordNumbers = new Interner();
+  private readonly words: string[] = [];
+  private readonly typeNumbers = new Interner();
+  private readonly types: ValueType[] = [];
+
+  constructor(
+    readonly structure: Structure,
+    readonly tensors: TensorReader,
+    readonly problems: Problems,
+  ) {}
+
+  addBuilder(builder: GraphBuilder): void {
+    this.builders.push(builder);
+  }
+
+  takeBuilders(): GraphBuilder[] {
+    const taken = this.builders;
+    this.builders = [];
+    return taken;
+  }
+
+  /** The current field as a word that many nodes share: an operator, a domain. */
+  word(wire: Wire): string {
+    const bytes = wire.payload();
+    const number = this.wordNumbers.intern(wire.bytes, wire.from, bytes.length);
+    return (this.words[number] ??= wire.text());
+  }
+
+  /** The current field as a TypeProto; equal ones share one object. */
+  type(wire: Wire): ValueType {
+    const bytes = wire.payload();
+    const number = this.typeNumbers.intern(wire.bytes, wire.from, bytes.length);
+    return (this.types[number] ??= readType(new Wire([{ start: wire.payloadStart, bytes }]), wire.payloadEnd));
+  }
+}

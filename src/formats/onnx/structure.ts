@@ -1,0 +1,222 @@
+import type { ByteSource } from '../../ir/byteSource';
+import { ModelError } from '../../ir/errors';
+import {
+  AttributeField,
+  FunctionField,
+  GraphField,
+  ModelField,
+  NodeField,
+  SparseTensorField,
+  TensorField,
+} from './schema';
+
+/** The first read, and the first after weights were skipped. */
+const SMALLEST_WINDOW = 4096;
+/** Windows double up to this size while nothing is skipped. */
+const LARGEST_WINDOW = 256 * 1024;
+/** Payloads up to this size are read along: a jump would cost a read of its own. */
+export const SKIPPED_PAYLOAD = 8192;
+/** Text, attributes and unknown fields beyond this size are skipped as well: no graph needs them. */
+const LARGEST_FIELD = 64 * 2 ** 20;
+/** Nested messages; a graph inside a node's attribute is three of them. */
+const DEEPEST_MESSAGE = 300;
+
+/** A stretch of the file in memory: `bytes[0]` is the byte at `start` of the file. */
+export interface Segment {
+  readonly start: number;
+  readonly bytes: Uint8Array;
+}
+
+/**
+ * The parts of an ONNX file that describe the graph, without the payloads of its weights. No field is cut: it lies in one segment,
+ * unless it is a message with parts, whose fields then do, or a skipped payload, of which only the header is there.
+ */
+export type Structure = readonly Segment[];
+
+type Kind = 'model' | 'training' | 'graph' | 'function' | 'node' | 'attribute' | 'tensor' | 'sparse';
+
+/** Which fields of a message are messages that may hold weights somewhere inside. */
+const nested: Record<Kind, Readonly<Record<number, Kind>>> = {
+  model: { [ModelField.graph]: 'graph', [ModelField.trainingInfo]: 'training', [ModelField.functions]: 'function' },
+  training: { 1: 'graph', 2: 'graph' },
+  graph: {
+    [GraphField.node]: 'node',
+    [GraphField.initializer]: 'tensor',
+    [GraphField.sparseInitializer]: 'sparse',
+  },
+  function: { [FunctionField.node]: 'node', [FunctionField.attributeProto]: 'attribute' },
+  node: { [NodeField.attribute]: 'attribute' },
+  attribute: {
+    [AttributeField.t]: 'tensor',
+    [AttributeField.g]: 'graph',
+    [AttributeField.tensors]: 'tensor',
+    [AttributeField.graphs]: 'graph',
+    [AttributeField.sparseTensor]: 'sparse',
+    [AttributeField.sparseTensors]: 'sparse',
+  },
+  sparse: { [SparseTensorField.values]: 'tensor', [SparseTensorField.indices]: 'tensor' },
+  tensor: {},
+};
+
+const payloadFields = new Set<number>([
+  TensorField.floatData,
+  TensorField.int32Data,
+  TensorField.int64Data,
+  TensorField.rawData,
+  TensorField.doubleData,
+  TensorField.uint64Data,
+]);
+
+/**
+ * Reads the structure of an ONNX file and jumps over its weights: positioned reads whose size doubles while reading on and
+ * starts small again after a jump, so that about 8 KB are read in vain per skipped payload, whatever its size.
+ * @throws ModelError `truncated`, `corrupt` or `not-a-model` with the offset.
+ */
+export async function readStructure(source: ByteSource): Promise<Structure> {
+  return new StructureReader(source).read();
+}
+
+class StructureReader {
+  private readonly segments: Segment[] = [];
+  private window: Uint8Array = new Uint8Array(0);
+  /** File offsets: where the window begins and ends, and the place of reading. */
+  private start = 0;
+  private end = 0;
+  private at = 0;
+  /** Bytes read on since the last jump. */
+  private run = 0;
+  /** Groups (an old form of nested message, of no use in ONNX) that are open at the place of reading. */
+  private groups = 0;
+
+  constructor(private readonly source: ByteSource) {}
+
+  async read(): Promise<Structure> {
+    await this.extend(0, this.source.size <= SKIPPED_PAYLOAD ? this.source.size : 0, false);
+    const kinds: Kind[] = ['model'];
+    const ends: number[] = [this.source.size];
+    while (kinds.length > 0) {
+      const kind = kinds[kinds.length - 1];
+      const end = ends[ends.length - 1];
+      if (this.at >= end) {
+        kinds.pop();
+        ends.pop();
+        continue;
+      }
+      const inTensor = kind === 'tensor' || kind === 'sparse';
+      const field = this.at;
+      // a tag and a length take at most ten bytes each
+      if (this.end - field < 20 && this.end < this.source.size) await this.extend(field, field + 20, inTensor);
+      const tag = this.varint(end);
+      const number = Math.floor(tag / 8);
+      const wireType = tag % 8;
+      if (wireType !== 2) {
+        this.skipScalar(wireType, end, kind);
+        continue;
+      }
+      const length = this.varint(end);
+      const from = this.at;
+      const to = from + length;
+      if (to > end) throw this.tooLong(field, number, kind, to, end);
+      const inner = this.groups > 0 ? undefined : nested[kind][number];
+      if (to <= this.end) this.at = to;
+      else if (inner !== undefined && to - this.end > SMALLEST_WINDOW) {
+        if (kinds.length >= DEEPEST_MESSAGE)
+          throw new ModelError('corrupt', `messages are nested more than ${DEEPEST_MESSAGE} deep`, { offset: field });
+        kinds.push(inner);
+        ends.push(to);
+      } else if (length > (kind === 'tensor' && payloadFields.has(number) ? SKIPPED_PAYLOAD : LARGEST_FIELD)) {
+        await this.jump(to);
+      } else {
+        await this.extend(field, to, inTensor || inner === 'tensor' || inner === 'sparse');
+        this.at = to;
+      }
+    }
+    this.close(this.end);
+    return this.segments;
+  }
+
+  /** Moves the window on: it begins at the field being read and reaches at least up to `needed`. */
+  private async extend(field: number, needed: number, inTensor: boolean): Promise<void> {
+    // between tensors a large payload may follow any moment, so the windows grow with an eighth of what was read on
+    const wanted = inTensor ? this.run / 8 : this.run;
+    const size = Math.floor(Math.min(Math.max(wanted, SMALLEST_WINDOW), LARGEST_WINDOW));
+    const to = Math.min(Math.max(this.end + size, needed), this.source.size);
+    const more = await this.source.read(this.end, to - this.end);
+    const tail = this.window.subarray(field - this.start);
+    this.close(field);
+    if (tail.length === 0) this.window = more;
+    else {
+      this.window = new Uint8Array(tail.length + more.length);
+      this.window.set(tail);
+      this.window.set(more, tail.length);
+    }
+    this.start = field;
+    this.run += to - this.end;
+    this.end = to;
+  }
+
+  /** Leaves out the bytes from here to `to`. */
+  private async jump(to: number): Promise<void> {
+    this.close(this.at);
+    this.window = new Uint8Array(0);
+    this.start = this.end = this.at = to;
+    this.run = 0;
+    if (to < this.source.size) await this.extend(to, to, true);
+  }
+
+  /** Keeps the window's bytes up to `end` as a segment. */
+  private close(end: number): void {
+    const length = end - this.start;
+    if (length <= 0) return;
+    // a copy where the view would keep a much larger window alive
+    const bytes = length < this.window.length / 2 ? this.window.slice(0, length) : this.window.subarray(0, length);
+    this.segments.push({ start: this.start, bytes });
+  }
+
+  private varint(end: number): number {
+    let value = 0;
+    let scale = 1;
+    const limit = Math.min(end, this.end);
+    for (let i = 0; i < 10; i++) {
+      if (this.at >= limit) break;
+      const byte = this.window[this.at++ - this.start];
+      value += (byte & 127) * scale;
+      if (byte < 128) return value;
+      scale *= 128;
+    }
+    throw new ModelError('corrupt', 'a number of the protobuf encoding does not end', { offset: this.at });
+  }
+
+  private skipScalar(wireType: number, end: number, kind: Kind): void {
+    const field = this.at;
+    if (wireType === 0) this.varint(end);
+    else if (wireType === 1) this.at += 8;
+    else if (wireType === 5) this.at += 4;
+    else if (wireType === 3) this.groups++;
+    else if (wireType === 4 && this.groups > 0) this.groups--;
+    else
+      throw new ModelError(kind === 'model' ? 'not-a-model' : 'corrupt', notOnnx(`wire type ${wireType}`), {
+        offset: field,
+      });
+    if (this.at > end)
+      throw new ModelError('corrupt', 'a number reaches past the end of its message', { offset: field });
+  }
+
+  private tooLong(offset: number, field: number, kind: Kind, to: number, end: number): ModelError {
+    if (end < this.source.size)
+      return new ModelError('corrupt', `a field reaches ${to - end} bytes past the end of its message`, { offset });
+    if (kind === 'model' && !(field in knownModelFields))
+      return new ModelError('not-a-model', notOnnx(`field ${field}`), { offset });
+    return new ModelError(
+      'truncated',
+      `the file ends at byte ${end}, but the model goes on until byte ${to} at least: the download or copy is incomplete. Fetch the file again.`,
+      { offset: end },
+    );
+  }
+}
+
+const knownModelFields = Object.fromEntries(Object.values(ModelField).map((field) => [field, true]));
+
+export function notOnnx(found: string): string {
+  return `this is no ONNX model: its bytes do not follow the ONNX protobuf schema (${found})`;
+}

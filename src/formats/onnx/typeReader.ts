@@ -1,0 +1,60 @@
+import { dataTypeOfCode, type DataType } from '../../ir/dataType';
+import type { Dim, ValueType } from '../../ir/graph';
+import { DimField, SHAPE_DIM, TensorTypeField, TypeField } from './schema';
+import type { Wire } from './wire';
+
+/** @param wire has entered a TypeProto that ends at file offset `end` */
+export function readType(wire: Wire, end: number): ValueType {
+  let type: ValueType = { kind: 'unknown' };
+  while (wire.next(end)) {
+    switch (wire.field) {
+      case TypeField.tensor:
+        type = { kind: 'tensor', ...readTensorType(wire) };
+        break;
+      case TypeField.sparseTensor:
+        type = { kind: 'sparse-tensor', ...readTensorType(wire) };
+        break;
+      case TypeField.sequence:
+        type = { kind: 'sequence' };
+        break;
+      case TypeField.map:
+        type = { kind: 'map' };
+        break;
+      case TypeField.optional:
+        type = { kind: 'optional' };
+        break;
+    }
+  }
+  return type;
+}
+
+function readTensorType(wire: Wire): { dtype: DataType; shape?: Dim[] } {
+  const end = wire.enterMessage();
+  let dtype: DataType = 'undefined';
+  let shape: Dim[] | undefined;
+  while (wire.next(end)) {
+    if (wire.field === TensorTypeField.elemType) dtype = dataTypeOfCode(wire.int());
+    else if (wire.field === TensorTypeField.shape) shape = readShape(wire);
+  }
+  return shape === undefined ? { dtype } : { dtype, shape };
+}
+
+function readShape(wire: Wire): Dim[] {
+  const end = wire.enterMessage();
+  const shape: Dim[] = [];
+  while (wire.next(end)) if (wire.field === SHAPE_DIM) shape.push(readDim(wire));
+  return shape;
+}
+
+/** Negative sizes and empty names are how some exporters say "unknown". */
+function readDim(wire: Wire): Dim {
+  const end = wire.enterMessage();
+  let dim: Dim = null;
+  while (wire.next(end)) {
+    if (wire.field === DimField.value) {
+      const size = wire.int();
+      dim = size >= 0 ? size : null;
+    } else if (wire.field === DimField.param) dim = wire.text() || null;
+  }
+  return dim;
+}

@@ -1,0 +1,46 @@
+import type { ByteSource, ModelFolder } from '../ir/byteSource';
+import { ModelError } from '../ir/errors';
+import type { Model } from '../ir/model';
+import { sniffJson } from './jsonShape';
+import { openOnnx } from './onnx/openOnnx';
+import { refusals, sniff, SNIFFED_BYTES } from './sniff';
+import { openTfjsLayers } from './tfjs/openTfjsLayers';
+
+/** JavaScript holds texts of half a billion characters at most; a model's JSON is a few megabytes. */
+const LARGEST_TEXT = 2 ** 28;
+
+/**
+ * Opens a model: an ONNX file, a TensorFlow.js layers model or the architecture of a Keras model as JSON. The content decides, not
+ * the name. Weights stay where they are until somebody reads them.
+ * @param folder the folder that holds the model and everything it refers to
+ * @param path of the model file in that folder, with forward slashes
+ * @throws ModelError that says what the file is and what can be done, when it is no model that can be opened
+ */
+export async function openModel(folder: ModelFolder, path: string): Promise<Model> {
+  try {
+    const source = await folder.open(path);
+    const kind = sniff(await source.read(0, Math.min(source.size, SNIFFED_BYTES)));
+    if (kind === 'binary') return await openOnnx(folder, path, source);
+    if (kind !== 'json') throw refused(kind);
+    const text = await readText(source);
+    const shape = sniffJson(text);
+    if (shape !== 'tfjs-layers' && shape !== 'keras') throw refused(shape);
+    return await openTfjsLayers(folder, path, text);
+  } catch (error) {
+    throw error instanceof ModelError ? error.withPath(path) : error;
+  }
+}
+
+function refused(kind: keyof typeof refusals): ModelError {
+  return new ModelError(refusals[kind].code, refusals[kind].message);
+}
+
+async function readText(source: ByteSource): Promise<string> {
+  if (source.size > LARGEST_TEXT) {
+    throw new ModelError(
+      'too-large',
+      `this JSON file has ${source.size} bytes; no description of a model is that long`,
+    );
+  }
+  return new TextDecoder('utf-8').decode(await source.read(0, source.size));
+}

@@ -1,0 +1,168 @@
+import type { JsonKind } from './jsonShape';
+
+/** So many bytes of a file tell what it is. */
+export const SNIFFED_BYTES = 4096;
+
+/** What the content of a file says that it is, whatever its name. */
+export type FileKind =
+  | 'empty'
+  | 'json'
+  | 'git-lfs-pointer'
+  | 'html'
+  | 'xml'
+  | 'onnx-text'
+  | 'text'
+  | 'ort'
+  | 'tflite'
+  | 'hdf5'
+  | 'keras-archive'
+  | 'pytorch-archive'
+  | 'zip'
+  | 'pickle'
+  | 'gzip'
+  | 'safetensors'
+  | 'numpy'
+  | 'other-protobuf'
+  /** Bytes that may be an ONNX model. */
+  | 'binary';
+
+/** @param head the first bytes of the file, SNIFFED_BYTES of them or all there are */
+export function sniff(head: Uint8Array): FileKind {
+  if (head.length === 0) return 'empty';
+  const ascii = Array.from(head, (b) => String.fromCharCode(b)).join('');
+  if (ascii.startsWith('\x89HDF\r\n\x1a\n')) return 'hdf5';
+  if (ascii.startsWith('PK\x03\x04') || ascii.startsWith('PK\x05\x06')) return sniffArchive(ascii);
+  if (ascii.slice(4, 8) === 'ORTM') return 'ort';
+  if (ascii.slice(4, 8) === 'TFL3') return 'tflite';
+  if (ascii.startsWith('\x1f\x8b')) return 'gzip';
+  if (ascii.startsWith('\x93NUMPY')) return 'numpy';
+  if (head[0] === 0x80 && head[1] >= 2 && head[1] <= 5) return 'pickle';
+  if (/^[^]{6}\0\0\{"/.test(ascii)) return 'safetensors';
+  const text = asText(head);
+  if (text !== undefined) return sniffText(text);
+  // field 1 of a ModelProto is a number; in TensorFlow's GraphDef and many other messages it is a message or a text
+  return ascii.startsWith('\n') ? 'other-protobuf' : 'binary';
+}
+
+/** A zip archive by the names of the files whose headers are in its first bytes. */
+function sniffArchive(ascii: string): FileKind {
+  const files = ascii.split('PK\x03\x04').map((header) => header.slice(26, 200));
+  if (files.some((file) => /^[\w.-]+\/(data\.pkl|version|byteorder|\.format_version)/.test(file)))
+    return 'pytorch-archive';
+  if (files.some((file) => /^(metadata\.json|config\.json|model\.weights\.h5)/.test(file))) return 'keras-archive';
+  return 'zip';
+}
+
+function sniffText(text: string): FileKind {
+  const start = text.trimStart();
+  if (start === '') return 'empty';
+  if (start.startsWith('version https://git-lfs.github.com/spec/')) return 'git-lfs-pointer';
+  if (/^<(!doctype\s+html|html|head|body)\b/i.test(start)) return 'html';
+  if (start.startsWith('<?xml')) return 'xml';
+  if (/^<\s*ir_version\b|^(ir_version|producer_name)\s*:|^graph\s*\{/.test(start)) return 'onnx-text';
+  if (/^[{["]/.test(start)) return 'json';
+  return 'text';
+}
+
+/** The head as text, undefined when it has bytes that no text has. */
+function asText(head: Uint8Array): string | undefined {
+  if (head.some((b) => b < 32 && b !== 9 && b !== 10 && b !== 12 && b !== 13 && b !== 27)) return undefined;
+  try {
+    // the last character may be cut: `stream` waits for the rest of it
+    return new TextDecoder('utf-8', { fatal: true }).decode(head, { stream: head.length === SNIFFED_BYTES });
+  } catch {
+    return undefined;
+  }
+}
+
+interface Refusal {
+  readonly code: 'empty' | 'not-a-model' | 'unsupported-format';
+  readonly message: string;
+}
+
+const accepted = 'NormScope opens ONNX models (.onnx) and TensorFlow.js layers models (model.json).';
+
+/** What to tell the user about a file that is not opened: what it is and what can be done. */
+export const refusals: Readonly<
+  Record<Exclude<FileKind | JsonKind, 'json' | 'binary' | 'tfjs-layers' | 'keras'>, Refusal>
+> = {
+  empty: { code: 'empty', message: 'the file is empty. Fetch or export the model again.' },
+  'git-lfs-pointer': {
+    code: 'not-a-model',
+    message:
+      'this is a Git LFS pointer, not the model itself. Run "git lfs pull" in its repository to fetch the model.',
+  },
+  html: {
+    code: 'not-a-model',
+    message: 'this is an HTML page, not a model: the download brought a web page. Use the link to the raw file.',
+  },
+  xml: {
+    code: 'not-a-model',
+    message: `this is an XML document, not a model; storage services answer with one when a download fails. ${accepted}`,
+  },
+  'onnx-text': {
+    code: 'unsupported-format',
+    message:
+      'this is an ONNX model in text form. Convert it to the binary form (in Python: onnx.save(onnx.load(path, format="textproto"), "model.onnx")).',
+  },
+  text: { code: 'not-a-model', message: `this is a text file, not a model. ${accepted}` },
+  ort: {
+    code: 'unsupported-format',
+    message: "this is ONNX Runtime's own format (.ort). Open the ONNX model that it was made from.",
+  },
+  tflite: {
+    code: 'unsupported-format',
+    message: 'this is a TensorFlow Lite model. Convert it to ONNX with tf2onnx (python -m tf2onnx.convert --tflite).',
+  },
+  hdf5: {
+    code: 'unsupported-format',
+    message:
+      'this is an HDF5 file, as Keras saves models (.h5). Convert it with "tensorflowjs_converter --input_format keras" and open the model.json.',
+  },
+  'keras-archive': {
+    code: 'unsupported-format',
+    message:
+      'this is a Keras archive (.keras). Unpack it and open its config.json, or convert the model with "tensorflowjs_converter".',
+  },
+  'pytorch-archive': {
+    code: 'unsupported-format',
+    message: 'this is a PyTorch file. Export the model with torch.onnx.export and open the .onnx file.',
+  },
+  pickle: {
+    code: 'unsupported-format',
+    message: 'this is a Python pickle, as PyTorch saves weights. Export the model with torch.onnx.export.',
+  },
+  zip: {
+    code: 'unsupported-format',
+    message: `this is a zip archive. Unpack it and open the model in it. ${accepted}`,
+  },
+  gzip: {
+    code: 'unsupported-format',
+    message: `this is a gzip archive. Unpack it and open the model in it. ${accepted}`,
+  },
+  safetensors: {
+    code: 'unsupported-format',
+    message: 'this is a safetensors file: weights without a graph. Export the model to ONNX.',
+  },
+  numpy: { code: 'not-a-model', message: `this is a NumPy array, not a model. ${accepted}` },
+  'other-protobuf': {
+    code: 'unsupported-format',
+    message:
+      'this may be a protobuf file, but it is no ONNX model. If it is a TensorFlow graph (.pb), convert it with tf2onnx.',
+  },
+  'tfjs-graph': {
+    code: 'unsupported-format',
+    message:
+      'this is a TensorFlow.js graph model, which NormScope does not open. Convert the original model to ONNX (tf2onnx), or to a layers model ("tensorflowjs_converter --output_format tfjs_layers_model").',
+  },
+  'weights-manifest': {
+    code: 'not-a-model',
+    message:
+      'this is a TensorFlow.js weights manifest: weights without layers. Open the model.json that describes the layers.',
+  },
+  'model-settings': {
+    code: 'not-a-model',
+    message: `these are settings of a model, without its layers. Export the model itself to ONNX. ${accepted}`,
+  },
+  'other-json': { code: 'not-a-model', message: `this is a JSON file, but no model. ${accepted}` },
+};
