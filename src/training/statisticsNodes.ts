@@ -1,7 +1,7 @@
 import { attribute } from '../ir/attribute';
 import { dataTypeCode } from '../ir/dataType';
 import type { MutableGraph } from '../ir/mutableGraph';
-import { elementCount, float32Tensor, int64Tensor } from '../ir/tensor';
+import { elementCount, float32Tensor, int64Tensor, type Tensor } from '../ir/tensor';
 
 /** A tensor whose statistics a step returns. */
 export interface Measured {
@@ -12,7 +12,7 @@ export interface Measured {
   readonly saturation?: 'sigmoid' | 'tanh';
 }
 
-/** Moments of a tensor over all its elements. */
+/** Moments of a tensor: mean, deviation and RMS over all its elements, the rest over `SUBSET_LENGTH` of them. */
 export interface MeasuredMoments {
   readonly mean: number;
   readonly std: number;
@@ -25,34 +25,48 @@ export interface MeasuredMoments {
 
 /** Names of the graph's outputs that hold the statistics, and how to read them. */
 export interface StatisticsLayout {
-  /** float32 [m, 1]: the moments of all tensors, one after the other; needed at every step. */
+  /** float32 [m, 1]: all moments, one after the other; needed at every step. */
   readonly moments: string;
-  /** float32 [k]: the samples of all tensors, one after the other; needed on sampled steps. */
+  /** float32 [k]: all samples, one after the other; needed on sampled steps. */
   readonly samples: string;
-  readonly tensors: readonly {
-    readonly offset: number;
-    readonly rows: number;
-    readonly saturation: boolean;
-    readonly sampleOffset: number;
-    readonly sampleLength: number;
-  }[];
+  readonly tensors: readonly TensorPlace[];
 }
 
+/** Where one tensor's figures stand. */
+interface TensorPlace {
+  /** Elements of the tensor. */
+  readonly count: number;
+  /** Of a large tensor: where its row means stand in `moments`, and how many; its sum of squares follows. */
+  readonly whole?: { readonly offset: number; readonly rows: number };
+  /** Where the figure of its subset stand in `moments`: mean, variance, min, max, fraction of zeros, of saturated elements. */
+  readonly subset: readonly number[];
+  readonly sampleOffset: number;
+  readonly sampleLength: number;
+}
+
+/** Elements of a tensor that its extremes and fractions are taken over: all of a smaller one. */
+export const SUBSET_LENGTH = 16384;
 /** Most elements of a tensor that are returned for quantiles and histograms. */
 export const SAMPLE_LENGTH = 4096;
-/** Tensors are reduced in up to so many rows, which threads share and which keep float32 sums short. */
+/** Large tensors are averaged in up to so many rows, which threads share and which keep float32 sums short. */
 const MOST_ROWS = 64;
-/** Below this size one row will do. */
-const SMALL = 16384;
+/** A subset is cut out in runs of up to so many neighbours, which is faster than element by element. */
+const LONGEST_RUN = 64;
+/**
+ * Where the variance is less than this part of the mean square, the mean square minus the squared mean has lost its digits
+ * in float32, and the subset's variance, which is taken about its mean, is nearer.
+ */
+const CANCELLED = 0.01;
 
 /** Distance from the middle (of 0 .. 1, of -1 .. 1) beyond which an activation counts as saturated: see Moments in profile.ts. */
 const MIDDLE = { sigmoid: 0.5, tanh: 0 };
 const REACH = { sigmoid: 0.485, tanh: 0.97 };
 
 /**
- * Appends nodes that measure tensors, and packs their results into two outputs: hundreds of small outputs would cost more
- * than the statistics. The deviation is taken about the mean of each row, since a mean of squares minus the square of the
- * mean would cancel in float32 where the mean is large; `momentsOf` joins the rows in float64.
+ * Appends nodes that measure tensors, and packs their results into two outputs. Made to cost little beside the training:
+ * mean and mean square run over all elements; extremes and fractions, which would cost three times as much again, over an
+ * evenly spread subset of large tensors; subsets of equal length are stacked and measured together, since at hundreds of
+ * tensors the number of nodes counts.
  *
  * @returns undefined when there is nothing to measure
  */
@@ -61,35 +75,32 @@ export function addStatistics(
   tensors: readonly Measured[],
   stem: string,
 ): StatisticsLayout | undefined {
-  if (tensors.length === 0) return undefined;
-  const builder = new StatisticsBuilder(graph, stem);
-  const layout: StatisticsLayout['tensors'][number][] = [];
-  let offset = 0;
-  let sampleOffset = 0;
-  for (const tensor of tensors) {
-    const entry = builder.measure(tensor);
-    layout.push({ ...entry, offset, sampleOffset });
-    offset += entry.rows * (entry.saturation ? 6 : 5);
-    sampleOffset += entry.sampleLength;
-  }
-  return { ...builder.pack(), tensors: layout };
+  return tensors.length === 0 ? undefined : new StatisticsBuilder(graph, stem).build(tensors);
 }
 
 /** The moments of tensor `index` from what the output `moments` holds. */
 export function momentsOf(layout: StatisticsLayout, index: number, data: Float32Array): MeasuredMoments {
-  const { offset, rows, saturation } = layout.tensors[index];
-  const column = (i: number) => data.subarray(offset + i * rows, offset + (i + 1) * rows);
-  const means = column(0);
-  const mean = average(means);
-  const variance = average(column(1)) + average(means.map((m) => (m - mean) ** 2));
+  const { count, whole, subset } = layout.tensors[index];
+  const [subsetMean, subsetVariance, min, max, zeroFraction, saturatedFraction] = subset.map((at) => data[at]);
+  let mean = subsetMean;
+  let variance = subsetVariance;
+  if (whole) {
+    const { offset, rows } = whole;
+    mean = 0;
+    for (let i = 0; i < rows; i++) mean += data[offset + i] / rows;
+    const meanSquare = data[offset + rows] / count;
+    const difference = meanSquare - mean * mean;
+    // the comparison is false for NaN, which then shows
+    if (!(difference < CANCELLED * meanSquare)) variance = difference;
+  }
   return {
     mean,
     std: Math.sqrt(variance),
-    min: column(2).reduce((a, b) => Math.min(a, b)),
-    max: column(3).reduce((a, b) => Math.max(a, b)),
+    min,
+    max,
     rms: Math.sqrt(variance + mean * mean),
-    zeroFraction: average(column(4)),
-    ...(saturation && { saturatedFraction: average(column(5)) }),
+    zeroFraction,
+    ...(saturatedFraction !== undefined && { saturatedFraction }),
   };
 }
 
@@ -99,74 +110,126 @@ export function sampleOf(layout: StatisticsLayout, index: number, data: Float32A
   return data.subarray(sampleOffset, sampleOffset + sampleLength);
 }
 
-function average(values: Float32Array): number {
-  let sum = 0;
-  for (const v of values) sum += v;
-  return sum / values.length;
+/** Tensors whose subsets have the same length and the same figures. */
+interface Group {
+  readonly length: number;
+  readonly saturation: Measured['saturation'];
+  /** Indices of the tensors, in the order of the rows. */
+  readonly members: number[];
+  readonly rows: string[];
 }
 
 class StatisticsBuilder {
-  private readonly moments: string[] = [];
-  private readonly samples: string[] = [];
   private readonly constants = new Map<string, string>();
+  private readonly moments: string[] = [];
+  private momentCount = 0;
 
   constructor(
     private readonly graph: MutableGraph,
     private readonly stem: string,
   ) {}
 
-  measure({ value, shape, saturation }: Measured): { rows: number; saturation: boolean; sampleLength: number } {
-    const count = elementCount(shape);
-    const rows = rowsOf(count);
-    const x = this.add('Reshape', [value, this.ints([rows, count / rows])]);
-    const mean = this.reduce('ReduceMean', x);
+  build(tensors: readonly Measured[]): StatisticsLayout {
+    const groups = new Map<string, Group>();
+    const wholes = tensors.map((tensor, i) => {
+      const count = elementCount(tensor.shape);
+      const { row, length } = this.subset(tensor, count);
+      const key = `${length} ${tensor.saturation}`;
+      let group = groups.get(key);
+      if (!group) groups.set(key, (group = { length, saturation: tensor.saturation, members: [], rows: [] }));
+      group.members.push(i);
+      group.rows.push(row);
+      return length === count ? undefined : this.whole(tensor.value, count);
+    });
+    const places: TensorPlace[] = [];
+    const samples: string[] = [];
+    let sampleOffset = 0;
+    for (const group of groups.values()) {
+      const { columns, sample, sampleLength } = this.measure(group);
+      samples.push(sample);
+      group.members.forEach((tensor, row) => {
+        const subset = columns.map((column) => column + row);
+        const count = elementCount(tensors[tensor].shape);
+        places[tensor] = { count, whole: wholes[tensor], subset, sampleOffset, sampleLength };
+        sampleOffset += sampleLength;
+      });
+    }
+    const concat = (parts: string[], name: string) =>
+      this.graph.add('Concat', parts, { axis: attribute.int(0) }, { hint: `${this.stem}/${name}` });
+    return { moments: concat(this.moments, 'moments'), samples: concat(samples, 'samples'), tensors: places };
+  }
+
+  /** Row means and the sum of squares of all elements. */
+  private whole(value: string, count: number): { offset: number; rows: number } {
+    let rows = MOST_ROWS;
+    while (count % rows !== 0) rows--;
+    const means = this.reduce('ReduceMean', this.reshape(value, [rows, count / rows]), [1]);
+    const offset = this.keep(means, rows);
+    this.keep(this.reduce('ReduceSumSquare', this.reshape(value, [1, count]), [0, 1]), 1);
+    return { offset, rows };
+  }
+
+  /** [1, length]: the tensor, or runs of neighbours spread evenly over it. */
+  private subset({ value, shape }: Measured, count: number): { row: string; length: number } {
+    const { run, stride, runs } = subsetOf(count, shape);
+    if (stride === 1) return { row: this.reshape(value, [1, count]), length: count };
+    const cut = this.slice(this.reshape(value, [count / run, run]), 0, (runs - 1) * stride + 1, stride);
+    return { row: this.reshape(cut, [1, runs * run]), length: runs * run };
+  }
+
+  /** Figures of a stack of subsets [members, length]; returns where each figure's column begins, and the samples. */
+  private measure(group: Group): { columns: number[]; sample: string; sampleLength: number } {
+    const { length, saturation, rows } = group;
+    const x = rows.length === 1 ? rows[0] : this.add('Concat', rows, { axis: attribute.int(0) });
+    const mean = this.reduce('ReduceMean', x, [1]);
     const centred = this.add('Sub', [x, mean]);
-    this.moments.push(
+    const figures = [
       mean,
-      this.reduce('ReduceMean', this.add('Mul', [centred, centred])),
-      this.reduce('ReduceMin', x),
-      this.reduce('ReduceMax', x),
+      this.reduce('ReduceMean', this.add('Mul', [centred, centred]), [1]),
+      this.reduce('ReduceMin', x, [1]),
+      this.reduce('ReduceMax', x, [1]),
       this.fraction(this.add('Equal', [x, this.scalar(0)])),
-    );
+    ];
     if (saturation) {
       const middle = MIDDLE[saturation];
       const distance = this.add('Abs', [middle === 0 ? x : this.add('Sub', [x, this.scalar(middle)])]);
-      this.moments.push(this.fraction(this.add('Greater', [distance, this.scalar(REACH[saturation])])));
+      figures.push(this.fraction(this.add('Greater', [distance, this.scalar(REACH[saturation])])));
     }
-    const sampleLength = this.sample(value, count, shape);
-    return { rows, saturation: saturation !== undefined, sampleLength };
+    const stride = coprimeStride(Math.ceil(length / SAMPLE_LENGTH), length, LONGEST_RUN);
+    const sample = stride === 1 ? x : this.slice(x, 1, length, stride);
+    return {
+      columns: figures.map((figure) => this.keep(figure, rows.length)),
+      sample: this.reshape(sample, [-1]),
+      sampleLength: Math.ceil(length / stride),
+    };
   }
 
-  pack(): { moments: string; samples: string } {
-    const axis = { axis: attribute.int(0) };
-    const named = (name: string) => ({ outputs: [this.graph.freshName(`${this.stem}/${name}`)] });
-    const moments = this.graph.add('Concat', this.moments, axis, named('moments'));
-    const samples = this.graph.add('Concat', this.samples, axis, named('samples'));
-    return { moments, samples };
-  }
-
-  private sample(value: string, count: number, shape: readonly number[]): number {
-    const flat = this.add('Reshape', [value, this.ints([-1])]);
-    if (count <= SAMPLE_LENGTH) {
-      this.samples.push(flat);
-      return count;
-    }
-    const stride = sampleStride(count, shape);
-    const bounds = [this.ints([0]), this.ints([count]), this.ints([0]), this.ints([stride])];
-    this.samples.push(this.add('Slice', [flat, ...bounds]));
-    return Math.ceil(count / stride);
+  /** Adds a column [length, 1] to the moments and returns where it begins. */
+  private keep(column: string, length: number): number {
+    const offset = this.momentCount;
+    this.moments.push(column);
+    this.momentCount += length;
+    return offset;
   }
 
   private fraction(condition: string): string {
     const ones = this.add('Cast', [condition], { to: attribute.int(dataTypeCode('float32')) });
-    return this.reduce('ReduceMean', ones);
+    return this.reduce('ReduceMean', ones, [1]);
   }
 
-  private reduce(opType: string, rows: string): string {
-    return this.add(opType, [rows, this.ints([1])], { keepdims: attribute.int(1) });
+  private reduce(opType: string, value: string, axes: readonly number[]): string {
+    return this.add(opType, [value, this.ints(axes)], { keepdims: attribute.int(1) });
   }
 
-  private add(opType: string, inputs: string[], attributes: Parameters<MutableGraph['add']>[2] = {}): string {
+  private reshape(value: string, shape: readonly number[]): string {
+    return this.add('Reshape', [value, this.ints(shape)]);
+  }
+
+  private slice(value: string, axis: number, end: number, stride: number): string {
+    return this.add('Slice', [value, this.ints([0]), this.ints([end]), this.ints([axis]), this.ints([stride])]);
+  }
+
+  private add(opType: string, inputs: readonly string[], attributes: Parameters<MutableGraph['add']>[2] = {}): string {
     return this.graph.add(opType, inputs, attributes, { hint: this.stem });
   }
 
@@ -178,7 +241,7 @@ class StatisticsBuilder {
     return this.constant(`f${value}`, (name) => float32Tensor(name, [], [value]));
   }
 
-  private constant(key: string, make: (name: string) => ReturnType<typeof int64Tensor>): string {
+  private constant(key: string, make: (name: string) => Tensor): string {
     let name = this.constants.get(key);
     if (name === undefined) {
       name = this.graph.addInitializer(make(this.graph.freshName(`${this.stem}/constant`)));
@@ -188,21 +251,25 @@ class StatisticsBuilder {
   }
 }
 
-/** The largest divisor of `count` up to MOST_ROWS; 1 for small tensors. */
-function rowsOf(count: number): number {
-  if (count <= SMALL) return 1;
-  let rows = MOST_ROWS;
-  while (count % rows !== 0) rows--;
-  return rows;
+/**
+ * How a subset is cut out of a tensor: `runs` runs of `run` neighbours, every `stride`-th run; all of it for stride 1.
+ * The stride shares no factor with the tensor's sizes: one of, say, 8 runs over rows of 8 runs would always see the same
+ * columns of a picture.
+ */
+export function subsetOf(count: number, shape: readonly number[]): { run: number; stride: number; runs: number } {
+  let run = LONGEST_RUN;
+  while (count % run !== 0) run--;
+  const all = count / run;
+  const wanted = Math.min(all, Math.ceil(SUBSET_LENGTH / run));
+  let stride = Math.floor(all / wanted);
+  while (stride > 1 && shape.some((d) => gcd(d, stride) > 1)) stride--;
+  return stride === 1 ? { run: count, stride, runs: 1 } : { run, stride, runs: wanted };
 }
 
-/**
- * The smallest stride that leaves at most SAMPLE_LENGTH elements and shares no factor with any size of the tensor: a stride
- * of, say, 32 over 32 channels would only ever see the first.
- */
-export function sampleStride(count: number, shape: readonly number[]): number {
-  let stride = Math.ceil(count / SAMPLE_LENGTH);
-  while (shape.some((d) => d > 1 && gcd(d, stride) > 1)) stride++;
+/** The smallest stride from `least` on that shares no factor with `a` and `b`. */
+function coprimeStride(least: number, a: number, b: number): number {
+  let stride = least;
+  while (gcd(a, stride) > 1 || gcd(b, stride) > 1) stride++;
   return stride;
 }
 
