@@ -11,7 +11,8 @@ import { thirdPartyNotices } from './src/tools/notices.mjs';
 const root = path.dirname(fileURLToPath(import.meta.url));
 
 // The oldest hosts we run on: VS Code 1.95 (Electron 32) and the Node of package.json's engines.
-const node = { platform: 'node', format: 'cjs', target: 'node20.18' };
+// jsonc-parser's `main` is UMD, whose requires no bundler can follow: its `module` comes first.
+const node = { platform: 'node', format: 'cjs', target: 'node20.18', mainFields: ['module', 'main'] };
 const browser = { platform: 'browser', format: 'iife', target: 'chrome128' };
 
 // ONNX Runtime stays outside: it finds its binaries relative to its own files (see src/tools/runtime.mjs).
