@@ -1,8 +1,5 @@
 import type { TextPosition, TextRange } from './origin';
 
-const CARRIAGE_RETURN = 13;
-const LINE_FEED = 10;
-
 /**
  * Offsets of a text as lines and characters and back, in UTF-16 units. Lines end with \n, \r\n or \r, as in VS Code.
  * The lines are found on first use: building one costs nothing until somebody asks for a position.
@@ -26,7 +23,7 @@ export class TextLines {
     return { line: low, character: place - starts[low] };
   }
 
-  /** The offset of a position; characters beyond the end of a line are moved to it. */
+  /** The offset of a position; characters beyond the end of a line are moved to the next one. */
   offsetAt(position: TextPosition): number {
     const starts = this.starts();
     if (position.line < 0) return 0;
@@ -42,10 +39,15 @@ export class TextLines {
   private starts(): Uint32Array {
     if (this.collected !== undefined) return this.collected;
     const starts = [0];
-    for (let i = 0; i < this.text.length; i++) {
-      const c = this.text.charCodeAt(i);
-      if (c === CARRIAGE_RETURN && this.text.charCodeAt(i + 1) === LINE_FEED) i++;
-      if (c === LINE_FEED || c === CARRIAGE_RETURN) starts.push(i + 1);
+    // indexOf runs through a line of megabytes many times faster than a loop over its characters
+    let feed = this.text.indexOf('\n');
+    let carriage = this.text.indexOf('\r');
+    while (feed >= 0 || carriage >= 0) {
+      const isFeed = carriage < 0 || (feed >= 0 && feed < carriage);
+      const end = isFeed ? feed : feed === carriage + 1 ? feed : carriage;
+      starts.push(end + 1);
+      if (feed >= 0 && feed <= end) feed = this.text.indexOf('\n', end + 1);
+      if (carriage >= 0 && carriage <= end) carriage = this.text.indexOf('\r', end + 1);
     }
     return (this.collected = Uint32Array.from(starts));
   }

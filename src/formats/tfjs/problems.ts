@@ -1,4 +1,6 @@
+import type { ErrorPlace } from '../../ir/errors';
 import type { Problem } from '../../ir/model';
+import type { TextPosition } from '../../ir/origin';
 import type { TextLines } from '../../ir/textLines';
 import type { JsonIndex } from './jsonIndex';
 import { DECODED, type JsonPlace, type JsonStep } from './jsonPlace';
@@ -21,12 +23,22 @@ export class ProblemList {
       this.left++;
       return;
     }
-    const offset = this.offsetOf(place.steps());
-    this.problems.push({
-      code,
-      message,
-      place: { jsonPath: place.toString(), ...(offset !== undefined && this.lines.positionAt(offset)) },
-    });
+    this.problems.push({ code, message, place: this.errorPlace(place) });
+  }
+
+  /** The position is looked up when somebody asks: it costs an index of the whole text. */
+  private errorPlace(place: JsonPlace): ErrorPlace {
+    let position: TextPosition | undefined;
+    const positionOf = () => (position ??= this.lines.positionAt(this.offsetOf(place.steps())));
+    return {
+      jsonPath: place.toString(),
+      get line() {
+        return positionOf().line;
+      },
+      get character() {
+        return positionOf().character;
+      },
+    };
   }
 
   list(): readonly Problem[] {
@@ -35,12 +47,12 @@ export class ProblemList {
   }
 
   /** Elements such as a name in a list have no place of their own: the value around them stands in. */
-  private offsetOf(steps: JsonStep[]): number | undefined {
+  private offsetOf(steps: JsonStep[]): number {
     for (let n = steps.length; n >= 0; n--) {
       if (steps[n] === DECODED) continue;
       const span = this.index().value(steps.slice(0, n));
       if (span !== undefined) return span.offset;
     }
-    return undefined;
+    return 0;
   }
 }

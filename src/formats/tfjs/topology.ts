@@ -141,7 +141,7 @@ class TopologyReader {
     const settings: JsonObject = isObject(config) ? config : {};
     const isFunctional =
       member(settings, 'output_layers') !== undefined ||
-      list.some((l) => isObject(l) && member(l, 'inbound_nodes') !== undefined);
+      (className !== 'Sequential' && list.some((l) => isObject(l) && member(l, 'inbound_nodes') !== undefined));
     const layers = this.layers(list, listPlace, depth);
     return {
       kind: isFunctional ? 'functional' : 'sequential',
