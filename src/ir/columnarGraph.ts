@@ -224,6 +224,13 @@ function reordered(columns: Columns, order: Int32Array): Columns {
   };
 }
 
+/** A part of a column as an array: several times faster than Array.from of a subarray, and asked for everywhere. */
+function sliceOf(column: Int32Array, from: number, to: number): number[] {
+  const slice = new Array<number>(to - from);
+  for (let i = from; i < to; i++) slice[i - from] = column[i];
+  return slice;
+}
+
 interface Columns {
   readonly name: string;
   readonly opsets: ReadonlyMap<string, number>;
@@ -294,7 +301,7 @@ class ColumnarGraph implements Graph {
     const { offsets, nodes } = (this.consumerLists ??= this.collectConsumers());
     const from = offsets[value];
     const to = offsets[value + 1];
-    return from === to ? NO_CONSUMERS : Array.from(nodes.subarray(from, to));
+    return from === to ? NO_CONSUMERS : sliceOf(nodes, from, to);
   }
 
   valueName(value: ValueId): string {
@@ -366,11 +373,11 @@ class ColumnarNode implements Node {
   }
   get inputs(): readonly ValueId[] {
     const { edges, starts, splits } = this.columns;
-    return Array.from(edges.subarray(starts[this.index], splits[this.index]));
+    return sliceOf(edges, starts[this.index], splits[this.index]);
   }
   get outputs(): readonly ValueId[] {
     const { edges, starts, splits } = this.columns;
-    return Array.from(edges.subarray(splits[this.index], starts[this.index + 1]));
+    return sliceOf(edges, splits[this.index], starts[this.index + 1]);
   }
   get origin(): Origin | undefined {
     return this.columns.origins.get(this.index);

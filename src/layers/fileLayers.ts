@@ -20,7 +20,9 @@ export interface NamedPiece extends Piece {
  * except that an activation it applies comes after it as a layer `name/activation`, and that a separable convolution
  * is two linear layers.
  */
-export function fileLayers(pieces: readonly Piece[], reading: GraphReading): NamedPiece[] {
+export function fileLayers(found: readonly Piece[], reading: GraphReading): NamedPiece[] {
+  const place = (p: Piece) => reading.graph.producer(p.output);
+  const pieces = [...found].sort((a, b) => place(a) - place(b));
   const groups = new Map<Origin, Piece[]>();
   const named: NamedPiece[] = [];
   for (const piece of pieces) {
@@ -41,7 +43,7 @@ export function fileLayers(pieces: readonly Piece[], reading: GraphReading): Nam
   for (const [origin, group] of groups) {
     named.push(...layersOf(origin, group, passed.get(origin) ?? [], layout, reading));
   }
-  return named.sort((a, b) => a.nodes[a.nodes.length - 1] - b.nodes[b.nodes.length - 1]);
+  return named.sort((a, b) => place(a) - place(b));
 }
 
 function addTo<K, V>(map: Map<K, V[]>, key: K, value: V): void {
@@ -147,7 +149,7 @@ function merged(
   };
 }
 
-/** What a set of nodes reads as data from outside, and the last value of it that something outside reads. */
+/** What a set of nodes reads as data from outside, and the value it computes. */
 function boundary(
   nodes: readonly number[],
   facts: Piece | undefined,
@@ -156,16 +158,23 @@ function boundary(
   const { graph } = reading;
   const inside = new Set(nodes);
   const inputs = new Set<ValueId>();
-  let output = facts?.output ?? ABSENT;
   for (const n of nodes) {
-    const node = graph.node(n);
-    for (const v of node.inputs) if (reading.isData(v) && !inside.has(graph.producer(v))) inputs.add(v);
-    const first = node.outputs[0] ?? ABSENT;
-    if (first === ABSENT) continue;
-    if (output === ABSENT || reading.isOutput(first) || graph.consumers(first).some((c) => !inside.has(c)))
-      output = first;
+    for (const v of graph.node(n).inputs) if (reading.isData(v) && !inside.has(graph.producer(v))) inputs.add(v);
   }
-  return { inputs: [...inputs], output };
+  return { inputs: [...inputs], output: computedValue(nodes, facts, reading) };
+}
+
+/**
+ * The value of the last node that computes something. What only transposes it for readers of another layout, maybe much later
+ * in the graph, does not count.
+ */
+function computedValue(nodes: readonly number[], facts: Piece | undefined, { graph }: GraphReading): ValueId {
+  const own = facts === undefined ? -1 : graph.producer(facts.output);
+  const computing = nodes.filter((n) => n === own || !isPassThrough(graph.node(n)));
+  const shaping = nodes.filter((n) => graph.node(n).opType !== 'Transpose');
+  const last = computing[computing.length - 1] ?? shaping[shaping.length - 1] ?? nodes[0];
+  if (last === own) return facts!.output;
+  return graph.node(last).outputs.find((v) => v !== ABSENT) ?? ABSENT;
 }
 
 /** Channels come last in TensorFlow unless a layer of the model says otherwise. */
@@ -189,18 +198,27 @@ function fileNorm(
   const rank = reading.rank(output);
   const stated = statedAxes(origin.config.axis);
   const momentum = typeof origin.config.momentum === 'number' ? origin.config.momentum : undefined;
-  const own = norm.momentum === undefined ? {} : { momentumOriginal: momentum };
+  const own = {
+    ...(norm.momentum === undefined ? {} : { momentumOriginal: momentum }),
+    // the operator has to be given ones and zeros for what the layer does not have
+    ...(isOff(origin.config.scale) ? { scale: undefined } : {}),
+    ...(isOff(origin.config.center) ? { shift: undefined } : {}),
+  };
   if (rank === undefined) return own;
   const kept = positiveAxes(stated ?? [-1], rank);
   if (kept === undefined) return { ...own, axes: undefined, axesMeaning: undefined };
   if (norm.type === 'batch') return { ...own, ...namedAxes(otherAxes(kept, rank), rank, layout) };
-  if (norm.type === 'instance') return namedAxes(otherAxes([0, ...kept], rank), rank, layout);
-  if (norm.type === 'group') return namedAxes(range(1, rank), rank, layout);
-  return namedAxes(kept, rank, rank > 3 ? layout : 'sequence');
+  if (norm.type === 'instance') return { ...own, ...namedAxes(otherAxes([0, ...kept], rank), rank, layout) };
+  if (norm.type === 'group') return { ...own, ...namedAxes(range(1, rank), rank, layout) };
+  return { ...own, ...namedAxes(kept, rank, rank > 3 ? layout : 'sequence') };
 }
 
 function statedAxes(axis: unknown): readonly number[] | undefined {
   if (typeof axis === 'number') return [axis];
   if (Array.isArray(axis) && axis.every((a): a is number => typeof a === 'number')) return axis;
   return undefined;
+}
+
+function isOff(flag: unknown): boolean {
+  return flag === false || flag === 0;
 }

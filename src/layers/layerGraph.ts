@@ -129,6 +129,19 @@ export class LayerGraph {
     });
   }
 
+  /** A Reshape or the like lies between the two values, followed back through first inputs. */
+  isReshapedFrom(value: ValueId, source: ValueId): boolean {
+    let reshaped = false;
+    for (let v = value, i = 0; i < MAX_HOPS && v !== source && v !== ABSENT; i++) {
+      const producer = this.graph.producer(v);
+      if (producer < 0) break;
+      const node = this.graph.node(producer);
+      reshaped ||= ['Reshape', 'Flatten', 'Squeeze', 'Unsqueeze'].includes(node.opType);
+      v = node.inputs[0] ?? ABSENT;
+    }
+    return reshaped;
+  }
+
   /** A product of two computed values, or an attention operator, which holds such products. */
   isProductOfData(layer: Layer): boolean {
     return layer.nodes.some((n) => {

@@ -23,7 +23,7 @@ const reduceMean: OpOptions = {
     if (node.int('keepdims', 1) === 0) return false;
     const axes = match.reading.reducedAxes(node);
     const code = axes && encodeAxes(axes, match.reading.rank(node.inputs[0]));
-    return code !== undefined && code !== null && match.bindNumber('axes', code);
+    return code !== undefined && code !== null && match.bind('axes', code);
   },
 };
 const mean = (inner: Pattern) => op('ReduceMean', [inner], reduceMean);
@@ -87,7 +87,7 @@ export function isDeviation(value: ValueId, reading: GraphReading): boolean {
 
 /** What the axes make it: the last axes, a layer norm (or RMS norm); all spatial axes of an image, an instance norm. */
 export function typeOfAxes(match: Match, value: ValueId, centredNorm: boolean): NormType | undefined {
-  const axes = decodeAxes(match.numbers.get('axes') ?? 0);
+  const axes = decodeAxes(match.get('axes') ?? 0);
   const rank = match.reading.rank(value);
   if (axes.length === 0) return undefined;
   if (!centredNorm) return isTrailing(axes, rank) ? 'rms' : undefined;

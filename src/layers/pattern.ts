@@ -16,37 +16,63 @@ const TOLERANCE = 2e-3;
 /** Casts in a row that are looked through; a bound, because a broken file may hold a cycle of them. */
 const MAX_CASTS = 8;
 
+interface Operands {
+  readonly number: number;
+  readonly values: readonly ValueId[];
+  readonly nodes: readonly number[];
+}
+
+/** What a pattern has bound and walked over so far. One match serves all patterns that are tried on a value. */
 export class Match {
-  readonly values = new Map<string, ValueId>();
-  readonly numbers = new Map<string, number>();
   readonly nodes: number[] = [];
+  // a handful of names at most: arrays that are cut back are cheaper than maps that are copied
+  private readonly names: string[] = [];
+  private readonly bound: number[] = [];
+  private readonly opened = new Map<number, Operands | undefined>();
 
   constructor(readonly reading: GraphReading) {}
 
   /** Tries a pattern; when it does not fit, everything it has bound and collected is taken back. */
   try(pattern: Pattern, value: ValueId): boolean {
     const nodes = this.nodes.length;
-    const values = [...this.values];
-    const numbers = [...this.numbers];
+    const names = this.names.length;
     if (pattern(this, value)) return true;
     this.nodes.length = nodes;
-    restore(this.values, values);
-    restore(this.numbers, numbers);
+    this.names.length = names;
+    this.bound.length = names;
     return false;
   }
 
-  bind(name: string, value: ValueId): boolean {
-    const bound = this.values.get(name);
-    if (bound !== undefined) return bound === value;
-    this.values.set(name, value);
+  /** Binds a name to a value or a number; false when it is bound to another. */
+  bind(name: string, value: number): boolean {
+    const known = this.get(name);
+    if (known !== undefined) return known === value;
+    this.names.push(name);
+    this.bound.push(value);
     return true;
   }
 
-  bindNumber(name: string, value: number): boolean {
-    const bound = this.numbers.get(name);
-    if (bound !== undefined) return bound === value;
-    this.numbers.set(name, value);
-    return true;
+  /** What a name is bound to. */
+  get(name: string): number | undefined {
+    const i = this.names.indexOf(name);
+    return i < 0 ? undefined : this.bound[i];
+  }
+
+  /** Forgets what the last pattern has bound. */
+  clear(): void {
+    this.nodes.length = this.names.length = this.bound.length = 0;
+  }
+
+  /** The operands of a product or a sum, found once; its nodes count as walked over. */
+  operands(value: ValueId, opType: 'Mul' | 'Add'): Operands | undefined {
+    const key = 2 * value + Number(opType === 'Mul');
+    let found = this.opened.get(key);
+    if (found === undefined && !this.opened.has(key)) {
+      found = openOperands(this, value, opType);
+      this.opened.set(key, found);
+    }
+    if (found !== undefined) this.nodes.push(...found.nodes);
+    return found;
   }
 
   /** The value before Cast and Identity nodes. */
@@ -67,12 +93,6 @@ export class Match {
   take(node: Node): void {
     this.nodes.push(node.index);
   }
-}
-
-function restore<T>(map: Map<string, T>, entries: readonly (readonly [string, T])[]): void {
-  if (map.size === entries.length) return;
-  map.clear();
-  for (const [key, value] of entries) map.set(key, value);
 }
 
 /** Any computed value; every use of the same name must be the same value. */
@@ -121,10 +141,10 @@ export function op(opType: string, inputs: readonly Pattern[], options: OpOption
 /** A product of these factors, in any order and association, times a number: a given one, or any under a name. */
 export function product(coefficient: number | string, ...factors: readonly Pattern[]): Pattern {
   return (match, value) => {
-    const terms = operands(match, value, 'Mul');
+    const terms = match.operands(value, 'Mul');
     if (terms === undefined) return false;
     const fits =
-      typeof coefficient === 'number' ? close(terms.number, coefficient) : match.bindNumber(coefficient, terms.number);
+      typeof coefficient === 'number' ? close(terms.number, coefficient) : match.bind(coefficient, terms.number);
     return fits && assign(match, factors, terms.values);
   };
 }
@@ -132,10 +152,9 @@ export function product(coefficient: number | string, ...factors: readonly Patte
 /** A sum of these terms, in any order and association, plus a number: a given one, or any under a name. */
 export function sum(constant: number | string, ...terms: readonly Pattern[]): Pattern {
   return (match, value) => {
-    const found = operands(match, value, 'Add');
+    const found = match.operands(value, 'Add');
     if (found === undefined) return false;
-    const fits =
-      typeof constant === 'number' ? close(found.number, constant) : match.bindNumber(constant, found.number);
+    const fits = typeof constant === 'number' ? close(found.number, constant) : match.bind(constant, found.number);
     return fits && assign(match, terms, found.values);
   };
 }
@@ -144,16 +163,12 @@ export function sum(constant: number | string, ...terms: readonly Pattern[]): Pa
  * Flattens a tree of Mul and Div by a number (Add and Sub of a number) into its operands and the number they are multiplied
  * with (added to). Inner nodes are opened only while nothing else reads them. Undefined when the value is no such tree.
  */
-function operands(
-  match: Match,
-  value: ValueId,
-  opType: 'Mul' | 'Add',
-): { readonly number: number; readonly values: readonly ValueId[] } | undefined {
+function openOperands(match: Match, value: ValueId, opType: 'Mul' | 'Add'): Operands | undefined {
   const inverse = opType === 'Mul' ? 'Div' : 'Sub';
   const { reading } = match;
   let result = opType === 'Mul' ? 1 : 0;
   const values: ValueId[] = [];
-  let opened = 0;
+  const nodes: number[] = [];
   const open = (v: ValueId, isRoot: boolean): boolean => {
     const bare = match.bare(v);
     const scalar = reading.scalar(bare);
@@ -162,18 +177,16 @@ function operands(
       return true;
     }
     const node = match.producer(bare);
-    const [left, right] = node?.inputs ?? [];
-    const inner = node !== undefined && node.domain === '' && (isRoot || reading.soleConsumer(bare) >= 0);
-    if (inner && opened < MAX_OPERANDS && node.inputs.length === 2) {
-      if (node.opType === opType) {
-        opened++;
-        match.take(node);
+    const inner = node !== undefined && node.domain === '' && (node.opType === opType || node.opType === inverse);
+    if (inner && nodes.length < MAX_OPERANDS && (isRoot || reading.soleConsumer(bare) >= 0)) {
+      const [left, right, ...more] = node.inputs;
+      if (node.opType === opType && more.length === 0) {
+        nodes.push(node.index);
         return open(left, false) && open(right, false);
       }
       const divisor = node.opType === inverse ? reading.scalar(match.bare(right)) : undefined;
       if (divisor !== undefined) {
-        opened++;
-        match.take(node);
+        nodes.push(node.index);
         result = opType === 'Mul' ? result / divisor : result - divisor;
         return open(left, false);
       }
@@ -182,7 +195,7 @@ function operands(
     values.push(bare);
     return values.length <= MAX_OPERANDS;
   };
-  return open(value, true) ? { number: result, values } : undefined;
+  return open(value, true) ? { number: result, values, nodes } : undefined;
 }
 
 /** Fits each pattern to another value, all values used. */

@@ -55,7 +55,9 @@ export class Placements {
   normalizationOf(linear: Layer): LinearFacts['normalization'] {
     const next = this.edges.solidSuccessors(linear);
     // a norm of the residual stream that begins with this layer's output belongs to the block behind it
-    const norm = next.find((l) => l.role === 'norm' && !ofStream.includes(this.placementOf(l).placement));
+    const norm = next.find(
+      (l) => l.role === 'norm' && !ofStream.includes(this.placementOf(l).placement) && this.sharesChannels(l, linear),
+    );
     if (norm !== undefined) {
       if (linear.activation !== undefined) return 'normalized-after-activation';
       const before = this.placementOf(norm).placement === 'linear-norm-activation';
@@ -90,8 +92,8 @@ export class Placements {
 
     if (!addsInputs && isLayer(before)) {
       if (this.feedsResidual(before, norm)) return { placement: 'pre-norm' };
-      if (before.role === 'linear') return this.placeAfterLinear(norm, before);
-      const linear = this.linearBeforeActivation(before);
+      if (before.role === 'linear' && this.sharesChannels(norm, before)) return this.placeAfterLinear(norm, before);
+      const linear = this.linearBeforeActivation(norm, before);
       if (linear !== undefined) return { placement: 'linear-activation-norm', linear, activation: before };
     }
     return { placement: this.placeInStream(norm, before) };
@@ -103,13 +105,13 @@ export class Placements {
     const leadsOn = next !== undefined || this.endsAfter(activation);
     if (!isLayer(before) || norm.sum !== undefined) return { placement: 'other', activation };
     const shared = this.isShared(norm, before);
-    if (before.role === 'linear' && before.activation === undefined) {
+    if (before.role === 'linear' && before.activation === undefined && this.sharesChannels(norm, before)) {
       if (shared && leadsOn) return preActivation;
       return { placement: 'linear-norm-activation', linear: before, activation };
     }
     const pooled = this.edges.predecessors(norm)[0]?.role === 'pool';
     if ((isStream(before) || pooled || shared) && leadsOn) return preActivation;
-    const linear = this.linearBeforeActivation(before);
+    const linear = this.linearBeforeActivation(norm, before);
     if (linear !== undefined) return { placement: 'linear-activation-norm', linear, activation: before };
     return { placement: 'other', activation };
   }
@@ -130,11 +132,19 @@ export class Placements {
   }
 
   /** The linear layer whose activation this is, or whose operator applies it. */
-  private linearBeforeActivation(before: Layer): Layer | undefined {
+  private linearBeforeActivation(norm: Layer, before: Layer): Layer | undefined {
     if (before.role === 'linear') return before.activation === undefined ? undefined : before;
     if (!isActivation(before)) return undefined;
     const source = this.edges.solidPredecessors(before)[0];
-    return isLayer(source) && source.role === 'linear' ? source : undefined;
+    if (!isLayer(source) || source.role !== 'linear' || !this.sharesChannels(norm, source)) return undefined;
+    return source;
+  }
+
+  /** False when a reshape between the two makes other channels of the linear layer's: the norm then is not that layer's. */
+  private sharesChannels({ norm, inputs }: Layer, { linear, output }: Layer): boolean {
+    if (norm?.channels === undefined || linear?.channels === undefined || norm.channels === linear.channels)
+      return true;
+    return !this.edges.isReshapedFrom(inputs[0], output);
   }
 
   private placeInStream(norm: Layer, before: Source | undefined): NormPlacement {

@@ -22,7 +22,7 @@ import { nodePiece, type Piece } from './piece';
 /**
  * Finds what the nodes of a graph make up, each node in one piece at most: first what several nodes make up, then single
  * operators with the bias or scale that follows them. Pass-through nodes and what computes sizes and constants stay out.
- * Linear in the number of nodes. Pieces come in topological order.
+ * Linear in the number of nodes. Pieces come in no particular order.
  */
 export function recognizePieces(reading: GraphReading): Piece[] {
   return new Recognizer(reading).run();
@@ -57,15 +57,15 @@ class Recognizer {
   }
 
   run(): Piece[] {
-    this.eachNode((node) => this.pattern(node, normRoots, (p) => this.decomposedNorm(node, p)));
+    this.eachNode((node) => this.pattern(node, normRoots, (p, match) => this.decomposedNorm(node, p, match)));
     // the larger first: a hard swish holds a hard sigmoid
     for (const roots of activationRoots)
-      this.eachNode((node) => this.pattern(node, roots, (p) => this.decomposedActivation(node, p)));
+      this.eachNode((node) => this.pattern(node, roots, (p, match) => this.decomposedActivation(node, p, match)));
     this.eachNode((node) => this.single(node));
     this.eachNode((node) => {
       if (!isPassThrough(node)) this.claim(nodePiece(node, this.reading, { role: 'other' }));
     });
-    return this.pieces.sort((a, b) => a.nodes[a.nodes.length - 1] - b.nodes[b.nodes.length - 1]);
+    return this.pieces;
   }
 
   private eachNode(visit: (node: Node) => void): void {
@@ -85,11 +85,14 @@ class Recognizer {
   private pattern<T>(
     node: Node,
     roots: ReadonlyMap<string, readonly T[]>,
-    recognize: (pattern: T) => Piece | undefined,
+    recognize: (pattern: T, match: Match) => Piece | undefined,
   ): void {
-    if (node.domain !== '') return;
-    for (const p of roots.get(node.opType) ?? []) {
-      const piece = recognize(p);
+    const patterns = node.domain === '' ? roots.get(node.opType) : undefined;
+    if (patterns === undefined) return;
+    const match = new Match(this.reading);
+    for (const p of patterns) {
+      match.clear();
+      const piece = recognize(p, match);
       if (piece === undefined) continue;
       this.claim(piece);
       return;
@@ -97,8 +100,7 @@ class Recognizer {
   }
 
   /** Fits a pattern to the node's output: the nodes it covers, if nothing outside reads what they compute in between. */
-  private fit(node: Node, pattern: Pattern): { match: Match; nodes: readonly number[] } | undefined {
-    const match = new Match(this.reading);
+  private fit(node: Node, pattern: Pattern, match: Match): readonly number[] | undefined {
     if (!match.try(pattern, node.outputs[0])) return undefined;
     const nodes = [...new Set(match.nodes)].sort((a, b) => a - b);
     const inside = new Set(nodes);
@@ -108,7 +110,7 @@ class Recognizer {
       if (n === node.index) continue;
       for (const v of graph.node(n).outputs) if (!this.staysInside(v, inside)) return undefined;
     }
-    return { match, nodes };
+    return nodes;
   }
 
   /** Readers that only cast count as inside: they lead to matched nodes, or to nothing. */
@@ -123,29 +125,33 @@ class Recognizer {
     });
   }
 
-  private decomposedActivation(node: Node, { activation, pattern }: ActivationPattern): Piece | undefined {
-    const fit = this.fit(node, pattern);
-    if (fit === undefined) return undefined;
+  private decomposedActivation(
+    node: Node,
+    { activation, pattern }: ActivationPattern,
+    match: Match,
+  ): Piece | undefined {
+    const nodes = this.fit(node, pattern, match);
+    if (nodes === undefined) return undefined;
     return {
       role: 'activation',
       kind: activation,
       activation,
-      nodes: fit.nodes,
+      nodes,
       main: node.index,
-      inputs: [fit.match.values.get('x')!],
+      inputs: [match.get('x')!],
       output: node.outputs[0],
     };
   }
 
-  private decomposedNorm(node: Node, { centred, pattern }: NormPattern): Piece | undefined {
-    const fit = this.fit(node, pattern);
-    if (fit === undefined) return undefined;
-    const x = fit.match.values.get('x')!;
+  private decomposedNorm(node: Node, { centred, pattern }: NormPattern, match: Match): Piece | undefined {
+    const nodes = this.fit(node, pattern, match);
+    if (nodes === undefined) return undefined;
+    const x = match.get('x')!;
     if (!centred && isDeviation(x, this.reading)) return undefined;
-    const type = typeOfAxes(fit.match, x, centred);
+    const type = typeOfAxes(match, x, centred);
     if (type !== 'layer' && type !== 'rms' && type !== 'instance') return undefined;
     const rank = this.reading.rank(x);
-    const axes = decodeAxes(fit.match.numbers.get('axes')!);
+    const axes = decodeAxes(match.get('axes')!);
     const layout =
       type === 'instance'
         ? axes[0] === 2
@@ -156,7 +162,7 @@ class Recognizer {
     const piece: Piece = {
       role: 'norm',
       kind: normKinds[type],
-      nodes: fit.nodes,
+      nodes,
       main: node.index,
       inputs: [x],
       output: node.outputs[0],
@@ -164,7 +170,7 @@ class Recognizer {
         type,
         form: 'decomposed',
         ...namedAxes(axes, rank, layout),
-        epsilon: shortestFloat(fit.match.numbers.get('epsilon') ?? 0),
+        epsilon: shortestFloat(match.get('epsilon') ?? 0),
         channels: this.reading.size(x, channelAxis),
         trainingForm: false,
       },

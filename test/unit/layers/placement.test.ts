@@ -128,6 +128,14 @@ describe('layers: placement', () => {
       );
     });
 
+    it('a reshape that makes other channels parts a norm from the linear layer before it', () => {
+      const view = textLayers(`<opset_import: ["" : 18]> g (float[N,8] x) => (float[] y)
+        <float[8,64] w, float[64] b, int64[4] shape = {0, 4, 4, 4}, float[4] s, float[4,4,1,1] u> {
+          a = Gemm(x, w, b) r = Relu(a) i = Reshape(r, shape) n = BatchNormalization(i, s, s, s, s) c = Conv(n, u) d = Conv(c, u) y = Neg(d) }`);
+      assert.deepEqual(placements(view), { n: 'other' });
+      assert.deepEqual(normalizations(view), { a: 'not-normalized', c: 'pre-normalized', d: 'output-head' });
+    });
+
     it('squeeze-and-excitation does not hide the norm before it', () => {
       const view = image(
         `a = Conv(x, w) n = bn(a, *) p = GlobalAveragePool(n) e = Conv(p, w) g = Sigmoid(e) c = Mul(n, g) y = Conv(c, w)`,
