@@ -71,6 +71,7 @@ function hashGraph(hasher: Hasher, graph: Graph, depth: number): void {
   for (const node of graph.nodes()) {
     hasher.text(node.domain);
     hasher.text(node.opType);
+    hasher.text(node.overload);
     hasher.text(node.name);
     values(node.inputs);
     values(node.outputs);
@@ -114,6 +115,7 @@ function hashTensor(hasher: Hasher, tensor: Tensor): void {
   hasher.number(tensor.dims.length);
   for (const d of tensor.dims) hasher.number(d);
   // small integers are axes, shapes and the like: part of what the graph says
-  if (tensor.bytes !== undefined && /int|bool/.test(tensor.dtype) && tensor.bytes.length <= 256) hasher.bytes(tensor.bytes);
+  if (tensor.bytes !== undefined && /int|bool/.test(tensor.dtype) && tensor.bytes.length <= 256)
+    hasher.bytes(tensor.bytes);
   else if (tensor.bytes !== undefined && tensor.dims.length === 0) hasher.bytes(tensor.bytes);
 }

@@ -13,8 +13,8 @@ export type Attribute =
   | { readonly type: 'strings'; readonly value: readonly string[] }
   | { readonly type: 'tensors'; readonly value: readonly Tensor[] }
   | { readonly type: 'graphs'; readonly value: readonly Graph[] }
-  /** Inside a function body: takes the value of the calling node's attribute of this name. */
-  | { readonly type: 'reference'; readonly value: string }
+  /** Inside a function body: takes the value of the calling node's attribute of this name, which is of type `of`. */
+  | { readonly type: 'reference'; readonly value: string; readonly of?: AttributeType }
   /** Sparse tensors, types and whatever later IR versions add: `value` names the kind, `bytes` is the AttributeProto for the writer. */
   | { readonly type: 'opaque'; readonly value: string; readonly bytes?: Uint8Array };
 

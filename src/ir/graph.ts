@@ -17,6 +17,8 @@ export interface ValueType {
   readonly dtype?: DataType;
   /** Absent when the rank is unknown. */
   readonly shape?: readonly Dim[];
+  /** The file's own statement (TypeProto) for kinds that are not described here in full, kept for the writer. */
+  readonly stated?: Uint8Array;
 }
 
 /** One operator call. A view onto the graph's columns: cheap to make, not to be kept in large numbers. */

@@ -1,4 +1,4 @@
-import type { Attribute } from '../../ir/attribute';
+import type { Attribute, AttributeType } from '../../ir/attribute';
 import { ModelError } from '../../ir/errors';
 import type { Graph } from '../../ir/graph';
 import type { Tensor } from '../../ir/tensor';
@@ -69,6 +69,11 @@ export function readAttribute(wire: Wire, parts: AttributeParts): [name: string,
     wire.seek(end);
     return [a.name, { type: 'opaque', value: 'damaged', bytes }];
   }
+}
+
+function knownType(kind: string): AttributeType | undefined {
+  const names: readonly string[] = attributeTypes.slice(1, 11);
+  return names.includes(kind) ? (kind as AttributeType) : undefined;
 }
 
 /** Collects the fields of one AttributeProto. */
@@ -146,7 +151,7 @@ class Contents {
   }
 
   attribute(): Attribute | undefined {
-    if (this.reference !== '') return { type: 'reference', value: this.reference };
+    if (this.reference !== '') return { type: 'reference', value: this.reference, of: knownType(this.kind) };
     switch (this.kind) {
       case 'float':
         return { type: 'float', value: this.f };

@@ -5,7 +5,7 @@ import type { Problems } from './problems';
 import type { Structure } from './structure';
 import type { TensorReader } from './tensorReader';
 import { readType } from './typeReader';
-import { Wire } from './wire';
+import type { Wire } from './wire';
 
 /** Beside a graph, what counting needs to know of it. */
 export interface GraphRecord {
@@ -53,6 +53,6 @@ export class ReadContext {
   type(wire: Wire): ValueType {
     const bytes = wire.payload();
     const number = this.typeNumbers.intern(wire.bytes, wire.from, bytes.length);
-    return (this.types[number] ??= readType(new Wire([{ start: wire.payloadStart, bytes }]), wire.payloadEnd));
+    return (this.types[number] ??= readType(bytes, wire.payloadStart));
   }
 }

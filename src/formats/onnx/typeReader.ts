@@ -1,10 +1,12 @@
 import { dataTypeOfCode, type DataType } from '../../ir/dataType';
 import type { Dim, ValueType } from '../../ir/graph';
 import { DimField, SHAPE_DIM, TensorTypeField, TypeField } from './schema';
-import type { Wire } from './wire';
+import { Wire } from './wire';
 
-/** @param wire has entered a TypeProto that ends at file offset `end` */
-export function readType(wire: Wire, end: number): ValueType {
+/** @param stated a TypeProto, kept with the kinds of values that the graph does not describe in full */
+export function readType(stated: Uint8Array, offset: number): ValueType {
+  const wire = new Wire([{ start: offset, bytes: stated }]);
+  const end = offset + stated.length;
   let type: ValueType = { kind: 'unknown' };
   while (wire.next(end)) {
     switch (wire.field) {
@@ -12,16 +14,16 @@ export function readType(wire: Wire, end: number): ValueType {
         type = { kind: 'tensor', ...readTensorType(wire) };
         break;
       case TypeField.sparseTensor:
-        type = { kind: 'sparse-tensor', ...readTensorType(wire) };
+        type = { kind: 'sparse-tensor', ...readTensorType(wire), stated };
         break;
       case TypeField.sequence:
-        type = { kind: 'sequence' };
+        type = { kind: 'sequence', stated };
         break;
       case TypeField.map:
-        type = { kind: 'map' };
+        type = { kind: 'map', stated };
         break;
       case TypeField.optional:
-        type = { kind: 'optional' };
+        type = { kind: 'optional', stated };
         break;
     }
   }
