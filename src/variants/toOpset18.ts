@@ -13,7 +13,7 @@ import { resizingRules } from './opset18/resizing';
 const rules = new Map<string, OpsetRule[]>();
 for (const family of [earlyRules, experimentalRules, loweringRules, movedRules, normRules, resizingRules]) {
   for (const [opType, stated] of Object.entries(family)) {
-    rules.set(opType, [...(rules.get(opType) ?? []), ...(Array.isArray(stated) ? stated : [stated])]);
+    rules.set(opType, [...(rules.get(opType) ?? []), ...stated]);
   }
 }
 

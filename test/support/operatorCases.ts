@@ -113,9 +113,7 @@ function ortTensor({ dtype, dims, bytes }: Operand): ort.Tensor {
     int8: () => new Int8Array(buffer),
     bool: () => new Uint8Array(buffer),
   };
-  return new ort.Tensor(dtype as ort.Tensor.Type, views[dtype]!() as ort.Tensor.DataTypeMap[ort.Tensor.Type], [
-    ...dims,
-  ]);
+  return new ort.Tensor(dtype as ort.Tensor.Type, views[dtype]!(), [...dims]);
 }
 
 const { int, float, string, ints: list, floats } = attribute;

@@ -32,7 +32,7 @@ export async function runSteps(
     logSeverityLevel: 4,
   });
   const describe = (t: ort.Tensor): RunResult => ({
-    type: t.type as DataType,
+    type: t.type,
     dims: [...t.dims],
     data: t.data as unknown as ArrayLike<number | bigint>,
   });

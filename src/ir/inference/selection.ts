@@ -54,34 +54,35 @@ function slice(n: InferenceNode) {
   const steps: Dims | undefined = n.has(4) ? n.data(4) : starts?.map(() => 1);
   if (!axes) return [tensorFact(n.dtype(0), unknownDims(x.length))];
   const shape = [...x];
-  const last = { start: 0, step: 1, size: null as Dim };
-  axes.forEach((stated, k) => {
+  const cuts = axes.map((stated, k) => {
     const axis = normalizeAxis(stated, x.length);
-    if (axis === undefined) return;
-    const start = starts?.[k] ?? null;
-    const end = ends?.[k] ?? null;
-    const step = steps?.[k] ?? null;
-    const cut = sliced(x[axis], start, end, step);
+    if (axis === undefined) return undefined;
+    const cut = sliced(x[axis], starts?.[k] ?? null, ends?.[k] ?? null, steps?.[k] ?? null);
     shape[axis] = cut?.size ?? null;
-    Object.assign(last, cut ?? { size: null });
+    return cut;
   });
-  const from = n.data(0);
-  const { start, step, size } = last;
-  const data =
-    from && x.length === 1 && axes.length === 1 && trackedCount([size]) !== undefined
-      ? Array.from({ length: size as number }, (_, i) => from[start + i * step])
-      : undefined;
-  return [tensorFact(n.dtype(0), shape, data)];
+  const from = x.length === 1 && cuts.length === 1 ? n.data(0) : undefined;
+  return [tensorFact(n.dtype(0), shape, from && cuts[0] && elementsOf(from, cuts[0]))];
+}
+
+interface Cut {
+  readonly start: number;
+  readonly step: number;
+  readonly size: Dim;
+}
+
+function elementsOf(data: Dims, { start, step, size }: Cut): Dims | undefined {
+  if (trackedCount([size]) === undefined) return undefined;
+  return Array.from({ length: size as number }, (_, i) => data[start + i * step]);
 }
 
 /** First element, step and size of a slice along one axis: bounds are clamped to the axis. */
-function sliced(size: Dim, start: Dim, end: Dim, step: Dim): { start: number; step: number; size: Dim } | undefined {
+function sliced(size: Dim, start: Dim, end: Dim, step: Dim): Cut | undefined {
   if (typeof start !== 'number' || typeof step !== 'number' || step === 0) return undefined;
   if (typeof size !== 'number') {
-    const whole = start === 0 && step === 1 && ((typeof end === 'number' && end >= 2 ** 31 - 1) || end === size);
-    if (whole) return { start, step, size };
-    // A head of a known length could be cut short only by an axis shorter than it says.
-    return undefined;
+    // The head of an axis of unknown size could be cut short by that axis; only the whole of it is certain.
+    const whole = start === 0 && step === 1 && (end === size || (typeof end === 'number' && end >= 2 ** 31 - 1));
+    return whole ? { start, step, size } : undefined;
   }
   if (typeof end !== 'number') return undefined;
   const clamp = (v: number, low: number, high: number) => Math.min(Math.max(v < 0 ? v + size : v, low), high);

@@ -16,16 +16,17 @@ export interface OpsetRule {
   readonly rule: ConversionRule;
 }
 
-export type OpsetRules = Readonly<Record<string, OpsetRule | readonly OpsetRule[]>>;
+/** By operator; of several rules the first whose opsets fit is taken. */
+export type OpsetRules = Readonly<Record<string, readonly OpsetRule[]>>;
 
-/** For files older than the opset `below`, where the operator took its present form. */
-export function raised(below: number, rule: ConversionRule): OpsetRule {
-  return { from: 0, below, rule };
+/** For files older than the opset `below`, where the operator took its present form, and not older than `from`. */
+export function raised(below: number, rule: ConversionRule, from = 0): readonly OpsetRule[] {
+  return [{ from, below, rule }];
 }
 
 /** For files of opset `from` on, where the operator appeared or changed. */
-export function lowered(from: number, rule: ConversionRule): OpsetRule {
-  return { from, below: Infinity, rule };
+export function lowered(from: number, rule: ConversionRule): readonly OpsetRule[] {
+  return [{ from, below: Infinity, rule }];
 }
 
 /** A graph on its way to opset 18. */

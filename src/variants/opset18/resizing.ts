@@ -8,9 +8,9 @@ export const resizingRules: OpsetRules = {
   Upsample: raised(Infinity, upsample),
   GridSample: lowered(20, gridSample),
   Resize: [
-    raised(11, resize10),
-    { from: 11, below: 13, rule: resize11 },
-    lowered(19, (node, c) =>
+    ...raised(11, resize10),
+    ...raised(13, resize11, 11),
+    ...lowered(19, (node, c) =>
       stringOf(node, 'coordinate_transformation_mode', '') === 'half_pixel_symmetric'
         ? c.fail(node, 'half_pixel_symmetric is not known there')
         : false,

@@ -52,6 +52,47 @@ describe('inferTypes', () => {
     }
   });
 
+  it('follows the sizes of an upsampled picture through floats, as exporters write them', () => {
+    const g = new MutableGraph();
+    g.opsets.set('', 11);
+    g.addInput('x', { kind: 'tensor', dtype: 'float32', shape: ['N', 3, 'H', 20] });
+    for (const [name, values] of [
+      ['start', [2]],
+      ['end', [4]],
+      ['zero', [0]],
+      ['two', [2]],
+    ] as const)
+      g.addInitializer(int64Tensor(name, [1], values));
+    g.addInitializer(float32Tensor('scale', [2], [2, 1.5]));
+    g.addInitializer(float32Tensor('none', [0], []));
+    g.addNode('Shape', ['x'], {}, { outputs: ['shape'] });
+    g.addNode('Slice', ['shape', 'start', 'end'], {}, { outputs: ['size'] });
+    g.addNode('Slice', ['shape', 'zero', 'two'], {}, { outputs: ['head'] });
+    g.addNode('Cast', ['size'], { to: attribute.int(1) }, { outputs: ['floats'] });
+    g.addNode('Mul', ['floats', 'scale'], {}, { outputs: ['scaled'] });
+    g.addNode('Floor', ['scaled'], {}, { outputs: ['floored'] });
+    g.addNode('Cast', ['floored'], { to: attribute.int(7) }, { outputs: ['wanted'] });
+    g.addNode('Concat', ['head', 'wanted'], { axis: attribute.int(0) }, { outputs: ['sizes'] });
+    g.addNode('Resize', ['x', 'none', 'none', 'sizes'], {}, { outputs: ['y'] });
+    g.addOutput('y');
+    assert.deepEqual(inferTypes(g).get('y')?.shape, ['N', 3, null, 30]);
+    const known = new Map([['x', [2, 3, 10, 20]]]);
+    assert.deepEqual(inferTypes(g, known).get('y')?.shape, [2, 3, 20, 30]);
+  });
+
+  it('resolves -1 in Reshape against symbols and partly known targets', () => {
+    const g = new MutableGraph();
+    g.opsets.set('', 18);
+    g.addInput('x', { kind: 'tensor', dtype: 'float32', shape: ['N', 'T', 3, 4] });
+    g.addInitializer(int64Tensor('keep', [3], [0, 0, -1]));
+    g.addInitializer(int64Tensor('flat', [2], [-1, 12]));
+    g.addNode('Reshape', ['x', 'keep'], {}, { outputs: ['a'] });
+    g.addNode('Reshape', ['x', 'flat'], {}, { outputs: ['b'] });
+    const types = inferTypes(g);
+    assert.deepEqual(types.get('a')?.shape, ['N', 'T', 12]);
+    assert.deepEqual(types.get('b')?.shape, [null, 12]);
+  });
+
   it('says the same of the frozen form', () => {
     const g = smallNetwork('N');
     assert.deepEqual(inferTypes(g.freeze()), inferTypes(g));

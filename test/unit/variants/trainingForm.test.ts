@@ -20,7 +20,10 @@ function normalized(shape: readonly number[], momentum = 0.8): MutableGraph {
         noise(channels, seed).map((v) => low + v),
       ),
     );
-  [constant('gamma', 2, 2), constant('beta', 3, 0), constant('rm', 4, 0), constant('rv', 5, 2)];
+  constant('gamma', 2, 2);
+  constant('beta', 3, 0);
+  constant('rm', 4, 0);
+  constant('rv', 5, 2);
   g.addNode(
     'BatchNormalization',
     ['x', 'gamma', 'beta', 'rm', 'rv'],
