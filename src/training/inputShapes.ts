@@ -22,9 +22,10 @@ const OPEN_LENGTH = 16;
 
 /**
  * Sizes for all inputs. An open first axis (symbolic, unknown, 0) is the batch. A batch that the file fixes is exchanged for
- * the wanted one where the graph allows it: constant shapes of Reshape and Expand and sizes of Resize that begin with the
- * old batch get the new one, in place, and every value must then have the same rank with at most one size changed, by the
- * factor between the batches, with no sizes that do not fit each other. Otherwise the file's batch stays.
+ * the wanted one where the graph allows it: of values that depend on the input, constant shapes of Reshape and Expand and sizes
+ * of Resize get their first size scaled, since the batch is the outermost axis, alone ([1, 784]) or with others ([1 * 12, 64]).
+ * Every value must then have the same rank with at most one size changed, by the factor between the batches, and no sizes
+ * that do not fit each other. Otherwise the file's batch stays.
  *
  * @param graph changed in place when its batch is exchanged
  * @param keepBatch do not try to exchange a fixed batch
@@ -76,7 +77,8 @@ type Shapes = ReadonlyMap<string, readonly number[]>;
 function exchangeBatch(graph: MutableGraph, old: Shapes, wider: Shapes, fixed: number, batch: number): boolean {
   const before = inferTypes(graph, old);
   const changed = graph.copy();
-  rewriteConstantShapes(changed, before, fixed, batch);
+  const exchanged = [...wider].filter(([name, sizes]) => sizes !== old.get(name)).map(([name]) => name);
+  scaleConstantShapes(changed, new Set(exchanged), fixed, batch);
   const after = inferTypes(changed, wider);
   for (const node of changed.nodes) {
     for (const value of node.outputs) {
@@ -94,20 +96,17 @@ function exchangeBatch(graph: MutableGraph, old: Shapes, wider: Shapes, fixed: n
 /** Where an operator reads the sizes of its output from. */
 const SHAPE_INPUT: Readonly<Record<string, number>> = { Reshape: 1, Expand: 1, Resize: 3 };
 
-function rewriteConstantShapes(
-  graph: MutableGraph,
-  types: ReadonlyMap<string, ValueType>,
-  fixed: number,
-  batch: number,
-): void {
+function scaleConstantShapes(graph: MutableGraph, reached: Set<string>, fixed: number, batch: number): void {
   for (const node of graph.nodes) {
+    if (!node.inputs.some((i) => reached.has(i))) continue;
+    for (const output of node.outputs) reached.add(output);
     const at = node.domain === '' ? SHAPE_INPUT[node.opType] : undefined;
     const target = at === undefined ? undefined : integersAtHand(graph.initializers.get(node.inputs[at]));
-    if (at === undefined || target?.[0] !== fixed || types.get(node.inputs[0])?.shape?.[0] !== fixed) continue;
-    const sizes = [batch, ...target.slice(1)];
-    node.inputs[at] = graph.addInitializer(
-      int64Tensor(graph.freshName(`${node.inputs[at]}/batch`), [sizes.length], sizes),
-    );
+    // 0 copies the input's size and -1 takes what is left: both follow the batch by themselves
+    if (at === undefined || !target || !(target[0] > 0) || target[0] % fixed !== 0) continue;
+    const sizes = [(target[0] / fixed) * batch, ...target.slice(1)];
+    const name = graph.freshName(`${node.inputs[at]}/batch`);
+    node.inputs[at] = graph.addInitializer(int64Tensor(name, [sizes.length], sizes));
   }
 }
 

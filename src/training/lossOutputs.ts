@@ -53,7 +53,7 @@ export function chooseLossOutputs(
 ): LossOutputs {
   const reading = new GraphReading(graph, types);
   const reached = reading.reachedFrom(trained);
-  const inner = reading.valuesBehind(graph.outputs.map((o) => o.name));
+  const inner = reading.valuesBehind(graph.outputs.map((o) => reading.source(o.name)));
   const outputs: LossOutput[] = [];
   const left = new Map<string, string[]>();
   const leave = (name: string, why: string) => left.set(why, [...(left.get(why) ?? []), name]);
@@ -61,7 +61,7 @@ export function chooseLossOutputs(
     const value = reading.floatBehind(name);
     if (value === undefined) leave(name, 'not a floating-point tensor');
     else if (!reached.has(value)) leave(name, 'does not depend on any weight');
-    else if (inner.has(name)) leave(name, 'other outputs are computed from it');
+    else if (inner.has(reading.source(name))) leave(name, 'other outputs are computed from it');
     else {
       const chosen = lossOutput(reading, name, value, inputs, batch);
       if (typeof chosen === 'string') leave(name, chosen);
@@ -91,16 +91,21 @@ function lossOutput(
   const input = sample >= 0 ? sample : inputs.findIndex((i) => i.kind === 'tokens');
   const base = { output, value, shape, classes: 0, input, bounds: undefined };
   const same = inputs.findIndex((i) => isData(i) && equal(i.shape, shape));
-  const bounds = last?.opType === 'Sigmoid' ? 'sigmoid' : last?.opType === 'Tanh' ? 'tanh' : undefined;
+  const bounds = boundsOf(reading.source(value), reading);
   if (same >= 0 && shape[0] === batch && shape.length >= 2) return { ...base, kind: 'input', input: same, bounds };
   const classes = classCount(shape, batch);
-  if (classes >= 2 && last?.opType !== 'Tanh') {
+  if (classes >= 2 && bounds !== 'tanh') {
     const logits = last && ['Softmax', 'LogSoftmax', 'Sigmoid'].includes(last.opType) ? last.inputs[0] : value;
     return { ...base, kind: 'class', value: logits, shape: reading.shape(logits) ?? shape, classes };
   }
   const soft = last?.opType === 'Softmax' || last?.opType === 'LogSoftmax';
   const before = soft ? last.inputs[0] : value;
   return { ...base, kind: 'teacher', value: before, shape: reading.shape(before) ?? shape, bounds };
+}
+
+function boundsOf(value: string, reading: GraphReading): Bounds {
+  const activation = reading.finalActivation(value)?.opType;
+  return activation === 'Sigmoid' ? 'sigmoid' : activation === 'Tanh' ? 'tanh' : undefined;
 }
 
 function isData(input: InputSpec): boolean {
@@ -141,6 +146,16 @@ class GraphReading {
     if (this.types.get(value)?.dtype === 'float32') return value;
     const node = this.producer.get(value);
     return node?.opType === 'ArgMax' || node?.opType === 'Cast' ? this.floatBehind(node.inputs[0]) : undefined;
+  }
+
+  /** What a value is a rearrangement of: files of other layouts transpose what they give out. */
+  source(value: string): string {
+    let node = this.producer.get(value);
+    while (node !== undefined && (SHAPING.has(node.opType) || node.opType === 'Transpose')) {
+      value = node.inputs[0];
+      node = this.producer.get(value);
+    }
+    return value;
   }
 
   /** The activation that made the value, looked for behind changes of shape. */
