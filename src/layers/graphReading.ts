@@ -28,6 +28,15 @@ const MAX_HOPS = 8;
 /** Operators that hand a constant on with the same numbers, if in another shape or type. */
 const sameNumbers = new Set(['Identity', 'Cast', 'Reshape', 'Unsqueeze', 'Squeeze', 'Flatten', 'Transpose']);
 
+/** Operators of several domains that round to a grid: other numbers, the same shape. */
+export const quantizers: ReadonlySet<string> = new Set([
+  'Quant',
+  'BipolarQuant',
+  'Trunc',
+  'QuantizeLinear',
+  'DequantizeLinear',
+]);
+
 /** Questions that recognition asks of a graph: what is data and what a parameter, ranks, small constants, uses. */
 export class GraphReading {
   readonly opset: number;
@@ -77,11 +86,17 @@ export class GraphReading {
     return this.shape(value)?.length;
   }
 
-  /** Size of one axis (negative counts from the end) where it is known as a number. */
+  /** Size of one axis (negative counts from the end) where it is known as a number; quantizers keep sizes. */
   size(value: ValueId, axis: number): number | undefined {
-    const shape = this.shape(value);
-    const dim = shape?.[axis < 0 ? shape.length + axis : axis];
-    return typeof dim === 'number' ? dim : undefined;
+    for (let v = value, hop = 0; hop < MAX_HOPS && v !== ABSENT; hop++) {
+      const shape = this.shape(v);
+      const dim = shape?.[axis < 0 ? shape.length + axis : axis];
+      if (typeof dim === 'number') return dim;
+      const node = this.producer(v);
+      if (node === undefined || !quantizers.has(node.opType)) return undefined;
+      v = node.inputs[0] ?? ABSENT;
+    }
+    return undefined;
   }
 
   /** Sizes of a constant where all are known. */

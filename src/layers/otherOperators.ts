@@ -1,5 +1,5 @@
 import { ABSENT, type Node, type ValueId } from '../ir/graph';
-import type { GraphReading } from './graphReading';
+import { quantizers, type GraphReading } from './graphReading';
 import type { NodeRecognizer } from './piece';
 
 const pools = new Set([
@@ -52,8 +52,6 @@ const passThrough = new Set([
   'Identity',
   'Cast',
   'CastLike',
-  'QuantizeLinear',
-  'DequantizeLinear',
   'DynamicQuantizeLinear',
   'Reshape',
   'Transpose',
@@ -66,10 +64,7 @@ const passThrough = new Set([
   'Crop',
 ]);
 
-const quantizers = new Set(['Quant', 'BipolarQuant', 'Trunc', 'QuantizeLinear', 'DequantizeLinear']);
-
 /** Nodes that hand their first input on with the same numbers, or nearly: no layers, and no obstacle between two layers. */
 export function isPassThrough(node: Node): boolean {
-  if (node.domain === '') return passThrough.has(node.opType);
-  return quantizers.has(node.opType);
+  return quantizers.has(node.opType) || (node.domain === '' && passThrough.has(node.opType));
 }
