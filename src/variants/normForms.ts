@@ -2,6 +2,7 @@ import { attribute } from '../ir/attribute';
 import { dataTypeCode, type DataType } from '../ir/dataType';
 import { ModelError } from '../ir/errors';
 import type { ValueType } from '../ir/graph';
+import { normalizeAxis } from '../ir/inference/dims';
 import type { MutableNode } from '../ir/mutableGraph';
 import type { Rewriter } from './rewriter';
 
@@ -110,8 +111,8 @@ function perChannel(r: Rewriter, vector: string, rank: number): string {
 
 function normalizedAxes(node: MutableNode, rank: number): number[] {
   const a = node.attributes.get('axis');
-  const axis = a?.type === 'int' ? a.value : -1;
-  return range(axis < 0 ? axis + rank : axis, rank);
+  const axis = normalizeAxis(a?.type === 'int' ? a.value : -1, rank);
+  return axis === undefined ? fail(node, `has an axis outside ${rank} axes`) : range(axis, rank);
 }
 
 function tensorOf(node: MutableNode, types: Types): { rank: number; dtype: DataType } {

@@ -51,13 +51,17 @@ function elementsAtHand(tensor: Tensor): Dims | undefined {
   return floats && Array.from(floats);
 }
 
-/** An element type stated by number (TensorProto.DataType) or, up to opset 5, by name. */
+/** The names of TensorProto.DataType that opset 1 knew, in the order of their numbers. */
+const TYPE_NAMES = [
+  ...['UNDEFINED', 'FLOAT', 'UINT8', 'INT8', 'UINT16', 'INT16', 'INT32', 'INT64', 'STRING', 'BOOL', 'FLOAT16'],
+  ...['DOUBLE', 'UINT32', 'UINT64', 'COMPLEX64', 'COMPLEX128'],
+];
+
+/** An element type stated by number (TensorProto.DataType) or, up to opset 5, by name; undefined for unknown ones. */
 export function typeAttribute(a: Attribute | undefined): DataType | undefined {
-  if (a?.type === 'int') return dataTypeOfCode(a.value);
-  if (a?.type !== 'string') return undefined;
-  const names: Partial<Record<string, DataType>> = { FLOAT: 'float32', DOUBLE: 'float64', UNDEFINED: undefined };
-  const name = a.value.toUpperCase();
-  return name in names ? names[name] : (name.toLowerCase() as DataType);
+  const code = a?.type === 'int' ? a.value : a?.type === 'string' ? TYPE_NAMES.indexOf(a.value.toUpperCase()) : 0;
+  const dtype = dataTypeOfCode(code);
+  return dtype === 'undefined' ? undefined : dtype;
 }
 
 /** Constant (opset 1 to 24): a tensor, or from opset 12 on a number or list. */

@@ -1,4 +1,5 @@
 import { attribute } from '../../ir/attribute';
+import { normalizeAxis } from '../../ir/inference/dims';
 import type { MutableNode } from '../../ir/mutableGraph';
 import { drop, floatOf, intOf, raised, type Conversion, type OpsetRules } from './conversion';
 
@@ -33,8 +34,9 @@ function limitedBroadcast(node: MutableNode, c: Conversion): boolean {
   if (intOf(node, 'broadcast', 0) !== 0 && axis !== undefined) {
     const rank = c.rank(node, node.inputs[0]);
     const own = c.rank(node, node.inputs[1]);
-    const behind = rank - (axis < 0 ? axis + rank : axis) - own;
-    const added = Array.from({ length: Math.max(0, behind) }, (_, i) => own + i);
+    const at = normalizeAxis(axis, rank);
+    if (at === undefined) return c.fail(node, `axis ${axis} lies outside ${rank} axes`);
+    const added = Array.from({ length: Math.max(0, rank - at - own) }, (_, i) => own + i);
     if (added.length > 0) node.inputs[1] = c.add('Unsqueeze', [node.inputs[1], c.ints(added)]);
   }
   drop(node, 'broadcast', 'axis');

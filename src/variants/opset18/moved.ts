@@ -1,5 +1,6 @@
 import { attribute } from '../../ir/attribute';
 import { dataTypeCode } from '../../ir/dataType';
+import { normalizeAxis } from '../../ir/inference/dims';
 import type { MutableNode } from '../../ir/mutableGraph';
 import { typeAttribute } from '../../ir/inference/constants';
 import { drop, floatOf, intOf, intsOf, raised, setInput, type Conversion, type OpsetRules } from './conversion';
@@ -92,7 +93,7 @@ function reshape(node: MutableNode, c: Conversion): boolean {
 /** Cast (opset 1) names the type. */
 function cast(node: MutableNode, c: Conversion): boolean {
   const to = typeAttribute(node.attributes.get('to'));
-  if (to === undefined || dataTypeCode(to) === undefined) return c.fail(node, 'it does not name a known type');
+  if (to === undefined) return c.fail(node, 'it does not name a known type');
   node.attributes.set('to', attribute.int(dataTypeCode(to)));
   return false;
 }
@@ -101,10 +102,11 @@ function cast(node: MutableNode, c: Conversion): boolean {
 function tile(node: MutableNode, c: Conversion): boolean {
   const [x, tiles, axis] = node.inputs;
   const count = c.constantInts(tiles)?.[0];
-  const at = c.constantInts(axis)?.[0];
-  if (count === undefined || at === undefined) return c.fail(node, 'its tiles or its axis are computed');
-  const repeats = new Array<number>(c.rank(node, x)).fill(1);
-  repeats[at < 0 ? at + repeats.length : at] = count;
+  const rank = c.rank(node, x);
+  const at = normalizeAxis(c.constantInts(axis)?.[0] ?? NaN, rank);
+  if (count === undefined || at === undefined)
+    return c.fail(node, 'its tiles or its axis are computed, or make no sense');
+  const repeats = Array.from({ length: rank }, (_, i) => (i === at ? count : 1));
   node.inputs = [x, c.ints(repeats)];
   return false;
 }

@@ -1,4 +1,8 @@
 import assert from 'node:assert/strict';
+import { ModelError } from '../../../src/ir/errors';
+import { lowerPrivateOperators } from '../../../src/variants/lowerPrivate';
+import { toTrainingForm } from '../../../src/variants/trainingForm';
+import { hostileGraphs } from '../../support/hostileGraphs';
 import { toOpset18 } from '../../../src/variants/toOpset18';
 import { inferTypes } from '../../../src/ir/inferTypes';
 import { MutableGraph } from '../../../src/ir/mutableGraph';
@@ -202,5 +206,21 @@ describe('toOpset18', () => {
     const feeds = { x: floats([1, 2], [5, 7]), c: new ort.Tensor('bool', [false], []) };
     const { y } = await runGraph(graph, feeds);
     assert.deepEqual(Array.from(y.data), [15, 21]);
+  });
+
+  it('throws nothing but ModelErrors at hostile graphs', () => {
+    let [converted, refused] = [0, 0];
+    for (const graph of hostileGraphs(3, 20)) {
+      try {
+        toOpset18(graph);
+        toTrainingForm(graph);
+        lowerPrivateOperators(graph);
+        converted++;
+      } catch (error) {
+        assert.ok(error instanceof ModelError, String((error as Error).stack));
+        refused++;
+      }
+    }
+    assert.ok(converted > 2000 && refused > 20, `${converted} converted, ${refused} refused`);
   });
 });
