@@ -1,9 +1,10 @@
 import { ABSENT, type ValueId } from '../ir/graph';
 import type { Origin } from '../ir/origin';
-import type { LayerRole } from '../protocol/facts';
+import type { LayerRole, NormType } from '../protocol/facts';
 import { namedAxes, otherAxes, positiveAxes, range, type Layout } from './axes';
 import { classRole } from './classRoles';
 import type { GraphReading } from './graphReading';
+import type { RecognizedNorm } from './layerView';
 import { isPassThrough } from './otherOperators';
 import type { Piece } from './piece';
 
@@ -134,7 +135,9 @@ function merged(
 ): NamedPiece {
   const nodes = [...unsorted].sort((a, b) => a - b);
   const { inputs, output } = boundary(nodes, facts, reading);
-  const norm = facts?.norm && { ...facts.norm, ...fileNorm(origin, facts, output, layout, reading) };
+  const recognized = facts?.norm ?? (role === 'norm' ? normOfClass(origin) : undefined);
+  const norm = recognized && { ...recognized, ...fileNorm(origin, recognized, output, layout, reading) };
+  const { rate } = origin.config;
   return {
     ...(facts ?? { main: nodes[nodes.length - 1] }),
     id,
@@ -145,7 +148,33 @@ function merged(
     inputs: inputs.length > 0 ? inputs : (facts?.inputs ?? []),
     output,
     norm,
+    ...(role === 'dropout' && typeof rate === 'number' ? { dropRate: rate } : {}),
     origin,
+  };
+}
+
+const typeOfClass: Readonly<Record<string, NormType>> = {
+  BatchNormalization: 'batch',
+  SyncBatchNormalization: 'batch',
+  LayerNormalization: 'layer',
+  GroupNormalization: 'group',
+  InstanceNormalization: 'instance',
+  RMSNormalization: 'rms',
+  UnitNormalization: 'lp',
+};
+
+/** What a norm's settings say of it where the layer could not be expressed in operators. */
+function normOfClass({ kind, config }: Origin): RecognizedNorm | undefined {
+  const type = Object.hasOwn(typeOfClass, kind) ? typeOfClass[kind] : undefined;
+  if (type === undefined) return undefined;
+  const number = (value: unknown) => (typeof value === 'number' ? value : undefined);
+  return {
+    type,
+    form: 'native',
+    epsilon: number(config.epsilon),
+    momentum: type === 'batch' ? number(config.momentum) : undefined,
+    groups: number(config.groups),
+    trainingForm: false,
   };
 }
 
@@ -189,12 +218,12 @@ function layoutOf(origins: Iterable<Origin>): Layout {
 /** The axes that the file states, in its own layout: the lowered operator may work on a transposed image. */
 function fileNorm(
   origin: Origin,
-  { norm }: Piece,
+  norm: RecognizedNorm,
   output: ValueId,
   layout: Layout,
   reading: GraphReading,
-): Partial<NonNullable<Piece['norm']>> {
-  if (norm === undefined || !classRole(origin.kind)) return {};
+): Partial<RecognizedNorm> {
+  if (!classRole(origin.kind)) return {};
   const rank = reading.rank(output);
   const stated = statedAxes(origin.config.axis);
   const momentum = typeof origin.config.momentum === 'number' ? origin.config.momentum : undefined;
