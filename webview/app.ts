@@ -1,6 +1,6 @@
 import { button, progressRing, tabs } from './components';
-import { counted } from './format';
-import { h, replaceChildren, shown } from './dom';
+import { h, replaceChildren } from './dom';
+import { shown } from './shown';
 import type { Snapshot, Store, Tab } from './store';
 import { onThemeChange, readTheme } from './theme';
 import { banners } from './views/banners';
@@ -41,7 +41,7 @@ export function mountApp(root: HTMLElement, store: Store): void {
     if (!snapshot.model) return;
     pages.setActive(snapshot.ui.tab);
     const { length } = snapshot.findings;
-    pages.setCount('overview', length || null, counted(length, 'finding'));
+    pages.setCount('overview', length || null, length === 1 ? 'finding' : 'findings');
     parts.overview.update(snapshot);
     parts.layers.update(snapshot);
   });
@@ -60,7 +60,7 @@ function drawNotice(notice: HTMLElement, { unreadable }: Snapshot, store: Store)
       h(
         'p',
         { class: 'loading', testId: 'loading', attributes: { role: 'status' } },
-        progressRing('Reading'),
+        progressRing(),
         'Reading the model …',
       ),
     );

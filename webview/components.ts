@@ -1,6 +1,5 @@
 import {
   provideVSCodeDesignSystem,
-  vsCodeBadge,
   vsCodeButton,
   vsCodeCheckbox,
   vsCodeDropdown,
@@ -22,7 +21,6 @@ import { h, setAttribute } from './dom';
  */
 
 provideVSCodeDesignSystem().register(
-  vsCodeBadge(),
   vsCodeButton(),
   vsCodeCheckbox(),
   vsCodeDropdown(),
@@ -105,21 +103,17 @@ export function textField({
   onInput,
 }: TextFieldOptions): ValidatedField {
   const element = create('vscode-text-field', { placeholder: placeholder ?? '' }, testId) as TextField;
+  // the toolkit names the field after its text and overwrites any other name
+  element.textContent = label;
+  element.classList.toggle('unlabelled', !labelled);
   if (numeric) element.setAttribute('inputmode', 'decimal');
-  element.setAttribute('aria-label', label);
   element.addEventListener('input', () => onInput(element.value));
   const error = h('span', {
     class: 'field-error',
     testId: `${testId}-error`,
     attributes: { role: 'alert', hidden: true },
   });
-  const wrapper = h(
-    'div',
-    { class: 'field' },
-    labelled && h('span', { class: 'field-label', attributes: { 'aria-hidden': 'true' } }, label),
-    element,
-    error,
-  );
+  const wrapper = h('div', { class: 'field' }, element, error);
   return {
     element: wrapper,
     get: () => element.value,
@@ -183,15 +177,14 @@ export function checkbox(label: string, testId: string, onChange: (checked: bool
   };
 }
 
-/** Turns while something goes on; `label` is spoken. */
-export function progressRing(label: string): HTMLElement {
-  return create('vscode-progress-ring', { 'aria-label': label });
+/** Turns while something goes on. It is for eyes only: the toolkit calls it "Loading", aloud, again and again. */
+export function progressRing(): HTMLElement {
+  return h('span', { class: 'ring', attributes: { 'aria-hidden': 'true' } }, create('vscode-progress-ring', {}));
 }
 
-export function badge(text: string, testId?: string): HTMLElement {
-  const element = create('vscode-badge', {}, testId);
-  element.textContent = text;
-  return element;
+/** Our own: the toolkit's badge has a style attribute in its template, which the page's policy refuses. */
+export function badge(text: string): HTMLElement {
+  return h('span', { class: 'badge' }, text);
 }
 
 export interface Tabs<T extends string> {
@@ -206,22 +199,22 @@ export function tabs<T extends string>(
   parts: readonly { readonly id: T; readonly label: string; readonly content: HTMLElement }[],
   onChange: (id: T) => void,
 ): Tabs<T> {
-  const counts = new Map<T, HTMLElement>();
-  const heads = parts.map((part) => {
-    const count = badge('');
-    count.hidden = true;
-    counts.set(part.id, count);
-    const head = create('vscode-panel-tab', { id: part.id }, `tab-${part.id}`);
-    head.append(part.label, ' ', count);
-    return head;
-  });
+  const heads = new Map(
+    parts.map((part) => {
+      const count = badge('');
+      count.hidden = true;
+      const head = create('vscode-panel-tab', { id: part.id }, `tab-${part.id}`);
+      head.append(part.label, ' ', count);
+      return [part.id, { head, count, label: part.label }];
+    }),
+  );
   const views = parts.map((part) => {
     const view = create('vscode-panel-view', { id: `${part.id}-view` });
     view.append(part.content);
     return view;
   });
   const element = create('vscode-panels', { 'aria-label': label }) as HTMLElement & { activeid: string };
-  element.append(...heads, ...views);
+  element.append(...[...heads.values()].map(({ head }) => head), ...views);
   element.addEventListener('change', (event) => {
     // fields inside of the views bubble their own changes through here
     if (event.target === element && parts.some(({ id }) => id === element.activeid)) onChange(element.activeid as T);
@@ -232,10 +225,11 @@ export function tabs<T extends string>(
       if (element.activeid !== id) element.activeid = id;
     },
     setCount: (id, count, words) => {
-      const mark = counts.get(id)!;
-      mark.title = words;
+      const { head, count: mark, label: name } = heads.get(id)!;
       mark.hidden = count === null;
-      mark.textContent = count === null ? '' : String(count);
+      mark.textContent = String(count ?? '');
+      // the toolkit has named the tab after the text it was made with
+      head.setAttribute('aria-label', count === null ? name : `${name} ${count} ${words}`);
     },
   };
 }

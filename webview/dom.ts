@@ -1,3 +1,5 @@
+import { shown } from './shown';
+
 /**
  * Elements made of text, never of markup: the only way the view builds its page, so that no name in a model can become HTML.
  */
@@ -58,7 +60,7 @@ export function pathName(text: string): HTMLElement {
   const end = Math.max(text.lastIndexOf('/'), text.lastIndexOf('.'), text.lastIndexOf(':'));
   const cut = end > 0 && text.length - end <= 24 ? end : text.length - 10;
   // cutting a text that runs from right to left would show its parts in the wrong order
-  if (cut < 6 || /[^\u0000-\u02ff]/.test(text)) return name(text);
+  if (cut < 6 || !/^[\u0020-\u02ff]*$/.test(text)) return name(text);
   const part = (className: string, content: string) => h('span', { class: className }, shown(content));
   return h(
     'bdi',
@@ -66,15 +68,6 @@ export function pathName(text: string): HTMLElement {
     part('path-head', text.slice(0, cut)),
     part('path-tail', text.slice(cut)),
   );
-}
-
-/**
- * Text with its control characters made visible: line ends and bidirectional overrides in a name must not rearrange what stands
- * around it.
- */
-export function shown(text: string): string {
-  // eslint-disable-next-line no-control-regex -- these are the ones meant
-  return text.replace(/[\u0000-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g, '\ufffd');
 }
 
 const svgNamespace = 'http://www.w3.org/2000/svg';

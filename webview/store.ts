@@ -168,7 +168,8 @@ export class Store {
     if (this.#scheduled) return;
     const wait = this.#lastDrawn + interval - performance.now();
     if (interval > 0 && wait > 0) {
-      this.#timer ??= setTimeout(() => {
+      if (this.#timer !== undefined) return;
+      this.#timer = setTimeout(() => {
         this.#timer = undefined;
         this.#schedule(0);
       }, wait);
@@ -233,7 +234,7 @@ const fallbackSettings: ProfileSettings = {
 /** Another version of the extension may have stored something else: only what has the right type is taken. */
 function restored(stored: unknown): Ui {
   if (typeof stored !== 'object' || stored === null || (stored as Ui).version !== 1) return initialUi;
-  const fitting = Object.entries(initialUi).map(([key, initial]) => {
+  const fitting = Object.entries(initialUi).map(([key, initial]: [string, unknown]) => {
     const value = (stored as Record<string, unknown>)[key];
     const fits = value === null || initial === null || (typeof value === typeof initial && value !== undefined);
     return [key, fits && value !== undefined ? value : initial];

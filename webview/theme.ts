@@ -74,7 +74,7 @@ const probe = document.createElement('canvas').getContext('2d')!;
 function opaque(colour: string): string {
   probe.fillStyle = '#888888';
   probe.fillStyle = colour;
-  return probe.fillStyle as string;
+  return probe.fillStyle;
 }
 
 /** @param colour as `opaque` returns it */

@@ -4,6 +4,7 @@ import {
   endedState,
   hostileState,
   loadingState,
+  modelOf,
   recordedEvents,
   recordedState,
   unreadableState,
@@ -113,11 +114,10 @@ function stop(status: 'complete' | 'cancelled'): void {
 function partialState(count: number): ViewState {
   const full = recordedState(count);
   const profile = full.profile!;
-  const model = full.model!;
   return {
     ...full,
     model: {
-      ...(model as Exclude<typeof model, { error: unknown }>),
+      ...modelOf(full),
       weights: 'partial',
       problems: [
         { code: 'external-data-missing', message: 'weights.bin is not there: 3 tensors have shapes but no numbers.' },

@@ -44,6 +44,12 @@ export function recordedState(layers: number, profiled = true): ViewState {
   };
 }
 
+/** The model of a state that has one. */
+export function modelOf({ model }: ViewState): ModelFacts {
+  if (!model || 'error' in model) throw new Error('a state without a model');
+  return model;
+}
+
 /** Nothing has been read yet. */
 export function loadingState(): ViewState {
   return { ...recordedState(10, false), model: null };
@@ -59,7 +65,7 @@ export function unreadableState(): ViewState {
 export function emptyState(): ViewState {
   const state = recordedState(10, false);
   const summary = { linear: 0, norm: {}, activation: {}, placement: {} };
-  const model: ModelFacts = { ...(state.model as ModelFacts), nodeCount: 0, layers: [], findings: [], summary };
+  const model: ModelFacts = { ...modelOf(state), nodeCount: 0, layers: [], findings: [], summary };
   return { ...state, model };
 }
 
@@ -105,7 +111,7 @@ export const hostileNames: readonly string[] = [
 /** A profiled model whose names are `hostileNames` and some of whose figures are not finite. */
 export function hostileState(): ViewState {
   const state = recordedState(12);
-  const model = state.model as ModelFacts;
+  const model = modelOf(state);
   const rename = (id: string | null) => {
     const at = model.layers.findIndex((layer) => layer.id === id);
     return at >= 0 && at < hostileNames.length ? hostileNames[at] : id;

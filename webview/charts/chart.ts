@@ -15,11 +15,11 @@ import {
   type ScaleOptionsByType,
 } from 'chart.js';
 import { formatFigure, formatShare } from '../format';
-import { shown } from '../dom';
+import { shown } from '../shown';
 import { withAlpha, type Theme } from '../theme';
 import { BarsBetweenEdges } from './barsBetweenEdges';
 import type { Axis, Picture, Point, Series } from './picture';
-import { logarithmicTicks } from './logarithmicTicks';
+import { logarithmicTicks, roundTicks } from './ticks';
 
 Chart.register(
   BarsBetweenEdges,
@@ -156,7 +156,7 @@ function lineDataset(series: Series, theme: Theme): ChartDataset {
     pointHitRadius: 8,
     clip: 6,
   };
-  return dataset as ChartDataset;
+  return dataset;
 }
 
 /** A point without neighbours has no line: without a mark it would not be seen. */
@@ -188,6 +188,13 @@ function barDataset({ bars, y }: Picture, theme: Theme): ChartDataset {
   } as unknown as ChartDataset;
 }
 
+interface BuiltScale {
+  readonly min: number;
+  readonly max: number;
+  readonly maxWidth: number;
+  ticks: { value: number }[];
+}
+
 function scale(axis: Axis, picture: Picture, theme: Theme, direction: 'x' | 'y') {
   const font = { family: theme.fontFamily, size: theme.fontSize };
   const logarithmic = axis.scale === 'logarithmic';
@@ -212,11 +219,18 @@ function scale(axis: Axis, picture: Picture, theme: Theme, direction: 'x' | 'y')
     },
     ...(logarithmic
       ? {
-          afterBuildTicks: (built: { min: number; max: number; ticks: { value: number }[] }) => {
+          afterBuildTicks: (built: BuiltScale) => {
             built.ticks = logarithmicTicks(built.min, built.max).map((value) => ({ value }));
           },
         }
-      : {}),
+      : picture.bars && direction === 'x'
+        ? {
+            afterBuildTicks: (built: BuiltScale) => {
+              const wanted = Math.min(9, Math.max(3, Math.floor(built.maxWidth / 60)));
+              built.ticks = roundTicks(built.min, built.max, wanted).map((value) => ({ value }));
+            },
+          }
+        : {}),
   };
   return options as unknown as ScaleOptionsByType<'linear'>;
 }

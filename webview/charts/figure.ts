@@ -1,5 +1,6 @@
 import { button } from '../components';
-import { h, replaceChildren, setAttribute, shown } from '../dom';
+import { h, replaceChildren, setAttribute } from '../dom';
+import { shown } from '../shown';
 import type { Theme } from '../theme';
 import { drawOn, type Drawing } from './chart';
 import { toCsv, type Picture, type Table } from './picture';

@@ -1,6 +1,7 @@
 import type { Severity } from '../../src/protocol/facts';
 import { button } from '../components';
-import { h, replaceChildren, shown } from '../dom';
+import { h, replaceChildren } from '../dom';
+import { shown } from '../shown';
 import { counted } from '../format';
 import { severityIcon } from '../icons';
 import type { Snapshot, Store } from '../store';

@@ -1,6 +1,7 @@
 import type { Finding, ModelFacts } from '../../src/protocol/facts';
 import { badge, button } from '../components';
-import { h, name, replaceChildren, shown } from '../dom';
+import { h, name, replaceChildren } from '../dom';
+import { shown } from '../shown';
 import { severityIcon } from '../icons';
 import type { Store } from '../store';
 import { severityWords } from '../words';

@@ -1,5 +1,6 @@
 import type { ModelFacts, NormPlacement, NormType } from '../../src/protocol/facts';
-import { h, name, replaceChildren, shown, type Child } from '../dom';
+import { h, name, replaceChildren, type Child } from '../dom';
+import { shown } from '../shown';
 import { counted, fileName, formatCount } from '../format';
 import { formatWords, normTypeWords, placementWords, weightsWords } from '../words';
 import { changes, type View } from './view';

@@ -1,8 +1,7 @@
 import type { Finding, LayerFacts } from '../../src/protocol/facts';
 import type { Figure, ProfiledLayer } from '../../src/protocol/profile';
-import { h, name, pathName, shown } from '../dom';
+import { shown } from '../shown';
 import { formatFigure, formatShape, isFinite } from '../format';
-import { severityIcon } from '../icons';
 import { axesInWords, normalizationWords, placementWords, roleWords } from '../words';
 
 /** One row of the layer table. */
@@ -18,7 +17,7 @@ export interface Column {
   readonly id: string;
   readonly label: string;
   readonly title: string;
-  /** Grid track: minimum width in pixels and share of what is left. */
+  /** Least width in pixels, and the share of what is left over. */
   readonly width: number;
   readonly grow: number;
   /** The higher, the sooner the column is left out where there is no room. */
@@ -26,10 +25,9 @@ export interface Column {
   readonly numeric?: boolean;
   /** Only there once the model has been profiled. */
   readonly measured?: boolean;
-  text(row: Row): string;
+  readonly text: (row: Row) => string;
   /** By default the text. */
-  sortKey?(row: Row): number | string | null;
-  draw?(row: Row, scale: FigureScale): (Node | string)[];
+  readonly sortKey?: (row: Row) => number | string | null;
 }
 
 /** The range of a measured column over all rows, as powers of ten, for the bars behind its figures. */
@@ -43,7 +41,7 @@ export const columns: readonly Column[] = [
     id: 'index',
     label: '#',
     title: 'Position in the model',
-    width: 40,
+    width: 38,
     grow: 0,
     expendable: 1,
     numeric: true,
@@ -60,37 +58,31 @@ export const columns: readonly Column[] = [
     text: ({ findings }) => findings.map(({ severity, ruleId }) => `${severity}: ${ruleId}`).join(', '),
     sortKey: ({ findings }) =>
       findings.length ? { error: 0, warning: 1, information: 2, hint: 3 }[findings[0].severity] : null,
-    draw: ({ findings }) => (findings.length ? [severityIcon(findings[0].severity)] : []),
   },
   {
     id: 'name',
     label: 'Layer',
     title: 'Name of the layer in the file',
-    width: 132,
+    width: 126,
     grow: 2,
     expendable: 0,
     text: ({ layer }) => layer.name,
-    draw: ({ layer }) => [
-      h('span', { class: `role-mark role-${layer.role}`, title: roleWords[layer.role] }),
-      pathName(layer.name),
-    ],
   },
   {
     id: 'kind',
     label: 'Kind',
     title: 'Operator or class in the file',
-    width: 146,
-    grow: 0.6,
-    expendable: 3,
+    width: 100,
+    grow: 1,
+    expendable: 2,
     text: ({ layer }) => layer.kind,
-    draw: ({ layer }) => [name(layer.kind)],
   },
   {
     id: 'role',
     label: 'Role',
     title: 'What the layer does',
     width: 84,
-    grow: 0.3,
+    grow: 0.1,
     expendable: 6,
     text: ({ layer }) => roleWords[layer.role],
   },
@@ -99,17 +91,16 @@ export const columns: readonly Column[] = [
     label: 'Placement',
     title: 'Where a norm sits, or how a linear layer is normalized',
     width: 152,
-    grow: 0.7,
-    expendable: 2,
+    grow: 0.6,
+    expendable: 1,
     text: ({ layer }) => placementOf(layer),
-    draw: ({ layer }) => [placementOf(layer).replace('activation', 'act.')],
   },
   {
     id: 'axes',
     label: 'Statistics over',
     title: "Axes that share a norm's statistics",
     width: 140,
-    grow: 1,
+    grow: 0.5,
     expendable: 5,
     text: ({ layer }) => (layer.norm ? axesInWords(layer.norm) : ''),
   },
@@ -118,7 +109,7 @@ export const columns: readonly Column[] = [
     label: 'Output',
     title: "Shape of the output in the file's layout",
     width: 118,
-    grow: 0.6,
+    grow: 0.3,
     expendable: 4,
     text: ({ layer }) => shown(formatShape(layer.outputShape)),
     sortKey: ({ layer }) => elements(layer.outputShape),
@@ -137,22 +128,14 @@ function measuredColumn(id: 'gradient' | 'activation', label: string, title: str
   return {
     ...{ id, label, title },
     width: 106,
-    grow: 0.3,
-    expendable: 0,
+    grow: 0,
+    expendable: id === 'gradient' ? 0 : 3,
     numeric: true,
     measured: true,
     text: (row) => formatFigure(figure(row)),
     sortKey: (row) => {
       const value = figure(row);
       return isFinite(value) ? value : value === undefined ? null : Infinity;
-    },
-    draw: (row, { low, high }) => {
-      const value = figure(row);
-      const text = h('span', { class: 'figure-text' }, formatFigure(value));
-      if (!isFinite(value) || value <= 0 || high <= low) return [text];
-      const bar = h('span', { class: `cell-bar cell-bar-${id}`, attributes: { 'aria-hidden': 'true' } });
-      bar.style.width = `${(2 + (38 * (Math.log10(value) - low)) / (high - low)).toFixed(1)}%`;
-      return [bar, text];
     },
   };
 }
@@ -194,8 +177,8 @@ export function filtered(rows: readonly Row[], filter: string, role: string): re
   });
 }
 
-/** The columns that fit into a width: the most expendable go first. */
-export function fitting(width: number, measured: boolean): readonly Column[] {
+/** The columns that fit into a width, the most expendable left out first, and the width of each. */
+export function fitting(width: number, measured: boolean): { columns: readonly Column[]; widths: readonly number[] } {
   let chosen = columns.filter((column) => measured || !column.measured);
   const needed = () => chosen.reduce((sum, column) => sum + column.width, 0);
   while (needed() > width) {
@@ -203,7 +186,9 @@ export function fitting(width: number, measured: boolean): readonly Column[] {
     if (most === 0) break;
     chosen = chosen.filter(({ expendable }) => expendable !== most);
   }
-  return chosen;
+  const left = Math.max(0, width - needed());
+  const shares = chosen.reduce((sum, { grow }) => sum + grow, 0);
+  return { columns: chosen, widths: chosen.map((column) => Math.floor(column.width + (left * column.grow) / shares)) };
 }
 
 /** Powers of ten that hold every positive figure of a column. */

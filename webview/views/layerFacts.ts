@@ -1,6 +1,7 @@
 import type { LayerFacts } from '../../src/protocol/facts';
 import type { Figure, ProfiledLayer } from '../../src/protocol/profile';
-import { h, name, shown, type Child } from '../dom';
+import { h, name, type Child } from '../dom';
+import { shown } from '../shown';
 import { counted, formatFigure, formatSetting, formatShape, formatShare, missing } from '../format';
 import {
   axesSentence,

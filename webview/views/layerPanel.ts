@@ -9,7 +9,8 @@ import {
 } from '../charts/layerPictures';
 import type { Picture } from '../charts/picture';
 import { button, checkbox } from '../components';
-import { h, name, replaceChildren, setAttribute, shown } from '../dom';
+import { h, name, replaceChildren, setAttribute } from '../dom';
+import { shown } from '../shown';
 import { severityIcon } from '../icons';
 import type { ProfiledLayer } from '../../src/protocol/profile';
 import type { Snapshot, Store } from '../store';

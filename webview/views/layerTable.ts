@@ -1,9 +1,12 @@
 import { h, replaceChildren, setAttribute } from '../dom';
 import type { Snapshot, Store } from '../store';
 import { fitting, columns, filtered, scaleOf, sorted, type Column, type FigureScale, type Row } from './layerColumns';
+import { cellContent } from './layerCells';
 import { changes, type View } from './view';
 
 const rowHeight = 26;
+/** Pixels left and right of the columns, as layers.css has them. */
+const tablePadding = 10;
 /** Rows drawn beyond the window, so that scrolling finds them ready. */
 const margin = 8;
 
@@ -80,12 +83,10 @@ export function layerTable(store: Store, onEnter: () => void): LayerTable {
     const width = element.clientWidth;
     if (width === 0) return;
     const sort = store.ui.sort;
-    shownColumns = fitting(width, profiled);
+    const { columns: fit, widths } = fitting(width - 2 * tablePadding, profiled);
+    shownColumns = fit;
+    element.style.setProperty('--tracks', widths.map((track) => `${track}px`).join(' '));
     if (!laidOut(sort, ...shownColumns)) return;
-    const tracks = shownColumns.map(({ width: minimum, grow }) =>
-      grow ? `minmax(${minimum}px, ${grow}fr)` : `${minimum}px`,
-    );
-    element.style.setProperty('--tracks', tracks.join(' '));
     setAttribute(element, 'aria-colcount', shownColumns.length);
     const focused = headings.querySelector<HTMLElement>(':focus')?.dataset.testid;
     replaceChildren(headings, ...shownColumns.map((column) => heading(column, sort)));
@@ -105,7 +106,7 @@ export function layerTable(store: Store, onEnter: () => void): LayerTable {
         class: 'heading-button',
         title: `${column.title}: sort`,
         testId: `sort-${column.id}`,
-        attributes: { tabindex: -1, 'aria-label': `${column.title}, sort` },
+        attributes: { tabindex: -1, 'aria-label': `${column.label}, sort: ${column.title}` },
         on: { click: () => sortBy(column) },
       },
       column.label,
@@ -159,9 +160,12 @@ export function layerTable(store: Store, onEnter: () => void): LayerTable {
   function drawRow(row: Row, at: number): HTMLElement {
     const cells = shownColumns.map((column) => {
       const text = column.text(row);
-      const content = column.draw ? column.draw(row, scales[column.id] ?? { low: 0, high: 0 }) : [text];
       const attributes = { role: 'gridcell', 'data-column': column.id };
-      return h('div', { class: `cell ${column.numeric ? 'numeric' : ''}`, title: text, attributes }, ...content);
+      return h(
+        'div',
+        { class: `cell ${column.numeric ? 'numeric' : ''}`, title: text, attributes },
+        ...cellContent(column, row, scales[column.id]),
+      );
     });
     const element = h(
       'div',
@@ -194,15 +198,17 @@ export function layerTable(store: Store, onEnter: () => void): LayerTable {
     if (event.altKey || event.ctrlKey || event.metaKey) return;
     if (event.target !== element) return onHeadingKey(event);
     const page = Math.max(1, Math.floor(element.clientHeight / rowHeight) - 2);
+    // a held key comes faster than frames: what is selected is asked of the store, not of what was drawn
+    const at = rows.findIndex(({ layer }) => layer.id === store.ui.layer);
     const target = {
-      ArrowDown: selected + 1,
-      ArrowUp: selected < 0 ? 0 : selected - 1,
-      PageDown: selected + page,
-      PageUp: selected - page,
+      ArrowDown: at + 1,
+      ArrowUp: at - 1,
+      PageDown: at + page,
+      PageUp: at - page,
       Home: 0,
       End: rows.length - 1,
     }[event.key];
-    if (event.key === 'Enter' && selected >= 0) onEnter();
+    if (event.key === 'Enter' && at >= 0) onEnter();
     else if (target !== undefined && rows.length)
       store.set({ layer: rows[Math.max(0, Math.min(rows.length - 1, target))].layer.id });
     else return;

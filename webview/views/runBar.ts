@@ -63,14 +63,7 @@ export function runBar(store: Store): View {
     },
     filled,
   );
-  const busy = h(
-    'div',
-    { class: 'run-row', attributes: { hidden: true } },
-    progressRing('Profile running'),
-    phase,
-    bar,
-    cancel.element,
-  );
+  const busy = h('div', { class: 'run-row', attributes: { hidden: true } }, progressRing(), phase, bar, cancel.element);
 
   const fields = numbers.map((rule) => ({
     rule,

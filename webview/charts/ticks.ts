@@ -8,7 +8,7 @@ const wanted = 6;
 export function logarithmicTicks(min: number, max: number): number[] {
   if (!(min > 0) || !(max > min) || !Number.isFinite(max)) return [];
   const decades = Math.log10(max / min);
-  if (decades < 0.9) return roundTicks(min, max);
+  if (decades < 0.9) return roundTicks(min, max, wanted);
   const every = Math.max(1, Math.ceil(decades / wanted));
   const digits = decades < 1.2 ? [1, 2, 3, 5, 7] : decades < 2.2 ? [1, 2, 5] : [1];
   const ticks: number[] = [];
@@ -17,10 +17,12 @@ export function logarithmicTicks(min: number, max: number): number[] {
   return ticks.filter((tick) => tick >= min && tick <= max);
 }
 
-function roundTicks(min: number, max: number): number[] {
-  const rough = (max - min) / (wanted - 1);
+/** At most `most` + 1 evenly spaced round numbers from `min` to `max`. */
+export function roundTicks(min: number, max: number, most: number): number[] {
+  const rough = (max - min) / most;
+  if (!(rough > 0) || !Number.isFinite(rough)) return [];
   const power = Math.pow(10, Math.floor(Math.log10(rough)));
-  const step = [1, 2, 2.5, 5, 10].map((digit) => digit * power).find((size) => size >= rough)!;
+  const step = [1, 2, 2.5, 5, 10].map((digit) => digit * power).find((size) => size >= rough * 0.999)!;
   const ticks: number[] = [];
   for (let i = Math.ceil(min / step); i * step <= max; i++) ticks.push(Number((i * step).toPrecision(12)));
   return ticks;

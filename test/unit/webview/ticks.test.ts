@@ -1,0 +1,37 @@
+import assert from 'node:assert/strict';
+import { logarithmicTicks, roundTicks } from '../../../webview/charts/ticks';
+
+describe('ticks', () => {
+  it('of many decades are powers of ten, some left out', () => {
+    assert.deepEqual(logarithmicTicks(1e-4, 1.5), [1e-4, 1e-3, 0.01, 0.1, 1]);
+    const many = logarithmicTicks(1e-30, 1);
+    assert.ok(many.length >= 4 && many.length <= 8);
+    assert.ok(many.every((tick, i) => i === 0 || tick / many[i - 1] > 999));
+  });
+
+  it('of few decades have more digits', () => {
+    assert.deepEqual(logarithmicTicks(0.9, 60), [1, 2, 5, 10, 20, 50]);
+    assert.deepEqual(logarithmicTicks(0.5, 1), [0.5, 0.6, 0.7, 0.8, 0.9, 1]);
+  });
+
+  it('stay inside the axis, at least two of them', () => {
+    for (let low = 1e-12; low < 1e3; low *= 3.7)
+      for (let ratio = 1.1; ratio < 1e12; ratio *= 1.9) {
+        const ticks = logarithmicTicks(low, low * ratio);
+        assert.ok(ticks.length >= 2 && ticks.length <= 10, `${ticks.length} ticks from ${low}, ratio ${ratio}`);
+        assert.ok(ticks.every((tick) => tick >= low && tick <= low * ratio));
+      }
+  });
+
+  it('are none where there is no axis', () => {
+    assert.deepEqual(logarithmicTicks(0, 1), []);
+    assert.deepEqual(logarithmicTicks(1, 1), []);
+    assert.deepEqual(logarithmicTicks(1, Infinity), []);
+    assert.deepEqual(roundTicks(1, 1, 5), []);
+  });
+
+  it('of a linear axis are round', () => {
+    assert.deepEqual(roundTicks(-4.5, 4.5, 4), [-2.5, 0, 2.5]);
+    assert.deepEqual(roundTicks(0, 1, 5), [0, 0.2, 0.4, 0.6, 0.8, 1]);
+  });
+});

@@ -1,0 +1,122 @@
+import assert from 'node:assert/strict';
+import { recordedState } from '../support/recordedProfiles';
+import { OpenView, useBrowser, useView } from './support';
+
+describe('the overview in a browser', function () {
+  this.timeout(60_000);
+
+  describe('of a profiled model', () => {
+    const opened = useView({ layers: 100, width: 1600 });
+
+    it('says what the model is', async () => {
+      const { view } = opened;
+      assert.equal(await view.get('model-name').innerText(), 'recorded-cnn-100.onnx');
+      assert.match(
+        await view.get('model-facts').innerText(),
+        /ONNX.*opset 17.*101 nodes.*parameters.*weights present/s,
+      );
+      assert.match(await view.get('tile-norms').innerText(), /Norms\s+32\s+Batch 32/);
+      assert.match(await view.get('tile-placement').innerText(), /linear → norm → activation 25/);
+    });
+
+    it('groups the findings by rule and links them to their page and layer', async () => {
+      const { view } = opened;
+      const rules = view.get('rule');
+      assert.equal(await rules.count(), 3);
+      assert.equal(await rules.first().getByTestId('finding').count(), 4);
+      await view.get('more-norm-after-activation').click();
+      assert.equal(await rules.first().getByTestId('finding').count(), 7);
+      await view.get('rule-link').first().click();
+      assert.deepEqual(await view.sent('openRule'), [{ type: 'openRule', ruleId: 'norm-after-activation' }]);
+      await view.get('layer-link').first().click();
+      await view.get('layer-title').waitFor();
+      assert.equal(await view.get('layer-title').innerText(), 'stage1/block2/bn');
+    });
+
+    it('draws loss, gradient and activation, and has their figures in tables', async () => {
+      const { view } = opened;
+      const losses = (await view.column('loss', 'loss')).map(Number);
+      const recorded = recordedState(100).profile!.loss as number[];
+      assert.equal(losses.length, recorded.length);
+      losses.forEach((loss, i) => assert.ok(Math.abs(loss - recorded[i]) < 1e-5 * recorded[i]));
+      assert.equal((await view.column('gradient-depth', 'step 19')).length, 34);
+      for (const figure of ['loss', 'gradient-depth', 'activation-depth'])
+        assert.ok(((await view.inks(figure)).get('#3794ff') ?? 0) > 200, `${figure} is blank`);
+    });
+
+    it('shows all layers against depth when asked to', async () => {
+      const { view } = opened;
+      await view.get('depth-layers').click();
+      await view.get('depth-layers').getByRole('option', { name: 'All layers' }).click();
+      await view.settle();
+      assert.equal((await view.column('gradient-depth', 'step 19')).length, 100);
+    });
+
+    it('shows the table behind a chart and copies it', async () => {
+      const { view } = opened;
+      const table = view.get('loss-table');
+      assert.ok((await table.boundingBox())!.height <= 1);
+      await view.get('loss-toggle-table').click();
+      await view.settle();
+      assert.ok((await table.boundingBox())!.height > 100);
+      await view.page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+      await view.get('loss-copy').click();
+      await view.get('loss-copy').getByText('Copied').waitFor();
+      const copied = await view.page.evaluate<string>('navigator.clipboard.readText()');
+      const [comment, head, first] = copied.split(/\r?\n/);
+      assert.match(comment, /^# Loss \(cross-entropy\)\. Synthetic data: .* seed 1 · 20 steps/);
+      assert.equal(head, 'step,loss,mean of 5 steps');
+      assert.match(first, /^0,2\.\d+,$/);
+    });
+
+    it('says what the figures are', async () => {
+      const line = await opened.view.get('settings-line').innerText();
+      for (const part of ['Synthetic data', 'weights re-initialised', 'batch 16', 'seed 1', '20 steps', 'Momentum SGD'])
+        assert.ok(line.includes(part), part);
+    });
+
+    it('goes to the layer of a point that is clicked', async () => {
+      const { view } = opened;
+      const { width, height } = (await view.get('gradient-depth-canvas').boundingBox())!;
+      // the last layer's gradient is the greatest: upper right corner
+      await view.get('gradient-depth-canvas').click({ position: { x: width - 12, y: height * 0.25 } });
+      await view.get('layer-title').waitFor();
+      assert.equal(await view.get('layer-title').innerText(), 'head/fc');
+    });
+  });
+
+  it('follows the theme: colours of the charts are those of the tokens', async () => {
+    const view = await OpenView.open({ theme: 'dark' });
+    assert.ok((await view.inks('gradient-depth')).has('#3794ff'));
+    await view.setTheme('light');
+    const light = await view.inks('gradient-depth');
+    assert.ok(light.has('#1a85ff') && !light.has('#3794ff'));
+    await view.setTheme('high-contrast');
+    const contrast = await view.inks('gradient-depth');
+    assert.ok(contrast.has('#3794ff') && contrast.has('#ffffff'), 'white axes');
+    assert.deepEqual(view.complaints, []);
+    await view.close();
+  });
+
+  it('keeps labels apart with 100 layers at every width', async () => {
+    for (const width of [600, 1000, 1600]) {
+      const view = await OpenView.open({ layers: 100, width });
+      await view.settle();
+      const wide = await view.page.evaluate(
+        'document.documentElement.scrollWidth > document.documentElement.clientWidth',
+      );
+      assert.equal(wide, false, `the page is wider than ${width}`);
+      for (const id of ['gradient-depth', 'loss', 'activation-depth']) {
+        const head = await view.get(id).boundingBox();
+        assert.ok(head!.x >= 0 && head!.x + head!.width <= width, `${id} at ${width}`);
+      }
+      await view.close();
+    }
+  });
+
+  it('fits into 500 KB', async () => {
+    const { server } = await useBrowser();
+    console.log(`      the view: ${(server.bytes / 1024).toFixed(1)} KB minified`);
+    assert.ok(server.bytes <= 500 * 1024, `${server.bytes} bytes`);
+  });
+});

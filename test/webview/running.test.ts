@@ -1,0 +1,132 @@
+import assert from 'node:assert/strict';
+import { endedState, recordedEvents, recordedSettings, recordedState } from '../support/recordedProfiles';
+import { OpenView, useView } from './support';
+
+describe('a profile in a browser', function () {
+  this.timeout(60_000);
+
+  describe('that is run', () => {
+    const opened = useView({ state: 'analysed', layers: 100, width: 1600 });
+
+    it('is started with the settings of the form', async () => {
+      const { view } = opened;
+      assert.match(await view.get('no-profile').innerText(), /Not profiled yet/);
+      await view.get('settings').click();
+      await view.input('setting-batch').fill('4');
+      await view.input('setting-lr').fill('1e-3');
+      await view.get('setting-optimizer').click();
+      await view.get('setting-optimizer').getByRole('option', { name: 'Adam' }).click();
+      await view.get('profile').click();
+      const settings = { ...recordedSettings, batch: 4, lr: 1e-3, optimizer: 'adam' };
+      assert.deepEqual(await view.sent('profile'), [{ type: 'profile', settings }]);
+    });
+
+    it('is not started with a setting that cannot be', async () => {
+      const { view } = opened;
+      await view.get('settings').click();
+      for (const [wrong, words] of [
+        ['many', 'Not a number'],
+        ['1.5', 'Whole numbers only'],
+        ['0', '1 to 4096'],
+      ]) {
+        await view.input('setting-batch').fill(wrong);
+        await view.settle();
+        assert.equal(await view.get('setting-batch-error').innerText(), words);
+        assert.notEqual(await view.get('profile').getAttribute('disabled'), null);
+      }
+      await view.input('setting-batch').fill('8');
+      await view.settle();
+      assert.equal(await view.get('profile').getAttribute('disabled'), null);
+    });
+
+    it('grows step by step, then shows the whole result', async () => {
+      const { view } = opened;
+      await view.get('profile').click();
+      await view.progressOf(6);
+      assert.match(await view.get('phase').innerText(), /Training: step \d+ of 20 · loss \d\.\d+ · \d\.\d s left/);
+      const early = (await view.column('loss', 'loss')).length;
+      await view.get('progress').waitFor({ state: 'hidden' });
+      await view.settle();
+      assert.ok(early < 20, `${early} losses in the middle`);
+      assert.equal((await view.column('loss', 'loss')).length, 20);
+      assert.match(await view.get('findings').innerText(), /vanishing-gradients/);
+    });
+
+    it('draws at most ten times a second', async () => {
+      const { view } = opened;
+      await view.page.evaluate(
+        `globalThis.drawn = 0; new MutationObserver(() => drawn++).observe(document.querySelector('[data-testid=phase]'), { childList: true, characterData: true, subtree: true })`,
+      );
+      const profile = recordedState(100).profile!;
+      const [, , , started, ...steps] = recordedEvents(profile);
+      const running = { phase: 'training', step: 0, steps: 20 } as const;
+      await view.send({ type: 'state', state: { ...recordedState(100, false), running } });
+      await view.send({ type: 'event', event: started, running });
+      await view.settle();
+      await view.page.evaluate('drawn = 0');
+      const begin = Date.now();
+      for (const [i, event] of steps.slice(0, -1).entries())
+        await view.send({ type: 'event', event, running: { ...running, step: i + 1 } });
+      await view.progressOf(20);
+      const drawn = await view.page.evaluate('drawn');
+      const most = 2 + (Date.now() - begin) / 100;
+      assert.ok((drawn as number) >= 1 && (drawn as number) <= most, `${String(drawn)} drawings, not ${most}`);
+    });
+
+    it('is cancelled', async () => {
+      const { view } = opened;
+      await view.get('profile').click();
+      await view.get('cancel').click();
+      await view.get('banner-cancelled').waitFor();
+      assert.match(await view.get('banner-cancelled').innerText(), /cancelled after 7 steps of 20/);
+      assert.deepEqual(await view.sent('cancel'), [{ type: 'cancel' }]);
+    });
+
+    it('says that the figures are of the profile before until the first of the new one come', async () => {
+      const { view } = opened;
+      const running = { phase: 'compiling', step: 0, steps: 20 } as const;
+      await view.send({ type: 'state', state: { ...endedState(100, 'cancelled', 7), running } });
+      await view.get('banner-before').waitFor();
+      const [, , , started, first] = recordedEvents(recordedState(100).profile!);
+      await view.send({ type: 'event', event: started, running });
+      await view.send({ type: 'event', event: first, running: { ...running, phase: 'training', step: 1 } });
+      await view.get('banner-before').waitFor({ state: 'detached' });
+      await view.page.waitForTimeout(1100);
+      assert.equal((await view.column('loss', 'loss')).length, 1);
+    });
+  });
+
+  const states: Readonly<Record<string, readonly [id: string, text: RegExp]>> = {
+    stale: ['banner-stale', /changed since it was profiled/],
+    cancelled: ['banner-cancelled', /what had been measured is shown/],
+    failed: ['banner-failed', /failed after 7 steps of 20\. The engine ran out of memory/],
+    partial: ['banner-notes', /Resize has no gradient/],
+    impossible: ['banner-failure', /cannot be trained/],
+    unreadable: ['unreadable', /ends at byte 4096/],
+    loading: ['loading', /Reading the model/],
+    empty: ['no-layers', /no layers that NormScope knows/],
+  };
+  for (const [state, [id, text]] of Object.entries(states))
+    it(`${state}: the view says so`, async () => {
+      const view = await OpenView.open({ state, layers: 40 });
+      if (state === 'empty') await view.tab('layers');
+      await view.get(id).waitFor();
+      assert.match(await view.get(id).innerText(), text);
+      assert.deepEqual(view.complaints, []);
+      await view.close();
+    });
+
+  it('of an older file is marked, and profiled again on request', async () => {
+    const view = await OpenView.open({ state: 'stale' });
+    await view.get('banner-stale-again').click();
+    assert.deepEqual(await view.sent('profile'), [{ type: 'profile', settings: recordedSettings }]);
+    await view.close();
+  });
+
+  it('of an unreadable file is tried again on request', async () => {
+    const view = await OpenView.open({ state: 'unreadable' });
+    await view.get('reanalyze').click();
+    assert.deepEqual(await view.sent('reanalyze'), [{ type: 'reanalyze' }]);
+    await view.close();
+  });
+});
