@@ -18,6 +18,8 @@ export interface ViewState {
   readonly profile: ProfileResult | null;
   /** The profile was measured on another graph than the file holds now. */
   readonly profileIsStale: boolean;
+  /** Why the last profile could not be run at all, in a sentence; one that began says so in `profile.failure`. */
+  readonly failure?: string | null;
   readonly running: Running | null;
   readonly settings: ProfileSettings;
   /** Layer to show first, e.g. because a finding was clicked. */
