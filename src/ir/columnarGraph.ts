@@ -105,6 +105,10 @@ export class GraphBuilder {
     return this.tensors.has(value);
   }
 
+  isDeclared(value: ValueId): boolean {
+    return this.types.has(value);
+  }
+
   declareType(value: ValueId, type: ValueType): void {
     this.types.set(value, type);
   }

@@ -230,17 +230,26 @@ export class GraphReader {
     this.builder.addInitializer(value, tensor);
   }
 
-  /** The current field as a ValueInfoProto; types of values that the graph does not have are dropped. */
-  readValueInfo(wire: Wire, onlyKnown = false): ValueId {
+  /**
+   * The current field as a ValueInfoProto.
+   * @param isHint it is from value_info: it is dropped for values that the graph does not have, and what inputs and outputs say counts more
+   */
+  readValueInfo(wire: Wire, isHint = false): ValueId {
     const end = wire.enterMessage();
     let value: ValueId = ABSENT;
     let type;
     while (wire.next(end)) {
       if (wire.field === ValueInfoField.name) {
-        if (!onlyKnown || this.builder.hasValue(wire.text())) value = this.value(wire);
+        if (!isHint || this.builder.hasValue(wire.text())) value = this.value(wire);
       } else if (wire.field === ValueInfoField.type) type = this.context.type(wire);
     }
-    if (value !== ABSENT && type !== undefined && type.kind !== 'unknown') this.builder.declareType(value, type);
+    if (
+      value !== ABSENT &&
+      type !== undefined &&
+      type.kind !== 'unknown' &&
+      !(isHint && this.builder.isDeclared(value))
+    )
+      this.builder.declareType(value, type);
     return value;
   }
 

@@ -1,0 +1,72 @@
+import assert from 'node:assert/strict';
+import type * as ort from 'onnxruntime-node';
+import { openModelFile } from '../../../../src/engine/nodeFolder';
+import { encodeOnnx } from '../../../../src/formats/onnx/onnxWriter';
+import { corpusFeeds, tryRun, trySession } from '../../../support/corpus';
+import { corpusPath, manifestEntries, type ManifestEntry } from '../../../support/manifest';
+
+/** Their outputs depend on chance, or were not defined before opset 12 (the mask of a Dropout that does nothing). */
+const BY_CHANCE = ['bias_dropout_fusion1', 'dropout_training_mode_true', 'onnx/dropout.onnx'];
+/** So much larger or slower than the others that they would take most of the time. */
+const SLOW = ['candy', 'light_densenet121', 'light_bvlc_alexnet', 'PP-OCRv4'];
+
+const entries = manifestEntries().filter(
+  (e) => e.format === 'onnx' && e.parse === 'ok' && ![...BY_CHANCE, ...SLOW].some((name) => e.path.includes(name)),
+);
+
+/** Same types, shapes and values up to rounding; the runtime may choose another order of summation. */
+function assertSameOutputs(
+  actual: ort.InferenceSession.OnnxValueMapType,
+  expected: ort.InferenceSession.OnnxValueMapType,
+): void {
+  assert.deepEqual(Object.keys(actual), Object.keys(expected));
+  for (const [name, e] of Object.entries(expected) as [string, ort.Tensor][]) {
+    const a = actual[name] as ort.Tensor;
+    assert.deepEqual([a.type, a.dims], [e.type, e.dims], name);
+    let [scale, difference] = [1e-30, 0];
+    for (let i = 0; i < e.data.length; i++) {
+      const [x, y] = [Number(a.data[i]), Number(e.data[i])];
+      if (Object.is(x, y) || a.data[i] === e.data[i]) continue;
+      scale = Math.max(scale, Math.abs(y));
+      difference = Math.max(difference, Math.abs(x - y));
+    }
+    assert.ok(difference <= 1e-5 * scale, `${name} differs by ${difference} of ${scale}`);
+  }
+}
+
+/** False where ONNX Runtime does not run the original. */
+async function survives(entry: ManifestEntry): Promise<boolean> {
+  const file = corpusPath(entry);
+  const original = await trySession(file);
+  if (!original) return false;
+  const { graph, functions, irVersion } = await openModelFile(file);
+  const mutable = graph.toMutable();
+  const { feeds } = corpusFeeds(mutable);
+  const expected = await tryRun(original, feeds);
+  await original.release();
+  if (!expected) return false;
+  const written = await trySession(await encodeOnnx(mutable, { functions, irVersion: Math.max(4, irVersion!) }));
+  assert.ok(written, 'the runtime does not open what was written');
+  try {
+    assertSameOutputs(await written.run(feeds), expected);
+  } finally {
+    await written.release();
+  }
+  return true;
+}
+
+(entries.length > 0 ? describe : describe.skip)('models read and written again', function () {
+  this.timeout(60_000);
+
+  it('give the outputs of the originals in ONNX Runtime', async () => {
+    let compared = 0;
+    for (const entry of entries) {
+      try {
+        if (await survives(entry)) compared++;
+      } catch (error) {
+        throw new Error(`${entry.path}: ${(error as Error).message}`, { cause: error });
+      }
+    }
+    assert.ok(compared >= 60, `only ${compared} files were compared`);
+  });
+});
