@@ -6,7 +6,7 @@ export type Layout = 'channels-first' | 'channels-last' | 'sequence';
 const spatial: Readonly<Record<number, readonly AxisLetter[]>> = { 1: ['L'], 2: ['H', 'W'], 3: ['D', 'H', 'W'] };
 
 /** The letter of each axis of a tensor of this rank; undefined for ranks that have no usual names. */
-export function axisLetters(rank: number, layout: Layout): readonly AxisLetter[] | undefined {
+function axisLetters(rank: number, layout: Layout): readonly AxisLetter[] | undefined {
   if (rank === 1) return ['F'];
   if (rank === 2) return ['N', 'F'];
   if (layout === 'sequence') {

@@ -72,13 +72,14 @@ export class GraphReading {
     return consumers.length === 1 ? consumers[0] : -1;
   }
 
-  producer(value: ValueId): Node | undefined {
-    const index = this.graph.producer(value);
+  /** A broken node may lack the input that is asked about. */
+  producer(value: ValueId | undefined): Node | undefined {
+    const index = value === undefined ? -1 : this.graph.producer(value);
     return index < 0 ? undefined : this.graph.node(index);
   }
 
-  shape(value: ValueId): readonly Dim[] | undefined {
-    if (value === ABSENT) return undefined;
+  shape(value: ValueId | undefined): readonly Dim[] | undefined {
+    if (value === undefined || value === ABSENT) return undefined;
     return this.types?.get(this.graph.valueName(value))?.shape ?? this.graph.valueType(value)?.shape;
   }
 

@@ -63,11 +63,6 @@ export class LayerGraph {
     return this.layers[this.owners[node]];
   }
 
-  /** The layer that a value comes from, pass-through nodes skipped. */
-  sourceOf(value: ValueId): Source | undefined {
-    return value === ABSENT ? undefined : this.toSource(this.sources[value]);
-  }
-
   predecessors(layer: Layer): readonly (Layer | undefined)[] {
     return this.before[layer.index].map((i) => (i < 0 ? undefined : this.layers[i]));
   }
@@ -217,7 +212,7 @@ export function isSum(layer: Layer): boolean {
 }
 
 /** Layers that do not part a norm from the linear layer or the activation beside it. */
-export function isTransparent(layer: Layer, graph: Graph): boolean {
+function isTransparent(layer: Layer, graph: Graph): boolean {
   if (layer.role === 'dropout') return true;
   if (layer.role === 'pool') return !isGlobalPool(layer, graph);
   return layer.role === 'other' && layer.nodes.every((n) => isPassThrough(graph.node(n)));

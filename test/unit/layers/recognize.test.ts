@@ -1,4 +1,8 @@
 import { strict as assert } from 'node:assert';
+import { attribute } from '../../../src/ir/attribute';
+import { float32Tensor } from '../../../src/ir/tensor';
+import { analyzeModel } from '../../../src/rules/analyzeModel';
+import { modelOf } from '../../support/textModel';
 import { MutableGraph } from '../../../src/ir/mutableGraph';
 import { layerView } from '../../../src/layers/recognize';
 import { layerNamed, textLayers } from '../../support/textLayers';
@@ -437,6 +441,55 @@ describe('layers: recognition', () => {
     graph.addOutput('y');
     const view = layerView(graph.freeze());
     assert.ok(view.layers.every((l) => view.depthOf(l) === 0));
+  });
+
+  it('stands operators with inputs, outputs and attributes missing or wrong', async () => {
+    const operators = [
+      'Conv ConvTranspose Gemm MatMul Einsum QLinearConv QLinearMatMul MatMulInteger Dropout Clip LSTM Concat Sum Mul Div Add Sub',
+      'BatchNormalization InstanceNormalization GroupNormalization LayerNormalization RMSNormalization LRN Pow Sqrt Max Min Log',
+      'MeanVarianceNormalization LpNormalization Softmax PRelu MaxPool ReduceMean Reshape Transpose Cast Constant Erf',
+    ].flatMap((words) => words.split(' '));
+    const microsoft = [
+      'FusedConv',
+      'Attention',
+      'SkipLayerNormalization',
+      'EmbedLayerNormalization',
+      'GroupNorm',
+      'SkipGroupNorm',
+    ];
+    const wrong = {
+      axis: attribute.int(-99),
+      axes: attribute.ints([7, -9]),
+      perm: attribute.ints([3]),
+      epsilon: attribute.string('x'),
+    };
+    for (const [domain, names] of [
+      ['', operators],
+      ['com.microsoft', microsoft],
+    ] as const) {
+      for (const opset of [1, 9, 13, 23]) {
+        const graph = new MutableGraph();
+        graph.opsets.set('', opset);
+        graph.addInput('x', { kind: 'tensor', dtype: 'float32', shape: [null, 4, 8, 8] });
+        graph.addInitializer(float32Tensor('c', [], [1]));
+        for (const name of names) {
+          for (const inputs of [[], ['x'], ['', 'x'], ['x', 'c'], ['x', '', 'c'], ['c', 'x', 'x', 'x', 'x']]) {
+            for (const attributes of [{}, wrong]) {
+              graph.addNode(name, inputs, attributes, { domain, outputs: 1 });
+              graph.addNode(name, inputs, attributes, { domain, outputs: 0 });
+              graph.addNode(name, inputs, attributes, { domain, outputs: ['', graph.freshName('late')] });
+            }
+          }
+        }
+        const frozen = graph.freeze();
+        const view = layerView(frozen);
+        for (const layer of view.layers) {
+          if (layer.norm) view.placementOf(layer);
+          if (layer.linear) view.normalizationOf(layer);
+        }
+        await analyzeModel(modelOf(frozen), 'model.onnx');
+      }
+    }
   });
 
   it('takes time linear in the nodes', function () {
