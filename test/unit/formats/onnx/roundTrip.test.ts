@@ -21,7 +21,7 @@ function assertSameOutputs(
 ): void {
   assert.deepEqual(Object.keys(actual), Object.keys(expected));
   for (const [name, e] of Object.entries(expected) as [string, ort.Tensor][]) {
-    const a = actual[name] as ort.Tensor;
+    const a = actual[name];
     assert.deepEqual([a.type, a.dims], [e.type, e.dims], name);
     let [scale, difference] = [1e-30, 0];
     for (let i = 0; i < e.data.length; i++) {

@@ -1,0 +1,16 @@
+// Writes the ONNX sample model to media/samples: npm run samples
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import { encodeOnnx } from '../formats/onnx/onnxWriter';
+import { sampleGraph } from './sampleGraph';
+
+const folder = path.join(__dirname, '../../media/samples');
+
+async function main(): Promise<void> {
+  const bytes = await encodeOnnx(sampleGraph(), { producer: 'normscope' });
+  fs.mkdirSync(folder, { recursive: true });
+  fs.writeFileSync(path.join(folder, 'sample.onnx'), bytes);
+  console.log(`media/samples/sample.onnx: ${bytes.length} bytes`);
+}
+
+void main();
