@@ -10,6 +10,7 @@ const steps = [
   { script: 'lint' },
   { script: 'build' },
   { script: 'test:unit', suite: true },
+  { script: 'test:webview', suite: true },
   { script: 'test:vscode', suite: true },
   { script: 'test:e2e', suite: true },
 ];

@@ -36,9 +36,17 @@ function installedChromium(): string | undefined {
     if (!fs.existsSync(named)) throw new Error(`CHROMIUM names ${named}, which does not exist`);
     return named;
   }
-  const names = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
   const folders = (process.env.PATH ?? '').split(path.delimiter);
-  return names.flatMap((name) => folders.map((folder) => path.join(folder, name))).find((file) => fs.existsSync(file));
+  const onPath = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'].flatMap((name) =>
+    folders.map((folder) => path.join(folder, name)),
+  );
+  const elsewhere = [
+    '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
+    '/Applications/Chromium.app/Contents/MacOS/Chromium',
+    'C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe',
+    'C:\\Program Files (x86)\\Microsoft\\Edge\\Application\\msedge.exe',
+  ];
+  return [...onPath, ...elsewhere].find((file) => fs.existsSync(file));
 }
 
 async function packagedChromium(): Promise<Chromium> {
