@@ -39,7 +39,7 @@ function decodable(dtype: DataType): boolean {
 export function decodeFloats(dtype: DataType, bytes: Uint8Array, name = 'tensor'): Float32Array {
   if (dtype === 'float32') {
     if (bytes.byteOffset % 4 === 0) return new Float32Array(bytes.buffer, bytes.byteOffset, bytes.length >> 2);
-    return new Float32Array(bytes.slice().buffer);
+    return new Float32Array(new Uint8Array(bytes).buffer);
   }
   const view = viewOf(bytes);
   switch (dtype) {
