@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import type { EngineChoice, Initialization, OptimizerName, ProfileSettings } from '../protocol/profile';
+import { defaultLearningRates } from '../profile/defaultSettings';
 import type { Severity } from '../protocol/facts';
 import { UsageError } from './usage';
 
@@ -89,11 +90,18 @@ function readProfile(args: string[], defaults: ProfileSettings): Options {
   const { values, positionals } = parse(args, { ...common, ...profileFlags });
   const info = infoAsked(values);
   if (info) return info;
+  const optimizer = oneOf<OptimizerName>(
+    '--optimizer',
+    values.optimizer,
+    ['sgd', 'momentum', 'adam'],
+    defaults.optimizer,
+  );
+  const lr = values.optimizer === undefined ? defaults.lr : defaultLearningRates[optimizer];
   const settings: ProfileSettings = {
     steps: integer('--steps', values.steps, defaults.steps, 1, 1_000_000),
     batch: integer('--batch', values.batch, defaults.batch, 1, 65_536),
-    optimizer: oneOf<OptimizerName>('--optimizer', values.optimizer, ['sgd', 'momentum', 'adam'], defaults.optimizer),
-    lr: positive('--lr', values.lr, defaults.lr),
+    optimizer,
+    lr: positive('--lr', values.lr, lr),
     seed: integer('--seed', values.seed, defaults.seed, 0, 2 ** 32 - 1),
     init: oneOf<Initialization>('--init', values.init, ['keep', 'default'], defaults.init),
     engine: oneOf<EngineChoice>('--engine', values.engine, ['auto', 'native', 'wasm'], defaults.engine),

@@ -1,3 +1,4 @@
+import { defaultLearningRates } from '../profile/defaultSettings';
 import type { ProfileSettings } from '../protocol/profile';
 
 /** A command line that does not say what we can do: one clear line on stderr, exit status 2. */
@@ -7,6 +8,9 @@ export class UsageError extends Error {
 
 /** What `--help` prints. An option that is not listed here does not exist. */
 export function usageText(defaults: ProfileSettings): string {
+  const rates = Object.entries(defaultLearningRates)
+    .map(([optimizer, lr]) => `${lr} (${optimizer})`)
+    .join(', ');
   return `normscope: normalization in neural networks, inspected and measured
 
   normscope analyze MODEL... [options]   where every norm sits, and what is wrong with it
@@ -18,7 +22,7 @@ export function usageText(defaults: ProfileSettings): string {
       --steps N                          default ${defaults.steps}
       --batch N                          default ${defaults.batch}
       --optimizer sgd|momentum|adam      default ${defaults.optimizer}
-      --lr X                             default ${defaults.lr}
+      --lr X                             default ${rates}
       --seed N                           default ${defaults.seed}
       --init keep|default                the file's weights, or fresh ones; default ${defaults.init}
       --engine auto|native|wasm          auto: native where it can be loaded; default ${defaults.engine}

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { readOptions } from '../../../src/cli/options';
 import { usageText, UsageError } from '../../../src/cli/usage';
+import { defaultLearningRates } from '../../../src/profile/defaultSettings';
 import type { ProfileSettings } from '../../../src/protocol/profile';
 
 const defaults: ProfileSettings = {
@@ -42,6 +43,11 @@ describe('command line options', () => {
         threads: 2,
       },
     });
+  });
+
+  it('takes the learning rate that suits the optimizer', () => {
+    const options = readOptions(['profile', 'a.onnx', '--optimizer', 'sgd'], defaults);
+    assert.ok(options.command === 'profile' && options.settings.lr === defaultLearningRates.sgd);
   });
 
   it('reads several models of analyze', () => {
