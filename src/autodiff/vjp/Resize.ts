@@ -34,7 +34,11 @@ function scalesOf(c: Call, g: GradientBuilder): number[] {
   const scales = input.map((d, i) => g.shape(c.y)[i] / d);
   if (!c.has(2) || product(g.shape(c.input(2))) === 0) return scales;
   const given = g.constantFloats(c.input(2));
-  if (given === undefined) throw new NoGradient('its scales are decided at run time');
+  if (given === undefined) {
+    // a scale that the sizes do not tell exactly leaves the positions unknown
+    if (scales.every((s) => Number.isInteger(s) || Number.isInteger(1 / s))) return scales;
+    throw new NoGradient('its scales are decided at run time');
+  }
   (c.ints('axes') ?? range(input.length)).forEach((axis, i) => (scales[g.axis(c.x, axis)] = given[i]));
   return scales;
 }

@@ -4,6 +4,7 @@ import { AveragePool } from './AveragePool';
 import { BatchNormalization } from './BatchNormalization';
 import { BatchNormalizationTraining } from './BatchNormalizationTraining';
 import { Cast } from './Cast';
+import { CastLike } from './CastLike';
 import { Celu } from './Celu';
 import { Clip } from './Clip';
 import { Concat } from './Concat';
@@ -89,6 +90,7 @@ const operators = {
   AveragePool,
   BatchNormalization,
   Cast,
+  CastLike,
   Celu,
   Clip,
   Concat,

@@ -113,5 +113,6 @@ export const elementwise: readonly GradientCase[] = [
   ]),
   { opType: 'Where', name: 'equal shapes', inputs: [{ bools: [1, 0, 1, 0], shape: [2, 2] }, [2, 2], [2, 2]], nodes: 2 },
   { opType: 'Where', name: 'broadcast', inputs: [{ bools: [1, 0, 1], shape: [3, 1] }, [2, 3, 4], [4]], nodes: 5 },
+  { opType: 'CastLike', name: 'the same type', inputs: [shape, { constant: [0] }], nodes: 0 },
   { opType: 'Cast', name: 'to double', inputs: [shape], attributes: { to: int(11) }, nodes: 2 },
 ];

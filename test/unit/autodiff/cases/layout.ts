@@ -117,6 +117,12 @@ export const layout: readonly GradientCase[] = [
   },
   { opType: 'GatherND', name: 'points', inputs: [[3, 4], { longs: [0, 1, 2, 3, 0, 1], shape: [3, 2] }], nodes: 2 },
   { opType: 'GatherND', name: 'rows', inputs: [[3, 4], { longs: [2, 0, 2], shape: [3, 1] }], nodes: 2 },
+  {
+    opType: 'GatherND',
+    name: 'two batch axes',
+    inputs: [[2, 1, 4, 3], { longs: [3, 0, 3, 1, 0, 2], shape: [2, 1, 3, 1] }],
+    attributes: { batch_dims: int(2) },
+  },
   { opType: 'Pad', name: 'constant', inputs: [[2, 3], { longs: [1, 0, 2, 3] }], nodes: 1 },
   { opType: 'Pad', name: 'cut and padded', inputs: [[3, 4], { longs: [-1, 2, 1, -1] }], nodes: 1 },
   { opType: 'Pad', name: 'axes', inputs: [[2, 3], { longs: [2, 1] }, null, { longs: [-1] }], nodes: 1 },
