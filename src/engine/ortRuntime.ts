@@ -27,7 +27,7 @@ export class OrtRuntime implements Runtime {
         intraOpNumThreads: this.facts.threads,
         interOpNumThreads: 1,
         executionMode: 'sequential',
-        graphOptimizationLevel: options.optimize === false ? 'disabled' : 'all',
+        graphOptimizationLevel: options.optimization ?? 'all',
         // both sides of memory planning assume that a graph is run with few intermediate values kept alive
         enableMemPattern: false,
         logSeverityLevel: 3,

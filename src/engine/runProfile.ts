@@ -42,6 +42,8 @@ export interface ProfileRequest {
   readonly settings: ProfileSettings;
 }
 
+/** Graphs beyond this size are not optimized in full (see SessionOptions). */
+const MANY_NODES = 4000;
 /** A run ends after so many losses that are not finite: nothing is learnt from more of them. */
 const MOST_NON_FINITE = 3;
 
@@ -111,7 +113,8 @@ async function begin(
     const bytes = await encodeOnnx(training.graph);
     let session: RuntimeSession | undefined;
     try {
-      session = await runtime.createSession(bytes);
+      const optimization = training.graph.nodes.length > MANY_NODES ? 'basic' : 'all';
+      session = await runtime.createSession(bytes, { optimization });
       const state = await TrainingState.create(model, training, init, optimizer, lr, seed);
       const data = new SyntheticData(training.inputs, training.outputs, training.batch, seed);
       const compileMs = performance.now() - begun;

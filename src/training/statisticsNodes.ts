@@ -50,8 +50,6 @@ export const SUBSET_LENGTH = 16384;
 export const SAMPLE_LENGTH = 4096;
 /** Large tensors are averaged in up to so many rows, which threads share and which keep float32 sums short. */
 const MOST_ROWS = 64;
-/** A subset is cut out in runs of up to so many neighbours, which is faster than element by element. */
-const LONGEST_RUN = 64;
 /**
  * Where the variance is less than this part of the mean square, the mean square minus the squared mean has lost its digits
  * in float32, and the subset's variance, which is taken about its mean, is nearer.
@@ -110,13 +108,15 @@ export function sampleOf(layout: StatisticsLayout, index: number, data: Float32A
   return data.subarray(sampleOffset, sampleOffset + sampleLength);
 }
 
-/** Tensors whose subsets have the same length and the same figures. */
+/** Tensors whose subsets have the same shape and the same figures. */
 interface Group {
-  readonly length: number;
+  /** Of each subset. */
+  readonly rows: number;
+  readonly columns: number;
   readonly saturation: Measured['saturation'];
-  /** Indices of the tensors, in the order of the rows. */
+  /** Indices of the tensors, in the order of the stack. */
   readonly members: number[];
-  readonly rows: string[];
+  readonly subsets: string[];
 }
 
 class StatisticsBuilder {
@@ -131,15 +131,16 @@ class StatisticsBuilder {
 
   build(tensors: readonly Measured[]): StatisticsLayout {
     const groups = new Map<string, Group>();
-    const wholes = tensors.map((tensor, i) => {
-      const count = elementCount(tensor.shape);
-      const { row, length } = this.subset(tensor, count);
-      const key = `${length} ${tensor.saturation}`;
+    const wholes = tensors.map(({ value, shape, saturation }, i) => {
+      const count = elementCount(shape);
+      const { rows, columns, stride } = subsetOf(count, shape);
+      const table = this.reshape(value, [rows, count / rows]);
+      const key = `${rows} ${columns} ${saturation}`;
       let group = groups.get(key);
-      if (!group) groups.set(key, (group = { length, saturation: tensor.saturation, members: [], rows: [] }));
+      if (!group) groups.set(key, (group = { rows, columns, saturation, members: [], subsets: [] }));
       group.members.push(i);
-      group.rows.push(row);
-      return length === count ? undefined : this.whole(tensor.value, count);
+      group.subsets.push(stride === 1 ? table : this.slice(table, (columns - 1) * stride + 1, stride));
+      return stride === 1 ? undefined : this.whole(table, rows);
     });
     const places: TensorPlace[] = [];
     const samples: string[] = [];
@@ -160,27 +161,18 @@ class StatisticsBuilder {
   }
 
   /** Row means and the sum of squares of all elements. */
-  private whole(value: string, count: number): { offset: number; rows: number } {
-    let rows = MOST_ROWS;
-    while (count % rows !== 0) rows--;
-    const means = this.reduce('ReduceMean', this.reshape(value, [rows, count / rows]), [1]);
-    const offset = this.keep(means, rows);
-    this.keep(this.reduce('ReduceSumSquare', this.reshape(value, [1, count]), [0, 1]), 1);
+  private whole(table: string, rows: number): { offset: number; rows: number } {
+    const offset = this.keep(this.reduce('ReduceMean', table, [1]), rows);
+    this.keep(this.reduce('ReduceSumSquare', table, [0, 1]), 1);
     return { offset, rows };
   }
 
-  /** [1, length]: the tensor, or runs of neighbours spread evenly over it. */
-  private subset({ value, shape }: Measured, count: number): { row: string; length: number } {
-    const { run, stride, runs } = subsetOf(count, shape);
-    if (stride === 1) return { row: this.reshape(value, [1, count]), length: count };
-    const cut = this.slice(this.reshape(value, [count / run, run]), 0, (runs - 1) * stride + 1, stride);
-    return { row: this.reshape(cut, [1, runs * run]), length: runs * run };
-  }
-
-  /** Figures of a stack of subsets [members, length]; returns where each figure's column begins, and the samples. */
+  /** Figures of a group's subsets, stacked; returns where each figure's column begins, and the samples. */
   private measure(group: Group): { columns: number[]; sample: string; sampleLength: number } {
-    const { length, saturation, rows } = group;
-    const x = rows.length === 1 ? rows[0] : this.add('Concat', rows, { axis: attribute.int(0) });
+    const { saturation, subsets } = group;
+    const length = group.rows * group.columns;
+    const stack = subsets.length === 1 ? subsets[0] : this.add('Concat', subsets, { axis: attribute.int(0) });
+    const x = group.rows === 1 ? stack : this.reshape(stack, [subsets.length, length]);
     const mean = this.reduce('ReduceMean', x, [1]);
     const centred = this.add('Sub', [x, mean]);
     const figures = [
@@ -195,10 +187,10 @@ class StatisticsBuilder {
       const distance = this.add('Abs', [middle === 0 ? x : this.add('Sub', [x, this.scalar(middle)])]);
       figures.push(this.fraction(this.add('Greater', [distance, this.scalar(REACH[saturation])])));
     }
-    const stride = coprimeStride(Math.ceil(length / SAMPLE_LENGTH), length, LONGEST_RUN);
-    const sample = stride === 1 ? x : this.slice(x, 1, length, stride);
+    const stride = coprimeStride(Math.ceil(length / SAMPLE_LENGTH), length);
+    const sample = stride === 1 ? x : this.slice(x, length, stride);
     return {
-      columns: figures.map((figure) => this.keep(figure, rows.length)),
+      columns: figures.map((figure) => this.keep(figure, subsets.length)),
       sample: this.reshape(sample, [-1]),
       sampleLength: Math.ceil(length / stride),
     };
@@ -225,8 +217,9 @@ class StatisticsBuilder {
     return this.add('Reshape', [value, this.ints(shape)]);
   }
 
-  private slice(value: string, axis: number, end: number, stride: number): string {
-    return this.add('Slice', [value, this.ints([0]), this.ints([end]), this.ints([axis]), this.ints([stride])]);
+  /** Every `stride`-th of the columns of a table before `end`. */
+  private slice(table: string, end: number, stride: number): string {
+    return this.add('Slice', [table, this.ints([0]), this.ints([end]), this.ints([1]), this.ints([stride])]);
   }
 
   private add(opType: string, inputs: readonly string[], attributes: Parameters<MutableGraph['add']>[2] = {}): string {
@@ -252,24 +245,24 @@ class StatisticsBuilder {
 }
 
 /**
- * How a subset is cut out of a tensor: `runs` runs of `run` neighbours, every `stride`-th run; all of it for stride 1.
- * The stride shares no factor with the tensor's sizes: one of, say, 8 runs over rows of 8 runs would always see the same
- * columns of a picture.
+ * How a tensor is seen as a table [rows, count / rows], and which columns of it make up its subset: every `stride`-th,
+ * `columns` of them (so that subsets of different tensors are equally long); all for stride 1. The stride shares no factor with the tensor's sizes: one of, say, 32 over 32
+ * channels would only ever see the first.
  */
-export function subsetOf(count: number, shape: readonly number[]): { run: number; stride: number; runs: number } {
-  let run = LONGEST_RUN;
-  while (count % run !== 0) run--;
-  const all = count / run;
-  const wanted = Math.min(all, Math.ceil(SUBSET_LENGTH / run));
-  let stride = Math.floor(all / wanted);
+export function subsetOf(count: number, shape: readonly number[]): { rows: number; columns: number; stride: number } {
+  if (count < 2 * SUBSET_LENGTH) return { rows: 1, columns: count, stride: 1 };
+  let rows = MOST_ROWS;
+  while (count % rows !== 0) rows--;
+  let stride = Math.floor(count / SUBSET_LENGTH);
   while (stride > 1 && shape.some((d) => gcd(d, stride) > 1)) stride--;
-  return stride === 1 ? { run: count, stride, runs: 1 } : { run, stride, runs: wanted };
+  if (stride === 1) return { rows: 1, columns: count, stride };
+  return { rows, columns: Math.min(Math.floor(SUBSET_LENGTH / rows), Math.ceil(count / rows / stride)), stride };
 }
 
-/** The smallest stride from `least` on that shares no factor with `a` and `b`. */
-function coprimeStride(least: number, a: number, b: number): number {
+/** The smallest stride from `least` on that shares no factor with `length`. */
+function coprimeStride(least: number, length: number): number {
   let stride = least;
-  while (gcd(a, stride) > 1 || gcd(b, stride) > 1) stride++;
+  while (gcd(length, stride) > 1) stride++;
   return stride;
 }
 
