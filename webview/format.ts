@@ -73,7 +73,9 @@ export function counted(count: number, singular: string, plural = `${singular}s`
   return `${formatCount(count)} ${count === 1 ? singular : plural}`;
 }
 
-/** The last part of a path, of either kind of separator. */
-export function fileName(path: string): string {
-  return path.split(/[\\/]/).pop() || path;
+/** The last part of a path, of either kind of separator; with its folder where all models of a kind have that name. */
+export function modelName(path: string): string {
+  const parts = path.split(/[\\/]/).filter(Boolean);
+  const last = parts.at(-1) ?? path;
+  return /^(model|config)\.json$/i.test(last) && parts.length > 1 ? `${parts.at(-2)}/${last}` : last;
 }

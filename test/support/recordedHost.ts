@@ -26,6 +26,8 @@ interface Page {
   dispatchEvent(event: Event): boolean;
   acquireVsCodeApi?: () => unknown;
   recorded?: RecordedHost;
+  /** What the server was given to show. */
+  readonly givenState?: ViewState | null;
 }
 
 export interface RecordedHost {
@@ -57,6 +59,7 @@ const states: Readonly<Record<string, () => ViewState>> = {
   loading: loadingState,
   unreadable: unreadableState,
   empty: emptyState,
+  given: () => page.givenState ?? loadingState(),
 };
 let state = (states[query.get('state') ?? 'profiled'] ?? states.profiled)();
 let playing: ReturnType<typeof setInterval> | undefined;

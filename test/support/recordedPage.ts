@@ -4,6 +4,7 @@ import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { webviewHtml } from '../../src/extension/webviewHtml';
+import type { ViewState } from '../../src/protocol/view';
 
 const root = path.resolve(__dirname, '../..');
 
@@ -20,8 +21,14 @@ export interface RecordedPage {
  * the theme (recordedHost.ts). The bundles are made anew for each request of the page unless `minify` is set.
  *
  * @param port 0 for any that is free
+ * @param state data of one's own, which the page shows at ?state=given
  */
-export async function serveRecordedPage({ port = 0, minify = false } = {}): Promise<RecordedPage> {
+export async function serveRecordedPage({
+  port = 0,
+  minify = false,
+  state,
+}: { port?: number; minify?: boolean; state?: ViewState } = {}): Promise<RecordedPage> {
+  const given = `globalThis.givenState = ${JSON.stringify(state ?? null)};`;
   let files = await bundle(minify);
   const server = http.createServer((request, response) => {
     answer(request, response).catch((error: Error) => response.writeHead(500).end(error.message));
@@ -40,7 +47,7 @@ export async function serveRecordedPage({ port = 0, minify = false } = {}): Prom
 
   async function answer({ url: target = '/' }: http.IncomingMessage, response: http.ServerResponse): Promise<void> {
     const { pathname } = new URL(target, url);
-    const file = files.get(pathname);
+    const file = pathname === '/given.js' ? given : files.get(pathname);
     if (file) {
       const type = pathname.endsWith('.css') ? 'text/css' : 'text/javascript';
       response.writeHead(200, { 'content-type': `${type}; charset=utf-8`, 'cache-control': 'no-store' }).end(file);
@@ -61,7 +68,8 @@ function pageHtml(url: string): string {
     styleUri: `${url}/webview.css`,
     title: 'NormScope on recorded data',
   });
-  return html.replace('<body>', `<body>\n<script nonce="${nonce}" src="${url}/recordedHost.js"></script>`);
+  const scripts = ['given', 'recordedHost'].map((name) => `<script nonce="${nonce}" src="${url}/${name}.js"></script>`);
+  return html.replace('<body>', ['<body>', ...scripts].join('\n'));
 }
 
 async function bundle(minify: boolean): Promise<Map<string, Uint8Array>> {

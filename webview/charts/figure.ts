@@ -24,8 +24,8 @@ export interface FigureOptions {
   readonly controls?: readonly HTMLElement[];
 }
 
-/** Rows of the hidden table; a longer one is filled when it is shown. CSV always has all. */
-const hiddenRows = 2000;
+/** Rows of the hidden table, at rest and while a run goes on; a longer one is filled when it is shown. CSV always has all. */
+const hiddenRows = { still: 2000, live: 200 };
 /** Milliseconds between two updates of the table while a run goes on: nobody reads faster, and a thousand rows cost. */
 const tableInterval = 1000;
 
@@ -33,6 +33,7 @@ export function figure({ id, theme, onToggleTable, onPick, controls = [] }: Figu
   let picture: Picture | null = null;
   let comment = '';
   let tableShown = false;
+  let running = false;
   let visible = false;
   let drawn = false;
   let drawing: Drawing | undefined;
@@ -94,7 +95,7 @@ export function figure({ id, theme, onToggleTable, onPick, controls = [] }: Figu
     tableTime = performance.now();
     if (!picture) return;
     const { rows } = picture.table;
-    const hiddenAndLong = !tableShown && rows.length > hiddenRows;
+    const hiddenAndLong = !tableShown && rows.length > (running ? hiddenRows.live : hiddenRows.still);
     replaceChildren(
       tableBox,
       tableElement(picture.title, hiddenAndLong ? { ...picture.table, rows: [] } : picture.table),
@@ -116,7 +117,7 @@ export function figure({ id, theme, onToggleTable, onPick, controls = [] }: Figu
     element,
     show(next, nextComment, nextTableShown, live) {
       const toggled = nextTableShown !== tableShown;
-      [picture, comment, tableShown] = [next, nextComment, nextTableShown];
+      [picture, comment, tableShown, running] = [next, nextComment, nextTableShown, live];
       setText(title, next.title);
       setText(summary, next.summary);
       setText(notes, next.notes.join(' '));

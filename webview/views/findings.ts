@@ -9,6 +9,8 @@ import { changes, type View } from './view';
 
 /** How many findings of a rule are listed before the rest is asked for. */
 const firstFew = 4;
+/** How many layers of a finding are linked. */
+const fewLinks = 6;
 
 /** The findings of every rule, the gravest first, each with links to its page and to its layer; and what could not be read. */
 export function findingsList(store: Store): View {
@@ -85,9 +87,16 @@ export function findingsList(store: Store): View {
     );
   }
 
-  function findingItem({ message, layer }: Finding, nameOf: (id: string) => string): HTMLElement {
-    const go = layer !== null && layerLink(nameOf(layer), () => store.showLayer(layer));
-    return h('li', { testId: 'finding' }, h('span', { class: 'message' }, h('bdi', {}, shown(message))), go);
+  function findingItem({ message, layer, layers = [] }: Finding, nameOf: (id: string) => string): HTMLElement {
+    const about = [...new Set([...(layer === null ? [] : [layer]), ...layers])];
+    const links = about.slice(0, fewLinks).map((id) => layerLink(nameOf(id), () => store.showLayer(id)));
+    const more = about.length > fewLinks && h('span', { class: 'placeholder' }, `and ${about.length - fewLinks} more`);
+    return h(
+      'li',
+      { testId: 'finding' },
+      h('span', { class: 'message' }, h('bdi', {}, shown(message))),
+      about.length > 0 && h('span', { class: 'links' }, ...links, more),
+    );
   }
 
   function drawProblems(model: ModelFacts | null): void {

@@ -1,7 +1,7 @@
 import type { ModelFacts, NormPlacement, NormType } from '../../src/protocol/facts';
 import { h, name, replaceChildren, type Child } from '../dom';
 import { shown } from '../shown';
-import { counted, fileName, formatCount } from '../format';
+import { counted, formatCount, modelName } from '../format';
 import { formatWords, normTypeWords, placementWords, weightsWords } from '../words';
 import { changes, type View } from './view';
 
@@ -17,7 +17,7 @@ export function header(): View {
     update({ model, unreadable, host }) {
       if (!changed(model, unreadable, host === null)) return;
       const path = (model ?? unreadable)?.path;
-      replaceChildren(title, path === undefined ? 'NormScope' : name(fileName(path)));
+      replaceChildren(title, path === undefined ? 'NormScope' : name(modelName(path)));
       replaceChildren(facts, ...(model ? factsOf(model) : []));
       replaceChildren(tiles, ...(model ? tilesOf(model) : []));
       tiles.hidden = !model;
@@ -27,7 +27,9 @@ export function header(): View {
 }
 
 function factsOf(model: ModelFacts): Child[] {
-  const opsets = Object.entries(model.opsets).map(([domain, version]) =>
+  // the operator sets of other formats are those of what they are turned into
+  const stated = model.format === 'onnx' ? Object.entries(model.opsets) : [];
+  const opsets = stated.map(([domain, version]) =>
     domain === 'ai.onnx' ? `opset ${version}` : `${shown(domain)} ${version}`,
   );
   const items = [

@@ -41,6 +41,10 @@ export function layerPanel(store: Store, theme: () => Theme, onLeave: () => void
   const findings = h('ul', { class: 'panel-findings', testId: 'layer-findings' });
   const facts = h('div', { class: 'panel-facts' });
   const figures = h('div', { class: 'panel-figures' });
+  const weights = h('div', {
+    class: 'panel-weights',
+    attributes: { tabindex: 0, role: 'region', 'aria-label': 'Parameters' },
+  });
   const slider = h('input', {
     testId: 'step-slider',
     attributes: { type: 'range', min: 0, step: 1, 'aria-label': 'Sampled step of the histograms' },
@@ -77,7 +81,7 @@ export function layerPanel(store: Store, theme: () => Theme, onLeave: () => void
     {},
     h('div', { class: 'panel-head' }, title, role, reveal.element),
     findings,
-    h('div', { class: 'panel-top' }, facts, figures),
+    h('div', { class: 'panel-top' }, facts, figures, weights),
     measured,
     unmeasured,
   );
@@ -140,7 +144,10 @@ export function layerPanel(store: Store, theme: () => Theme, onLeave: () => void
   };
 
   function drawFigures({ profile, ui, running: run }: Snapshot, layer: ProfiledLayer | undefined): void {
-    replaceChildren(figures, layer ? figuresTable(layer) : null, layer ? weightsTable(layer) : null);
+    replaceChildren(figures, layer ? figuresTable(layer) : null);
+    const parameters = layer ? weightsTable(layer) : null;
+    weights.hidden = parameters === null;
+    replaceChildren(weights, parameters);
     if (!profile || !layer) return;
     const line = settingsLine(profile);
     settings.textContent = line;

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import {
   counted,
-  fileName,
   formatCount,
   formatDuration,
   formatFigure,
   formatSetting,
   formatShape,
   formatShare,
+  modelName,
 } from '../../../webview/format';
 
 describe('format', () => {
@@ -60,7 +60,10 @@ describe('format', () => {
     assert.equal(formatDuration(7500), '2 h 5 min');
     assert.equal(counted(1, 'layer'), '1 layer');
     assert.equal(counted(2, 'layer'), '2 layers');
-    assert.equal(fileName('C:\\models\\a.onnx'), 'a.onnx');
-    assert.equal(fileName('models/'), 'models/');
+    assert.equal(modelName('C:\\models\\a.onnx'), 'a.onnx');
+    assert.equal(modelName('models/'), 'models');
+    assert.equal(modelName('/'), '/');
+    assert.equal(modelName('/home/me/mobilenet/model.json'), 'mobilenet/model.json');
+    assert.equal(modelName('model.json'), 'model.json');
   });
 });
