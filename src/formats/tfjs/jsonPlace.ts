@@ -20,9 +20,10 @@ export class JsonPlace {
   }
 
   steps(): JsonStep[] {
-    const steps: JsonStep[] = [];
-    for (let place: JsonPlace = this; place.parent !== undefined; place = place.parent) steps.push(place.step);
-    return steps.reverse();
+    if (this.parent === undefined) return [];
+    const steps = this.parent.steps();
+    steps.push(this.step);
+    return steps;
   }
 
   /** As JavaScript would write it: `modelTopology.model_config.config.layers[5]`; '$' is the whole text. */

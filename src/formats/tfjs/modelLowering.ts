@@ -267,8 +267,8 @@ export class ModelLowering implements Surroundings {
     tensor: { name: string; dims: readonly number[] },
     present: boolean,
   ) {
-    let weights = this.shared.get(layer);
-    if (weights === undefined) this.shared.set(layer, (weights = new Map()));
+    const weights = this.shared.get(layer) ?? new Map<string, { name: string; dims: readonly number[] }>();
+    this.shared.set(layer, weights);
     weights.set(weight, { name: tensor.name, dims: tensor.dims });
     if (present) this.weightsPresent++;
     else this.weightsMissing++;

@@ -11,6 +11,7 @@ import { cancelTransposes } from './cancelTransposes';
 import { isObject, member, stringMember } from './jsonAccess';
 import { JsonIndex } from './jsonIndex';
 import { ModelLowering, valueType } from './modelLowering';
+import { parseJson } from './parseJson';
 import { ProblemList } from './problems';
 import { readTopology, type LayerDefinition, type Topology } from './topology';
 import { WeightManifest } from './weightManifest';
@@ -65,18 +66,6 @@ async function open(folder: ModelFolder, text: string): Promise<Model> {
     lines,
     graphHash: graphHash(frozen),
   };
-}
-
-/** @throws ModelError with line and character of the first place that is not JSON */
-export function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text.startsWith('\ufeff') ? text.slice(1) : text) as unknown;
-  } catch (error) {
-    if (text.trim() === '') throw new ModelError('empty', 'the file is empty');
-    // the index reports where; what it lets pass (comments) is not JSON all the same
-    new JsonIndex(text);
-    throw new ModelError('invalid', `this is not JSON: ${(error as Error).message}`);
-  }
 }
 
 /** Offsets are looked up when somebody asks for them: opening a model does not pay for its positions. */

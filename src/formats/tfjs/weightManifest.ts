@@ -146,7 +146,7 @@ export class WeightManifest {
       this.add(storedWeight(layout, layout.dtype, shards, start), at, report);
     }
     if (shards.failure === undefined && Number.isFinite(offset) && offset > shards.size) {
-      const [some] = Array.isArray(paths) ? paths : [];
+      const some: unknown = Array.isArray(paths) ? paths[0] : undefined;
       const files = typeof some === 'string' ? shown(some) : 'no file';
       report('truncated', `the weights need ${offset} bytes, their files (${files} ...) hold ${shards.size}`, place);
     }

@@ -5,7 +5,7 @@ import { NotLowered, type LayerScope, type Shape, type TensorValue } from '../la
 export interface ChannelsFirst {
   readonly value: TensorValue & { readonly shape: Shape };
   /** Back to the file's layout. */
-  restore(y: TensorValue): TensorValue & { readonly shape: Shape };
+  readonly restore: (y: TensorValue) => TensorValue & { readonly shape: Shape };
 }
 
 /** The input of a layer over `rank` spatial axes, moved to channels-first if the layer says channels_last (the default). */

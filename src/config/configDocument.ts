@@ -1,0 +1,103 @@
+import { parseJson } from '../formats/tfjs/parseJson';
+import { JsonIndex, type Span } from '../formats/tfjs/jsonIndex';
+import { readTopology, type LayerDefinition, type ModelDefinition } from '../formats/tfjs/topology';
+import { ModelError } from '../ir/errors';
+
+/** A layer as the text states it. */
+export interface ConfigLayer {
+  /** Names of the models around it and its own, joined with '/'. */
+  readonly path: string;
+  readonly className: string;
+  /** The layer's JSON object, in UTF-16 units. */
+  readonly span: Span;
+  readonly definition: LayerDefinition;
+}
+
+/** A member of a layer's object or of its config. */
+export interface ConfigSetting {
+  readonly layer: ConfigLayer;
+  readonly name: string;
+  readonly key: Span;
+  readonly value: Span;
+}
+
+/** The layers of one version of a model text and where each stands. Made once for a version and kept with it. */
+export class ConfigDocument {
+  /** In the order of the text; a layer comes after the one that it lies in. */
+  readonly layers: readonly ConfigLayer[];
+  /** For each layer the one that it lies in, or -1. */
+  private readonly around: Int32Array;
+
+  private constructor(
+    private readonly index: JsonIndex,
+    model: ModelDefinition,
+  ) {
+    const layers: ConfigLayer[] = [];
+    collect(model, '', index, layers);
+    this.layers = layers.sort((a, b) => a.span.offset - b.span.offset || b.span.length - a.span.length);
+    this.around = Int32Array.from(layers, () => -1);
+    const open: number[] = [];
+    layers.forEach(({ span }, i) => {
+      while (open.length > 0 && end(layers[open[open.length - 1]].span) <= span.offset) open.pop();
+      if (open.length > 0) this.around[i] = open[open.length - 1];
+      open.push(i);
+    });
+  }
+
+  /** The document of a text; undefined when it describes no layers model, or is no JSON as it stands. */
+  static of(text: string): ConfigDocument | undefined {
+    try {
+      const { model } = readTopology(parseJson(text), () => undefined);
+      return new ConfigDocument(new JsonIndex(text), model);
+    } catch (error) {
+      if (error instanceof ModelError) return undefined;
+      throw error;
+    }
+  }
+
+  /** The innermost layer that the offset lies in. */
+  layerAt(offset: number): ConfigLayer | undefined {
+    let low = 0;
+    let high = this.layers.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (this.layers[middle].span.offset <= offset) low = middle + 1;
+      else high = middle;
+    }
+    let found = low - 1;
+    while (found >= 0 && end(this.layers[found].span) <= offset) found = this.around[found];
+    return this.layers[found];
+  }
+
+  /** The members of a layer's object and of its config, in the order of the text; of equal keys the last. */
+  settingsOf(layer: ConfigLayer): ConfigSetting[] {
+    const { place, configPlace } = layer.definition;
+    return [...this.index.members(place.steps()), ...this.index.members(configPlace.steps())].map((m) => ({
+      layer,
+      ...m,
+    }));
+  }
+
+  /** The setting whose key or value the offset lies in; the innermost, so `axis` rather than the config around it. */
+  settingAt(offset: number): ConfigSetting | undefined {
+    const layer = this.layerAt(offset);
+    if (layer === undefined) return undefined;
+    const around = this.settingsOf(layer).filter(({ key, value }) => key.offset <= offset && offset < end(value));
+    return around.sort((a, b) => b.key.offset - a.key.offset)[0];
+  }
+}
+
+function collect(model: ModelDefinition, prefix: string, index: JsonIndex, layers: ConfigLayer[]): void {
+  const add = (definition: LayerDefinition, path: string) => {
+    const span = index.value(definition.place.steps());
+    if (span === undefined) return;
+    layers.push({ path, className: definition.className, span, definition });
+    if (definition.nested !== undefined) collect(definition.nested, `${path}/`, index, layers);
+    if (definition.wrapped !== undefined) add(definition.wrapped, `${path}/${definition.wrapped.name}`);
+  };
+  for (const layer of model.layers) add(layer, `${prefix}${layer.name}`);
+}
+
+function end({ offset, length }: Span): number {
+  return offset + length;
+}

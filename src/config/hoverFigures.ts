@@ -1,0 +1,50 @@
+import type { LayerFacts } from '../protocol/facts';
+import type { Figure, ProfiledLayer, ProfileResult, RunningStatistics, StepStatistics } from '../protocol/profile';
+import { escapeMarkdown } from './escapeMarkdown';
+
+/** What the latest profile measured at the parts of a layer, at its last step, and what kind of figures they are. */
+export function measuredFigures(
+  profile: ProfileResult,
+  parts: readonly LayerFacts[],
+  stale: boolean,
+): readonly string[] {
+  const measured = parts.flatMap((part) => profile.layers.filter((l) => l.id === part.id));
+  const rows = measured.flatMap((layer) => rowsOf(layer, measured.length > 1));
+  if (rows.length === 0) return [];
+  const age = stale ? '**Out of date:** these figures were measured on an earlier version of the model.' : undefined;
+  const table = ['| | mean | std | RMS | zeros |', '|---|---:|---:|---:|---:|', ...rows].join('\n');
+  const statistics = measured.flatMap((layer) => statisticsWords(layer.statistics?.at(-1)));
+  return [...(age === undefined ? [] : [age]), table, ...statistics, setupWords(profile)];
+}
+
+function rowsOf(layer: ProfiledLayer, named: boolean): string[] {
+  const name = named ? ` of ${escapeMarkdown(layer.name)}` : '';
+  const row = (what: string, s: StepStatistics | undefined) =>
+    s === undefined
+      ? []
+      : [`| ${what}${name} | ${shown(s.mean)} | ${shown(s.std)} | ${shown(s.rms)} | ${percent(s.zeroFraction)} |`];
+  return [...row('activation', layer.activation.at(-1)), ...row('gradient', layer.gradient.at(-1))];
+}
+
+function statisticsWords(s: RunningStatistics | undefined): string[] {
+  if (s === undefined) return [];
+  const pair = (batch: Figure, running: Figure) => `${shown(batch)} in the batch, ${shown(running)} running`;
+  return [
+    `Mean of the channels: ${pair(s.batchMean.mean, s.runningMean.mean)}.  \n` +
+      `Variance of the channels: ${pair(s.batchVariance.mean, s.runningVariance.mean)}.`,
+  ];
+}
+
+function setupWords({ settings, loss, status }: ProfileResult): string {
+  const ended = status === 'complete' ? '' : `, ${status}`;
+  const data = settings.data.kind === 'synthetic' ? 'synthetic data' : 'data from a file';
+  return `Profile of ${loss.length} steps${ended}: last step, batch ${settings.batch}, ${data}, weights ${escapeMarkdown(settings.weights)}.`;
+}
+
+function shown(figure: Figure): string {
+  return typeof figure === 'number' ? String(Number(figure.toPrecision(3))) : figure;
+}
+
+function percent(fraction: Figure): string {
+  return typeof fraction === 'number' ? `${Number((fraction * 100).toPrecision(3))} %` : fraction;
+}

@@ -1,0 +1,89 @@
+import assert from 'node:assert/strict';
+import { ConfigDocument } from '../../../src/config/configDocument';
+
+const dense = { class_name: 'Dense', config: { name: 'dense "1" \\', units: 2, batch_input_shape: [null, 3] } };
+const norm = { class_name: 'BatchNormalization', config: { name: 'bn', axis: [1], epsilon: 0.001, momentum: 0.99 } };
+const wrapper = {
+  class_name: 'TimeDistributed',
+  config: { name: 'td', layer: { class_name: 'Dense', config: { name: 'inner', units: 1 } } },
+};
+const nested = { class_name: 'Sequential', config: { name: 'body', layers: [dense, norm] } };
+const model = { modelTopology: { class_name: 'Sequential', config: { name: 'm', layers: [nested, norm, wrapper] } } };
+const text = JSON.stringify(model);
+
+function pathAt(document: ConfigDocument, words: string, from = 0): string | undefined {
+  return document.layerAt(text.indexOf(words, from))?.path;
+}
+
+describe('ConfigDocument', () => {
+  const document = ConfigDocument.of(text)!;
+
+  it('lists all layers in the order of the text', () => {
+    assert.deepEqual(
+      document.layers.map((l) => l.path),
+      ['body', 'body/dense "1" \\', 'body/bn', 'bn', 'td', 'td/inner'],
+    );
+    for (const { span, className } of document.layers) {
+      const object = JSON.parse(text.slice(span.offset, span.offset + span.length)) as { class_name: string };
+      assert.equal(object.class_name, className);
+    }
+  });
+
+  it('finds the innermost layer at an offset', () => {
+    assert.equal(pathAt(document, '"units":2'), 'body/dense "1" \\');
+    assert.equal(pathAt(document, '"epsilon"'), 'body/bn');
+    assert.equal(pathAt(document, '"epsilon"', text.lastIndexOf('"axis"')), 'bn');
+    assert.equal(pathAt(document, '"name":"body"'), 'body');
+    assert.equal(pathAt(document, '"units":1'), 'td/inner');
+    assert.equal(pathAt(document, '"name":"td"'), 'td');
+    assert.equal(document.layerAt(0), undefined);
+    assert.equal(document.layerAt(text.length - 1), undefined);
+    assert.equal(document.layerAt(-5), undefined);
+  });
+
+  it('agrees with a search through all layers at every offset', () => {
+    for (let i = 0; i < text.length; i++) {
+      const around = document.layers.filter(({ span }) => span.offset <= i && i < span.offset + span.length);
+      const innermost = around.sort((a, b) => a.span.length - b.span.length)[0];
+      assert.equal(document.layerAt(i)?.path, innermost?.path);
+    }
+  });
+
+  it('gives the settings of a layer with their places', () => {
+    const settings = document.settingsOf(document.layers[2]);
+    assert.deepEqual(
+      settings.map((s) => s.name),
+      ['class_name', 'config', 'name', 'axis', 'epsilon', 'momentum'],
+    );
+    const axis = settings.find((s) => s.name === 'axis')!;
+    assert.equal(text.slice(axis.key.offset, axis.key.offset + axis.key.length), '"axis"');
+    assert.equal(text.slice(axis.value.offset, axis.value.offset + axis.value.length), '[1]');
+  });
+
+  it('finds the setting at an offset', () => {
+    assert.equal(document.settingAt(text.indexOf('"epsilon"') + 3)?.name, 'epsilon');
+    assert.equal(document.settingAt(text.indexOf('0.001') + 2)?.name, 'epsilon');
+    assert.equal(document.settingAt(text.indexOf('"BatchNormalization"'))?.name, 'class_name');
+    assert.equal(document.settingAt(0), undefined);
+  });
+
+  it('finds the layers of a model that is encoded once more', () => {
+    const encoded = JSON.stringify({ modelTopology: { model_config: JSON.stringify(model.modelTopology) } });
+    const inner = ConfigDocument.of(encoded)!;
+    assert.deepEqual(
+      inner.layers.map((l) => l.path),
+      document.layers.map((l) => l.path),
+    );
+    for (const { span, definition } of inner.layers) {
+      const raw = `"${encoded.slice(span.offset, span.offset + span.length)}"`;
+      const object = JSON.parse(JSON.parse(raw) as string) as { config: object };
+      assert.deepEqual(object.config, definition.config);
+    }
+    assert.equal(inner.layerAt(encoded.indexOf('epsilon'))?.path, 'body/bn');
+  });
+
+  it('is nothing for other texts', () => {
+    for (const other of ['', '{', '{}', '[]', 'text', '{"class_name":"Model","config":5}'])
+      assert.equal(ConfigDocument.of(other), undefined);
+  });
+});
