@@ -20,9 +20,9 @@ export class FormattedView {
   }
 
   toFormatted(range: Range): vscode.Range {
-    const place = (p: Position) =>
-      this.formattedLines.positionAt(this.formatted.toFormatted(this.originalLines.offsetAt(p)));
-    const [start, end] = [place(range.start), place(range.end)];
+    const place = (p: Position, side: 'start' | 'end') =>
+      this.formattedLines.positionAt(this.formatted.toFormatted(this.originalLines.offsetAt(p), side));
+    const [start, end] = [place(range.start, 'start'), place(range.end, 'end')];
     return new vscode.Range(start.line, start.character, end.line, end.character);
   }
 
