@@ -44,13 +44,13 @@ export function formatCount(count: number): string {
   return count.toLocaleString('en-US');
 }
 
-/** 48.2 %, of a fraction between 0 and 1. */
+/** 48.2 %, of a fraction between 0 and 1; it does not break over a line's end. */
 export function formatShare(fraction: Figure | undefined): string {
   if (!isFinite(fraction)) return formatFigure(fraction);
-  if (fraction === 0) return '0 %';
+  if (fraction === 0) return '0\u00a0%';
   const percent = fraction * 100;
-  if (percent < 0.1) return '< 0.1 %';
-  return `${percent < 99.95 ? percent.toFixed(1) : percent.toFixed(percent === 100 ? 0 : 2)} %`;
+  if (percent < 0.1) return '<\u00a00.1\u00a0%';
+  return `${percent < 99.95 ? percent.toFixed(1) : percent.toFixed(percent === 100 ? 0 : 2)}\u00a0%`;
 }
 
 /** N × 64 × 32 × 32, with ? for a size that is not known. */

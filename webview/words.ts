@@ -181,6 +181,9 @@ export function settingsLine(profile: ProfileResult): string {
   ].join(' · ');
 }
 
+/** Names of the optimizers where there is little room and the label says the rest. */
+export const optimizerNames: Readonly<Record<OptimizerName, string>> = { ...optimizerWords, momentum: 'Momentum' };
+
 /** What a profile would be run with, in one line. */
 export function requestLine(settings: ProfileSettings): string {
   return [

@@ -82,7 +82,7 @@ export function slopeSentence({
         : decades >= 1
           ? 'explode'
           : 'grow';
-  return `Towards the input gradients ${verb}: × ${formatFigure(Math.pow(10, slope))} per weighted layer (${formatFigure(slope)} decades).`;
+  return `Towards the input gradients ${verb}: ×\u00a0${formatFigure(Math.pow(10, slope))} per weighted layer (${formatFigure(slope)} decades).`;
 }
 
 function rangeSentence(values: readonly (Figure | null)[], figure: string): string {

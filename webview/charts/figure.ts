@@ -174,7 +174,9 @@ function tableElement(caption: string, { columns, rows }: Table): HTMLTableEleme
 
 /** Six digits: what a person compares, and what a test can read back as a number. */
 function numeral(value: number | null): string {
-  return value === null ? '' : String(Number(value.toPrecision(6)));
+  if (value === null) return '';
+  const rounded = Number(value.toPrecision(6));
+  return rounded !== 0 && Math.abs(rounded) < 1e-3 ? rounded.toExponential() : String(rounded);
 }
 
 function setText(element: HTMLElement, text: string): void {

@@ -46,7 +46,7 @@ export function lossSummary(loss: readonly Figure[]): string {
   if (loss.length < 2 * span) return `From ${formatFigure(loss[0])} to ${formatFigure(loss.at(-1))}.`;
   const [first, last] = [mean(loss.slice(0, span)), mean(loss.slice(-span))];
   if (first === null || last === null) return `From ${formatFigure(loss[0])} to ${formatFigure(loss.at(-1))}.`;
-  const ratio = first > 0 ? ` (× ${formatFigure(last / first)})` : '';
+  const ratio = first > 0 ? ` (×\u00a0${formatFigure(last / first)})` : '';
   return `Mean of the first five ${formatFigure(first)}, of the last five ${formatFigure(last)}${ratio}.`;
 }
 

@@ -4,7 +4,7 @@ import { button, dropdown, progressRing, textField } from '../components';
 import { h, setAttribute } from '../dom';
 import { counted, formatDuration, formatFigure } from '../format';
 import type { Store } from '../store';
-import { engineWords, initWords, optimizerWords, phaseWords, requestLine } from '../words';
+import { engineWords, initWords, optimizerNames, phaseWords, requestLine } from '../words';
 import { changes, type View } from './view';
 
 type NumberKey = 'steps' | 'batch' | 'lr' | 'seed';
@@ -81,7 +81,7 @@ export function runBar(store: Store): View {
     }),
   }));
   const choices = {
-    optimizer: choice('Optimizer', 'optimizer', optimizerWords, (optimizer) => set({ optimizer })),
+    optimizer: choice('Optimizer', 'optimizer', optimizerNames, (optimizer) => set({ optimizer })),
     init: choice('Weights', 'init', initWords, (init) => set({ init })),
     engine: choice('Engine', 'engine', engineWords, (engine) => set({ engine })),
   };

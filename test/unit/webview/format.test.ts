@@ -48,10 +48,10 @@ describe('format', () => {
     assert.equal(formatCount(9610), '9,610');
     assert.equal(formatCount(25_557_032), '25.6 M');
     assert.equal(formatCount(999_600), '1.00 M');
-    assert.equal(formatShare(0.4821), '48.2 %');
-    assert.equal(formatShare(0.0004), '< 0.1 %');
-    assert.equal(formatShare(1), '100 %');
-    assert.equal(formatShare(0), '0 %');
+    assert.equal(formatShare(0.4821), '48.2\u00a0%');
+    assert.equal(formatShare(0.0004), '<\u00a00.1\u00a0%');
+    assert.equal(formatShare(1), '100\u00a0%');
+    assert.equal(formatShare(0), '0\u00a0%');
     assert.equal(formatShape(['N', 64, null, 7]), 'N × 64 × ? × 7');
     assert.equal(formatShape([]), 'scalar');
     assert.equal(formatShape(null), '–');

@@ -43,7 +43,7 @@ describe('pictures', () => {
     it('is summed up by its first and last five', () => {
       assert.equal(
         lossSummary([4, 4, 4, 4, 4, 1, 1, 1, 1, 1]),
-        'Mean of the first five 4.00, of the last five 1.00 (× 0.250).',
+        'Mean of the first five 4.00, of the last five 1.00 (×\u00a00.250).',
       );
       assert.equal(lossSummary([2, 1]), 'From 2.00 to 1.00.');
       assert.equal(lossSummary([]), 'No step yet.');
@@ -103,8 +103,8 @@ describe('pictures', () => {
     it('names vanishing and exploding by what they do over the whole depth', () => {
       const of = (gradientDepthSlope: ProfileResult['gradientDepthSlope']) =>
         slopeSentence({ layers: profile.layers, gradientDepthSlope });
-      assert.match(of(-0.1), /vanish: × 0\.794 per weighted layer/);
-      assert.match(of(0.1), /explode: × 1\.26/);
+      assert.match(of(-0.1), /vanish: ×\u00a00\.794 per weighted layer/);
+      assert.match(of(0.1), /explode: ×\u00a01\.26/);
       assert.match(of(-0.02), /shrink/);
       assert.match(of(0.001), /keep their size/);
       assert.match(of('NaN'), /not finite/);
