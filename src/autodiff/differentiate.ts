@@ -77,6 +77,7 @@ class BackwardPass {
       const gradient = this.gradientOf.get(value);
       if (gradient !== undefined) gradientOf.set(value, gradient);
     }
+    this.g.prune(gradientOf.values());
     return { gradientOf, cuts: this.cuts.reverse() };
   }
 
@@ -128,27 +129,34 @@ class BackwardPass {
     const wanted = node.inputs.map((i) => i !== '' && active.has(i) && this.g.isFloat(i));
     const captured = capturedNames(node).some((c) => active.has(c));
     if (!captured && !wanted.includes(true)) return;
-    const checkpoint = this.g.checkpoint();
     try {
       if (captured) throw new NoGradient('gradients do not enter subgraphs');
       this.apply(ruleOf(node), new Call(node, passed, wanted));
     } catch (error) {
-      this.g.restore(checkpoint);
-      this.cut(node, reasonOf(error));
+      this.cuts.push({ node: node.name || node.outputs[0], opType: node.opType, reason: reasonOf(error) });
     }
   }
 
+  /** Passes the cotangents on to the inputs that have a gradient. @throws NoGradient for those that should have and do not. */
   private apply(rule: GradientRule, call: Call): void {
     const thunks = rule(call, this.g);
-    const built: [input: string, cotangent: string][] = [];
+    const built = new Map<number, string>();
+    const reasons = new Set<string>();
     call.inputs.forEach((input, i) => {
       if (!call.wants(i)) return;
-      const thunk = thunks[i];
-      if (thunk) built.push([input, this.checked(input, thunk())]);
-      else this.cut(call.node, `there is no gradient with respect to its input ${i} (${input})`);
+      try {
+        const thunk = thunks[i];
+        if (!thunk) throw new NoGradient(`there is no gradient with respect to its input ${i} (${input})`);
+        built.set(i, this.checked(input, thunk()));
+      } catch (error) {
+        reasons.add(reasonOf(error));
+      }
     });
-    if (call.ignoredOutput !== undefined) throw new NoGradient(`no gradient passes its output ${call.ignoredOutput}`);
-    for (const [input, cotangent] of built) this.add(input, cotangent);
+    if (reasons.size === 0 && call.ignoredOutput !== undefined) {
+      throw new NoGradient(`no gradient passes its output ${call.ignoredOutput}`);
+    }
+    for (const [i, cotangent] of built) this.add(call.input(i), cotangent);
+    if (reasons.size > 0) throw new NoGradient([...reasons].join('; '));
   }
 
   private checked(input: string, cotangent: string): string {
@@ -157,10 +165,6 @@ class BackwardPass {
       throw new NoGradient(`the gradient rule gives [${got.join()}] for ${input}, which is [${want.join()}]`);
     }
     return cotangent;
-  }
-
-  private cut(node: MutableNode, reason: string): void {
-    this.cuts.push({ node: node.name || node.outputs[0], opType: node.opType, reason });
   }
 }
 

@@ -31,6 +31,8 @@ export class GradientBuilder {
   private readonly added = new Map<string, KnownType>();
   private readonly constants = new Map<string, string>();
   private readonly producers: Map<string, MutableNode>;
+  private readonly forwardCount: number;
+  private readonly extraOutputs: { node: MutableNode; index: number }[] = [];
   private stem = 'grad';
   private origin: MutableNode['origin'];
 
@@ -39,6 +41,7 @@ export class GradientBuilder {
     private readonly types: ReadonlyMap<string, ValueType>,
   ) {
     this.producers = graph.uses().producer;
+    this.forwardCount = graph.nodes.length;
   }
 
   /** Says for which value of the forward graph the next nodes are built: their names and origin follow it. */
@@ -78,7 +81,10 @@ export class GradientBuilder {
   /** Adds an output to a forward node (a mask, indices, saved statistics) and returns its name. */
   addOutput(node: MutableNode, index: number, dtype: DataType, shape: readonly number[], hint: string): string {
     while (node.outputs.length <= index) node.outputs.push('');
-    if (node.outputs[index] === '') node.outputs[index] = this.graph.freshName(`${this.stem}/${hint}`);
+    if (node.outputs[index] === '') {
+      node.outputs[index] = this.graph.freshName(`${this.stem}/${hint}`);
+      this.extraOutputs.push({ node, index });
+    }
     this.added.set(node.outputs[index], { dtype, shape });
     return node.outputs[index];
   }
@@ -434,13 +440,20 @@ export class GradientBuilder {
 
   // ---- the whole
 
-  /** A point to go back to when a rule gives up halfway. */
-  checkpoint(): number {
-    return this.graph.nodes.length;
-  }
-
-  restore(checkpoint: number): void {
-    this.graph.nodes.length = checkpoint;
+  /** Drops what was added and does not lead to a wanted value: what rules had built before they gave up. */
+  prune(wanted: Iterable<string>): void {
+    const needed = new Set(wanted);
+    const kept: MutableNode[] = [];
+    for (const node of this.graph.nodes.slice(this.forwardCount).reverse()) {
+      if (!node.outputs.some((o) => needed.has(o))) continue;
+      for (const input of node.inputs) needed.add(input);
+      kept.push(node);
+    }
+    this.graph.nodes.length = this.forwardCount;
+    for (const node of kept.reverse()) this.graph.nodes.push(node);
+    for (const { node, index } of this.extraOutputs) if (!needed.has(node.outputs[index])) node.outputs[index] = '';
+    for (const { node } of this.extraOutputs) while (node.outputs.at(-1) === '') node.outputs.pop();
+    for (const name of this.constants.values()) if (!needed.has(name)) this.graph.initializers.delete(name);
   }
 
   /** False for values whose type is known not to be floating point: no gradient passes them. */

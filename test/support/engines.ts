@@ -23,7 +23,7 @@ export const nativeEngine: TestEngine = {
       logSeverityLevel: 4,
     });
     return {
-      run: async (feeds) => (await session.run(feeds)) as Record<string, ort.Tensor>,
+      run: async (feeds) => (await session.run(feeds)),
       release: () => session.release(),
     };
   },

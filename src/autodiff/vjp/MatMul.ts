@@ -15,7 +15,7 @@ export const MatMul: GradientRule = ({ dy, inputs }, g) => {
   const a = lazy(() => g.reshape(inputs[0], matrixA));
   const b = lazy(() => g.reshape(inputs[1], matrixB));
   if (matrixB.length === 2) {
-    const rows = (m * product(matrixA.slice(0, -2))) as number;
+    const rows = m * product(matrixA.slice(0, -2));
     const flat = lazy(() => g.reshape(dy, [rows, n]));
     return [
       () => g.reshape(g.gemm(flat(), b(), { transB: true }), shapeA),

@@ -1,0 +1,84 @@
+import assert from 'node:assert/strict';
+import { differentiate } from '../../../src/autodiff/differentiate';
+import { attribute } from '../../../src/ir/attribute';
+import { inferTypes } from '../../../src/ir/inferTypes';
+import { MutableGraph } from '../../../src/ir/mutableGraph';
+import { float32Tensor } from '../../../src/ir/tensor';
+import { floats, noise, runGraph } from '../../support/runGraph';
+
+const { int, ints } = attribute;
+
+interface Shape {
+  /** Which way of computing the weight gradient the shape is for. */
+  readonly way: string;
+  readonly x: readonly number[];
+  readonly w: readonly number[];
+  readonly stride?: number;
+  readonly pad?: number;
+  readonly group?: number;
+  /** An operator that this way uses, and one that it does not. */
+  readonly uses: string;
+  readonly without?: string;
+}
+
+const shapes: readonly Shape[] = [
+  { way: 'one product per sample', x: [3, 4, 18, 18], w: [5, 4, 3, 3], pad: 1, uses: 'MatMul', without: 'Gemm' },
+  { way: 'one product per sample, stride', x: [2, 4, 21, 21], w: [8, 4, 3, 3], stride: 2, uses: 'MatMul' },
+  { way: 'one product per sample, groups', x: [2, 8, 20, 20], w: [6, 4, 3, 3], group: 2, pad: 1, uses: 'MatMul' },
+  { way: 'one product for all samples', x: [4, 32, 4, 4], w: [48, 32, 3, 3], pad: 1, uses: 'Gemm' },
+  { way: 'one product for all samples, kernel 1', x: [4, 32, 2, 2], w: [48, 32, 1, 1], uses: 'Gemm', without: 'Conv' },
+  { way: 'one product for all samples, groups', x: [3, 32, 4, 4], w: [64, 16, 3, 3], group: 2, pad: 1, uses: 'Conv' },
+  { way: 'the cotangent unrolled', x: [2, 16, 12, 12], w: [3, 16, 3, 3], pad: 1, uses: 'Slice' },
+  { way: 'the cotangent unrolled, groups', x: [2, 12, 9, 9], w: [4, 6, 3, 2], group: 2, uses: 'Slice' },
+  { way: 'one-hot kernels too large', x: [1, 440, 9, 9], w: [440, 4, 5, 5], group: 110, pad: 2, uses: 'Conv' },
+  { way: 'batch and channels exchanged', x: [2, 3, 30, 30], w: [8, 3, 7, 7], stride: 2, pad: 3, uses: 'Conv' },
+  { way: 'batch and channels exchanged, groups', x: [2, 4, 15, 15], w: [6, 2, 7, 7], group: 2, uses: 'Conv' },
+  { way: 'depthwise, per tap', x: [2, 3, 20, 20], w: [3, 1, 3, 3], group: 3, pad: 1, uses: 'Concat', without: 'Conv' },
+  { way: 'depthwise, exchanged', x: [2, 3, 20, 20], w: [3, 1, 3, 3], group: 3, stride: 2, pad: 1, uses: 'Conv' },
+  { way: 'depthwise with a multiplier', x: [2, 3, 20, 20], w: [6, 1, 3, 3], group: 3, pad: 1, uses: 'Conv' },
+  { way: 'the batch in halves', x: [3, 2, 404, 404], w: [2, 2, 6, 6], uses: 'Slice' },
+];
+
+/** Sizes at which each way is taken are too large for a difference per weight: random directions stand for them. */
+describe('weight gradients of convolutions', () => {
+  for (const { way, x, w, stride = 1, pad = 0, group = 1, uses, without } of shapes) {
+    it(`${way}: ${x.join('x')} by ${w.join('x')}`, async () => {
+      const graph = new MutableGraph();
+      graph.opsets.set('', 18);
+      graph.addInput('x', { kind: 'tensor', dtype: 'float32', shape: x });
+      graph.addInput('w', { kind: 'tensor', dtype: 'float32', shape: w });
+      const attributes = { strides: ints([stride, stride]), pads: ints([pad, pad, pad, pad]), group: int(group) };
+      graph.add('Conv', ['x', 'w'], attributes, { outputs: ['y'] });
+      const shape = inferTypes(graph).get('y')!.shape as number[];
+      const count = (sizes: readonly number[]) => sizes.reduce((a, b) => a * b, 1);
+      const weights = noise(count(shape), 5);
+      graph.addInitializer(float32Tensor('projection', shape, weights));
+      graph.add('Mul', ['y', 'projection'], {}, { outputs: ['z'] });
+      graph.add('ReduceSum', ['z'], { keepdims: int(0) }, { outputs: ['loss'] });
+      graph.addOutput('y');
+      const forward = graph.copy();
+      const backward = graph.copy();
+      const { gradientOf, cuts } = differentiate(backward, inferTypes(backward), { loss: 'loss', wrt: ['w'] });
+      assert.deepEqual(cuts, []);
+      const operators = backward.nodes.slice(graph.nodes.length).map((n) => n.opType);
+      assert.ok(operators.includes(uses), operators.join());
+      assert.ok(without === undefined || !operators.includes(without), operators.join());
+
+      const input = floats(x, noise(count(x), 1));
+      backward.addOutput(gradientOf.get('w')!);
+      const results = await runGraph(backward, { x: input, w: floats(w, noise(count(w), 2)) });
+      const gradient = results[gradientOf.get('w')!];
+      assert.deepEqual(gradient.dims, w);
+      // the convolution is linear in w: its value at a direction is the derivative along it
+      for (const seed of [3, 4]) {
+        const direction = noise(count(w), seed);
+        const y = (await runGraph(forward, { x: input, w: floats(w, direction) })).y.data;
+        const terms = Array.from(y, (v, i) => Number(v) * weights[i]);
+        const expected = terms.reduce((a, b) => a + b, 0);
+        const actual = direction.reduce((sum, d, i) => sum + d * Number(gradient.data[i]), 0);
+        const scale = Math.hypot(...Array.from(gradient.data, Number)) * Math.hypot(...direction);
+        assert.ok(Math.abs(actual - expected) <= 1e-4 * scale, `${actual} against ${expected}, of at most ${scale}`);
+      }
+    });
+  }
+});
