@@ -1,4 +1,5 @@
 import type { Attribute } from './attribute';
+import { IntList, NameTable } from './columns';
 import { constantOf, makesConstants } from './constants';
 import { ABSENT, type Graph, type Node, type ValueId, type ValueType } from './graph';
 import { MutableGraph } from './mutableGraph';
@@ -38,8 +39,7 @@ export interface NodeEntry {
  */
 export class GraphBuilder {
   readonly opsets = new Map<string, number>();
-  private readonly names: string[] = [];
-  private readonly ids = new Map<string, ValueId>();
+  private readonly names = new NameTable();
   private readonly types = new Map<ValueId, ValueType>();
   private readonly tensors = new Map<ValueId, Tensor>();
   private readonly inputs: ValueId[] = [];
@@ -49,7 +49,7 @@ export class GraphBuilder {
   private readonly edges = new IntList();
   private readonly starts = new IntList();
   private readonly splits = new IntList();
-  private readonly producers = new Map<ValueId, number>();
+  private readonly producers = new IntList();
   private readonly constantNodes: number[] = [];
   private readonly overloads = new Map<number, string>();
   private readonly nodeNames: (string | undefined)[] = [];
@@ -69,17 +69,16 @@ export class GraphBuilder {
   /** The id of the value with this name, made on first sight; '' is ABSENT. */
   value(name: string): ValueId {
     if (name === '') return ABSENT;
-    let id = this.ids.get(name);
-    if (id === undefined) {
-      id = this.names.length;
-      this.names.push(name);
-      this.ids.set(name, id);
-    }
-    return id;
+    return this.names.idOf(name) ?? this.names.add(name);
+  }
+
+  /** The id of a value that has not been named so far: for readers that tell names apart by their bytes. */
+  newValue(name: string): ValueId {
+    return this.names.add(name);
   }
 
   valueName(value: ValueId): string {
-    return value === ABSENT ? '' : this.names[value];
+    return this.names.nameOf(value);
   }
 
   /** What a message calls a node added so far: its name, else its operator and first output. */
@@ -93,12 +92,16 @@ export class GraphBuilder {
   }
 
   hasValue(name: string): boolean {
-    return this.ids.has(name);
+    return this.names.idOf(name) !== undefined;
   }
 
   /** True when a node added so far computes the value. */
   isProduced(value: ValueId): boolean {
-    return this.producers.has(value);
+    return this.producerOf(value) >= 0;
+  }
+
+  private producerOf(value: ValueId): number {
+    return value < this.producers.length ? this.producers.at(value) : -1;
   }
 
   isInitializer(value: ValueId): boolean {
@@ -135,7 +138,9 @@ export class GraphBuilder {
     this.splits.push(this.edges.length);
     for (const v of entry.outputs) {
       this.edges.push(v);
-      if (v !== ABSENT && !this.producers.has(v)) this.producers.set(v, index);
+      if (v === ABSENT) continue;
+      this.producers.fillTo(v + 1, -1);
+      if (this.producers.at(v) < 0) this.producers.set(v, index);
     }
     if (entry.name !== undefined) this.nodeNames[index] = entry.name;
     if (entry.attributes !== undefined) this.attributes[index] = entry.attributes;
@@ -151,13 +156,11 @@ export class GraphBuilder {
    * @param order indices of all nodes in the order that the graph shall have them, where it is not the order they were added in
    */
   build(order?: Int32Array): Graph {
-    const producers = new Int32Array(this.names.length).fill(-1);
-    for (const [value, index] of this.producers) producers[value] = index;
+    this.producers.fillTo(this.names.size, -1);
     const columns: Columns = {
       name: this.name,
       opsets: this.opsets,
-      valueNames: this.names,
-      valueIds: this.ids,
+      names: this.names,
       types: this.types,
       tensors: this.tensors,
       constants: new Map(),
@@ -169,7 +172,7 @@ export class GraphBuilder {
       edges: this.edges.toArray(),
       starts: this.starts.toArray(this.edges.length),
       splits: this.splits.toArray(),
-      producers,
+      producers: this.producers.toArray(),
       nodeName: (i) => this.nodeNames[i] ?? this.lazy.name?.(i) ?? '',
       nodeAttributes: (i) => this.attributes[i] ?? this.lazy.attributes?.(i) ?? NO_ATTRIBUTES,
       origins: this.origins,
@@ -183,10 +186,10 @@ export class GraphBuilder {
     const constants = new Map<ValueId, Tensor>();
     const make = (index: number) => {
       const output = splits[index] < starts[index + 1] ? edges[splits[index]] : ABSENT;
-      if (output === ABSENT || this.tensors.has(output) || this.producers.get(output) !== index) return;
+      if (output === ABSENT || this.tensors.has(output) || this.producers.at(output) !== index) return;
       const input = starts[index] < splits[index] ? edges[starts[index]] : ABSENT;
       const shape = this.tensors.get(input) ?? constants.get(input);
-      const tensor = constantOf(this.opTypes[index], this.names[output], this.attributes[index]!, shape);
+      const tensor = constantOf(this.opTypes[index], this.valueName(output), this.attributes[index]!, shape);
       if (tensor) constants.set(output, tensor);
     };
     // in two rounds, since the shape of a ConstantOfShape may be a Constant that an unsorted file states later
@@ -238,8 +241,7 @@ function sliceOf(column: Int32Array, from: number, to: number): number[] {
 interface Columns {
   readonly name: string;
   readonly opsets: ReadonlyMap<string, number>;
-  readonly valueNames: readonly string[];
-  readonly valueIds: ReadonlyMap<string, ValueId>;
+  readonly names: NameTable;
   readonly types: ReadonlyMap<ValueId, ValueType>;
   readonly tensors: ReadonlyMap<ValueId, Tensor>;
   readonly constants: ReadonlyMap<ValueId, Tensor>;
@@ -274,7 +276,7 @@ class ColumnarGraph implements Graph {
     return this.columns.opTypes.length;
   }
   get valueCount(): number {
-    return this.columns.valueNames.length;
+    return this.columns.names.size;
   }
   get inputs(): readonly ValueId[] {
     return this.columns.inputs;
@@ -309,11 +311,11 @@ class ColumnarGraph implements Graph {
   }
 
   valueName(value: ValueId): string {
-    return value === ABSENT ? '' : this.columns.valueNames[value];
+    return this.columns.names.nameOf(value);
   }
 
   valueId(name: string): ValueId | undefined {
-    return this.columns.valueIds.get(name);
+    return this.columns.names.idOf(name);
   }
 
   valueType(value: ValueId): ValueType | undefined {
@@ -426,32 +428,5 @@ class ColumnarNode implements Node {
   private number(name: string): number | undefined {
     const a = this.attr(name);
     return a?.type === 'int' || a?.type === 'float' ? a.value : undefined;
-  }
-}
-
-/** An Int32Array that grows. */
-class IntList {
-  private data = new Int32Array(256);
-  length = 0;
-
-  push(value: number): void {
-    if (this.length === this.data.length) {
-      const larger = new Int32Array(this.data.length * 2);
-      larger.set(this.data);
-      this.data = larger;
-    }
-    this.data[this.length++] = value;
-  }
-
-  at(index: number): number {
-    return this.data[index];
-  }
-
-  /** A copy, with further numbers at its end. */
-  toArray(...more: number[]): Int32Array {
-    const copy = new Int32Array(this.length + more.length);
-    copy.set(this.data.subarray(0, this.length));
-    copy.set(more, this.length);
-    return copy;
   }
 }

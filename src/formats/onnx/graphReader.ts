@@ -1,5 +1,6 @@
 import type { Attribute } from '../../ir/attribute';
 import { GraphBuilder, type LazyNodeParts } from '../../ir/columnarGraph';
+import { IntList } from '../../ir/columns';
 import { makesConstants } from '../../ir/constants';
 import { ABSENT, type Graph, type ValueId } from '../../ir/graph';
 import { capturedNames } from '../../ir/mutableGraph';
@@ -9,6 +10,7 @@ import { Interner } from './interner';
 import type { ReadContext } from './readContext';
 import { GraphField, NodeField, ValueInfoField } from './schema';
 import { readSparseTensor } from './sparseTensor';
+import type { Tensor } from '../../ir/tensor';
 import { BYTES, Wire } from './wire';
 
 /** Graphs inside graphs; deeper ones are left out and reported. */
@@ -16,25 +18,30 @@ export const DEEPEST_GRAPH = 24;
 /** Attributes of this many nodes are kept once decoded. */
 const KEPT_ATTRIBUTES = 10_000;
 
+const INPUT = 1;
+const INITIALIZER = 2;
+
 /** Makes one graph of the fields of a GraphProto or FunctionProto as they come, node by node. */
 export class GraphReader {
   readonly builder: GraphBuilder;
-  private readonly names = new Interner(64);
+  private readonly names = new Interner(32);
   /** By number in `names`. */
   private readonly values: ValueId[] = [];
   /** By value: the first node that computes or reads it, -1 for none. */
-  private readonly producedBy: number[] = [];
-  private readonly readBy: number[] = [];
+  private readonly producedBy = new IntList();
+  private readonly readBy = new IntList();
+  /** By value: INPUT, INITIALIZER or both. */
+  private readonly given = new IntList();
   /** By node: its fields as file offsets. */
   private readonly starts: number[] = [];
   private readonly ends: number[] = [];
-  private readonly inputs = new Set<ValueId>();
   private readonly outputs: ValueId[] = [];
   private readonly subgraphs: Graph[] = [];
   private readonly constants: ValueId[] = [];
   private readonly nodeInputs: ValueId[] = [];
   private readonly nodeOutputs: ValueId[] = [];
   private unsorted = false;
+  private hasCaptured = false;
 
   /**
    * @param title how problems name the graph
@@ -60,10 +67,10 @@ export class GraphReader {
           this.builder.name = wire.text();
           break;
         case GraphField.initializer:
-          this.addInitializer(wire, this.context.tensors.read(wire, wire.enterMessage()));
+          this.readInitializer(wire);
           break;
         case GraphField.sparseInitializer:
-          this.addInitializer(wire, readSparseTensor(wire, this.context.tensors));
+          this.readSparseInitializer(wire);
           break;
         case GraphField.input:
           this.addInput(this.readValueInfo(wire));
@@ -81,19 +88,19 @@ export class GraphReader {
 
   /** The current field as the name of a value. */
   value(wire: Wire): ValueId {
-    const { length } = wire.payload();
-    if (length === 0) return ABSENT;
-    const number = this.names.intern(wire.bytes, wire.from, length);
-    return (this.values[number] ??= this.named(wire.text()));
+    wire.expectInMemory();
+    if (wire.length === 0) return ABSENT;
+    const number = this.names.intern(wire.bytes, wire.from, wire.length);
+    return (this.values[number] ??= this.firstSeen(wire.text()));
   }
 
   addInput(value: ValueId): void {
     if (value === ABSENT) return;
-    if (this.inputs.has(value)) {
+    if (this.given.at(value) & INPUT) {
       this.problem('duplicate-input', `${this.title} declares the input "${this.builder.valueName(value)}" twice`);
       return;
     }
-    this.inputs.add(value);
+    this.given.set(value, this.given.at(value) | INPUT);
     this.builder.addInput(value);
   }
 
@@ -181,15 +188,31 @@ export class GraphReader {
       }
       graph = this.builder.build(order);
     }
-    this.context.records.set(graph, { graph, subgraphs: this.subgraphs, constants: this.constants });
+    this.context.records.set(graph, {
+      graph,
+      subgraphs: this.subgraphs,
+      constants: this.constants,
+      isRead: (v) => this.readBy.at(v) >= 0,
+    });
     return graph;
   }
 
+  /** A value that subgraphs name. */
   private named(name: string): ValueId {
-    const value = this.builder.value(name);
+    this.hasCaptured = true;
+    return this.noted(this.builder.value(name));
+  }
+
+  /** Numbers of names are as good as the names themselves, unless captured values came in by name. */
+  private firstSeen(name: string): ValueId {
+    return this.noted(this.hasCaptured ? this.builder.value(name) : this.builder.newValue(name));
+  }
+
+  private noted(value: ValueId): ValueId {
     if (value === this.producedBy.length) {
       this.producedBy.push(-1);
       this.readBy.push(-1);
+      this.given.push(0);
     }
     return value;
   }
@@ -209,24 +232,30 @@ export class GraphReader {
     });
   }
 
-  private addInitializer(wire: Wire, tensor: ReturnType<typeof readSparseTensor>): void {
-    if (tensor.name === '') {
-      this.problem(
-        'unnamed-initializer',
-        `an initializer of ${this.title} has no name, so nothing can read it`,
-        wire.offset,
-      );
+  private readInitializer(wire: Wire): void {
+    let value: ValueId = ABSENT;
+    // most names were met at the nodes already
+    const nameOf = (inner: Wire) => this.builder.valueName((value = this.value(inner)));
+    const tensor = this.context.tensors.read(wire, wire.enterMessage(), nameOf);
+    this.addInitializer(value, tensor, wire.offset);
+  }
+
+  private readSparseInitializer(wire: Wire): void {
+    const tensor = readSparseTensor(wire, this.context.tensors);
+    this.addInitializer(tensor.name === '' ? ABSENT : this.named(tensor.name), tensor, wire.offset);
+  }
+
+  private addInitializer(value: ValueId, tensor: Tensor, end: number): void {
+    const { name } = tensor;
+    if (value === ABSENT) {
+      this.problem('unnamed-initializer', `an initializer of ${this.title} has no name, so nothing can read it`, end);
       return;
     }
-    const value = this.named(tensor.name);
-    if (this.builder.isInitializer(value)) {
-      this.problem(
-        'duplicate-initializer',
-        `${this.title} has two initializers "${tensor.name}"; the first counts`,
-        wire.offset,
-      );
+    if (this.given.at(value) & INITIALIZER) {
+      this.problem('duplicate-initializer', `${this.title} has two initializers "${name}"; the first counts`, end);
       return;
     }
+    this.given.set(value, this.given.at(value) | INITIALIZER);
     this.builder.addInitializer(value, tensor);
   }
 
@@ -240,7 +269,7 @@ export class GraphReader {
     let type;
     while (wire.next(end)) {
       if (wire.field === ValueInfoField.name) {
-        if (!isHint || this.builder.hasValue(wire.text())) value = this.value(wire);
+        if (!isHint || this.isKnown(wire)) value = this.value(wire);
       } else if (wire.field === ValueInfoField.type) type = this.context.type(wire);
     }
     if (
@@ -253,13 +282,20 @@ export class GraphReader {
     return value;
   }
 
+  private isKnown(wire: Wire): boolean {
+    wire.expectInMemory();
+    return (
+      this.names.has(wire.bytes, wire.from, wire.length) || (this.hasCaptured && this.builder.hasValue(wire.text()))
+    );
+  }
+
   private noteRead(value: ValueId, node: number): void {
-    if (value !== ABSENT && this.readBy[value] < 0) this.readBy[value] = node;
+    if (value !== ABSENT && this.readBy.at(value) < 0) this.readBy.set(value, node);
   }
 
   private noteProduced(value: ValueId, node: number): void {
     if (value === ABSENT) return;
-    const first = this.producedBy[value];
+    const first = this.producedBy.at(value);
     if (first >= 0) {
       this.problem(
         'duplicate-producer',
@@ -267,30 +303,30 @@ export class GraphReader {
       );
       return;
     }
-    this.producedBy[value] = node;
-    if (this.readBy[value] >= 0) this.unsorted = true;
+    this.producedBy.set(value, node);
+    if (this.readBy.at(value) >= 0) this.unsorted = true;
   }
 
   private checkEdges(): void {
     const { builder, producedBy, readBy } = this;
     for (let v = 0; v < producedBy.length; v++) {
-      const given = this.inputs.has(v) || builder.isInitializer(v);
-      if (producedBy[v] >= 0) {
+      const given = this.given.at(v) !== 0;
+      if (producedBy.at(v) >= 0) {
         if (given)
           this.problem(
             'duplicate-producer',
-            `"${builder.valueName(v)}" is an input or initializer of ${this.title}, and node ${this.nodeTitle(producedBy[v])} computes it again`,
+            `"${builder.valueName(v)}" is an input or initializer of ${this.title}, and node ${this.nodeTitle(producedBy.at(v))} computes it again`,
           );
-      } else if (!given && readBy[v] >= 0 && this.depth === 0) {
+      } else if (!given && readBy.at(v) >= 0 && this.depth === 0) {
         this.problem(
           'dangling-input',
-          `node ${this.nodeTitle(readBy[v])} reads "${builder.valueName(v)}", which nothing in ${this.title} computes`,
+          `node ${this.nodeTitle(readBy.at(v))} reads "${builder.valueName(v)}", which nothing in ${this.title} computes`,
         );
       }
     }
     if (this.depth > 0) return;
     for (const v of this.outputs) {
-      if (producedBy[v] < 0 && !this.inputs.has(v) && !builder.isInitializer(v))
+      if (producedBy.at(v) < 0 && this.given.at(v) === 0)
         this.problem('dangling-output', `nothing computes the output "${builder.valueName(v)}" of ${this.title}`);
     }
   }

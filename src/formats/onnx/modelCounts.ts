@@ -83,10 +83,10 @@ export function countWeights(records: Iterable<GraphRecord>): WeightCounts {
   let parameterCount = 0;
   let present = 0;
   let missing = 0;
-  for (const { graph, constants } of records) {
+  for (const { graph, constants, isRead } of records) {
     const count = (v: number): Tensor | undefined => {
       const tensor = graph.initializer(v);
-      if (tensor && isFloat(tensor.dtype) && graph.consumers(v).length > 0)
+      if (tensor && isFloat(tensor.dtype) && isRead(v))
         parameterCount = Math.min(MOST, parameterCount + Math.max(0, elementCount(tensor.dims)));
       return tensor;
     };

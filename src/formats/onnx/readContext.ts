@@ -14,6 +14,8 @@ export interface GraphRecord {
   readonly subgraphs: readonly Graph[];
   /** Outputs of Constant and ConstantOfShape nodes. */
   readonly constants: readonly ValueId[];
+  /** True when a node of the graph reads the value. */
+  readonly isRead: (value: ValueId) => boolean;
 }
 
 /** What the readers of one file's graphs share. */
@@ -44,15 +46,15 @@ export class ReadContext {
 
   /** The current field as a word that many nodes share: an operator, a domain. */
   word(wire: Wire): string {
-    const bytes = wire.payload();
-    const number = this.wordNumbers.intern(wire.bytes, wire.from, bytes.length);
+    wire.expectInMemory();
+    const number = this.wordNumbers.intern(wire.bytes, wire.from, wire.length);
     return (this.words[number] ??= wire.text());
   }
 
   /** The current field as a TypeProto; equal ones share one object. */
   type(wire: Wire): ValueType {
-    const bytes = wire.payload();
-    const number = this.typeNumbers.intern(wire.bytes, wire.from, bytes.length);
-    return (this.types[number] ??= readType(bytes, wire.payloadStart));
+    wire.expectInMemory();
+    const number = this.typeNumbers.intern(wire.bytes, wire.from, wire.length);
+    return (this.types[number] ??= readType(wire.payload(), wire.payloadStart));
   }
 }

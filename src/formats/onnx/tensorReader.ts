@@ -2,7 +2,14 @@ import type { ByteSource } from '../../ir/byteSource';
 import { stringTensor } from '../../ir/constants';
 import { dataTypeOfCode, type DataType } from '../../ir/dataType';
 import { ModelError } from '../../ir/errors';
-import { missingTensor, payloadBytes, SMALL_TENSOR_BYTES, tensorFromBytes, type Tensor } from '../../ir/tensor';
+import {
+  elementCount,
+  missingTensor,
+  payloadBytes,
+  SMALL_TENSOR_BYTES,
+  tensorFromBytes,
+  type Tensor,
+} from '../../ir/tensor';
 import type { ExternalFile, ExternalFiles } from './externalFiles';
 import type { Problems } from './problems';
 import { EntryField, TensorField } from './schema';
@@ -19,13 +26,15 @@ interface Description {
   /** raw_data: file range. */
   rawFrom: number;
   rawLength: number;
-  rawBytes?: Uint8Array;
+  /** Where raw_data is in memory, if it was read along. */
+  segment: Uint8Array | undefined;
+  segmentFrom: number;
   /** Fields of the typed data: file range from the first tag to the end of the last. */
   typedFrom: number;
   typedTo: number;
-  strings: string[];
+  strings: string[] | undefined;
   isExternal: boolean;
-  external: Map<string, string>;
+  external: Map<string, string> | undefined;
 }
 
 /** Makes lazy tensors of TensorProto messages: small payloads are kept, large ones stay in the file until they are read. */
@@ -38,10 +47,13 @@ export class TensorReader {
     private readonly problems: Problems,
   ) {}
 
-  /** @param wire has entered a TensorProto that ends at file offset `end` */
-  read(wire: Wire, end: number): Tensor {
+  /**
+   * @param wire has entered a TensorProto that ends at file offset `end`
+   * @param nameOf decodes the current field as the tensor's name
+   */
+  read(wire: Wire, end: number, nameOf?: (wire: Wire) => string): Tensor {
     const start = wire.offset;
-    const d = this.describe(wire, end);
+    const d = this.describe(wire, end, nameOf);
     if (d.dims.some((size) => size < 0 || !Number.isSafeInteger(size))) {
       this.problems.add('invalid-shape', `tensor ${d.name} has the impossible shape [${d.dims.join(', ')}]`, {
         offset: start,
@@ -50,10 +62,7 @@ export class TensorReader {
     }
     const size = payloadBytes(d.dtype, d.dims);
     if (d.isExternal) return this.fromFile(d, size, start);
-    if (d.dtype === 'string')
-      return d.strings.length > 0 || d.dims.includes(0)
-        ? stringTensor(d.name, d.dims, d.strings)
-        : missingTensor(d.name, d.dtype, d.dims);
+    if (d.dtype === 'string') return this.fromStrings(d, start);
     if (d.dtype === 'undefined') {
       this.problems.add('unknown-type', `tensor ${d.name} has an element type that is not known`, { offset: start });
       return unreadable(d, `tensor ${d.name} has an element type that is not known`);
@@ -77,18 +86,20 @@ export class TensorReader {
     }
   }
 
-  private describe(wire: Wire, end: number): Description {
+  private describe(wire: Wire, end: number, nameOf?: (wire: Wire) => string): Description {
     const d: Description = {
       name: '',
       dtype: 'undefined',
       dims: [],
       rawFrom: -1,
       rawLength: 0,
+      segment: undefined,
+      segmentFrom: 0,
       typedFrom: -1,
       typedTo: -1,
-      strings: [],
+      strings: undefined,
       isExternal: false,
-      external: new Map(),
+      external: undefined,
     };
     while (wire.next(end)) {
       switch (wire.field) {
@@ -99,16 +110,17 @@ export class TensorReader {
           d.dtype = dataTypeOfCode(wire.int());
           break;
         case TensorField.name:
-          d.name = wire.text();
+          d.name = nameOf === undefined ? wire.text() : nameOf(wire);
           break;
         case TensorField.rawData:
           wire.expect(2);
           d.rawFrom = wire.payloadStart;
           d.rawLength = wire.length;
-          if (wire.length <= SMALL_TENSOR_BYTES) d.rawBytes = wire.payload().slice();
+          d.segment = wire.bytes;
+          d.segmentFrom = wire.from;
           break;
         case TensorField.stringData:
-          if (wire.inMemory) d.strings.push(wire.text());
+          if (wire.inMemory) (d.strings ??= []).push(wire.text());
           break;
         case TensorField.floatData:
         case TensorField.int32Data:
@@ -120,7 +132,7 @@ export class TensorReader {
           break;
         case TensorField.externalData: {
           const [key, value] = readEntry(wire);
-          d.external.set(key, value);
+          (d.external ??= new Map<string, string>()).set(key, value);
           break;
         }
         case TensorField.dataLocation:
@@ -131,15 +143,25 @@ export class TensorReader {
     return d;
   }
 
+  private fromStrings(d: Description, start: number): Tensor {
+    const { name, dtype, dims, strings = [] } = d;
+    if (strings.length === elementCount(dims)) return stringTensor(name, dims, strings);
+    if (strings.length === 0) return missingTensor(name, dtype, dims);
+    const what = `tensor ${name} holds ${strings.length} strings, but its shape is [${dims.join(', ')}]`;
+    this.problems.add('data-size', what, { offset: start });
+    return unreadable(d, what);
+  }
+
   private fromRaw(d: Description, size: number, start: number): Tensor {
-    const { name, dtype, dims, rawFrom, rawLength, rawBytes } = d;
+    const { name, dtype, dims, rawFrom, rawLength, segment, segmentFrom } = d;
     if (rawLength !== size) {
       const what = `tensor ${name} holds ${rawLength} bytes of data, but ${dtype}[${dims.join(', ')}] needs ${size}`;
       this.problems.add('data-size', what, { offset: start });
       return unreadable(d, what);
     }
-    const read = rawBytes ? () => Promise.resolve(rawBytes) : () => this.source.read(rawFrom, size);
-    return { name, dtype, dims, location: 'file', bytes: rawBytes, read };
+    return segment && size <= SMALL_TENSOR_BYTES
+      ? new HeldTensor(name, dtype, dims, segment, segmentFrom, size)
+      : new FileTensor(name, dtype, dims, this.source, rawFrom, size);
   }
 
   private fromTyped(d: Description, wire: Wire, size: number): Tensor {
@@ -149,8 +171,7 @@ export class TensorReader {
       const resume = wire.offset;
       wire.seek(typedFrom);
       try {
-        const bytes = packTypedData(wire, typedTo, dtype, size, name);
-        return { name, dtype, dims, location: 'file', bytes, read: () => Promise.resolve(bytes) };
+        return new HeldTensor(name, dtype, dims, packTypedData(wire, typedTo, dtype, size, name), 0, size);
       } catch (error) {
         if (!(error instanceof ModelError)) throw error;
         this.problems.add('data-size', error.message, { offset: typedFrom });
@@ -168,10 +189,10 @@ export class TensorReader {
 
   private fromFile(d: Description, size: number, start: number): Tensor {
     const number = (key: string) => {
-      const text = d.external.get(key);
+      const text = d.external?.get(key);
       return text === undefined ? undefined : /^\d{1,16}$/.test(text) ? Number(text) : NaN;
     };
-    const location = d.external.get('location') ?? '';
+    const location = d.external?.get('location') ?? '';
     const offset = number('offset') ?? 0;
     const length = number('length') ?? size;
     const stated = Number.isNaN(offset) || Number.isNaN(length);
@@ -183,6 +204,50 @@ export class TensorReader {
     const tensor = new ExternalTensor(d.name, d.dtype, d.dims, this.files.file(location), offset, size);
     this.external.push({ tensor, offset: start });
     return tensor;
+  }
+}
+
+/** A tensor whose payload lies in the model file. A class, since models have many: an object with a function each takes twice the memory. */
+class FileTensor implements Tensor {
+  constructor(
+    readonly name: string,
+    readonly dtype: DataType,
+    readonly dims: readonly number[],
+    private readonly source: ByteSource,
+    private readonly offset: number,
+    private readonly length: number,
+  ) {}
+
+  get location(): 'file' {
+    return 'file';
+  }
+
+  read(): Promise<Uint8Array> {
+    return this.source.read(this.offset, this.length);
+  }
+}
+
+/** A tensor of the model file whose payload was small enough to keep: a part of what the reader holds in memory. */
+class HeldTensor implements Tensor {
+  constructor(
+    readonly name: string,
+    readonly dtype: DataType,
+    readonly dims: readonly number[],
+    private readonly held: Uint8Array,
+    private readonly from: number,
+    private readonly length: number,
+  ) {}
+
+  get location(): 'file' {
+    return 'file';
+  }
+
+  get bytes(): Uint8Array {
+    return this.held.subarray(this.from, this.from + this.length);
+  }
+
+  read(): Promise<Uint8Array> {
+    return Promise.resolve(this.bytes);
   }
 }
 

@@ -171,10 +171,15 @@ export class Wire {
     }
   }
 
-  /** The bytes of the current payload, a view. */
-  payload(): Uint8Array {
+  /** Makes sure that `bytes`, `from` and `length` are the current payload. */
+  expectInMemory(): void {
     this.expect(BYTES);
     if (!this.inMemory) throw this.corrupt(`a field of ${this.length} bytes is more than can be kept`);
+  }
+
+  /** The bytes of the current payload, a view. */
+  payload(): Uint8Array {
+    this.expectInMemory();
     return this.bytes.subarray(this.from, this.from + this.length);
   }
 

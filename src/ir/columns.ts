@@ -1,0 +1,67 @@
+import { ABSENT, type ValueId } from './graph';
+
+/** Names of values by id. The way back from names to ids is made when somebody first goes it. */
+export class NameTable {
+  private readonly names: string[] = [];
+  private ids: Map<string, ValueId> | undefined;
+
+  get size(): number {
+    return this.names.length;
+  }
+
+  nameOf(value: ValueId): string {
+    return value === ABSENT ? '' : this.names[value];
+  }
+
+  idOf(name: string): ValueId | undefined {
+    if (this.ids === undefined) {
+      this.ids = new Map();
+      for (let id = 0; id < this.names.length; id++) this.ids.set(this.names[id], id);
+    }
+    return this.ids.get(name);
+  }
+
+  /** A new id for a name that is not in the table. */
+  add(name: string): ValueId {
+    const id = this.names.length;
+    this.names.push(name);
+    this.ids?.set(name, id);
+    return id;
+  }
+}
+
+/** An Int32Array that grows. */
+export class IntList {
+  private data = new Int32Array(32);
+  length = 0;
+
+  push(value: number): void {
+    if (this.length === this.data.length) {
+      const larger = new Int32Array(this.data.length * 2);
+      larger.set(this.data);
+      this.data = larger;
+    }
+    this.data[this.length++] = value;
+  }
+
+  at(index: number): number {
+    return this.data[index];
+  }
+
+  set(index: number, value: number): void {
+    this.data[index] = value;
+  }
+
+  /** Appends `value` until the list is `length` long. */
+  fillTo(length: number, value: number): void {
+    while (this.length < length) this.push(value);
+  }
+
+  /** A copy, with further numbers at its end. */
+  toArray(...more: number[]): Int32Array {
+    const copy = new Int32Array(this.length + more.length);
+    copy.set(this.data.subarray(0, this.length));
+    copy.set(more, this.length);
+    return copy;
+  }
+}
