@@ -1,8 +1,9 @@
-import * as ort from 'onnxruntime-node';
+import * as native from 'onnxruntime-node';
+import * as web from 'onnxruntime-web';
 
 /** A model loaded into a runtime. */
 export interface LoadedGraph {
-  run(feeds: Readonly<Record<string, ort.Tensor>>): Promise<Record<string, ort.Tensor>>;
+  run(feeds: Readonly<Record<string, native.Tensor>>): Promise<Record<string, native.Tensor>>;
   release(): Promise<void>;
 }
 
@@ -17,13 +18,27 @@ export interface TestEngine {
 export const nativeEngine: TestEngine = {
   name: 'onnxruntime-node',
   async load(model) {
-    const session = await ort.InferenceSession.create(model, {
+    const session = await native.InferenceSession.create(model, {
       enableMemPattern: false,
       intraOpNumThreads: 1,
       logSeverityLevel: 4,
     });
+    return { run: async (feeds) => await session.run(feeds), release: () => session.release() };
+  },
+};
+
+/** ONNX Runtime's WebAssembly build, on one thread. */
+export const wasmEngine: TestEngine = {
+  name: 'onnxruntime-web',
+  async load(model) {
+    web.env.wasm.numThreads = 1;
+    const session = await web.InferenceSession.create(model, {
+      executionProviders: ['wasm'],
+      enableMemPattern: false,
+      logSeverityLevel: 4,
+    });
     return {
-      run: async (feeds) => (await session.run(feeds)),
+      run: async (feeds) => (await session.run(feeds)) as Record<string, native.Tensor>,
       release: () => session.release(),
     };
   },

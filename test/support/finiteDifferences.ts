@@ -81,6 +81,11 @@ export function floatInputs(test: GradientCase): string[] {
   return forwardGraph(test, 'float32').feeds.map((feed) => feed.name);
 }
 
+/** The shape of an input that is differentiated. */
+export function inputShape(test: GradientCase, name: string): readonly number[] {
+  return forwardGraph(test, 'float32').feeds.find((feed) => feed.name === name)!.shape;
+}
+
 /** A graph with the case's call; floating-point inputs are graph inputs of the given type. */
 function forwardGraph(test: GradientCase, dtype: FloatType): { graph: MutableGraph; feeds: Feed[]; outputs: string[] } {
   const graph = new MutableGraph();
