@@ -22,7 +22,12 @@ export interface ModelFolder {
 
 /** A ByteSource over an array that is already in memory. */
 export class BytesSource implements ByteSource {
-  constructor(private readonly bytes: Uint8Array) {}
+  private readonly bytes: Uint8Array;
+
+  constructor(bytes: Uint8Array) {
+    // a Node Buffer is an Uint8Array whose `slice` does not copy: readers get the plain kind
+    this.bytes = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  }
 
   get size(): number {
     return this.bytes.length;

@@ -304,7 +304,7 @@ describe('openOnnx', () => {
           { name: 'typed', dims: [1000], dataType: FLOAT, floatData: [1] },
           { name: 'negative', dims: [-1, 4], dataType: FLOAT, floatData: [1] },
           { name: 'huge', dims: [2 ** 60], dataType: FLOAT, floatData: [1] },
-          { name: 'unknown', dims: [1], dataType: 99 as never, rawData: new Uint8Array(4) },
+          { name: 'unknown', dims: [1], dataType: 99, rawData: new Uint8Array(4) },
         ],
       });
       assert.deepEqual(codes(model), ['data-size', 'invalid-shape', 'invalid-shape', 'unknown-type']);
@@ -319,9 +319,9 @@ describe('openOnnx', () => {
       // int4 came with IR version 10, float8 with 9: numbers that the schema of onnx-proto does not know
       const { graph } = await openGraph({
         initializer: [
-          { name: 'int4', dims: [3], dataType: 22 as never, rawData: Uint8Array.of(0x21, 0x03) },
-          { name: 'uint4', dims: [3], dataType: 21 as never, int32Data: [0x21, 0x03] },
-          { name: 'float8', dims: [2], dataType: 17 as never, int32Data: [0x38, 0xb8] },
+          { name: 'int4', dims: [3], dataType: 22, rawData: Uint8Array.of(0x21, 0x03) },
+          { name: 'uint4', dims: [3], dataType: 21, int32Data: [0x21, 0x03] },
+          { name: 'float8', dims: [2], dataType: 17, int32Data: [0x38, 0xb8] },
         ],
       });
       const read = async (name: string) => [tensorOf(graph, name)!.dtype, ...(await tensorOf(graph, name)!.read())];

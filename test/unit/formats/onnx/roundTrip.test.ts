@@ -20,7 +20,7 @@ function assertSameOutputs(
   expected: ort.InferenceSession.OnnxValueMapType,
 ): void {
   assert.deepEqual(Object.keys(actual), Object.keys(expected));
-  for (const [name, e] of Object.entries(expected) as [string, ort.Tensor][]) {
+  for (const [name, e] of Object.entries(expected)) {
     const a = actual[name];
     assert.deepEqual([a.type, a.dims], [e.type, e.dims], name);
     let [scale, difference] = [1e-30, 0];
