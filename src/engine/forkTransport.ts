@@ -68,11 +68,11 @@ export class ForkTransport implements Transport {
   }
 
   private words(): string {
-    const last = this.lastWords
+    const lines = this.lastWords
       .split('\n')
       .map((line) => line.trim())
-      .filter((line) => line !== '' && !line.startsWith('at ') && !line.startsWith('Node.js v'))
-      .at(-1);
+      .filter((line) => line !== '' && !line.startsWith('at ') && !line.startsWith('Node.js v'));
+    const last = lines.find((line) => /error/i.test(line)) ?? lines.at(-1);
     return last === undefined ? '' : ` (${last.slice(0, 300)})`;
   }
 }

@@ -30,7 +30,8 @@ export class OrtRuntime implements Runtime {
         graphOptimizationLevel: options.optimization ?? 'all',
         // both sides of memory planning assume that a graph is run with few intermediate values kept alive
         enableMemPattern: false,
-        logSeverityLevel: 3,
+        // failures come back as errors; nobody reads what it would print
+        logSeverityLevel: 4,
         extra: {
           session: {
             // idle threads sleep: as fast, a quarter less processor time, and two runs do not fight each other

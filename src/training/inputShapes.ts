@@ -17,8 +17,8 @@ export interface InputShapes {
 
 /** Side of a picture whose size the file leaves open. */
 const OPEN_SIDE = 64;
-/** Length of any other axis whose size the file leaves open. */
-const OPEN_LENGTH = 16;
+/** Length of any other axis whose size the file leaves open; tables of positions may be short. */
+const OPEN_LENGTH = 8;
 
 /**
  * Sizes for all inputs. An open first axis (symbolic, unknown, 0) is the batch. A batch that the file fixes is exchanged for

@@ -85,7 +85,8 @@ function lossOutput(
   batch: number,
 ): LossOutput | string {
   const shape = reading.shape(value);
-  if (shape === undefined || elementCount(shape) === 0) return 'its shape is not known';
+  if (shape === undefined) return `its sizes are not known${reading.whereSizesAreLost()}`;
+  if (elementCount(shape) === 0) return 'it is empty';
   const last = reading.finalActivation(value);
   const sample = inputs.findIndex((i) => i.kind === 'image' || i.kind === 'sequence' || i.kind === 'vector');
   const input = sample >= 0 ? sample : inputs.findIndex((i) => i.kind === 'tokens');
@@ -139,6 +140,12 @@ class GraphReading {
   shape(value: string): readonly number[] | undefined {
     const shape = this.types.get(value)?.shape;
     return shape?.every((d): d is number => typeof d === 'number' && d >= 0) ? shape : undefined;
+  }
+
+  /** The first node whose output has sizes that cannot be told from its inputs, in words. */
+  whereSizesAreLost(): string {
+    const node = this.graph.nodes.find((n) => n.outputs.some((o) => o !== '' && this.shape(o) === undefined));
+    return node === undefined ? '' : `: they are lost at ${node.opType} ${node.name || node.outputs[0]}`;
   }
 
   /** The value itself when it is float32; the scores behind an ArgMax; else undefined. */

@@ -105,7 +105,7 @@ export function buildTrainingStep(model: Model, view: LayerView, options: Traini
   const norms = toTrainingForm(graph, { seed: options.seed });
   const chosen = chooseLossOutputs(graph, inferTypes(graph), inputs, trained, batch);
   notes.push(...chosen.notes);
-  if (chosen.outputs.length === 0) throw nothingToTrain(parameters.length, chosen.notes);
+  if (chosen.outputs.length === 0) throw nothingToTrain(model, parameters.length, chosen.notes);
   const { loss, outputs } = addLosses(graph, chosen.outputs, batch);
   const types = inferTypes(graph);
   const measured = layerOutputs(view, types);
@@ -113,7 +113,7 @@ export function buildTrainingStep(model: Model, view: LayerView, options: Traini
   const { gradientOf, cuts } = differentiate(graph, types, { loss, wrt });
   notes.push(...cutNotes(cuts));
   const gradientNames = gradientOutputs(graph, gradientOf, trained);
-  if (gradientNames.size === 0) throw nothingToTrain(parameters.length, cutNotes(cuts));
+  if (gradientNames.size === 0) throw nothingToTrain(model, parameters.length, cutNotes(cuts));
   const reached = measured.filter((m) => gradientOf.has(m.value));
   const activations = addStatistics(graph, measured, 'activation');
   const gradients = addStatistics(
@@ -302,10 +302,18 @@ function some(names: readonly string[]): string {
   return names.slice(0, 3).join(', ') + (names.length > 3 ? ` and ${names.length - 3} more` : '');
 }
 
-function nothingToTrain(parameters: number, reasons: readonly string[]): ModelError {
+function nothingToTrain(model: Model, parameters: number, reasons: readonly string[]): ModelError {
   const why =
     parameters === 0
-      ? 'it holds no weights (float constants of linear layers, norms or embeddings)'
+      ? withoutWeights(model)
       : `no gradient reaches its weights: ${reasons.slice(0, 3).join('; ') || 'no output depends on them'}`;
   return new ModelError('unsupported', `this model cannot be trained: ${why}`);
+}
+
+function withoutWeights(model: Model): string {
+  if (model.functions.length > 0) return 'its layers lie in functions of its own, which gradients do not enter';
+  for (const { opType } of model.graph.nodes()) {
+    if (['If', 'Loop', 'Scan'].includes(opType)) return `its layers lie inside ${opType}, which gradients do not enter`;
+  }
+  return 'it holds no weights (float constants of linear layers, norms or embeddings)';
 }

@@ -1,0 +1,119 @@
+import assert from 'node:assert/strict';
+import path from 'node:path';
+import { EngineClient } from '../../../src/engine/engineClient';
+import { forkTransport, type ForkTransport } from '../../../src/engine/forkTransport';
+import { ModelError } from '../../../src/ir/errors';
+import type { ProfileEvent, ProfileSettings } from '../../../src/protocol/profile';
+import { defaultProfileSettings } from '../../../src/profile/defaultSettings';
+import { convNet, temporaryFolder, withWeights, writeModel } from './smallModels';
+
+const child = path.join(__dirname, '../../../src/engine/child.ts');
+
+/** The engine's process from source. */
+const fromSource = () => forkTransport(child, { execArgv: ['--import', 'tsx'] });
+
+const settings: ProfileSettings = { ...defaultProfileSettings, steps: 5 };
+/** Long enough that nobody waits for its end. */
+const endless: ProfileSettings = { ...settings, steps: 1_000_000 };
+
+async function failure(promise: Promise<unknown>): Promise<ModelError> {
+  const error = await promise.then(
+    () => undefined,
+    (e: unknown) => e,
+  );
+  assert.ok(error instanceof ModelError, `got ${String(error)}`);
+  return error;
+}
+
+describe('the engine in a process of its own', function () {
+  this.timeout(60000);
+  const folder = temporaryFolder();
+  const engines: ForkTransport[] = [];
+  let client: EngineClient;
+  let model: { path: string };
+
+  before(async () => {
+    model = { path: await writeModel(folder, 'conv.onnx', withWeights(convNet)) };
+    client = new EngineClient(() => {
+      engines.push(fromSource());
+      return engines.at(-1)!;
+    });
+  });
+  after(() => client.dispose());
+
+  it('profiles, twice in the same process', async () => {
+    for (let run = 0; run < 2; run++) {
+      const events: ProfileEvent[] = [];
+      const result = await client.profile(model, settings, (e) => events.push(e));
+      assert.equal(result.status, 'complete', result.failure);
+      assert.equal(result.loss.length, 5);
+      assert.equal(events.filter((e) => e.type === 'step').length, 5);
+    }
+    assert.equal(engines.length, 1);
+  });
+
+  it('passes on what is wrong with a model, and goes on with the next', async () => {
+    const path = folder.write('text.onnx', Buffer.from('this is no model'));
+    const error = await failure(client.profile({ path }, settings, () => undefined));
+    assert.equal(error.code, 'not-a-model');
+    assert.equal(error.path, path);
+    assert.equal((await client.profile(model, settings, () => undefined)).status, 'complete');
+    assert.equal(engines.length, 1);
+  });
+
+  it('passes on figures that are not finite', async () => {
+    const wild: ProfileSettings = { ...settings, lr: 1e30, optimizer: 'sgd', steps: 20 };
+    const result = await client.profile(model, wild, () => undefined);
+    assert.equal(result.status, 'failed');
+    assert.match(result.failure!, /the training diverged/);
+    assert.ok(result.loss.length >= 3);
+  });
+
+  it('is cancelled within 200 ms, keeping what was measured', async () => {
+    const abort = new AbortController();
+    let begun = Infinity;
+    const result = await client.profile(
+      model,
+      endless,
+      (e) => {
+        if (e.type !== 'step' || e.step !== 3) return;
+        begun = performance.now();
+        abort.abort();
+      },
+      abort.signal,
+    );
+    assert.ok(performance.now() - begun < 200);
+    assert.equal(result.status, 'cancelled');
+    assert.ok(result.loss.length >= 4);
+  });
+
+  it('that is killed leaves a failed profile with what was measured, and the next run starts another', async () => {
+    const before = engines.length;
+    const result = await client.profile(model, endless, (e) => {
+      if (e.type === 'step' && e.step === 2) process.kill(engines.at(-1)!.pid!, 'SIGKILL');
+    });
+    assert.equal(result.status, 'failed');
+    assert.match(result.failure!, /at step \d+ the engine's process ended by signal SIGKILL/);
+    assert.ok(result.loss.length >= 3);
+    assert.equal((await client.profile(model, settings, () => undefined)).status, 'complete');
+    assert.equal(engines.length, before + 1);
+  });
+
+  it('that cannot be started is an error that says why', async () => {
+    const broken = new EngineClient(() => forkTransport(path.join(__dirname, 'no-such-engine.js')));
+    const error = await failure(broken.profile(model, settings, () => undefined));
+    assert.equal(error.code, 'engine');
+    assert.match(error.message, /before the first step the engine's process ended with status 1/);
+    broken.dispose();
+  });
+
+  it('ends when its host lets go of it', async () => {
+    const transport = fromSource();
+    const gone = new Promise<string>((resolve) => transport.onExit(resolve));
+    await new Promise<void>((resolve) => transport.onMessage((m) => m.type === 'ready' && resolve()));
+    transport.kill();
+    assert.match(await gone, /SIGKILL/);
+    // sending to it is no error
+    transport.send({ type: 'cancel', id: 1 });
+  });
+});
