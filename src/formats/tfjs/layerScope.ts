@@ -18,6 +18,14 @@ export interface TensorValue {
   readonly dtype: DataType;
 }
 
+/** A value that a node is to compute; without `part` it has the layer's name. */
+export interface EmittedValue {
+  readonly shape: Shape | undefined;
+  /** Default: that of the first input. */
+  readonly dtype?: DataType;
+  readonly part?: string;
+}
+
 /** Why a layer stays opaque. */
 export class NotLowered extends Error {}
 
@@ -188,23 +196,46 @@ export class LayerScope {
     opType: string,
     inputs: readonly (TensorValue | string)[],
     attributes: Readonly<Record<string, Attribute>>,
-    result: { shape: Shape | undefined; dtype?: DataType; part?: string; domain?: string },
+    result: EmittedValue,
   ): TensorValue {
-    const wanted = result.part === undefined ? this.label : `${this.label}/${result.part}`;
-    const name = this.claim(wanted);
-    const names = inputs.map((i) => (typeof i === 'string' ? i : i.name));
-    const { domain, shape } = result;
-    this.parts.nodes.push(
-      this.around.makeNode(opType, names, attributes, { name, outputs: [name], domain, origin: this.origin }),
-    );
+    return this.add(opType, inputs, attributes, [result], result.part)[0];
+  }
+
+  /** Adds the layer's main node with several outputs. */
+  emitAll(
+    opType: string,
+    inputs: readonly (TensorValue | string)[],
+    attributes: Readonly<Record<string, Attribute>>,
+    results: readonly EmittedValue[],
+  ): TensorValue[] {
+    return this.add(opType, inputs, attributes, results, undefined);
+  }
+
+  private add(
+    opType: string,
+    inputs: readonly (TensorValue | string)[],
+    attributes: Readonly<Record<string, Attribute>>,
+    results: readonly EmittedValue[],
+    part: string | undefined,
+  ): TensorValue[] {
     const first = inputs.find((i): i is TensorValue => typeof i !== 'string');
-    const value: TensorValue = {
-      name,
-      shape: shape !== undefined && shape.length <= HIGHEST_RANK ? shape.map(saneSize) : undefined,
-      dtype: result.dtype ?? first?.dtype ?? 'float32',
+    const values = results.map((result): TensorValue => {
+      const { shape } = result;
+      return {
+        name: this.claim(result.part === undefined ? this.label : `${this.label}/${result.part}`),
+        shape: shape !== undefined && shape.length <= HIGHEST_RANK ? shape.map(saneSize) : undefined,
+        dtype: result.dtype ?? first?.dtype ?? 'float32',
+      };
+    });
+    for (const value of values) this.parts.values.set(value.name, value);
+    const options = {
+      name: values.length === 1 ? values[0].name : part === undefined ? this.label : `${this.label}/${part}`,
+      outputs: values.map((v) => v.name),
+      origin: this.origin,
     };
-    this.parts.values.set(name, value);
-    return value;
+    const names = inputs.map((i) => (typeof i === 'string' ? i : i.name));
+    this.parts.nodes.push(this.around.makeNode(opType, names, attributes, options));
+    return values;
   }
 
   /** Result axis i is axis order[i] of x. */
@@ -246,7 +277,8 @@ export class LayerScope {
    */
   weight(weight: string, dims: Shape, form: TensorForm = {}): { name: string; dims: readonly number[] } {
     const index = this.weightCount++;
-    const shared = this.around.sharedWeight(this.layer, weight);
+    const own = `${this.weightOwner}/${weight}`;
+    const shared = this.around.sharedWeight(this.layer, own);
     if (shared !== undefined) return shared;
     const stored = this.around.findWeight(this.prefix, this.weightOwner, weight, index);
     const fits =
@@ -266,12 +298,11 @@ export class LayerScope {
     const ordered = form.order === undefined ? sizes : form.order.map((axis) => sizes[axis]);
     const shape = form.regroup === undefined ? ordered : form.regroup(ordered);
     const present = fits && stored.present && stored.dtype === 'float32';
-    const own = `${this.weightOwner}/${weight}`;
     const name = this.around.claimWeight(stored?.name ?? own);
     this.parts.claimed.push(name);
     const tensor = present ? weightTensor(name, stored, form) : missingTensor(name, 'float32', shape);
     this.parts.initializers.set(name, tensor);
-    this.parts.weights.push({ layer: this.layer, weight, tensor, present });
+    this.parts.weights.push({ layer: this.layer, weight: own, tensor, present });
     return { name, dims: shape };
   }
 

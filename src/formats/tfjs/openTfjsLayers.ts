@@ -52,7 +52,7 @@ async function open(folder: ModelFolder, text: string): Promise<Model> {
 
   const { weightsPresent: present, weightsMissing: missing } = lowering;
   return {
-    format: 'tfjs-layers',
+    format: isTfjs(topology) ? 'tfjs-layers' : 'keras',
     producer: producerOf(topology),
     opsets: graph.opsets,
     graph: frozen,
@@ -106,6 +106,11 @@ function parameterCount(graph: MutableGraph, manifest: WeightManifest): number {
   let count = 0;
   for (const { dtype, dims } of weights) if (isFloat(dtype)) count += elementCount(dims);
   return count;
+}
+
+/** What tfjs writes has the model under modelTopology; Keras writes the model alone. */
+function isTfjs({ file }: Topology): boolean {
+  return ['modelTopology', 'weightsManifest'].some((key) => member(file, key) !== undefined);
 }
 
 /** Who wrote and who converted the file, as it says: `keras v2.9.0 / TensorFlow.js Converter v1.3.1`. */

@@ -92,7 +92,8 @@ export class WeightManifest {
       const exact = this.byName.get(name);
       if (exact !== undefined) return exact;
     }
-    const tail = this.byTail.get(`${layer}/${weight}`);
+    const innermost = layer.slice(layer.lastIndexOf('/') + 1);
+    const tail = this.byTail.get(`${layer}/${weight}`) ?? this.byTail.get(`${innermost}/${weight}`);
     return tail === 'ambiguous' ? undefined : tail;
   }
 
@@ -255,6 +256,8 @@ function bytesOf(values: Float32Array | Int32Array): Uint8Array {
 export interface TensorForm {
   /** Order of the stored axes. */
   readonly order?: readonly number[];
+  /** The first of the ordered axes is cut into as many equal blocks, which are arranged in this order. */
+  readonly blocks?: readonly number[];
   /** From the ordered dims to others with as many elements. */
   readonly regroup?: (dims: readonly number[]) => readonly number[];
 }
@@ -268,9 +271,16 @@ export function weightTensor(name: string, weight: StoredWeight, form: TensorFor
     location: 'external',
     read: async () => {
       const bytes = await weight.read();
-      return form.order === undefined
-        ? bytes
-        : permuted(bytes, bitsPerElement(weight.dtype) / 8, weight.dims, form.order);
+      const size = bitsPerElement(weight.dtype) / 8;
+      const inOrder = form.order === undefined ? bytes : permuted(bytes, size, weight.dims, form.order);
+      return form.blocks === undefined ? inOrder : arranged(inOrder, form.blocks);
     },
   };
+}
+
+function arranged(bytes: Uint8Array, blocks: readonly number[]): Uint8Array {
+  const size = bytes.length / blocks.length;
+  const result = new Uint8Array(bytes.length);
+  blocks.forEach((block, i) => result.set(bytes.subarray(block * size, (block + 1) * size), i * size));
+  return result;
 }

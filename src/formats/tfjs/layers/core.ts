@@ -1,5 +1,5 @@
 import { attribute } from '../../../ir/attribute';
-import { NotLowered, type Shape, type TensorValue } from '../layerScope';
+import { NotLowered, type LayerScope, type Shape, type TensorValue } from '../layerScope';
 import { fusedActivation } from './activations';
 import type { LayerLowering } from './lowering';
 
@@ -23,9 +23,15 @@ export const dense: LayerLowering = (scope, [x]) => {
   return [fusedActivation(scope, y)];
 };
 
+/** Masks tell recurrent layers which steps to skip; the graph has none. */
+function reportMask(scope: LayerScope, setting?: string): void {
+  scope.report('mask-ignored', 'steps that it masks are computed by the layers behind it like all others', setting);
+}
+
 /** Rows of the table by index; TensorFlow.js casts the indices to int32. */
 const embedding: LayerLowering = (scope, [x]) => {
   if (x === undefined) throw new NotLowered('it has no input');
+  if (scope.flag('mask_zero', false)) reportMask(scope, 'mask_zero');
   const width = scope.size('output_dim');
   const table = scope.weight('embeddings', [scope.size('input_dim'), width]);
   const indices = x.dtype.startsWith('int')
@@ -55,9 +61,10 @@ const rescaling: LayerLowering = (scope, [x]) => {
   return [scope.emit('Add', [scaled, scope.scalar(scope.number('offset', 0), 'offset')], {}, { shape })];
 };
 
-/** Zero where all features of a step equal the mask value. The mask itself, which later layers would read, is not carried on. */
+/** Zero where all features of a step equal the mask value. The mask itself is not carried on. */
 const masking: LayerLowering = (scope, [x]) => {
   const input = scope.shaped(x);
+  reportMask(scope);
   const { shape } = input;
   const flags = [...shape.slice(0, -1), 1];
   const value = scope.scalar(scope.number('mask_value', 0), 'mask_value');

@@ -5,6 +5,7 @@ import type { LayerLowering } from './lowering';
 import { mergeLayers } from './merge';
 import { normalizationLayers } from './normalization';
 import { poolingLayers } from './pooling';
+import { recurrentLayers } from './recurrent';
 import { shapingLayers } from './shaping';
 import { wrapperLayers } from './wrappers';
 
@@ -15,6 +16,7 @@ const all: readonly Readonly<Record<string, LayerLowering>>[] = [
   mergeLayers,
   normalizationLayers,
   poolingLayers,
+  recurrentLayers,
   shapingLayers,
   wrapperLayers,
 ];
