@@ -76,6 +76,7 @@ export class Store {
   readonly #host: Host;
   readonly #listeners: ((snapshot: Snapshot) => void)[] = [];
   #ui: Ui;
+  readonly #restoredUri: unknown;
   #view: ViewState | null = null;
   #running: Running | null = null;
   #profile: ProfileResult | null = null;
@@ -91,7 +92,9 @@ export class Store {
 
   constructor(host: Host) {
     this.#host = host;
-    this.#ui = restored(host.restore());
+    const stored = host.restore();
+    this.#ui = restored(stored);
+    this.#restoredUri = (stored as { uri?: unknown } | null)?.uri;
     host.listen((message) => this.#receive(message));
     // a tab that is hidden may be thrown away at once
     window.addEventListener('pagehide', () => this.#persist());
@@ -215,7 +218,8 @@ export class Store {
   #persist(): void {
     clearTimeout(this.#storing);
     this.#storing = undefined;
-    this.#host.store(this.#ui);
+    // the extension finds the model of a restored panel by its address
+    this.#host.store({ ...this.#ui, uri: this.#view?.uri ?? this.#restoredUri });
   }
 }
 

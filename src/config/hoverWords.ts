@@ -130,9 +130,8 @@ export function linearWords(linear: LinearFacts): string[] {
   return [`Linear layer ${linear.hasBias ? 'with' : 'without'} bias. ${normalizations[linear.normalization]}`];
 }
 
-export function activationWords({ kind }: LayerFacts): string[] {
-  // the class Activation says nothing of the function; a fused one is named by it
-  return [kind === 'Activation' ? 'Activation.' : `Activation: ${escapeMarkdown(kind)}.`];
+export function activationWords({ kind, activation }: LayerFacts): string[] {
+  return [`Activation: ${escapeMarkdown(activation ?? kind)}.`];
 }
 
 const roles: Readonly<Record<LayerFacts['role'], string>> = {

@@ -91,9 +91,10 @@ export class FormattedDocuments implements vscode.TextDocumentContentProvider, v
   }
 }
 
-/** The formatted view's address: the model's path, so that the tab and the language fit, and the model's own address behind it. */
+/** The formatted view's address: a path that makes a good title and is JSON by its ending, and the model's own address behind it. */
 export function formattedUri(source: vscode.Uri): vscode.Uri {
-  return vscode.Uri.from({ scheme: formattedScheme, path: source.path, query: source.toString() });
+  const path = `${source.path.replace(/\.json$/, '')} (formatted).json`;
+  return vscode.Uri.from({ scheme: formattedScheme, path, query: source.toString() });
 }
 
 /** The model that a formatted view shows. */

@@ -19,6 +19,8 @@ export class ModelSession implements vscode.Disposable {
   running: Running | undefined;
   /** Why the last profile could not be run at all. */
   failure: string | undefined;
+  /** What the running profile has measured so far, for a view that opens in the middle of it. */
+  runEvents: ProfileEvent[] = [];
   private analysis: Promise<ModelFacts | UnreadableModel> | undefined;
   private generation = 0;
   private settle: NodeJS.Timeout | undefined;
@@ -91,6 +93,7 @@ export class ModelSession implements vscode.Disposable {
     const abort = (this.abort = new AbortController());
     this.running = { phase: 'reading', step: 0, steps: settings.steps };
     this.failure = undefined;
+    this.runEvents = [];
     this.changed.fire();
     let trainingSince = 0;
     try {
@@ -107,6 +110,7 @@ export class ModelSession implements vscode.Disposable {
             const secondsLeft = ((Date.now() - trainingSince) / done / 1000) * (settings.steps - done);
             this.running = { phase: 'training', step: done, steps: settings.steps, loss: event.loss, secondsLeft };
           }
+          this.runEvents.push(event);
           this.stepped.fire(event);
         },
         abort.signal,
@@ -121,6 +125,7 @@ export class ModelSession implements vscode.Disposable {
       if (abort === this.abort) {
         this.abort = undefined;
         this.running = undefined;
+        this.runEvents = [];
         this.changed.fire();
       }
     }

@@ -2,7 +2,7 @@ import * as crypto from 'node:crypto';
 import * as vscode from 'vscode';
 import { ModelError } from '../ir/errors';
 import { isUnreadable } from '../protocol/facts';
-import type { ProfileSettings } from '../protocol/profile';
+import type { ProfileEvent, ProfileSettings } from '../protocol/profile';
 import type { HostToView, ViewState, ViewToHost } from '../protocol/view';
 import type { ModelSession } from './modelSession';
 import { openRulePage } from './rulePages';
@@ -33,9 +33,7 @@ export class ModelView implements vscode.Disposable {
     this.subscriptions.push(
       webview.onDidReceiveMessage((message: ViewToHost) => void this.receive(message)),
       session.onDidChange(() => this.sendState()),
-      session.onProfileEvent((event) => {
-        if (session.running !== undefined) this.send({ type: 'event', event, running: session.running });
-      }),
+      session.onProfileEvent((event) => this.sendEvent(event)),
     );
     webview.html = webviewHtml({
       nonce: crypto.randomBytes(18).toString('base64'),
@@ -67,6 +65,7 @@ export class ModelView implements vscode.Disposable {
       case 'ready':
         this.ready = true;
         this.sendState();
+        for (const event of this.session.runEvents) this.sendEvent(event);
         break;
       case 'profile':
         await this.profile(message.settings);
@@ -89,6 +88,7 @@ export class ModelView implements vscode.Disposable {
   private sendState(): void {
     const { facts, profile, profileIsStale, running, failure } = this.session;
     const state: ViewState = {
+      uri: this.session.uri.toString(),
       model: facts ?? null,
       profile: profile ?? null,
       profileIsStale,
@@ -98,6 +98,11 @@ export class ModelView implements vscode.Disposable {
       selectedLayer: this.selectedLayer,
     };
     this.send({ type: 'state', state });
+  }
+
+  private sendEvent(event: ProfileEvent): void {
+    const { running } = this.session;
+    if (running !== undefined) this.send({ type: 'event', event, running });
   }
 
   private send(message: HostToView): void {

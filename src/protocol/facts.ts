@@ -105,6 +105,8 @@ export interface LayerFacts {
   readonly inputs: readonly string[];
   /** Shape of the output in the file's layout as far as it is known: sizes, symbolic names, null. */
   readonly outputShape: readonly (number | string | null)[] | null;
+  /** The activation function of a layer that is one, or that applies one at once: Relu, Sigmoid, Gelu ... */
+  readonly activation?: string;
   readonly norm?: NormFacts;
   readonly linear?: LinearFacts;
   readonly source?: Source;

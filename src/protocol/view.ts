@@ -14,6 +14,8 @@ export interface Running {
 
 /** All that the view shows; the host sends it whole when the view says it is ready, and again when anything but a step changes. */
 export interface ViewState {
+  /** Address of the model. The view stores it, so that its panel can be restored after a reload of the window. */
+  readonly uri: string;
   readonly model: ModelFacts | UnreadableModel | null;
   readonly profile: ProfileResult | null;
   /** The profile was measured on another graph than the file holds now. */

@@ -22,6 +22,7 @@ export function layerFacts(view: LayerView, types: ValueTypes, place: TextPlace)
     nodes: fileNames(layer, view),
     inputs: [...new Set(view.predecessors(layer).flatMap((l) => (l ? [l.id] : [])))],
     outputShape: outputShape(layer, view, types, toFile),
+    activation: layer.activation,
     norm: layer.norm && normFacts(layer, view),
     linear: layer.linear && {
       hasBias: layer.linear.bias !== undefined,

@@ -33,7 +33,7 @@ for (const model of models) {
       const { line, column } = WorkbenchWindow.find(formatted, '"BatchNormalization"', occurrences - 1);
       const hover = await window.hoverAt(line, column + 3, /batch norm/i);
       assert.match(hover, /epsilon/i);
-      await window.screenshot(`hover-${path.basename(path.dirname(model.path))}`);
+      await window.snapshot(`hover-${path.basename(path.dirname(model.path))}`);
     });
   });
 }

@@ -35,6 +35,7 @@ const bins = 40;
 export function recordedState(layers: number, profiled = true): ViewState {
   const model = recordedModel(layers);
   return {
+    uri: 'file:///models/recorded.onnx',
     model,
     profile: profiled ? recordedProfile(model) : null,
     profileIsStale: false,

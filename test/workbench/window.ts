@@ -73,13 +73,19 @@ export class WorkbenchWindow {
   async hoverAt(line: number, column: number, expected: string | RegExp): Promise<string> {
     await this.goTo(line, column);
     const cursor = this.page.locator('.editor-group-container.active .monaco-editor .cursor').first();
-    const box = (await cursor.boundingBox())!;
-    const hover = this.page.locator('.monaco-hover:visible', { hasText: expected });
-    // hovers wait for the mouse to rest after moving: come from the side, then stop
-    await this.page.mouse.move(box.x + 60, box.y + box.height / 2);
-    await this.page.mouse.move(box.x + 3, box.y + box.height / 2, { steps: 4 });
-    await hover.first().waitFor({ timeout: 30_000 });
-    return hover.first().innerText();
+    const hover = this.page.locator('.monaco-hover:visible', { hasText: expected }).first();
+    // the editor may still be scrolling to the place, and a hover waits for the mouse to rest: look again, as a person would
+    for (let attempt = 1; ; attempt++) {
+      const box = (await cursor.boundingBox())!;
+      await this.page.mouse.move(box.x + 60, box.y + box.height / 2);
+      await this.page.mouse.move(box.x + 3, box.y + box.height / 2, { steps: 4 });
+      try {
+        await hover.waitFor({ timeout: 6_000 });
+        return await hover.innerText();
+      } catch (error) {
+        if (attempt === 5) throw error;
+      }
+    }
   }
 
   /** The line and column, from 1, of the first (or `nth`, from 0) occurrence of `text` in the file's own text. */

@@ -55,7 +55,7 @@ function longModel(): string {
     class_name: className,
     config: { name, ...config },
   });
-  const layers = Array.from({ length: 30 }, (_, i) => [
+  const layers = Array.from({ length: 80 }, (_, i) => [
     layer('Conv2D', `conv_${i}`, {
       filters: 8,
       kernel_size: [3, 3],

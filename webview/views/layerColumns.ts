@@ -75,7 +75,8 @@ export const columns: readonly Column[] = [
     width: 100,
     grow: 1,
     expendable: 2,
-    text: ({ layer }) => layer.kind,
+    text: ({ layer }) =>
+      layer.activation && layer.activation !== layer.kind ? `${layer.kind} (${layer.activation})` : layer.kind,
   },
   {
     id: 'role',

@@ -24,6 +24,7 @@ export function layerFacts(
     ['Kind', h('span', {}, name(layer.kind), ` (${roleWords[layer.role].toLowerCase()})`)],
     ['Output', shown(formatShape(layer.outputShape))],
   ];
+  if (layer.activation && layer.activation !== layer.kind) facts.push(['Function', name(layer.activation)]);
   if (linear) {
     facts.push(['Bias', linear.hasBias ? 'yes' : 'no'], ['Normalized', normalizationWords[linear.normalization]]);
   }

@@ -194,7 +194,7 @@ describe('hoverContent', () => {
     const saved = await savedModel(model);
     const analysed = await analyzeModel(await openTfjsLayers(saved.folder, 'model.json', saved.text), 'model.json');
     const conv = text(hoverContent(analysed, 'conv'));
-    assert.match(conv, /Linear layer with bias\. Normalized after its activation\.\n\nActivation: relu\./);
+    assert.match(conv, /Linear layer with bias\. Normalized after its activation\.\n\nActivation: Relu\./);
     const bn = text(hoverContent(analysed, 'bn'));
     assert.match(bn, /for each of 4 channels/);
     assert.match(bn, /after the activation of a linear layer; it normalizes conv/);
