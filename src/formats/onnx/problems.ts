@@ -12,7 +12,7 @@ export class Problems {
   add(code: string, message: string, place?: ErrorPlace): void {
     const count = (this.counts.get(code) ?? 0) + 1;
     this.counts.set(code, count);
-    if (count <= MOST_OF_A_KIND) this.listed.push({ code, message, place });
+    if (count <= MOST_OF_A_KIND) this.listed.push({ code, message, ...(place && { place }) });
   }
 
   list(): Problem[] {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { onnx } from 'onnx-proto';
+import { type onnx } from 'onnx-proto';
 import { openOnnx } from '../../../../src/formats/onnx/openOnnx';
 import { BytesSource, type ByteSource } from '../../../../src/ir/byteSource';
 import { attr, FilesFolder, floats, modelBytes, node, valueInfo } from '../../../support/onnxModels';

@@ -1,0 +1,19 @@
+import assert from 'node:assert/strict';
+import { Interner } from '../../../../src/formats/onnx/interner';
+
+describe('Interner', () => {
+  it('gives equal bytes the same number, others the next', () => {
+    const interner = new Interner(4);
+    const encoder = new TextEncoder();
+    const names = Array.from({ length: 5000 }, (_, i) => `name ${i % 2500}`);
+    const numbers = names.map((name) => {
+      const bytes = encoder.encode(`..${name}..`);
+      return interner.intern(bytes, 2, bytes.length - 4);
+    });
+    numbers.forEach((n, i) => assert.equal(n, i % 2500));
+    const known = encoder.encode('name 7');
+    assert.ok(interner.has(known, 0, 6));
+    assert.ok(!interner.has(known, 0, 5));
+    assert.equal(interner.intern(known, 3, 0), 2500);
+  });
+});
