@@ -1,3 +1,8 @@
+import { NoGradient } from './noGradient';
+
+/** Elements of the largest map that is written out. */
+const LARGEST_MATRIX = 2 ** 24;
+
 /** A linear map of one axis, row-major: `rows` output positions by `columns` input positions. */
 export interface AxisMatrix {
   readonly rows: number;
@@ -16,6 +21,7 @@ export function weightMatrix(
   columns: number,
   weights: (row: number) => readonly (readonly [column: number, weight: number])[],
 ): AxisMatrix {
+  if (rows * columns > LARGEST_MATRIX) throw new NoGradient(`its axes are too long: ${columns} to ${rows} positions`);
   const values = new Array<number>(rows * columns).fill(0);
   for (let row = 0; row < rows; row++) {
     for (const [column, weight] of weights(row)) values[row * columns + column] += weight;

@@ -1,6 +1,7 @@
 import type { Attribute } from '../ir/attribute';
 import type { MutableNode } from '../ir/mutableGraph';
-import { NoGradient, type GradientBuilder } from './gradientBuilder';
+import type { GradientBuilder } from './gradientBuilder';
+import { NoGradient } from './noGradient';
 
 /** Builds one cotangent and returns the value's name. Called only when the gradient is wanted. */
 export type Thunk = () => string;

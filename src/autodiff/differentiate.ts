@@ -1,7 +1,8 @@
 import type { ValueType } from '../ir/graph';
 import { capturedNames, type MutableGraph, type MutableNode } from '../ir/mutableGraph';
 import { Call, type GradientRule } from './call';
-import { GradientBuilder, NoGradient } from './gradientBuilder';
+import { GradientBuilder } from './gradientBuilder';
+import { NoGradient } from './noGradient';
 import { sameShape } from './shapes';
 import { findRule } from './vjp/registry';
 

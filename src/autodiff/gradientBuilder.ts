@@ -1,14 +1,8 @@
 import { attribute, type Attribute } from '../ir/attribute';
-import { dataTypeCode, isFloat, type DataType } from '../ir/dataType';
-import type { ValueType } from '../ir/graph';
-import type { MutableGraph, MutableNode } from '../ir/mutableGraph';
-import { float32Tensor, int64Tensor, tensorFromBytes, type Tensor } from '../ir/tensor';
-import { floatsAtHand, integersAtHand } from '../ir/tensorValues';
+import { dataTypeCode, type DataType } from '../ir/dataType';
 import type { AxisMatrix } from './axisMatrix';
-import { broadcastShapes, normalizeAxis, product, range, sameShape } from './shapes';
-
-/** Why a gradient ends at a node. Rules throw it; `differentiate` reports it as a cut. */
-export class NoGradient extends Error {}
+import { broadcastShapes, product, range, sameShape } from './shapes';
+import { TypedGraph, type Attributes } from './typedGraph';
 
 /** A value of the graph, or a number that becomes a scalar constant of the other operand's type. */
 export type Operand = string | number;
@@ -16,196 +10,8 @@ export type Operand = string | number;
 /** Above this many rows the constant would weigh more than the time it saves. */
 const LONGEST_ROW_OF_ONES = 65536;
 
-type Attributes = Readonly<Record<string, Attribute>>;
-
-interface KnownType {
-  readonly shape: readonly number[];
-  readonly dtype: DataType;
-}
-
-/**
- * Appends the nodes of a backward pass to a graph and knows the static type of every value it adds, so that rules
- * can ask for shapes while they build. All nodes are of opset 18.
- */
-export class GradientBuilder {
-  private readonly added = new Map<string, KnownType>();
-  private readonly constants = new Map<string, string>();
-  private readonly producers: Map<string, MutableNode>;
-  private readonly forwardCount: number;
-  private readonly extraOutputs: { node: MutableNode; index: number }[] = [];
-  private stem = 'grad';
-  private origin: MutableNode['origin'];
-
-  constructor(
-    readonly graph: MutableGraph,
-    private readonly types: ReadonlyMap<string, ValueType>,
-  ) {
-    this.producers = graph.uses().producer;
-    this.forwardCount = graph.nodes.length;
-  }
-
-  /** Says for which value of the forward graph the next nodes are built: their names and origin follow it. */
-  enter(value: string): void {
-    this.stem = `grad/${value}`;
-    this.origin = this.producers.get(value)?.origin;
-  }
-
-  // ---- types
-
-  /** @throws NoGradient when a size of the value is not known. */
-  shape(value: string): readonly number[] {
-    const known = this.added.get(value);
-    if (known) return known.shape;
-    const shape = this.types.get(value)?.shape ?? this.graph.initializers.get(value)?.dims;
-    if (!shape || !shape.every((d): d is number => typeof d === 'number' && d >= 0)) {
-      throw new NoGradient(`the shape of ${value} is not known`);
-    }
-    return shape;
-  }
-
-  rank(value: string): number {
-    return this.shape(value).length;
-  }
-
-  /** @throws NoGradient when the element type of the value is not known. */
-  dtype(value: string): DataType {
-    const dtype = this.dtypeIfKnown(value);
-    if (dtype === undefined) throw new NoGradient(`the type of ${value} is not known`);
-    return dtype;
-  }
-
-  dtypeIfKnown(value: string): DataType | undefined {
-    return this.added.get(value)?.dtype ?? this.types.get(value)?.dtype ?? this.graph.initializers.get(value)?.dtype;
-  }
-
-  /** Adds an output to a forward node (a mask, indices, saved statistics) and returns its name. */
-  addOutput(node: MutableNode, index: number, dtype: DataType, shape: readonly number[], hint: string): string {
-    while (node.outputs.length <= index) node.outputs.push('');
-    if (node.outputs[index] === '') {
-      node.outputs[index] = this.graph.freshName(`${this.stem}/${hint}`);
-      this.extraOutputs.push({ node, index });
-    }
-    this.added.set(node.outputs[index], { dtype, shape });
-    return node.outputs[index];
-  }
-
-  // ---- constants
-
-  /** The integers of a value that is constant (an initializer or a Constant node), else undefined. */
-  constantInts(value: string): readonly number[] | undefined {
-    const constant = this.constantOf(value);
-    return isTensor(constant) ? integersAtHand(constant) : constant;
-  }
-
-  /** The numbers of a value that is constant, else undefined. */
-  constantFloats(value: string): ArrayLike<number> | undefined {
-    const constant = this.constantOf(value);
-    return isTensor(constant) ? floatsAtHand(constant) : constant;
-  }
-
-  /** The number that a one-element constant holds, else undefined. */
-  constantNumber(value: string): number | undefined {
-    const numbers = this.constantFloats(value);
-    return numbers?.length === 1 ? numbers[0] : undefined;
-  }
-
-  private constantOf(value: string): Tensor | readonly number[] | undefined {
-    const initializer = this.graph.initializers.get(value);
-    if (initializer) return this.graph.inputs.some((i) => i.name === value) ? undefined : initializer;
-    const node = this.producers.get(value);
-    if (node?.opType === 'Identity') return this.constantOf(node.inputs[0]);
-    if (node?.opType !== 'Constant') return undefined;
-    for (const a of node.attributes.values()) {
-      if (a.type === 'tensor' || a.type === 'ints' || a.type === 'floats') return a.value;
-      if (a.type === 'int' || a.type === 'float') return [a.value];
-    }
-    return undefined;
-  }
-
-  /** A scalar constant of the type of `like`. */
-  scalar(value: number, like: string): string {
-    return this.floats([], [value], this.dtype(like));
-  }
-
-  /** A constant of a floating-point type. */
-  floats(shape: readonly number[], values: readonly number[], dtype: DataType): string {
-    return this.constant(`[${shape.join()}]${values.join()}`, shape, dtype, (i) => values[i]);
-  }
-
-  ones(shape: readonly number[], dtype: DataType): string {
-    return this.constant(`ones [${shape.join()}]`, shape, dtype, () => 1);
-  }
-
-  /** A constant given by a function of the flat index; the same key stands for the same constant. */
-  constant(key: string, shape: readonly number[], dtype: DataType, value: (index: number) => number): string {
-    return this.cached(`${dtype} ${key}`, (name) => {
-      const indices = { length: product(shape) };
-      if (dtype === 'float32') {
-        return float32Tensor(
-          name,
-          shape,
-          Float32Array.from(indices, (_, i) => value(i)),
-        );
-      }
-      if (dtype === 'float64') {
-        const values = Float64Array.from(indices, (_, i) => value(i));
-        return tensorFromBytes(name, dtype, shape, new Uint8Array(values.buffer));
-      }
-      throw new NoGradient(`gradients are computed in float32 or float64, not in ${dtype}`);
-    });
-  }
-
-  /** A one-dimensional int64 constant. */
-  ints(values: readonly number[]): string {
-    return this.cached(`int64 ${values.join()}`, (name) => int64Tensor(name, [values.length], values));
-  }
-
-  /** Zeros of any size; they take no space in the graph. */
-  zeros(shape: readonly number[], dtype: DataType): string {
-    return this.expand(this.floats([], [0], dtype), shape);
-  }
-
-  private cached(key: string, make: (name: string) => Tensor): string {
-    const known = this.constants.get(key);
-    if (known !== undefined) return known;
-    const tensor = make(this.graph.freshName('grad/constant'));
-    this.graph.addInitializer(tensor);
-    this.added.set(tensor.name, { dtype: tensor.dtype, shape: tensor.dims });
-    this.constants.set(key, tensor.name);
-    return tensor.name;
-  }
-
-  // ---- nodes
-
-  /** Appends a node with one output of the given shape; its type is that of the first input unless stated. */
-  node(
-    opType: string,
-    inputs: readonly string[],
-    shape: readonly number[],
-    attributes: Attributes = {},
-    dtype = this.dtype(inputs[0]),
-  ): string {
-    return this.nodes(opType, inputs, [shape], attributes, dtype)[0];
-  }
-
-  /** Appends a node with several outputs of one type. */
-  nodes(
-    opType: string,
-    inputs: readonly string[],
-    shapes: readonly (readonly number[])[],
-    attributes: Attributes = {},
-    dtype = this.dtype(inputs[0]),
-  ): string[] {
-    const hint = `${this.stem}/${opType}`;
-    const outputs = this.graph.addNode(opType, inputs, attributes, {
-      outputs: shapes.length,
-      hint,
-      origin: this.origin,
-    });
-    outputs.forEach((o, i) => this.added.set(o, { dtype, shape: shapes[i] }));
-    return outputs;
-  }
-
+/** What gradient rules build with: the operators of opset 18 that they use, with the shape of each result known. */
+export class GradientBuilder extends TypedGraph {
   unary(opType: string, x: string, attributes: Attributes = {}): string {
     return this.node(opType, [x], this.shape(x), attributes);
   }
@@ -219,7 +25,7 @@ export class GradientBuilder {
   private operands(a: Operand, b: Operand): [string, string] {
     if (typeof a === 'string') return [a, typeof b === 'string' ? b : this.scalar(b, a)];
     if (typeof b === 'string') return [this.scalar(a, b), b];
-    throw new NoGradient('two numbers make no node');
+    throw new TypeError('two numbers make no node');
   }
 
   add(a: Operand, b: Operand): string {
@@ -352,6 +158,11 @@ export class GradientBuilder {
     return this.node('Pad', [x, this.ints([...before, ...after])], shape);
   }
 
+  /** Zeros of any size; they take no space in the graph. */
+  zeros(shape: readonly number[], dtype: DataType): string {
+    return this.expand(this.floats([], [0], dtype), shape);
+  }
+
   /** Puts `steps[i] - 1` zeros after each element of axis i. */
   spread(x: string, steps: readonly number[]): string {
     if (steps.every((s) => s === 1)) return x;
@@ -437,36 +248,4 @@ export class GradientBuilder {
     const shape = this.shape(x).filter((_, i) => !axes.includes(i));
     return this.node('ReduceSum', [x, this.ints(axes)], shape, { keepdims: attribute.int(0) });
   }
-
-  // ---- the whole
-
-  /** Drops what was added and does not lead to a wanted value: what rules had built before they gave up. */
-  prune(wanted: Iterable<string>): void {
-    const needed = new Set(wanted);
-    const kept: MutableNode[] = [];
-    for (const node of this.graph.nodes.slice(this.forwardCount).reverse()) {
-      if (!node.outputs.some((o) => needed.has(o))) continue;
-      for (const input of node.inputs) needed.add(input);
-      kept.push(node);
-    }
-    this.graph.nodes.length = this.forwardCount;
-    for (const node of kept.reverse()) this.graph.nodes.push(node);
-    for (const { node, index } of this.extraOutputs) if (!needed.has(node.outputs[index])) node.outputs[index] = '';
-    for (const { node } of this.extraOutputs) while (node.outputs.at(-1) === '') node.outputs.pop();
-    for (const name of this.constants.values()) if (!needed.has(name)) this.graph.initializers.delete(name);
-  }
-
-  /** False for values whose type is known not to be floating point: no gradient passes them. */
-  isFloat(value: string): boolean {
-    const dtype = this.dtypeIfKnown(value);
-    return dtype === undefined || isFloat(dtype);
-  }
-
-  axis(value: string, axis: number): number {
-    return normalizeAxis(axis, this.rank(value));
-  }
-}
-
-function isTensor(constant: Tensor | readonly number[] | undefined): constant is Tensor {
-  return constant !== undefined && 'dtype' in constant;
 }

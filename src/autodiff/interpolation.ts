@@ -1,6 +1,6 @@
 import { weightMatrix, type AxisMatrix } from './axisMatrix';
 import type { Call } from './call';
-import { NoGradient } from './gradientBuilder';
+import { NoGradient } from './noGradient';
 import { range } from './shapes';
 
 type Coordinate = (o: number, input: number, output: number, scale: number) => number;

@@ -1,5 +1,6 @@
 import type { Call } from './call';
-import { NoGradient, type GradientBuilder } from './gradientBuilder';
+import type { GradientBuilder } from './gradientBuilder';
+import { NoGradient } from './noGradient';
 import { lazy } from './lazy';
 import { product, range } from './shapes';
 

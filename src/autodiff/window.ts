@@ -1,5 +1,5 @@
 import type { Call } from './call';
-import { NoGradient } from './gradientBuilder';
+import { NoGradient } from './noGradient';
 import type { Shape } from './shapes';
 
 /** How a convolution or pooling window slides over the spatial axes; one entry per axis. */

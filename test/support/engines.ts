@@ -38,7 +38,7 @@ export const wasmEngine: TestEngine = {
       logSeverityLevel: 4,
     });
     return {
-      run: async (feeds) => (await session.run(feeds)) as Record<string, native.Tensor>,
+      run: async (feeds) => await session.run(feeds),
       release: () => session.release(),
     };
   },

@@ -1,6 +1,6 @@
 import type { GradientRule } from '../call';
 import { channelSum } from '../convolution';
-import { NoGradient } from '../gradientBuilder';
+import { NoGradient } from '../noGradient';
 import { lazy } from '../lazy';
 
 /**

@@ -1,5 +1,5 @@
 import type { GradientRule } from '../call';
-import { NoGradient } from '../gradientBuilder';
+import { NoGradient } from '../noGradient';
 
 /**
  * In training mode dx = dy mask / (1 - ratio), with the mask as the operator's second output; else the cotangent itself.

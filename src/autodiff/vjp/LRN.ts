@@ -1,5 +1,5 @@
 import type { GradientRule } from '../call';
-import { NoGradient } from '../gradientBuilder';
+import { NoGradient } from '../noGradient';
 import { product, range } from '../shapes';
 
 /**

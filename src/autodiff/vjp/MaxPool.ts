@@ -1,6 +1,6 @@
 import { attribute } from '../../ir/attribute';
 import type { GradientRule } from '../call';
-import { NoGradient } from '../gradientBuilder';
+import { NoGradient } from '../noGradient';
 import { product } from '../shapes';
 import { extents, slidingWindow } from '../window';
 

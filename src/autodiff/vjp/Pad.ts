@@ -1,6 +1,7 @@
 import type { GradientRule } from '../call';
 import type { Call } from '../call';
-import { NoGradient, type GradientBuilder } from '../gradientBuilder';
+import type { GradientBuilder } from '../gradientBuilder';
+import { NoGradient } from '../noGradient';
 import { copyMatrix } from '../axisMatrix';
 import { range } from '../shapes';
 

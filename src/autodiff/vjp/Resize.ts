@@ -1,7 +1,8 @@
 import type { GradientRule } from '../call';
 import { attribute } from '../../ir/attribute';
 import type { Call } from '../call';
-import { NoGradient, type GradientBuilder } from '../gradientBuilder';
+import type { GradientBuilder } from '../gradientBuilder';
+import { NoGradient } from '../noGradient';
 import { interpolation, isBlockCopy } from '../interpolation';
 import { product, range } from '../shapes';
 

@@ -1,6 +1,7 @@
 import type { GradientRule } from '../call';
 import type { Call } from '../call';
-import { NoGradient, type GradientBuilder } from '../gradientBuilder';
+import type { GradientBuilder } from '../gradientBuilder';
+import { NoGradient } from '../noGradient';
 import { product, range } from '../shapes';
 
 /**
