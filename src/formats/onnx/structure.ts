@@ -73,10 +73,18 @@ const payloadFields = new Set<number>([
  * @throws ModelError `truncated`, `corrupt` or `not-a-model` with the offset.
  */
 export async function readStructure(source: ByteSource): Promise<Structure> {
-  return new StructureReader(source).read();
+  const reader = new StructureReader(source);
+  try {
+    return await reader.read();
+  } catch (error) {
+    // with a graph it is a damaged model; without one it is some other file
+    if (!(error instanceof ModelError) || error.code !== 'corrupt' || reader.foundGraph) throw error;
+    throw new ModelError('not-a-model', notOnnx(error.message), error.place);
+  }
 }
 
 class StructureReader {
+  foundGraph = false;
   private readonly segments: Segment[] = [];
   private window: Uint8Array = new Uint8Array(0);
   /** File offsets: where the window begins and ends, and the place of reading. */
@@ -110,13 +118,14 @@ class StructureReader {
       const number = Math.floor(tag / 8);
       const wireType = tag % 8;
       if (wireType !== 2) {
-        this.skipScalar(wireType, end, kind);
+        this.skipScalar(wireType, end);
         continue;
       }
       const length = this.varint(end);
       const from = this.at;
       const to = from + length;
       if (to > end) throw this.tooLong(field, number, kind, to, end);
+      if (kind === 'model' && number === ModelField.graph) this.foundGraph = true;
       const inner = this.groups > 0 ? undefined : nested[kind][number];
       if (to <= this.end) this.at = to;
       else if (inner !== undefined && to - this.end > SMALLEST_WINDOW) {
@@ -187,17 +196,14 @@ class StructureReader {
     throw new ModelError('corrupt', 'a number of the protobuf encoding does not end', { offset: this.at });
   }
 
-  private skipScalar(wireType: number, end: number, kind: Kind): void {
+  private skipScalar(wireType: number, end: number): void {
     const field = this.at;
     if (wireType === 0) this.varint(end);
     else if (wireType === 1) this.at += 8;
     else if (wireType === 5) this.at += 4;
     else if (wireType === 3) this.groups++;
     else if (wireType === 4 && this.groups > 0) this.groups--;
-    else
-      throw new ModelError(kind === 'model' ? 'not-a-model' : 'corrupt', notOnnx(`wire type ${wireType}`), {
-        offset: field,
-      });
+    else throw new ModelError('corrupt', `there is no wire type ${wireType}`, { offset: field });
     if (this.at > end)
       throw new ModelError('corrupt', 'a number reaches past the end of its message', { offset: field });
   }
