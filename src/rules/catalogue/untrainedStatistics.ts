@@ -1,5 +1,6 @@
 import type { ValueId } from '../../ir/graph';
-import type { Layer, LayerView } from '../../layers/layerView';
+import type { Layer } from '../../layers/layerView';
+import { isFiller } from '../normParameters';
 import type { Rule, RuleContext } from '../rule';
 import { count } from '../words';
 
@@ -107,12 +108,6 @@ function stateOf(layer: Layer, context: RuleContext): 'lost' | 'untouched' | 'tr
   if ([...initial, ...untouched].includes(undefined)) return undefined;
   if (initial.includes(false)) return 'trained';
   return untouched.includes(false) ? 'lost' : 'untouched';
-}
-
-/** Filled by a ConstantOfShape: a stand-in for weights that were taken out of the file. */
-function isFiller(value: ValueId, { graph }: LayerView): boolean {
-  const producer = graph.producer(value);
-  return producer >= 0 && graph.node(producer).opType === 'ConstantOfShape';
 }
 
 function channelsOf({ norm }: Layer): string {
