@@ -184,111 +184,137 @@ function decodeString(raw: string, base: number): { index: JsonIndex; outer: Uin
   }
 }
 
-type Awaiting = 'value' | 'value or end' | 'key' | 'key or end' | 'colon' | 'comma or end' | 'nothing';
+/** What may come next in the text. */
+const next = { value: 0, valueOrEnd: 1, key: 2, keyOrEnd: 3, colon: 4, commaOrEnd: 5, nothing: 6 } as const;
 
-function scanRows(text: string) {
-  const rows = {
-    starts: new IntColumn(),
-    ends: new IntColumn(),
-    keyStarts: new IntColumn(),
-    keyEnds: new IntColumn(),
-    parents: new IntColumn(),
-    ordinals: new IntColumn(),
-  };
-  const open: number[] = [];
-  const counts: number[] = [];
-  const isArray: boolean[] = [];
-  const state: { awaiting: Awaiting } = { awaiting: 'value' };
-  let keyStart = -1;
-  let keyEnd = -1;
+function scanRows(text: string): Rows {
+  return new RowScanner(text).scan();
+}
 
-  const addRow = (start: number, end: number) => {
-    const inArray = isArray.length > 0 && isArray[isArray.length - 1];
-    rows.starts.push(start);
-    rows.ends.push(end);
-    rows.keyStarts.push(keyStart);
-    rows.keyEnds.push(keyEnd);
-    rows.parents.push(open.length > 0 ? open[open.length - 1] : -1);
-    rows.ordinals.push(inArray ? counts[counts.length - 1] : -1);
-    keyStart = -1;
-  };
-  const endValue = () => {
-    if (open.length === 0) state.awaiting = 'nothing';
-    else {
-      counts[counts.length - 1]++;
-      state.awaiting = 'comma or end';
-    }
-  };
+interface Rows {
+  readonly starts: IntColumn;
+  readonly ends: IntColumn;
+  readonly keyStarts: IntColumn;
+  readonly keyEnds: IntColumn;
+  readonly parents: IntColumn;
+  readonly ordinals: IntColumn;
+}
 
-  // a byte order mark is no token; a blank in its place keeps the offsets
-  const scanner = createScanner(text.startsWith('\ufeff') ? ` ${text.slice(1)}` : text, true);
-  for (;;) {
-    const kind: number = scanner.scan();
-    const start = scanner.getTokenOffset();
-    const end = start + scanner.getTokenLength();
-    if (kind === token.end) {
-      if (state.awaiting === 'nothing') return rows;
-      throw jsonError(text, 'truncated', start, 'the JSON ends too early');
-    }
-    const fail = () => jsonError(text, 'invalid', start, `this is not JSON: unexpected ${excerpt(text, start, end)}`);
-    // bad escapes, unfinished strings and the like
-    if (scanner.getTokenError() !== 0) {
-      if (end >= text.length) throw jsonError(text, 'truncated', start, 'the JSON ends too early');
-      throw fail();
-    }
-    if (kind === token.string && (state.awaiting === 'key' || state.awaiting === 'key or end')) {
-      keyStart = start;
-      keyEnd = end;
-      state.awaiting = 'colon';
-      continue;
-    }
-    const wantsValue = state.awaiting === 'value' || state.awaiting === 'value or end';
-    switch (kind) {
-      case token.openBrace:
-      case token.openBracket:
-        if (!wantsValue) throw fail();
-        addRow(start, -1);
-        open.push(rows.starts.length - 1);
-        counts.push(0);
-        isArray.push(kind === token.openBracket);
-        state.awaiting = kind === token.openBracket ? 'value or end' : 'key or end';
-        break;
-      case token.closeBrace:
-      case token.closeBracket: {
-        const closesArray = kind === token.closeBracket;
-        const mayEnd =
-          state.awaiting === 'comma or end' || state.awaiting === (closesArray ? 'value or end' : 'key or end');
-        if (!mayEnd || isArray.pop() !== closesArray) throw fail();
-        rows.ends.set(open.pop()!, end);
-        counts.pop();
-        endValue();
-        break;
+/** Checks the grammar of the tokens and notes where objects, arrays and members lie. No closures: it runs for every token. */
+class RowScanner implements Rows {
+  readonly starts = new IntColumn();
+  readonly ends = new IntColumn();
+  readonly keyStarts = new IntColumn();
+  readonly keyEnds = new IntColumn();
+  readonly parents = new IntColumn();
+  readonly ordinals = new IntColumn();
+  /** Rows of the objects and arrays that are open, how many values each has so far, and whether it is an array. */
+  private readonly open: number[] = [];
+  private readonly counts: number[] = [];
+  private readonly isArray: boolean[] = [];
+  private awaiting: number = next.value;
+  private keyStart = -1;
+  private keyEnd = -1;
+
+  constructor(private readonly text: string) {}
+
+  scan(): Rows {
+    const { text } = this;
+    // a byte order mark is no token; a blank in its place keeps the offsets
+    const scanner = createScanner(text.startsWith('\ufeff') ? ` ${text.slice(1)}` : text, true);
+    for (;;) {
+      const kind: number = scanner.scan();
+      const start = scanner.getTokenOffset();
+      if (kind === token.end) {
+        if (this.awaiting === next.nothing) return this;
+        throw jsonError(text, 'truncated', start, 'the JSON ends too early');
       }
-      case token.comma:
-        if (state.awaiting !== 'comma or end') throw fail();
-        state.awaiting = isArray[isArray.length - 1] ? 'value' : 'key';
-        break;
-      case token.colon:
-        if (state.awaiting !== 'colon') throw fail();
-        state.awaiting = 'value';
-        break;
+      const end = start + scanner.getTokenLength();
+      // bad escapes, unfinished strings and the like
+      const isBroken = (scanner.getTokenError() as number) !== 0;
+      if (isBroken && end >= text.length) throw jsonError(text, 'truncated', start, 'the JSON ends too early');
+      if (isBroken || !this.take(kind, start, end)) {
+        const found = JSON.stringify(text.slice(start, Math.min(end, start + 20)));
+        throw jsonError(text, 'invalid', start, `this is not JSON: unexpected ${found}`);
+      }
+    }
+  }
+
+  /** False when the token cannot come here. */
+  private take(kind: number, start: number, end: number): boolean {
+    switch (kind) {
       case token.string:
+        if (this.awaiting !== next.key && this.awaiting !== next.keyOrEnd) return this.takeScalar(start, end);
+        this.keyStart = start;
+        this.keyEnd = end;
+        this.awaiting = next.colon;
+        return true;
       case token.number:
       case token.nullWord:
       case token.trueWord:
       case token.falseWord:
-        if (!wantsValue) throw fail();
-        if (keyStart >= 0 || open.length === 0) addRow(start, end);
-        endValue();
-        break;
+        return this.takeScalar(start, end);
+      case token.openBrace:
+      case token.openBracket:
+        return this.takeOpening(kind === token.openBracket, start);
+      case token.closeBrace:
+      case token.closeBracket:
+        return this.takeClosing(kind === token.closeBracket, end);
+      case token.comma:
+        if (this.awaiting !== next.commaOrEnd) return false;
+        this.awaiting = this.isArray[this.isArray.length - 1] ? next.value : next.key;
+        return true;
+      case token.colon:
+        if (this.awaiting !== next.colon) return false;
+        this.awaiting = next.value;
+        return true;
       default:
-        throw fail();
+        return false;
     }
   }
-}
 
-function excerpt(text: string, start: number, end: number): string {
-  return JSON.stringify(text.slice(start, Math.min(end, start + 20)));
+  private takeScalar(start: number, end: number): boolean {
+    if (this.awaiting !== next.value && this.awaiting !== next.valueOrEnd) return false;
+    if (this.keyStart >= 0 || this.open.length === 0) this.addRow(start, end);
+    this.endValue();
+    return true;
+  }
+
+  private takeOpening(isArray: boolean, start: number): boolean {
+    if (this.awaiting !== next.value && this.awaiting !== next.valueOrEnd) return false;
+    this.addRow(start, -1);
+    this.open.push(this.starts.length - 1);
+    this.counts.push(0);
+    this.isArray.push(isArray);
+    this.awaiting = isArray ? next.valueOrEnd : next.keyOrEnd;
+    return true;
+  }
+
+  private takeClosing(isArray: boolean, end: number): boolean {
+    const isEmpty = this.awaiting === (isArray ? next.valueOrEnd : next.keyOrEnd);
+    if ((!isEmpty && this.awaiting !== next.commaOrEnd) || this.isArray.pop() !== isArray) return false;
+    this.ends.set(this.open.pop()!, end);
+    this.counts.pop();
+    this.endValue();
+    return true;
+  }
+
+  private addRow(start: number, end: number): void {
+    const depth = this.open.length;
+    this.starts.push(start);
+    this.ends.push(end);
+    this.keyStarts.push(this.keyStart);
+    this.keyEnds.push(this.keyEnd);
+    this.parents.push(depth > 0 ? this.open[depth - 1] : -1);
+    this.ordinals.push(depth > 0 && this.isArray[depth - 1] ? this.counts[depth - 1] : -1);
+    this.keyStart = -1;
+  }
+
+  private endValue(): void {
+    const depth = this.open.length;
+    if (depth > 0) this.counts[depth - 1]++;
+    this.awaiting = depth === 0 ? next.nothing : next.commaOrEnd;
+  }
 }
 
 function jsonError(text: string, code: 'invalid' | 'truncated', offset: number, message: string): ModelError {

@@ -1,0 +1,106 @@
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import path from 'node:path';
+import { parseTree, type Node } from 'jsonc-parser';
+import { JsonIndex } from '../../../../src/formats/tfjs/jsonIndex';
+import { DECODED } from '../../../../src/formats/tfjs/jsonPlace';
+import { ModelError } from '../../../../src/ir/errors';
+
+const sample = path.resolve(__dirname, '../../../../media/samples/tfjs/model.json');
+const corpus = path.resolve(__dirname, '../../../../../shared/models/tfjs-layers');
+
+/** Compares every object, array and member of a text with jsonc-parser's own tree. */
+function compare(text: string): number {
+  const index = new JsonIndex(text);
+  let compared = 0;
+  const visit = (node: Node, steps: readonly (string | number)[]) => {
+    assert.deepEqual(index.value(steps), { offset: node.offset, length: node.length }, steps.join('/'));
+    if (node.type === 'object' || node.type === 'array') assert.deepEqual(index.stepsAt(node.offset), steps);
+    compared++;
+    if (node.type === 'array') {
+      node.children?.forEach((child, i) => {
+        if (child.type === 'object' || child.type === 'array') visit(child, [...steps, i]);
+      });
+    }
+    if (node.type !== 'object') return;
+    for (const { children } of node.children ?? []) {
+      const [key, value] = children!;
+      const name = key.value as string;
+      assert.deepEqual(index.key([...steps, name]), { offset: key.offset, length: key.length });
+      assert.deepEqual(index.stepsAt(key.offset + 1), [...steps, name]);
+      visit(value, [...steps, name]);
+    }
+  };
+  visit(parseTree(text)!, []);
+  return compared;
+}
+
+describe('JsonIndex', () => {
+  it('finds what jsonc-parser finds in the sample, laid out or on one line', () => {
+    const text = fs.readFileSync(sample, 'utf8');
+    assert.ok(compare(text) > 200);
+    assert.ok(compare(JSON.stringify(JSON.parse(text))) > 200);
+  });
+
+  it('finds what jsonc-parser finds in the corpus', function () {
+    if (!fs.existsSync(corpus)) this.skip();
+    for (const folder of fs.readdirSync(corpus))
+      compare(fs.readFileSync(path.join(corpus, folder, 'model.json'), 'utf8'));
+  });
+
+  it('finds keys with escapes, and scalars at the top', () => {
+    compare('{"a\\"b\\\\\\u00fc\\n": {"": [1, {"x": null}]}, "\\ud83d\\ude00": "y", "__proto__": {"constructor": 2}}');
+    compare('"text"');
+    compare(' [ ] ');
+  });
+
+  it('takes the last of equal keys', () => {
+    const text = '{"a":1,"b":{},"a":{"c":2}}';
+    const index = new JsonIndex(text);
+    const { offset, length } = index.value(['a'])!;
+    assert.equal(text.slice(offset, offset + length), '{"c":2}');
+    assert.deepEqual(
+      index.members([]).map((m) => m.name),
+      ['a', 'b'],
+    );
+  });
+
+  it('looks into strings that hold JSON, escapes and all', () => {
+    const inner = '{"layers":[{"name":"ü \\"q\\" \\u0041"},{"name":"b"}]}';
+    const text = JSON.stringify({ config: inner, plain: 'no JSON' });
+    const index = new JsonIndex(text);
+    const { offset, length } = index.value(['config', DECODED, 'layers', 0, 'name'])!;
+    assert.equal(JSON.parse(JSON.parse(`"${text.slice(offset, offset + length)}"`) as string), 'ü "q" A');
+    assert.equal(index.value(['plain', DECODED, 'layers']), undefined);
+    assert.equal(index.value(['config', DECODED, 'layers', 7]), undefined);
+    const twice = new JsonIndex(JSON.stringify(JSON.stringify(text)));
+    const deep = twice.value([DECODED, DECODED, 'config', DECODED, 'layers', 1])!;
+    assert.ok(deep.length > 10);
+  });
+
+  it('knows nothing of places that are not there', () => {
+    const index = new JsonIndex('{"a":[1,{"b":2}]}');
+    for (const steps of [['x'], ['a', 0], ['a', 5], ['a', 'b'], [0], ['a', 1, 'b', 'c'], ['toString']]) {
+      assert.equal(index.value(steps), undefined, steps.join('/'));
+    }
+    assert.equal(index.key(['a', 1]), undefined);
+  });
+
+  it('says where a text stops being JSON', () => {
+    for (const [text, line, character] of [
+      ['{"a":1 "b":2}', 0, 7],
+      ['{\n"a":,}', 1, 4],
+      ['[1,]', 0, 3],
+      ['[1}', 0, 2],
+      ['{"a"}', 0, 4],
+      ['}', 0, 0],
+      ['[', 0, 1],
+    ] as const) {
+      assert.throws(
+        () => new JsonIndex(text),
+        (e: unknown) => e instanceof ModelError && e.place.line === line && e.place.character === character,
+        text,
+      );
+    }
+  });
+});
