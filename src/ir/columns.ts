@@ -30,14 +30,16 @@ export class NameTable {
   }
 }
 
+const EMPTY = new Int32Array(0);
+
 /** An Int32Array that grows. */
 export class IntList {
-  private data = new Int32Array(32);
+  private data = EMPTY;
   length = 0;
 
   push(value: number): void {
     if (this.length === this.data.length) {
-      const larger = new Int32Array(this.data.length * 2);
+      const larger = new Int32Array(Math.max(16, this.data.length * 2));
       larger.set(this.data);
       this.data = larger;
     }

@@ -24,7 +24,7 @@ const INITIALIZER = 2;
 /** Makes one graph of the fields of a GraphProto or FunctionProto as they come, node by node. */
 export class GraphReader {
   readonly builder: GraphBuilder;
-  private readonly names = new Interner(32);
+  private readonly names = new Interner(16);
   /** By number in `names`. */
   private readonly values: ValueId[] = [];
   /** By value: the first node that computes or reads it, -1 for none. */
