@@ -41,6 +41,13 @@ export class WorkbenchWindow {
     await this.context.close();
   }
 
+  /** Reloads the window, which starts a new extension host. */
+  async reload(): Promise<void> {
+    await this.page.waitForTimeout(1_000); // VS Code saves what is open a moment after it changes
+    await this.page.reload();
+    await this.page.locator('.monaco-workbench .part.statusbar').waitFor({ timeout: 60_000 });
+  }
+
   /** Runs a command of the palette by its title, such as "NormScope: Analyze Model". */
   async runCommand(title: string): Promise<void> {
     await this.pick('F1', `>${title}`, title);
