@@ -64,7 +64,7 @@ export const normalizationWords: Readonly<Record<LinearNormalization, string>> =
   'normalized-no-activation': 'normalized, no activation',
   'pre-normalized': 'its input is normalized',
   'not-normalized': 'not normalized',
-  folded: 'norm folded into the weights',
+  folded: 'norm folded into the weights, or never there',
   'output-head': 'output head',
 };
 

@@ -110,6 +110,7 @@ export interface LayerView {
   /** True when the output, through pass-through nodes only, is an output of the graph. */
   reachesOutput(layer: Layer): boolean;
   placementOf(norm: Layer): Placement;
+  /** 'folded': an exported graph does not tell whether the layer ever had a norm. */
   normalizationOf(linear: Layer): LinearFacts['normalization'];
   /** Number of weighted (linear or recurrent) layers on the longest path from an input up to and including this layer. */
   depthOf(layer: Layer): number;

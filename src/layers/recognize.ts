@@ -1,21 +1,29 @@
 import type { Graph, ValueId } from '../ir/graph';
 import { fileLayers, type NamedPiece } from './fileLayers';
+import { foldedConvolutions } from './folding';
 import { GraphReading, type ValueTypes } from './graphReading';
 import { LayerGraph } from './layerGraph';
 import type { Layer, LayerView } from './layerView';
 import { Placements } from './placement';
 import { recognizePieces } from './recognizePieces';
 
+export interface LayerViewOptions {
+  /** The graph was exported for inference: its norms may have been folded into the convolutions. */
+  readonly exported?: boolean;
+}
+
 /**
  * Sees a graph as layers. Linear in the number of nodes.
  * @param types types of values by name (shape inference); without them the declared types have to do, and ranks, axes and
  *   channel counts stay unknown where the file declares none
  */
-export function layerView(graph: Graph, types?: ValueTypes): LayerView {
+export function layerView(graph: Graph, types?: ValueTypes, { exported = false }: LayerViewOptions = {}): LayerView {
   const reading = new GraphReading(graph, types);
   const layers = withIds(fileLayers(recognizePieces(reading), reading), reading);
   const edges = new LayerGraph(graph, layers, (v: ValueId) => reading.isData(v));
   const placements = new Placements(edges);
+  const normalizationOf = (linear: Layer) => placements.normalizationOf(linear);
+  const folded = exported ? foldedConvolutions(edges, normalizationOf) : new Set<Layer>();
   return {
     graph,
     layers,
@@ -26,7 +34,7 @@ export function layerView(graph: Graph, types?: ValueTypes): LayerView {
     nearestAfter: (layer) => edges.solidSuccessors(layer),
     reachesOutput: (layer) => edges.reachesOutput(layer),
     placementOf: (norm) => placements.placementOf(norm),
-    normalizationOf: (linear) => placements.normalizationOf(linear),
+    normalizationOf: (linear) => (folded.has(linear) ? 'folded' : normalizationOf(linear)),
     depthOf: (layer) => placements.depthOf(layer),
   };
 }

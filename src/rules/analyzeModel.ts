@@ -3,6 +3,7 @@ import type { Model, Problem } from '../ir/model';
 import { layerView } from '../layers/recognize';
 import type { Layer } from '../layers/layerView';
 import type { Finding, ModelFacts, ProblemFact, Severity } from '../protocol/facts';
+import { isExported } from './folding';
 import { layerFacts, layerSource, summarize, type TextPlace } from './layerFacts';
 import { loadValues } from './loadValues';
 import { rules } from './registry';
@@ -20,7 +21,7 @@ export interface AnalysisOptions {
 export async function analyzeModel(model: Model, path: string, options: AnalysisOptions = {}): Promise<ModelFacts> {
   const { graph } = model;
   const types = inferTypes(graph);
-  const view = layerView(graph, types);
+  const view = layerView(graph, types, { exported: isExported(model) });
   const place: TextPlace = { path, lines: model.lines };
   const active = rules.filter((r) => severityOf(r, options) !== 'off');
   const loaded = await loadValues(

@@ -1,13 +1,18 @@
-import type { LayerView } from '../layers/layerView';
+import type { Layer, LayerView } from '../layers/layerView';
 import type { ModelFrame } from './rule';
 
-/**
- * True when the file cannot tell whether its convolutions ever had norms: an exported inference graph in which every convolution
- * has a bias and none has a norm of its own may have had its norms folded. Layers models and training graphs are never folded.
- */
-export function normsMayBeFolded(model: ModelFrame, view: LayerView): boolean {
-  if (model.purpose !== 'inference' || (model.format !== 'onnx' && model.format !== 'tfjs-graph')) return false;
-  const convolutions = view.layers.filter((l) => l.linear?.operator.startsWith('Conv'));
-  if (convolutions.length === 0 || convolutions.some((l) => l.linear?.bias === undefined)) return false;
-  return convolutions.every((l) => !view.normalizationOf(l).startsWith('normalized'));
+/** Exporters fold norms into inference graphs; layers models and training graphs are never folded. */
+export function isExported({ purpose, format }: ModelFrame): boolean {
+  return purpose === 'inference' && (format === 'onnx' || format === 'tfjs-graph');
+}
+
+/** Convolutions of which the file does not tell whether they ever had norms (see `LayerView.normalizationOf`). */
+export function foldedLayers(view: LayerView): readonly Layer[] {
+  return view.layers.filter((l) => l.linear !== undefined && view.normalizationOf(l) === 'folded');
+}
+
+/** True when a norm that this layer once had would show nowhere: rules about missing norms then keep silent about it. */
+export function mayHaveHadNorm(linear: Layer, model: ModelFrame, view: LayerView): boolean {
+  if (!isExported(model)) return false;
+  return linear.linear?.bias !== undefined || view.normalizationOf(linear) === 'folded';
 }

@@ -1,6 +1,7 @@
-import type { ActivationName, Layer, LayerView } from '../../layers/layerView';
-import { normsMayBeFolded } from '../folding';
+import type { Layer, LayerView } from '../../layers/layerView';
+import { foldedLayers } from '../folding';
 import type { Rule } from '../rule';
+import { activatedLinear, isGate, stacksOf, type Unit } from '../stacks';
 import { figure } from '../words';
 
 /** Linear layers in a row from which on the bound is worth a word: 0.25^5 is a thousandth. */
@@ -71,80 +72,41 @@ deep_relu (float[N,8] x) => (float[N,2] y)
     ],
   },
 
-  check({ model, view, report }) {
-    if (normsMayBeFolded(model, view)) return;
-    const longest = stacks(view);
-    for (const stack of longest) {
+  check({ view, report }) {
+    if (foldedLayers(view).length > 0) return;
+    for (const stack of stacksOf(view, (l) => saturatedUnit(l, view))) {
       if (stack.length < SHORTEST) continue;
-      const sigmoids = stack.activations.get('Sigmoid') ?? 0;
-      const kinds = [...stack.activations].map(([name, n]) => `${n} ${name}`).join(', ');
-      const bound =
-        stack.slope < 1
-          ? `Their slopes bound the gradient that passes back through them to ${boundInWords(stack)}, beside the weights.`
-          : 'The slope of Tanh is 1 at zero: the gradient vanishes only where units are saturated.';
+      const [first, last] = [stack[0].linear, stack[stack.length - 1].end];
+      const activations = countsOf(stack);
+      const sigmoids = activations.get('Sigmoid') ?? 0;
+      const slope = stack.reduce((product, { end }) => product * largestSlope(end, view), 1);
+      const each = figure(slope ** (1 / stack.length));
+      const bound = activations.size === 1 ? `${each}^${stack.length} = ${figure(slope)}` : figure(slope);
       report({
-        layer: stack.first,
-        layers: [stack.last],
+        layer: first,
+        layers: [last],
         severity: sigmoids >= SHORTEST ? 'warning' : 'information',
         message:
-          `${stack.length} linear layers in a row from ${stack.first.id} to ${stack.last.id} with saturating activations (${kinds}) ` +
-          `and no norm. ${bound}`,
+          `${stack.length} linear layers in a row from ${first.id} to ${last.id} with saturating activations ` +
+          `(${[...activations].map(([name, n]) => `${n} ${name}`).join(', ')}) and no norm. ` +
+          (slope < 1
+            ? `Their slopes bound the gradient that passes back through them to ${bound}, beside the weights.`
+            : 'The slope of Tanh is 1 at zero: the gradient vanishes only where units are saturated.'),
       });
     }
   },
 };
 
-interface Stack {
-  readonly first: Layer;
-  /** The last activation. */
-  readonly last: Layer;
-  readonly length: number;
-  /** Product of the activations' largest slopes. */
-  readonly slope: number;
-  readonly activations: ReadonlyMap<ActivationName, number>;
+function saturatedUnit(end: Layer, view: LayerView): Unit | undefined {
+  if (!['Sigmoid', 'HardSigmoid', 'Tanh'].includes(end.activation ?? '') || isGate(end, view)) return undefined;
+  const linear = activatedLinear(end, view);
+  return linear && { linear, end };
 }
 
-/** Maximal runs of linear layers, each with a saturating activation that the next one alone reads. */
-function stacks(view: LayerView): readonly Stack[] {
-  const endingAt = new Map<Layer, Stack>();
-  const continued = new Set<Stack>();
-  for (const layer of view.layers) {
-    const linear = saturatedLinear(layer, view);
-    if (linear === undefined || isGate(layer, view)) continue;
-    const slope = largestSlope(layer, view);
-    const name = layer.activation!;
-    const [source] = view.nearestBefore(linear);
-    const before = source && endingAt.get(source);
-    // an activation that others read too has a way round the next layers: a skip connection, a branch
-    const joined = before !== undefined && view.nearestAfter(source!).length === 1;
-    if (joined) continued.add(before);
-    endingAt.set(layer, {
-      first: joined ? before.first : linear,
-      last: layer,
-      length: joined ? before.length + 1 : 1,
-      slope: joined ? before.slope * slope : slope,
-      activations: counted(joined ? before.activations : new Map<ActivationName, number>(), name),
-    });
-  }
-  return [...endingAt.values()].filter((s) => !continued.has(s));
-}
-
-function counted(counts: ReadonlyMap<ActivationName, number>, name: ActivationName): Map<ActivationName, number> {
-  return new Map(counts).set(name, (counts.get(name) ?? 0) + 1);
-}
-
-/** The linear layer that this saturating activation alone reads; the layer itself where its operator applies the activation. */
-function saturatedLinear(layer: Layer, view: LayerView): Layer | undefined {
-  if (layer.activation === undefined || !['Sigmoid', 'HardSigmoid', 'Tanh'].includes(layer.activation))
-    return undefined;
-  if (layer.role === 'linear') return layer;
-  const [linear] = view.nearestBefore(layer);
-  if (linear?.role !== 'linear' || linear.activation !== undefined) return undefined;
-  return view.nearestAfter(linear).length === 1 ? linear : undefined;
-}
-
-function isGate(activation: Layer, view: LayerView): boolean {
-  return view.nearestAfter(activation).some((l) => l.role === 'join' && /^(Mul|Multiply|QLinearMul)$/.test(l.kind));
+function countsOf(stack: readonly Unit[]): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>();
+  for (const { end } of stack) counts.set(end.activation!, (counts.get(end.activation!) ?? 0) + 1);
+  return counts;
 }
 
 function largestSlope(layer: Layer, { graph }: LayerView): number {
@@ -152,10 +114,4 @@ function largestSlope(layer: Layer, { graph }: LayerView): number {
   if (layer.activation === 'Tanh') return 1;
   // alpha of the operator; as Clip(x / 6 + 1 / 2) it is less than the default of 0.2
   return graph.node(layer.nodes[layer.nodes.length - 1]).float('alpha', 0.2);
-}
-
-/** "0.25^5 = 0.000977" where all slopes are the same, else the product. */
-function boundInWords({ slope, length, activations }: Stack): string {
-  const each = slope ** (1 / length);
-  return activations.size === 1 ? `${figure(each)}^${length} = ${figure(slope)}` : figure(slope);
 }

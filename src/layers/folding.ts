@@ -1,0 +1,65 @@
+import { ABSENT } from '../ir/graph';
+import type { LinearNormalization } from '../protocol/facts';
+import type { LayerGraph } from './layerGraph';
+import type { Layer } from './layerView';
+
+/** A single convolution without a norm is nothing that needs an explanation. */
+const FEWEST = 2;
+
+/**
+ * Convolutions of an exported graph whose norms may have been folded into their weights: not normalized, with the bias, or the
+ * factor per channel behind them, that a folded norm leaves. Empty unless they are at least half of the convolutions
+ * that compute features (not an output, no squeeze-and-excitation): where most have norms of their own, nothing was folded.
+ * Norms over features belong to transformers, whose layers have biases and no norms of their own.
+ */
+export function foldedConvolutions(
+  edges: LayerGraph,
+  normalizationOf: (linear: Layer) => LinearNormalization,
+): ReadonlySet<Layer> {
+  const { layers } = edges;
+  if (layers.some((l) => l.norm?.type === 'layer' || l.norm?.type === 'rms')) return new Set();
+  const squeezed = behindGlobalPool(edges);
+  const body = layers.filter((l) => {
+    return l.linear?.operator.startsWith('Conv') && !squeezed.has(l) && normalizationOf(l) !== 'output-head';
+  });
+  const candidates = body.filter((l) => normalizationOf(l) === 'not-normalized' && hasTraceOfNorm(l, edges));
+  // local response normalization says nothing about the convolution before it
+  const ownNorms = body.filter((l) => normalizationOf(l).startsWith('normalized') && !feedsLocalResponse(l, edges));
+  const unexplained = body.length - candidates.length - ownNorms.length;
+  const most = candidates.length >= FEWEST && candidates.length >= ownNorms.length + unexplained;
+  return new Set(most ? candidates : []);
+}
+
+function hasTraceOfNorm(convolution: Layer, edges: LayerGraph): boolean {
+  return (
+    convolution.linear!.bias !== undefined || edges.successors(convolution).some((l) => isScale(l, convolution, edges))
+  );
+}
+
+/** Multiplies each channel of the convolution with a constant of its own. */
+function isScale(layer: Layer, { linear }: Layer, { graph }: LayerGraph): boolean {
+  if (layer.role !== 'other' || layer.kind !== 'Mul' || layer.nodes.length !== 1) return false;
+  return graph.node(layer.nodes[0]).inputs.some((v) => {
+    const dims = v === ABSENT ? undefined : graph.initializer(v)?.dims;
+    const long = dims?.filter((d) => d !== 1);
+    return long?.length === 1 && long[0] === linear!.channels && dims![dims!.length - 1] === 1;
+  });
+}
+
+function feedsLocalResponse(layer: Layer, edges: LayerGraph): boolean {
+  const next = edges.solidSuccessors(layer);
+  const after = next.flatMap((l) => (l.role === 'activation' ? edges.solidSuccessors(l) : [l]));
+  return after.some((l) => l.norm?.type === 'local-response' || l.norm?.type === 'lp');
+}
+
+/** Layers that a global pool feeds through linear layers and activations only: squeeze-and-excitation, classifiers. */
+function behindGlobalPool(edges: LayerGraph): ReadonlySet<Layer> {
+  const behind = new Set<Layer>();
+  for (const layer of edges.layers) {
+    if (layer.role !== 'linear' && layer.role !== 'activation' && layer.role !== 'norm') continue;
+    const source = edges.solidPredecessors(layer)[0];
+    if (source === undefined || source === 'input') continue;
+    if (source.role === 'pool' || behind.has(source)) behind.add(layer);
+  }
+  return behind;
+}
