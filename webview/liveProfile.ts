@@ -1,4 +1,13 @@
-import type { ProfiledLayer, ProfileEvent, ProfileResult, ProfileStarted, ProfileStep } from '../src/protocol/profile';
+import type {
+  ProfileEvent,
+  ProfileResult,
+  ProfileStarted,
+  ProfileStep,
+  RunningStatistics,
+  StartedLayer,
+  StepStatistics,
+  WeightStatistics,
+} from '../src/protocol/profile';
 
 /**
  * A profile that grows while its run goes on. The arrays inside are appended to in place: copying them for each step would cost
@@ -57,8 +66,9 @@ export class LiveProfile {
   }
 }
 
-type MutableLayer = {
-  -readonly [K in keyof ProfiledLayer]: ProfiledLayer[K] extends readonly (infer T)[] | undefined
-    ? T[]
-    : ProfiledLayer[K];
+type MutableLayer = StartedLayer & {
+  readonly activation: StepStatistics[];
+  readonly gradient: StepStatistics[];
+  weights?: WeightStatistics[];
+  statistics?: RunningStatistics[];
 };

@@ -73,7 +73,7 @@ export async function runProfile(
   try {
     const { training, state, data, first, compileMs } = run;
     const setup = setupOf(settings, training, state, data, notes);
-    emit(startedEvent(location.path, model, view, runtime, setup, compileMs));
+    emit(startedEvent(location.path, model, startedLayers(view, training), runtime, setup, compileMs));
     emit(first);
     await train(run.trainer, first, settings, view, emit, signal, host);
     emit({ type: 'finished' });
@@ -200,7 +200,7 @@ class Trainer {
 function startedEvent(
   path: string,
   model: Model,
-  view: LayerView,
+  layers: ProfileStarted['layers'],
   { facts }: Runtime,
   settings: ProfileStarted['settings'],
   compileMs: number,
@@ -210,12 +210,22 @@ function startedEvent(
     model: { path, graphHash: model.graphHash },
     engine: facts,
     settings,
-    layers: view.layers.map((layer) => {
-      const { id, name, role, kind } = layer;
-      return { id, name, role, kind, depth: view.depthOf(layer) };
-    }),
+    layers,
     compileMs,
   };
+}
+
+function startedLayers(view: LayerView, training: TrainingStep): ProfileStarted['layers'] {
+  return view.layers.map((layer) => {
+    const { index, id, name, role, kind, activation } = layer;
+    const { elements } = training.layers[index];
+    return {
+      ...{ id, name, role, kind, depth: view.depthOf(layer) },
+      inputs: view.predecessors(layer).flatMap((l) => l?.id ?? []),
+      ...(activation !== undefined && { activationFunction: activation }),
+      ...(elements !== undefined && { elements }),
+    };
+  });
 }
 
 function setupOf(

@@ -8,10 +8,13 @@ import type {
 import { elementCount } from '../ir/tensor';
 import type { HostTensor } from '../training/hostTensor';
 import type { UpdateSums } from '../training/optimizers';
+import { deviationOverSamples } from '../training/sampleStatistics';
 import { momentsOf, sampleOf, type StatisticsLayout } from '../training/statisticsNodes';
 import type { NormStatistics } from '../training/trainingState';
 import type { TrainedParameter, TrainingStep } from '../training/trainingStep';
+import { DeadUnits } from './deadUnits';
 import { histogramEdges, histogramOf, quantilesOf } from './distribution';
+import { evaluationGap } from './evaluationGap';
 import { toFigure } from './figure';
 
 /** What came out of one run of the training step. */
@@ -28,6 +31,7 @@ export interface StepOutcome {
 /** Turns outcomes of a training step into events. Keeps the histograms' edges, which the first sampled step fixes. */
 export class StepReader {
   private readonly edges = new Map<string, readonly number[]>();
+  private readonly deadUnits = new Map<number, DeadUnits>();
 
   constructor(private readonly training: TrainingStep) {}
 
@@ -40,8 +44,13 @@ export class StepReader {
       step: outcome.step,
       loss: toFigure(outcome.outputs.get(this.training.loss)!.data[0] as number),
       ms: outcome.ms,
-      layers: layers.map(({ activation, gradient }, i) => ({
-        ...(activation !== undefined && { activation: this.statistics(activations!, activation, 'a', outcome) }),
+      layers: layers.map(({ activation, gradient, samples }, i) => ({
+        ...(activation !== undefined && {
+          activation: {
+            ...this.statistics(activations!, activation, 'a', outcome),
+            ...(samples !== undefined && this.overSamples(samples, outcome)),
+          },
+        }),
         ...(gradient !== undefined && { gradient: this.statistics(gradients!, gradient, 'g', outcome) }),
         ...(weights.has(i) && { weights: weights.get(i) }),
         ...(statistics.has(i) && { statistics: statistics.get(i) }),
@@ -70,6 +79,18 @@ export class StepReader {
     return { ...statistics, quantiles: quantilesOf(sample), histogram: histogramOf(sample, edges) };
   }
 
+  private overSamples(index: number, { outputs }: StepOutcome): Pick<StepStatistics, 'sampleStd' | 'deadUnits'> {
+    const layout = this.training.samples!;
+    const data = outputs.get(layout.output)!.data as Float32Array;
+    const sampleStd = toFigure(deviationOverSamples(layout, index, data));
+    const { units } = layout.tensors[index];
+    if (units === undefined) return { sampleStd };
+    let counter = this.deadUnits.get(index);
+    if (counter === undefined) this.deadUnits.set(index, (counter = new DeadUnits(this.training.batch)));
+    const deadUnits = counter.add(data.subarray(units.offset, units.offset + units.count));
+    return { sampleStd, ...(deadUnits !== undefined && { deadUnits }) };
+  }
+
   private weightsByLayer({ step, updates }: StepOutcome): Map<number, WeightStatistics[]> {
     const byLayer = new Map<number, WeightStatistics[]>();
     for (const [parameter, sums] of updates) {
@@ -84,11 +105,12 @@ export class StepReader {
   }
 }
 
-function weightStatistics(step: number, { name, tensor }: TrainedParameter, sums: UpdateSums): WeightStatistics {
+function weightStatistics(step: number, { name, kind, tensor }: TrainedParameter, sums: UpdateSums): WeightStatistics {
   const count = elementCount(tensor.dims);
   return {
     step,
     parameter: name,
+    kind,
     rms: toFigure(Math.sqrt(sums.weights / count)),
     gradientRms: toFigure(Math.sqrt(sums.gradient / count)),
     gradientNorm: toFigure(Math.sqrt(sums.gradient)),
@@ -103,6 +125,8 @@ function runningStatistics(step: number, n: NormStatistics): RunningStatistics {
     batchVariance: summary(n.batchVariance),
     runningMean: summary(n.runningMean),
     runningVariance: summary(n.runningVariance),
+    evaluationGap: toFigure(evaluationGap(n)),
+    initialWeight: n.norm.norm.momentum ** (step + 1),
   };
 }
 

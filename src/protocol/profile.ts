@@ -85,11 +85,23 @@ export interface Histogram {
 export interface StepStatistics extends Moments {
   readonly quantiles?: Quantiles;
   readonly histogram?: Histogram;
+  /**
+   * Standard deviation over the samples of a batch, root mean square over the elements, estimated from two samples. Only
+   * for activations whose first axis is the batch.
+   */
+  readonly sampleStd?: Figure;
+  /**
+   * Fraction of a ReLU's units that were active on less than 1 % of the samples of the last steps (up to 10, at least 100
+   * samples). A unit is a feature or a channel; a channel is active on a sample when it is positive anywhere.
+   */
+  readonly deadUnits?: Figure;
 }
 
 export interface WeightStatistics {
   readonly step: number;
   readonly parameter: string;
+  /** What the layer does with it. */
+  readonly kind?: 'weight' | 'bias' | 'scale' | 'shift' | 'slope' | 'embedding' | 'recurrent';
   readonly rms: Figure;
   readonly gradientRms: Figure;
   readonly gradientNorm: Figure;
@@ -110,6 +122,13 @@ export interface RunningStatistics {
   readonly batchVariance: ChannelSummary;
   readonly runningMean: ChannelSummary;
   readonly runningVariance: ChannelSummary;
+  /**
+   * Fraction of the channels whose output with the running statistics differs from that with the batch's on the same batch
+   * by more than half the latter's standard deviation (RMS).
+   */
+  readonly evaluationGap?: Figure;
+  /** The part that the statistics from before the first step still have in the running ones: momentum to the power of steps. */
+  readonly initialWeight?: number;
 }
 
 export interface ProfiledLayer {
@@ -119,6 +138,12 @@ export interface ProfiledLayer {
   readonly kind: string;
   /** Number of weighted layers from the input. */
   readonly depth: number;
+  /** Ids of the layers that feed this one. */
+  readonly inputs?: readonly string[];
+  /** The activation function of a layer that is one, or that applies one at once: Relu, Sigmoid, Gelu ... */
+  readonly activationFunction?: string;
+  /** Elements of the output of a whole batch. */
+  readonly elements?: number;
   readonly activation: readonly StepStatistics[];
   /** Of the gradient of the loss with respect to the layer's output; empty where no gradient reaches the layer. */
   readonly gradient: readonly StepStatistics[];
@@ -145,13 +170,16 @@ export interface ProfileResult {
   readonly timing: { readonly compileMs: number; readonly stepMs: readonly number[] };
 }
 
+/** A layer without its figures. */
+export type StartedLayer = Omit<ProfiledLayer, 'activation' | 'gradient' | 'weights' | 'statistics'>;
+
 /** What the engine says before the first step. */
 export interface ProfileStarted {
   readonly type: 'started';
   readonly model: { readonly path: string; readonly graphHash: string };
   readonly engine: EngineFacts;
   readonly settings: ProfileSetup;
-  readonly layers: readonly Pick<ProfiledLayer, 'id' | 'name' | 'role' | 'kind' | 'depth'>[];
+  readonly layers: readonly StartedLayer[];
   readonly compileMs: number;
 }
 

@@ -19,7 +19,9 @@ import { crossEntropy, meanSquaredError } from './lossNodes';
 import { chooseLossOutputs, type LossOutput } from './lossOutputs';
 import { findParameters, type Parameter } from './parameters';
 import { constantsToInitializers, prune, requireOrder, toFloat32 } from './plainGraph';
+import { addSampleStatistics, type SampleLayout } from './sampleStatistics';
 import { addStatistics, type Measured, type StatisticsLayout } from './statisticsNodes';
+import { unitAxis } from './unitAxis';
 
 /** A parameter as the training step has it: an input of the graph, fed at every step. */
 export interface TrainedParameter extends Parameter {
@@ -45,6 +47,10 @@ export interface MeasuredNorm {
 export interface MeasuredLayer {
   readonly activation?: number;
   readonly gradient?: number;
+  /** Where the layer's samples are told apart. */
+  readonly samples?: number;
+  /** Elements of the output; undefined where it is not measured. */
+  readonly elements?: number;
 }
 
 /** One graph that runs the network forward and backward and measures it, and how to feed and read it. */
@@ -64,6 +70,7 @@ export interface TrainingStep {
   readonly layers: readonly MeasuredLayer[];
   readonly activations?: StatisticsLayout;
   readonly gradients?: StatisticsLayout;
+  readonly samples?: SampleLayout;
   readonly norms: readonly MeasuredNorm[];
   /** Output float32 [sum of 2 * channels]; undefined without batch norms. */
   readonly batchStatistics?: string;
@@ -121,11 +128,21 @@ export function buildTrainingStep(model: Model, view: LayerView, options: Traini
     reached.map(({ value, shape }) => ({ value: gradientOf.get(value)!, shape })),
     'gradient',
   );
+  const overSamples = measured.filter(({ shape }) => batch > 1 && shape.length > 1 && shape[0] === batch);
+  const samples = addSampleStatistics(
+    graph,
+    overSamples.map(({ layer, value, shape }) => ({
+      value,
+      shape,
+      unitAxis: unitAxis(view.layers[layer], view, shape),
+    })),
+  );
   const batchNorms = addBatchStatistics(graph, view, norms, types);
   lowerPrivateOperators(graph, types);
 
   const layouts = [activations, gradients].flatMap((l) => (l ? [l.moments, l.samples] : []));
-  const wanted = [loss, ...layouts, ...(batchNorms.output ? [batchNorms.output] : []), ...gradientNames.values()];
+  const vectors = [samples?.output, batchNorms.output].filter((name) => name !== undefined);
+  const wanted = [loss, ...layouts, ...vectors, ...gradientNames.values()];
   graph.outputs = [];
   for (const name of wanted) graph.addOutput(name, { kind: 'tensor', dtype: 'float32' });
   prune(graph, wanted);
@@ -140,9 +157,10 @@ export function buildTrainingStep(model: Model, view: LayerView, options: Traini
     lossName: outputs.some((o) => o.kind === 'class') ? 'cross-entropy' : 'mse',
     loss,
     parameters: describeParameters(used, gradientNames, view),
-    layers: placeLayers(view, measured, reached),
+    layers: placeLayers(view, measured, reached, overSamples),
     activations,
     gradients,
+    samples,
     norms: batchNorms.norms,
     batchStatistics: batchNorms.output,
     types,
@@ -274,10 +292,17 @@ function placeLayers(
   view: LayerView,
   measured: readonly MeasuredOutput[],
   reached: readonly MeasuredOutput[],
+  overSamples: readonly MeasuredOutput[],
 ): MeasuredLayer[] {
   const places = (list: readonly MeasuredOutput[]) => new Map(list.map((m, i) => [m.layer, i]));
-  const [activation, gradient] = [places(measured), places(reached)];
-  return view.layers.map(({ index }) => ({ activation: activation.get(index), gradient: gradient.get(index) }));
+  const [activation, gradient, samples] = [measured, reached, overSamples].map(places);
+  const elements = new Map(measured.map((m) => [m.layer, elementCount(m.shape)]));
+  return view.layers.map(({ index }) => ({
+    activation: activation.get(index),
+    gradient: gradient.get(index),
+    samples: samples.get(index),
+    elements: elements.get(index),
+  }));
 }
 
 /** One note for each kind of obstacle. */
