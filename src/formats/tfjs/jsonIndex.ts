@@ -36,7 +36,6 @@ export class JsonIndex {
   /** Begin of the member's key, or -1. */
   private readonly keyStarts: Int32Array;
   private readonly keyEnds: Int32Array;
-  private readonly parents: Int32Array;
   /** Index among the elements of its array, or -1. */
   private readonly ordinals: Int32Array;
   private readonly childTables = new Map<number, ReadonlyMap<string | number, number>>();
@@ -49,7 +48,6 @@ export class JsonIndex {
     this.ends = rows.ends.toArray();
     this.keyStarts = rows.keyStarts.toArray();
     this.keyEnds = rows.keyEnds.toArray();
-    this.parents = rows.parents.toArray();
     this.ordinals = rows.ordinals.toArray();
   }
 
@@ -83,22 +81,6 @@ export class JsonIndex {
       if (key !== undefined && value !== undefined) found.push({ name, key, value });
     }
     return found;
-  }
-
-  /** Steps to the innermost object, array or member that the offset lies in. */
-  stepsAt(offset: number): JsonStep[] {
-    let low = 0;
-    let high = this.starts.length - 1;
-    while (low < high) {
-      const middle = (low + high + 1) >> 1;
-      if (this.begin(middle) <= offset) low = middle;
-      else high = middle - 1;
-    }
-    let row = low;
-    while (row > 0 && this.ends[row] <= offset) row = this.parents[row];
-    const steps: JsonStep[] = [];
-    for (let r = row; r > 0; r = this.parents[r]) steps.push(this.keyStarts[r] >= 0 ? this.keyOf(r) : this.ordinals[r]);
-    return steps.reverse();
   }
 
   private locate(
@@ -196,7 +178,6 @@ interface Rows {
   readonly ends: IntColumn;
   readonly keyStarts: IntColumn;
   readonly keyEnds: IntColumn;
-  readonly parents: IntColumn;
   readonly ordinals: IntColumn;
 }
 
@@ -206,7 +187,6 @@ class RowScanner implements Rows {
   readonly ends = new IntColumn();
   readonly keyStarts = new IntColumn();
   readonly keyEnds = new IntColumn();
-  readonly parents = new IntColumn();
   readonly ordinals = new IntColumn();
   /** Rows of the objects and arrays that are open, how many values each has so far, and whether it is an array. */
   private readonly open: number[] = [];
@@ -305,7 +285,6 @@ class RowScanner implements Rows {
     this.ends.push(end);
     this.keyStarts.push(this.keyStart);
     this.keyEnds.push(this.keyEnd);
-    this.parents.push(depth > 0 ? this.open[depth - 1] : -1);
     this.ordinals.push(depth > 0 && this.isArray[depth - 1] ? this.counts[depth - 1] : -1);
     this.keyStart = -1;
   }

@@ -12,7 +12,7 @@ import { weightTensor, type StoredWeight, type WeightManifest } from './weightMa
 /** Opset that layers are lowered to. */
 const LOWERED_OPSET = 18;
 /** Domain of layers that stay opaque; the operator is the layer's class. */
-export const OPAQUE_DOMAIN = 'tfjs';
+const OPAQUE_DOMAIN = 'tfjs';
 /** Calls that a model may come to with its nested models expanded: shared ones can double at every level. */
 const MOST_CALLS = 200_000;
 /** Outputs of an opaque layer beyond this are not made. */

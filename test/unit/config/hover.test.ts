@@ -134,6 +134,7 @@ describe('escapeMarkdown', () => {
 
   it('cuts what is long', () => {
     assert.ok(escapeMarkdown('x'.repeat(2 ** 20)).length < 400);
+    assert.equal(escapeMarkdown('a\u0000b\u007fc'), 'a\ufffdb\ufffdc');
   });
 });
 

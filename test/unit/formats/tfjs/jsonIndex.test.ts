@@ -15,7 +15,6 @@ function compare(text: string): number {
   let compared = 0;
   const visit = (node: Node, steps: readonly (string | number)[]) => {
     assert.deepEqual(index.value(steps), { offset: node.offset, length: node.length }, steps.join('/'));
-    if (node.type === 'object' || node.type === 'array') assert.deepEqual(index.stepsAt(node.offset), steps);
     compared++;
     if (node.type === 'array') {
       node.children?.forEach((child, i) => {
@@ -27,7 +26,6 @@ function compare(text: string): number {
       const [key, value] = children!;
       const name = key.value as string;
       assert.deepEqual(index.key([...steps, name]), { offset: key.offset, length: key.length });
-      assert.deepEqual(index.stepsAt(key.offset + 1), [...steps, name]);
       visit(value, [...steps, name]);
     }
   };
