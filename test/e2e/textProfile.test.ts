@@ -24,7 +24,7 @@ describe('a TensorFlow.js model profiled from the palette', function () {
   it('tells what was measured on hovering over a norm in the text', async () => {
     const { window, workspace } = scenario;
     const text = fs.readFileSync(path.join(workspace.folder, model), 'utf8');
-    await window.openFile(model);
+    await window.page.locator('.tab[data-resource-name="model.json"]').click();
     const { line, column } = WorkbenchWindow.find(text, '"BatchNormalization"');
     const hover = await window.hoverAt(line, column + 3, /gradient/i);
     assert.match(hover, /batch norm/i);
