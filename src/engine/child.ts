@@ -4,8 +4,7 @@ import { nodeHost } from './nodeHost';
 
 /** Entry of the engine's process (dist/engine.js): requests and messages go over the channel of child_process.fork. */
 function main(): void {
-  const { send } = process;
-  if (send === undefined) {
+  if (process.send === undefined) {
     console.error(
       'this is the engine of NormScope, which its extension and command line start: it does nothing by itself',
     );
@@ -13,8 +12,8 @@ function main(): void {
     return;
   }
   const post = (message: EngineMessage) => {
-    // a host that is gone ends this process by `disconnect`
-    send.call(process, message, () => undefined);
+    // no word of a host that is gone: `disconnect` ends this process
+    process.send?.(message, () => undefined);
   };
   const handle = engineHandler(nodeHost, post);
   process.on('message', (request) => handle(request as EngineRequest));

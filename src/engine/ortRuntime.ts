@@ -1,7 +1,7 @@
-import type { InferenceSession, Tensor, TypedTensor } from 'onnxruntime-node';
+import type { InferenceSession, Tensor } from 'onnxruntime-node';
 import { ModelError } from '../ir/errors';
 import type { EngineFacts } from '../protocol/profile';
-import { isHostDataType, type HostTensor } from '../training/hostTensor';
+import { isHostDataType, type HostData, type HostTensor } from '../training/hostTensor';
 import type { Runtime, RuntimeSession, SessionOptions } from './runtime';
 
 /** The part of the packages onnxruntime-node and onnxruntime-web that the engine uses. */
@@ -74,12 +74,11 @@ class OrtSession implements RuntimeSession {
 }
 
 function toHost(value: InferenceSession.ReturnType[string], name: string): HostTensor {
-  const tensor = value as TypedTensor<'float32'>;
-  const dtype: Tensor.Type = tensor.type;
-  if (!isHostDataType(dtype as HostTensor['dtype'])) {
+  const { type: dtype, dims, data } = value;
+  if (dtype === 'string' || !isHostDataType(dtype)) {
     throw new ModelError('unsupported', `output ${name} is of type ${dtype}, which is not read back`);
   }
-  return { dtype: dtype as HostTensor['dtype'], dims: tensor.dims, data: tensor.data };
+  return { dtype, dims, data: data as HostData };
 }
 
 /** ONNX Runtime's message without its source positions, with the node it names as the place. */

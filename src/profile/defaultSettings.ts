@@ -1,7 +1,11 @@
 import type { OptimizerName, ProfileSettings } from '../protocol/profile';
 
 /** Learning rates that train most networks of every kind from their first step. */
-export const defaultLearningRates: Readonly<Record<OptimizerName, number>> = { sgd: 0.01, momentum: 0.003, adam: 0.003 };
+export const defaultLearningRates: Readonly<Record<OptimizerName, number>> = {
+  sgd: 0.01,
+  momentum: 0.003,
+  adam: 0.003,
+};
 
 /** What a profile does unless the user says otherwise. */
 export const defaultProfileSettings: ProfileSettings = {

@@ -6,7 +6,10 @@ import type { InputSpec } from './inputSpec';
 import { purpose, samplesOf } from './samples';
 import { Teacher } from './teacher';
 
-/** More classes than these are not told apart; a classifier of 1000 learns that it sees 10. */
+/**
+ * More classes than these are not told apart; a classifier of 1000 learns that it sees 10. And no more than a batch has
+ * samples: without a sample of every class in every batch, a network would learn which classes came last.
+ */
 const MOST_CLASSES = 10;
 
 /** A loss output with the graph input that its targets are fed through. */
@@ -40,7 +43,8 @@ export class SyntheticData {
     private readonly batch: number,
     private readonly seed: number,
   ) {
-    this.classes = Math.min(MOST_CLASSES, ...outputs.filter((o) => o.kind === 'class').map((o) => o.classes));
+    const most = Math.min(MOST_CLASSES, Math.max(2, batch));
+    this.classes = Math.min(most, ...outputs.filter((o) => o.kind === 'class').map((o) => o.classes));
     this.teachers = new Map(
       outputs.flatMap((o, i) =>
         o.kind === 'teacher'

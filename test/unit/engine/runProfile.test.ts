@@ -189,7 +189,7 @@ describe('runProfile', function () {
     const { events: list, error } = await events(convNetFile, { lr: 1e30, optimizer: 'sgd', steps: 30 });
     assert.equal(error?.code, 'engine');
     assert.match(
-      error!.message,
+      error.message,
       /diverged: the loss is (NaN|Infinity|-Infinity) from step \d+ on \(learning rate 1e\+30\)/,
     );
     const result = foldProfile(list, { status: 'failed' })!;
@@ -218,8 +218,8 @@ describe('runProfile', function () {
   it('refuses a step that would not fit into memory, with a batch that would', async () => {
     const { error } = await events(convNetFile, { batch: 64 }, { ...nodeHost, availableBytes: () => 2 ** 20 });
     assert.equal(error?.code, 'too-large');
-    const fitting = Number(/a batch of at most (\d+)/.exec(error!.message)?.[1]);
-    assert.ok(fitting >= 1 && fitting < 64, error!.message);
+    const fitting = Number(/a batch of at most (\d+)/.exec(error.message)?.[1]);
+    assert.ok(fitting >= 1 && fitting < 64, error.message);
     const again = await events(
       convNetFile,
       { batch: fitting, steps: 1 },
@@ -246,7 +246,7 @@ describe('runProfile', function () {
     );
     const { error } = await events(await writeModel(folder, 'relu.onnx', relu));
     assert.equal(error?.code, 'unsupported');
-    assert.match(error!.message, /cannot be trained: it holds no weights/);
+    assert.match(error.message, /cannot be trained: it holds no weights/);
     const wrong = withWeights(convNet.replace('float[8,6,3,3] w2', 'float[8,5,3,3] w2'));
     const broken = await events(await writeModel(folder, 'wrong.onnx', wrong));
     assert.match(broken.error!.describe(), /node c2/);

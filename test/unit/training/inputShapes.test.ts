@@ -29,7 +29,7 @@ describe('chooseInputShapes', () => {
       [...shapes.values()],
       [
         [8, 3, 64, 64],
-        [8, 16],
+        [8, 8],
       ],
     );
     assert.equal(notes.length, 3);

@@ -202,7 +202,7 @@ describe('buildTrainingStep', function () {
     assert.ok(step.parameters.find((p) => p.name === 'w3')!.gradient === undefined);
   });
 
-  it('trains a half-precision file in float32, and says so', async () => {
+  it('trains a half-precision file in float32, and says so', () => {
     const text = convNet.replaceAll('float[', 'float16[');
     const model = modelOf(parseGraph(text));
     const view = layerView(model.graph, inferTypes(model.graph));
