@@ -33,7 +33,6 @@ export async function analyzeModel(model: Model, path: string, options: Analysis
     rule.check({
       model,
       view,
-      types,
       values: (v) => loaded.values.get(v),
       typeOf: (v) => types.get(graph.valueName(v)) ?? graph.valueType(v),
       report: (report) => findings.push(finding(rule, report, options, place)),

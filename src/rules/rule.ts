@@ -1,6 +1,5 @@
 import type { ValueId, ValueType } from '../ir/graph';
 import type { Model } from '../ir/model';
-import type { ValueTypes } from '../layers/graphReading';
 import type { Layer, LayerView } from '../layers/layerView';
 import type { Severity } from '../protocol/facts';
 
@@ -46,8 +45,6 @@ export interface Report {
 export interface RuleContext {
   readonly model: ModelFrame;
   readonly view: LayerView;
-  /** Types of the graph's values by name, as inference gives them. */
-  readonly types: ValueTypes;
   /** Numbers of a tensor that the rule has asked for in `needs`; undefined when the file does not hold them. */
   readonly values: (value: ValueId) => Float32Array | undefined;
   /** Inferred type of a value, else the declared one; undefined when nothing is known. */
