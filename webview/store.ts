@@ -154,6 +154,8 @@ export class Store {
   }
 
   #replace(view: ViewState): void {
+    // the address is stored at once: a window may be reloaded before the user has touched anything
+    if (view.uri !== this.#view?.uri) this.#persistSoon();
     this.#view = view;
     this.#running = view.running;
     if (!view.running) this.#live = null;

@@ -41,10 +41,11 @@ export class WorkbenchWindow {
     await this.context.close();
   }
 
-  /** Reloads the window, which starts a new extension host. */
+  /** Reloads the window as VS Code itself does: it saves what is open, and starts a new extension host. */
   async reload(): Promise<void> {
-    await this.page.waitForTimeout(1_000); // VS Code saves what is open a moment after it changes
-    await this.page.reload();
+    const loaded = this.page.waitForEvent('load', { timeout: 60_000 });
+    await this.runCommand('Developer: Reload Window');
+    await loaded;
     await this.page.locator('.monaco-workbench .part.statusbar').waitFor({ timeout: 60_000 });
   }
 
