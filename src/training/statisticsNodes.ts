@@ -50,6 +50,8 @@ export const SUBSET_LENGTH = 16384;
 export const SAMPLE_LENGTH = 4096;
 /** Large tensors are averaged in up to so many rows, which threads share and which keep float32 sums short. */
 const MOST_ROWS = 64;
+/** Length of the runs that a subset is made of. */
+const LONGEST_RUN = 16;
 /**
  * Where the variance is less than this part of the mean square, the mean square minus the squared mean has lost its digits
  * in float32, and the subset's variance, which is taken about its mean, is nearer.
@@ -110,9 +112,9 @@ export function sampleOf(layout: StatisticsLayout, index: number, data: Float32A
 
 /** Tensors whose subsets have the same shape and the same figures. */
 interface Group {
-  /** Of each subset. */
-  readonly rows: number;
-  readonly columns: number;
+  /** Of each subset [runs, run]. */
+  readonly runs: number;
+  readonly run: number;
   readonly saturation: Measured['saturation'];
   /** Indices of the tensors, in the order of the stack. */
   readonly members: number[];
@@ -133,14 +135,14 @@ class StatisticsBuilder {
     const groups = new Map<string, Group>();
     const wholes = tensors.map(({ value, shape, saturation }, i) => {
       const count = elementCount(shape);
-      const { rows, columns, stride } = subsetOf(count, shape);
-      const table = this.reshape(value, [rows, count / rows]);
-      const key = `${rows} ${columns} ${saturation}`;
+      const { run, runs, stride } = subsetOf(count, shape);
+      const key = `${runs} ${run} ${saturation}`;
       let group = groups.get(key);
-      if (!group) groups.set(key, (group = { rows, columns, saturation, members: [], subsets: [] }));
+      if (!group) groups.set(key, (group = { runs, run, saturation, members: [], subsets: [] }));
       group.members.push(i);
-      group.subsets.push(stride === 1 ? table : this.slice(table, (columns - 1) * stride + 1, stride));
-      return stride === 1 ? undefined : this.whole(table, rows);
+      const table = this.reshape(value, [count / run, run]);
+      group.subsets.push(stride === 1 ? table : this.slice(table, 0, (runs - 1) * stride + 1, stride));
+      return stride === 1 ? undefined : this.whole(value, count);
     });
     const places: TensorPlace[] = [];
     const samples: string[] = [];
@@ -161,7 +163,10 @@ class StatisticsBuilder {
   }
 
   /** Row means and the sum of squares of all elements. */
-  private whole(table: string, rows: number): { offset: number; rows: number } {
+  private whole(value: string, count: number): { offset: number; rows: number } {
+    let rows = MOST_ROWS;
+    while (count % rows !== 0) rows--;
+    const table = this.reshape(value, [rows, count / rows]);
     const offset = this.keep(this.reduce('ReduceMean', table, [1]), rows);
     this.keep(this.reduce('ReduceSumSquare', table, [0, 1]), 1);
     return { offset, rows };
@@ -170,9 +175,9 @@ class StatisticsBuilder {
   /** Figures of a group's subsets, stacked; returns where each figure's column begins, and the samples. */
   private measure(group: Group): { columns: number[]; sample: string; sampleLength: number } {
     const { saturation, subsets } = group;
-    const length = group.rows * group.columns;
+    const length = group.runs * group.run;
     const stack = subsets.length === 1 ? subsets[0] : this.add('Concat', subsets, { axis: attribute.int(0) });
-    const x = group.rows === 1 ? stack : this.reshape(stack, [subsets.length, length]);
+    const x = group.runs === 1 ? stack : this.reshape(stack, [subsets.length, length]);
     const mean = this.reduce('ReduceMean', x, [1]);
     const centred = this.add('Sub', [x, mean]);
     const figures = [
@@ -188,7 +193,7 @@ class StatisticsBuilder {
       figures.push(this.fraction(this.add('Greater', [distance, this.scalar(REACH[saturation])])));
     }
     const stride = coprimeStride(Math.ceil(length / SAMPLE_LENGTH), length);
-    const sample = stride === 1 ? x : this.slice(x, length, stride);
+    const sample = stride === 1 ? x : this.slice(x, 1, length, stride);
     return {
       columns: figures.map((figure) => this.keep(figure, subsets.length)),
       sample: this.reshape(sample, [-1]),
@@ -217,9 +222,9 @@ class StatisticsBuilder {
     return this.add('Reshape', [value, this.ints(shape)]);
   }
 
-  /** Every `stride`-th of the columns of a table before `end`. */
-  private slice(table: string, end: number, stride: number): string {
-    return this.add('Slice', [table, this.ints([0]), this.ints([end]), this.ints([1]), this.ints([stride])]);
+  /** Every `stride`-th of the rows (axis 0) or columns of a table before `end`. */
+  private slice(table: string, axis: number, end: number, stride: number): string {
+    return this.add('Slice', [table, this.ints([0]), this.ints([end]), this.ints([axis]), this.ints([stride])]);
   }
 
   private add(opType: string, inputs: readonly string[], attributes: Parameters<MutableGraph['add']>[2] = {}): string {
@@ -245,18 +250,19 @@ class StatisticsBuilder {
 }
 
 /**
- * How a tensor is seen as a table [rows, count / rows], and which columns of it make up its subset: every `stride`-th,
- * `columns` of them (so that subsets of different tensors are equally long); all for stride 1. The stride shares no factor with the tensor's sizes: one of, say, 32 over 32
- * channels would only ever see the first.
+ * How the subset of a tensor is cut out: `runs` runs of `run` neighbours, every `stride`-th run; all in one run for stride 1.
+ * Runs, because element by element the cutting alone costs more than all the rest. The stride shares no factor with the
+ * tensor's sizes: one of, say, 32 runs over pictures of 32 runs would always see the same place.
  */
-export function subsetOf(count: number, shape: readonly number[]): { rows: number; columns: number; stride: number } {
-  if (count < 2 * SUBSET_LENGTH) return { rows: 1, columns: count, stride: 1 };
-  let rows = MOST_ROWS;
-  while (count % rows !== 0) rows--;
-  let stride = Math.floor(count / SUBSET_LENGTH);
+export function subsetOf(count: number, shape: readonly number[]): { run: number; runs: number; stride: number } {
+  const all = { run: count, runs: 1, stride: 1 };
+  if (count < 2 * SUBSET_LENGTH) return all;
+  let run = LONGEST_RUN;
+  while (count % run !== 0) run--;
+  const runs = Math.floor(SUBSET_LENGTH / run);
+  let stride = Math.floor(count / run / runs);
   while (stride > 1 && shape.some((d) => gcd(d, stride) > 1)) stride--;
-  if (stride === 1) return { rows: 1, columns: count, stride };
-  return { rows, columns: Math.min(Math.floor(SUBSET_LENGTH / rows), Math.ceil(count / rows / stride)), stride };
+  return stride === 1 ? all : { run, runs, stride };
 }
 
 /** The smallest stride from `least` on that shares no factor with `length`. */

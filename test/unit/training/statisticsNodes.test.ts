@@ -168,9 +168,9 @@ describe('subsetOf', () => {
       [2, 3, 5, 7, 11, 13, 17],
     ]) {
       const count = shape.reduce((a, b) => a * b, 1);
-      const { rows, columns, stride } = subsetOf(count, shape);
-      assert.ok(rows * columns <= 2 * SUBSET_LENGTH);
-      assert.ok((columns - 1) * stride < count / rows);
+      const { run, runs, stride } = subsetOf(count, shape);
+      assert.ok(run * runs > SUBSET_LENGTH / 2 && (stride === 1 || run * runs <= SUBSET_LENGTH));
+      assert.ok((runs - 1) * stride < count / run);
       for (const size of shape) assert.ok(stride === 1 || greatestCommonDivisor(size, stride) === 1);
     }
   });
