@@ -9,15 +9,19 @@ export interface Reference {
   readonly url: string;
 }
 
-/** A model in the ONNX textual syntax that shows a rule; it is also run by the rule's test. */
+/** A model in the ONNX textual syntax, or as a Keras config, that shows a rule; it is also run by the rule's test. */
 export interface Example {
   readonly text: string;
+  /** Default 'onnx'; 'keras' is the architecture as JSON. */
+  readonly language?: 'onnx' | 'keras';
+  /** Ids of the layers that are reported, where the text cannot mark them with a comment `# finding`. */
+  readonly reported?: readonly string[];
   /** Default 'inference'. */
   readonly purpose?: Model['purpose'];
 }
 
 /** All that is said about a rule outside of a finding: its page, `normscope rules` and SARIF are made of it. */
-export interface RuleMeta {
+export interface RuleText {
   /** Names the problem; never renamed. */
   readonly id: string;
   readonly severity: Severity;
@@ -25,9 +29,19 @@ export interface RuleMeta {
   readonly whatItDoes: string;
   readonly why: string;
   readonly insteadDo: string;
+  readonly references: readonly Reference[];
+}
+
+/** Of a rule that speaks about a model as it stands in its file. */
+export interface RuleMeta extends RuleText {
   readonly bad: Example;
   readonly good: Example;
-  readonly references: readonly Reference[];
+}
+
+/** Of a rule that speaks about figures of a profile. */
+export interface MeasuredRuleMeta extends RuleText {
+  /** What other tools report, with their limits. */
+  readonly otherTools: string;
 }
 
 /** What a rule may know of a model beside its layers. */

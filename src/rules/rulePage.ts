@@ -1,8 +1,10 @@
-import type { Rule } from './rule';
+import type { Example, MeasuredRuleMeta, RuleMeta } from './rule';
 
-/** The page of a rule in Markdown, with the same headings for every rule. Ends with a line break. */
-export function rulePage({ meta }: Rule): string {
-  const code = (text: string) => ['```onnx', text.replace(/ *# finding$/gm, ''), '```'];
+/**
+ * The page of a rule in Markdown, with the same headings for every rule of a kind: one on models has an example, one on
+ * measured figures what other tools report. Ends with a line break.
+ */
+export function rulePage({ meta }: { readonly meta: RuleMeta | MeasuredRuleMeta }): string {
   return [
     `# ${meta.title}`,
     '',
@@ -16,16 +18,7 @@ export function rulePage({ meta }: Rule): string {
     '',
     meta.why,
     '',
-    '## Example',
-    '',
-    'Reported:',
-    '',
-    ...code(meta.bad.text),
-    '',
-    'Not reported:',
-    '',
-    ...code(meta.good.text),
-    '',
+    ...('bad' in meta ? examples(meta) : ['## What other tools report', '', meta.otherTools, '']),
     '## What to do instead',
     '',
     meta.insteadDo,
@@ -35,4 +28,12 @@ export function rulePage({ meta }: Rule): string {
     ...meta.references.map(({ title, url }) => `- [${title}](${url})`),
     '',
   ].join('\n');
+}
+
+function examples({ bad, good }: RuleMeta): string[] {
+  return ['## Example', '', 'Reported:', '', ...code(bad), 'Not reported:', '', ...code(good)];
+}
+
+function code({ text, language }: Example): string[] {
+  return [language === 'keras' ? '```json' : '```onnx', text.replace(/ *# finding$/gm, ''), '```', ''];
 }

@@ -1,8 +1,9 @@
 import { strict as assert } from 'node:assert';
 import type { Model } from '../../src/ir/model';
 import type { Finding, Severity } from '../../src/protocol/facts';
+import { openTfjsLayers } from '../../src/formats/tfjs/openTfjsLayers';
 import { analyzeModel } from '../../src/rules/analyzeModel';
-import type { Rule } from '../../src/rules/rule';
+import type { Example, Rule } from '../../src/rules/rule';
 import { textModel } from './textModel';
 
 /** A model in the ONNX textual syntax. The comment `# finding` after a node marks the layer that the finding is about. */
@@ -11,6 +12,9 @@ export interface RuleCase {
   readonly text: string;
   readonly purpose?: Model['purpose'];
   readonly format?: Model['format'];
+  readonly language?: Example['language'];
+  /** Ids of the layers that are reported, for texts without comments. */
+  readonly reported?: readonly string[];
 }
 
 export interface FiringCase extends RuleCase {
@@ -20,6 +24,8 @@ export interface FiringCase extends RuleCase {
 }
 
 const FEWEST = 3;
+
+const noWeights = { open: () => Promise.reject(new Error('no weights in these models')) };
 
 /** Holds a rule against its two examples and at least three models where it fires and three where it keeps silent. */
 export function testRule(rule: Rule, cases: { fires: readonly FiringCase[]; silent: readonly RuleCase[] }): void {
@@ -49,9 +55,13 @@ async function expectFinding(rule: Rule, c: FiringCase): Promise<void> {
   }
 }
 
-async function findingsOf(rule: Rule, { text, purpose, format }: RuleCase): Promise<readonly Finding[]> {
-  const model = textModel(text, { purpose: purpose ?? 'inference', format: format ?? 'onnx' });
-  const { findings } = await analyzeModel(model, 'model.onnx');
+async function modelOfCase({ text, purpose, format, language }: RuleCase): Promise<Model> {
+  if (language === 'keras') return openTfjsLayers(noWeights, 'model.json', text);
+  return textModel(text, { purpose: purpose ?? 'inference', format: format ?? 'onnx' });
+}
+
+async function findingsOf(rule: Rule, c: RuleCase): Promise<readonly Finding[]> {
+  const { findings } = await analyzeModel(await modelOfCase(c), 'model.onnx');
   return findings.filter((f) => f.ruleId === rule.meta.id);
 }
 
@@ -61,7 +71,8 @@ function about(finding: Finding): readonly string[] {
 }
 
 /** Ids of the layers on the marked lines: a layer belongs to the line of its first node. */
-async function marked({ text }: RuleCase): Promise<readonly string[]> {
+async function marked({ text, reported }: RuleCase): Promise<readonly string[]> {
+  if (reported !== undefined) return reported;
   const { layers } = await analyzeModel(textModel(text), 'model.onnx');
   const lines = text.split('\n').filter((l) => l.trimEnd().endsWith('# finding'));
   assert.ok(lines.length > 0, 'a model where the rule fires marks the layer with "# finding"');
