@@ -1,0 +1,52 @@
+// One run of the product's reader, in a process of its own: <model file>
+import * as path from 'node:path';
+import { NodeFolder } from '../../../src/engine/nodeFolder';
+import { openModel } from '../../../src/formats/openModel';
+import type { ByteSource, ModelFolder } from '../../../src/ir/byteSource';
+import { inferTypes } from '../../../src/ir/inferTypes';
+import type { Model } from '../../../src/ir/model';
+import { analyzeModel } from '../../../src/rules/analyzeModel';
+import { measure } from './measured';
+
+const [file] = process.argv.slice(2);
+let bytes = 0;
+let reads = 0;
+const disk = new NodeFolder(path.dirname(file));
+const folder: ModelFolder = {
+  open: async (name) => {
+    const source = await disk.open(name);
+    const read = source.read.bind(source);
+    const counted: ByteSource = Object.create(source, {
+      read: {
+        value: (offset: number, length: number) => {
+          reads++;
+          bytes += length;
+          return read(offset, length);
+        },
+      },
+    });
+    return counted;
+  },
+};
+
+/** Asks the graph for every edge in both directions. */
+function walk({ graph }: Model): void {
+  let edges = 0;
+  for (const node of graph.nodes()) {
+    if (node.opType === '') edges++;
+    for (const v of node.inputs) edges += graph.producer(v) < 0 ? 0 : 1;
+    for (const v of node.outputs) edges -= graph.consumers(v).length;
+  }
+  if (Number.isNaN(edges)) throw new Error('no edges');
+}
+
+void measure<Model | undefined>(
+  undefined,
+  [
+    ['open', () => openModel(folder, path.basename(file))],
+    ['walk', (model) => (walk(model!), model)],
+    ['types', (model) => (inferTypes(model!.graph), model)],
+    ['analysis', async (model) => (await analyzeModel(model!, file), model)],
+  ],
+  () => ({ bytes, reads }),
+);
