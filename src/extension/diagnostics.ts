@@ -1,6 +1,8 @@
 import * as vscode from 'vscode';
+import { LayerMarks } from '../config/layerMarks';
 import { isUnreadable, type Finding, type Range, type Severity } from '../protocol/facts';
 import type { FormattedDocuments } from './formattedDocuments';
+import { openDocument } from './modelFiles';
 import type { ModelSession } from './modelSession';
 import type { Sessions } from './sessions';
 import { rulePage } from './rulePages';
@@ -59,8 +61,11 @@ export class Diagnostics implements vscode.Disposable {
       d.code = p.code;
       return d;
     });
+    const text = openDocument(session.uri)?.getText();
+    const marks = text === undefined ? undefined : new LayerMarks(text);
+    const marked = (f: Finding) => (f.source && marks ? marks.narrow(f.source.range) : f.source?.range);
     this.collection.set(session.uri, [
-      ...facts.findings.map((f) => this.diagnostic(f, rangeOf(f.source?.range))),
+      ...facts.findings.map((f) => this.diagnostic(f, rangeOf(marked(f)))),
       ...problems,
     ]);
 
@@ -69,7 +74,7 @@ export class Diagnostics implements vscode.Disposable {
       const placed = facts.findings.filter((f) => f.source !== undefined);
       this.collection.set(
         view.uri,
-        placed.map((f) => this.diagnostic(f, view.toFormatted(f.source!.range))),
+        placed.map((f) => this.diagnostic(f, view.toFormatted(marked(f)!))),
       );
     }
   }

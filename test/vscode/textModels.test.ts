@@ -45,6 +45,7 @@ describe('TensorFlow.js models as text', () => {
     await vscode.window.showTextDocument(document);
     const found = await diagnostics(uri, (d) => ruleOf(d) === 'deep-saturating-without-norm');
     assert.equal(found[0].severity, vscode.DiagnosticSeverity.Warning);
+    assert.equal(document.getText(found[0].range), '"class_name":"Dense"');
 
     const edit = new vscode.WorkspaceEdit();
     const all = new vscode.Range(document.positionAt(0), document.positionAt(document.getText().length));
