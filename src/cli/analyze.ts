@@ -9,7 +9,9 @@ import {
   type UnreadableModel,
 } from '../protocol/facts';
 import { analysisText } from '../reports/analysisText';
-import { analyzeModel } from '../rules/analyzeModel';
+import { sarifLog } from '../reports/sarif';
+import { analyzeModel, type AnalysisOptions } from '../rules/analyzeModel';
+import { rules } from '../rules/registry';
 import { tool } from '../protocol/tool';
 import type { AnalyzeOptions, FailOn } from './options';
 import { errorJson, type Output } from './output';
@@ -19,22 +21,32 @@ const order: readonly Severity[] = ['hint', 'information', 'warning', 'error'];
 /** `normscope analyze`: returns the exit status. */
 export async function analyze(options: AnalyzeOptions, output: Output): Promise<number> {
   const models: (ModelFacts | UnreadableModel)[] = [];
-  for (const path of options.models) models.push(await analyzeOne(path, output));
+  for (const path of options.models) models.push(await analyzeOne(path, options, output));
   const unreadable = models.filter(isUnreadable);
 
-  if (models.length === 1 && unreadable.length === 1) {
+  // SARIF has a place for what could not be read
+  if (models.length === 1 && unreadable.length === 1 && options.format !== 'sarif') {
     if (options.format === 'json') output.print(errorJson({ ...unreadable[0].error, path: unreadable[0].path }));
     return 2;
   }
   const report: AnalysisReport = { schemaVersion: ANALYSIS_SCHEMA_VERSION, tool, models };
-  output.print(options.format === 'json' ? `${JSON.stringify(report, null, 1)}\n` : analysisText(report));
+  output.print(printed(report, options.format));
   if (unreadable.length > 0) return 2;
   return models.some((m) => !isUnreadable(m) && fails(m, options.failOn)) ? 1 : 0;
 }
 
-async function analyzeOne(path: string, output: Output): Promise<ModelFacts | UnreadableModel> {
+function printed(report: AnalysisReport, format: AnalyzeOptions['format']): string {
+  if (format === 'text') return analysisText(report);
+  return `${JSON.stringify(format === 'json' ? report : sarifLog(report, rules), null, 1)}\n`;
+}
+
+async function analyzeOne(
+  path: string,
+  options: AnalysisOptions,
+  output: Output,
+): Promise<ModelFacts | UnreadableModel> {
   try {
-    return await analyzeModel(await openModelFile(path), path);
+    return await analyzeModel(await openModelFile(path), path, options);
   } catch (error) {
     if (!(error instanceof ModelError)) throw error;
     const named = error.withPath(path);

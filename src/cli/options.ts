@@ -2,6 +2,8 @@ import { parseArgs } from 'node:util';
 import type { EngineChoice, Initialization, OptimizerName, ProfileSettings } from '../protocol/profile';
 import { defaultLearningRates } from '../profile/defaultSettings';
 import type { Severity } from '../protocol/facts';
+import { ruleWithId, rules } from '../rules/registry';
+import { isRuleSeverity, ruleSeverities, type RuleSeverity } from '../rules/severities';
 import { UsageError } from './usage';
 
 export type FailOn = Exclude<Severity, 'hint'> | 'never';
@@ -10,8 +12,10 @@ export type Format = 'text' | 'json';
 export interface AnalyzeOptions {
   readonly command: 'analyze';
   readonly models: readonly string[];
-  readonly format: Format;
+  readonly format: Format | 'sarif';
   readonly failOn: FailOn;
+  /** By rule id; rules that are not named keep their own. */
+  readonly severities: Readonly<Record<string, RuleSeverity>>;
 }
 
 export interface ProfileOptions {
@@ -19,6 +23,12 @@ export interface ProfileOptions {
   readonly model: string;
   readonly format: Format;
   readonly settings: ProfileSettings;
+}
+
+export interface RulesOptions {
+  readonly command: 'rules';
+  /** The rule whose page is asked for; undefined lists all. */
+  readonly rule?: string;
 }
 
 export interface OpenOptions {
@@ -30,7 +40,7 @@ export interface InfoOptions {
   readonly command: 'help' | 'version';
 }
 
-export type Options = AnalyzeOptions | ProfileOptions | OpenOptions | InfoOptions;
+export type Options = AnalyzeOptions | ProfileOptions | RulesOptions | OpenOptions | InfoOptions;
 
 const common = {
   help: { type: 'boolean', short: 'h' },
@@ -39,6 +49,12 @@ const common = {
 } as const;
 
 const format = { format: { type: 'string' } } as const;
+
+const analyzeFlags = {
+  ...format,
+  'fail-on': { type: 'string' },
+  rule: { type: 'string', multiple: true },
+} as const;
 
 const profileFlags = {
   ...format,
@@ -66,24 +82,52 @@ export function readOptions(args: readonly string[], defaults: ProfileSettings):
       return readAnalyze(rest);
     case 'profile':
       return readProfile(rest, defaults);
+    case 'rules':
+      return readRules(rest);
     case 'open':
       return readOpen(rest);
     default:
-      throw new UsageError(`unknown command '${command}': analyze, profile and open are known (normscope --help)`);
+      throw new UsageError(
+        `unknown command '${command}': analyze, profile, rules and open are known (normscope --help)`,
+      );
   }
 }
 
 function readAnalyze(args: string[]): Options {
-  const { values, positionals } = parse(args, { ...common, ...format, 'fail-on': { type: 'string' } });
+  const { values, positionals } = parse(args, { ...common, ...analyzeFlags });
   const info = infoAsked(values);
   if (info) return info;
   if (positionals.length === 0) throw new UsageError('analyze needs the path of a model: normscope analyze MODEL');
   return {
     command: 'analyze',
     models: positionals,
-    format: oneOf('--format', values.format, ['text', 'json'], 'text'),
+    format: oneOf('--format', values.format, ['text', 'json', 'sarif'], 'text'),
     failOn: oneOf('--fail-on', values['fail-on'], ['error', 'warning', 'information', 'never'], 'error'),
+    severities: Object.fromEntries((values.rule ?? []).map(readSeverity)),
   };
+}
+
+/** One `--rule id=severity`. */
+function readSeverity(given: string): readonly [string, RuleSeverity] {
+  const [, id, severity] = /^([^=]*)=(.*)$/.exec(given) ?? [];
+  if (id === undefined) throw new UsageError(`--rule ${given}: expected id=severity, such as ${rules[0].meta.id}=off`);
+  if (!isRuleSeverity(severity)) {
+    throw new UsageError(`--rule ${given}: expected one of ${ruleSeverities.join(', ')} after '='`);
+  }
+  return [knownRule(id, '--rule'), severity];
+}
+
+function knownRule(id: string, where: string): string {
+  if (ruleWithId(id) !== undefined) return id;
+  throw new UsageError(`${where}: unknown rule '${id}'; known are ${rules.map((r) => r.meta.id).join(', ')}`);
+}
+
+function readRules(args: string[]): Options {
+  const { values, positionals } = parse(args, common);
+  const info = infoAsked(values);
+  if (info) return info;
+  if (positionals.length > 1) throw new UsageError(`rules shows the page of one rule, got ${positionals.length}`);
+  return { command: 'rules', rule: positionals.length === 1 ? knownRule(positionals[0], 'rules') : undefined };
 }
 
 function readProfile(args: string[], defaults: ProfileSettings): Options {
@@ -125,7 +169,7 @@ function infoAsked(values: { help?: boolean; version?: boolean }): InfoOptions |
   return values.version ? { command: 'version' } : undefined;
 }
 
-type Flags = Record<string, { type: 'string' | 'boolean'; short?: string }>;
+type Flags = Record<string, { type: 'string' | 'boolean'; short?: string; multiple?: boolean }>;
 
 function parse<F extends Flags>(args: string[], options: F) {
   try {

@@ -5,6 +5,7 @@ import { open } from './open';
 import { readOptions } from './options';
 import { errorJson, processOutput, type Output } from './output';
 import { profile } from './profile';
+import { rulesText } from './rules';
 import { usageText, UsageError } from './usage';
 
 /** Runs one command line (without node and script) and returns the exit status. */
@@ -22,6 +23,9 @@ export async function run(args: readonly string[], output: Output = processOutpu
         return await analyze(options, output);
       case 'profile':
         return await profile(options, output);
+      case 'rules':
+        output.print(rulesText(options.rule));
+        return 0;
       case 'open':
         return await open(options, output);
     }

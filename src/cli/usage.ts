@@ -14,9 +14,10 @@ export function usageText(defaults: ProfileSettings): string {
   return `normscope: normalization in neural networks, inspected and measured
 
   normscope analyze MODEL... [options]   where every norm sits, and what is wrong with it
-      --format text|json                 default text
+      --format text|json|sarif           default text
       --fail-on error|warning|information|never
                                          exit status 1 for findings of this severity and above; default error
+      --rule ID=SEVERITY                 error, warning, information, hint or off, in place of the rule's own; may be repeated
 
   normscope profile MODEL [options]      trains the model a few steps on the CPU and measures every layer
       --steps N                          default ${defaults.steps}
@@ -28,6 +29,8 @@ export function usageText(defaults: ProfileSettings): string {
       --engine auto|native|wasm          auto: native where it can be loaded; default ${defaults.engine}
       --threads N                        0: one per core, at most 4; default ${defaults.threads}
       --format text|json                 default text
+
+  normscope rules [ID]                   all rules, or the page of one: why, an example, what to do instead
 
   normscope open MODEL                   opens the model in VS Code
 

@@ -2,16 +2,17 @@ import { inferTypes } from '../ir/inferTypes';
 import type { Model, Problem } from '../ir/model';
 import { layerView } from '../layers/recognize';
 import type { Layer } from '../layers/layerView';
-import type { Finding, ModelFacts, ProblemFact, Severity } from '../protocol/facts';
+import type { Finding, ModelFacts, ProblemFact } from '../protocol/facts';
 import { isExported } from './folding';
 import { layerFacts, layerSource, summarize, type TextPlace } from './layerFacts';
 import { loadValues } from './loadValues';
 import { rules } from './registry';
 import type { Report, Rule } from './rule';
+import type { RuleSeverity } from './severities';
 
 export interface AnalysisOptions {
   /** Severity by rule id, in place of the rule's own; 'off' leaves the rule out. */
-  readonly severities?: Readonly<Record<string, Severity | 'off'>>;
+  readonly severities?: Readonly<Record<string, RuleSeverity>>;
 }
 
 /**
@@ -54,7 +55,7 @@ export async function analyzeModel(model: Model, path: string, options: Analysis
   };
 }
 
-function severityOf(rule: Rule, { severities }: AnalysisOptions): Severity | 'off' | undefined {
+function severityOf(rule: Rule, { severities }: AnalysisOptions): RuleSeverity | undefined {
   const { id } = rule.meta;
   return severities !== undefined && Object.hasOwn(severities, id) ? severities[id] : undefined;
 }

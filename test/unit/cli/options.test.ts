@@ -56,7 +56,20 @@ describe('command line options', () => {
       models: ['a.onnx', 'b/model.json'],
       format: 'text',
       failOn: 'warning',
+      severities: {},
     });
+  });
+
+  it('reads severities of rules, the last word on a rule counting', () => {
+    const line = 'analyze a.onnx --rule mixed-epsilon=off --rule=bias-before-norm=hint --rule bias-before-norm=error';
+    const options = readOptions(line.split(' '), defaults);
+    assert.ok(options.command === 'analyze');
+    assert.deepEqual(options.severities, { 'mixed-epsilon': 'off', 'bias-before-norm': 'error' });
+  });
+
+  it('reads which rule is asked for', () => {
+    assert.deepEqual(readOptions(['rules'], defaults), { command: 'rules', rule: undefined });
+    assert.deepEqual(readOptions(['rules', 'mixed-epsilon'], defaults), { command: 'rules', rule: 'mixed-epsilon' });
   });
 
   it('asks for help', () => {
@@ -69,10 +82,18 @@ describe('command line options', () => {
   const refused: [string, RegExp][] = [
     ['train a.onnx', /unknown command 'train'/],
     ['analyze', /needs the path of a model/],
-    ['analyze a.onnx --format xml', /--format xml: expected one of text, json/],
-    ['analyze a.onnx --format sarif', /expected one of text, json/],
+    ['analyze a.onnx --format xml', /--format xml: expected one of text, json, sarif/],
+    ['profile a.onnx --format sarif', /expected one of text, json/],
     ['analyze a.onnx --fail-on hint', /expected one of error, warning, information, never/],
-    ['analyze a.onnx --rule x=off', /Unknown option '--rule'/],
+    ['analyze a.onnx --rule x=off', /--rule: unknown rule 'x'; known are .*bias-before-norm, /],
+    ['analyze a.onnx --rule constructor=off', /unknown rule 'constructor'/],
+    ['analyze a.onnx --rule __proto__=off', /unknown rule '__proto__'/],
+    ['analyze a.onnx --rule mixed-epsilon', /expected id=severity/],
+    ['analyze a.onnx --rule mixed-epsilon=loud', /expected one of error, warning, information, hint, off/],
+    ['analyze a.onnx --rule mixed-epsilon=', /expected one of error/],
+    ['profile a.onnx --rule mixed-epsilon=off', /Unknown option '--rule'/],
+    ['rules no-such-rule', /rules: unknown rule 'no-such-rule'; known are .*bias-before-norm, /],
+    ['rules mixed-epsilon bias-before-norm', /page of one rule, got 2/],
     ['profile', /path of one model, got 0/],
     ['profile a.onnx b.onnx', /path of one model, got 2/],
     ['profile a.onnx --steps 0', /--steps 0: expected a whole number from 1/],
@@ -94,7 +115,19 @@ describe('command line options', () => {
 
   it('lists in --help exactly the options that are read', () => {
     const listed = new Set(usageText(defaults).match(/--[a-z-]+/g));
-    const known = ['format', 'fail-on', 'steps', 'batch', 'optimizer', 'lr', 'seed', 'init', 'engine', 'threads'];
+    const known = [
+      'format',
+      'fail-on',
+      'rule',
+      'steps',
+      'batch',
+      'optimizer',
+      'lr',
+      'seed',
+      'init',
+      'engine',
+      'threads',
+    ];
     assert.deepEqual([...listed].sort(), [...known, 'help', 'version', 'verbose'].map((k) => `--${k}`).sort());
   });
 });

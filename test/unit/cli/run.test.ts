@@ -4,6 +4,8 @@ import os from 'node:os';
 import path from 'node:path';
 import { run } from '../../../src/cli/run';
 import type { AnalysisReport, ModelFacts } from '../../../src/protocol/facts';
+import { rules } from '../../../src/rules/registry';
+import { assertIsSarif } from '../../support/sarif/assertIsSarif';
 import { assertFollows } from '../../support/schemas';
 
 const sample = path.join(__dirname, '../../../media/samples/sample.onnx');
@@ -91,6 +93,46 @@ describe('the command line', () => {
     assertFollows('analysis', report);
     assert.equal(report.models.length, 2);
     assert.ok('error' in report.models[0] && 'layers' in report.models[1]);
+  });
+
+  it('takes severities of rules', async () => {
+    const loud = await normscope('analyze', sample, '--rule', 'norm-after-activation=error', '--format', 'json');
+    assert.equal(loud.status, 1);
+    const of = (stdout: string) =>
+      ((JSON.parse(stdout) as AnalysisReport).models[0] as ModelFacts).findings
+        .filter((f) => f.ruleId === 'norm-after-activation')
+        .map((f) => f.severity);
+    assert.deepEqual([...new Set(of(loud.stdout))], ['error']);
+    const off = await normscope('analyze', sample, '--rule', 'norm-after-activation=off', '--format', 'json');
+    assert.deepEqual(of(off.stdout), []);
+  });
+
+  it('analyzes models as SARIF, and notes there what cannot be read', async () => {
+    const log = (stdout: string) => {
+      const sarif: unknown = JSON.parse(stdout);
+      assertIsSarif(sarif);
+      return (sarif as { runs: { results: object[]; invocations: { toolExecutionNotifications: object[] }[] }[] })
+        .runs[0];
+    };
+    const good = await normscope('analyze', sample, '--format', 'sarif');
+    assert.equal(good.status, 0);
+    assert.ok(log(good.stdout).results.length > 0);
+    assert.deepEqual(log(good.stdout).invocations[0].toolExecutionNotifications, []);
+    const bad = await normscope('analyze', write('nothing.onnx', ''), '--format', 'sarif');
+    assert.equal(bad.status, 2);
+    assert.deepEqual(log(bad.stdout).results, []);
+    assert.equal(log(bad.stdout).invocations[0].toolExecutionNotifications.length, 1);
+  });
+
+  it('lists all rules, and shows the page of one', async () => {
+    const { status, stdout } = await normscope('rules');
+    assert.equal(status, 0);
+    for (const { meta } of rules) assert.match(stdout, new RegExp(`^${meta.id} +${meta.severity} +`, 'm'));
+    const page = await normscope('rules', 'mixed-epsilon');
+    assert.equal(page.stdout, fs.readFileSync(path.join(__dirname, '../../../media/rules/mixed-epsilon.md'), 'utf8'));
+    const unknown = await normscope('rules', 'no-such-rule');
+    assert.equal(unknown.status, 2);
+    assert.match(unknown.stderr[0], /unknown rule 'no-such-rule'; known are /);
   });
 
   it('says what is off in a command line, as JSON too', async () => {

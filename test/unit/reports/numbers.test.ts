@@ -23,7 +23,13 @@ describe('numbers in reports', () => {
     assert.equal(sparkline([3, 2, 'NaN', 1]), '█▅ ▁');
     assert.equal(sparkline([]), '');
     assert.equal(sparkline(['NaN']), '');
-    assert.equal(sparkline(Array.from({ length: 400 }, (_, i) => i), 8), '▁▂▃▄▅▆▇█');
+    assert.equal(
+      sparkline(
+        Array.from({ length: 400 }, (_, i) => i),
+        8,
+      ),
+      '▁▂▃▄▅▆▇█',
+    );
     assert.equal(sparkline([1, 1, 1]), '▁▁▁');
   });
 });

@@ -3,10 +3,13 @@ import { printable, shorten, textTable } from '../../../src/reports/textTable';
 
 describe('text table', () => {
   it('aligns its columns', () => {
-    const lines = textTable([{ title: 'n', align: 'right' }, { title: 'layer' }], [
-      ['1', 'conv'],
-      ['12', 'relu_long'],
-    ]);
+    const lines = textTable(
+      [{ title: 'n', align: 'right' }, { title: 'layer' }],
+      [
+        ['1', 'conv'],
+        ['12', 'relu_long'],
+      ],
+    );
     assert.deepEqual(lines, [' n  layer', '--  ---------', ' 1  conv', '12  relu_long']);
   });
 
