@@ -9,6 +9,10 @@ import type { Model } from '../ir/model';
 const IDLE_MS = 1000;
 /** One call of `read` can transfer at most 2 GiB. */
 const LARGEST_CALL = 2 ** 30;
+/** Up to this length bytes are read without a trip through the thread pool, which takes 20 times longer than copying cached ones. */
+const LARGEST_DIRECT = 512 * 1024;
+/** The event loop gets its turn after this time, and a file whose reads take as long is slow: it is read through the pool. */
+const DIRECT_MS = 20;
 
 /**
  * Opens a model file of this machine: ONNX or a TensorFlow.js layers model.
@@ -27,6 +31,8 @@ export async function openModelFile(file: string): Promise<Model> {
 
 /** A folder on disk. Files are read by range, never as a whole, and nothing outside the folder is opened. */
 export class NodeFolder implements ModelFolder {
+  private realRoot: Promise<string> | undefined;
+
   /**
    * @param root the folder
    * @param chosen name of the file that the user asked for: it alone may be a symbolic link that leads out of the folder
@@ -39,21 +45,25 @@ export class NodeFolder implements ModelFolder {
   async open(relativePath: string): Promise<ByteSource> {
     if (relativePath !== this.chosen && !staysInside(relativePath)) throw outside(relativePath);
     const named = path.join(this.root, relativePath);
-    const real = await realPath(named, relativePath);
-    if (relativePath !== this.chosen) {
-      const root = await realPath(this.root, this.root);
-      if (path.relative(root, real).split(path.sep)[0] === '..' || path.isAbsolute(path.relative(root, real)))
-        throw outside(relativePath);
-    }
-    const stat = await translated(relativePath, fs.promises.stat(real));
+    const file = relativePath === this.chosen ? named : await this.inside(named, relativePath);
+    const stat = await called<fs.Stats>(relativePath, (done) => fs.stat(file, done));
     if (stat.isDirectory())
       throw new ModelError(
         'not-a-model',
         `${relativePath} is a folder. Choose the model file in it (an .onnx file, or the model.json of a TensorFlow.js model).`,
       );
     if (!stat.isFile()) throw new ModelError('not-a-model', `${relativePath} is not a regular file`);
-    await translated(relativePath, fs.promises.access(real, fs.constants.R_OK));
-    return new NodeFile(real, relativePath, stat.size, stat.mtimeMs);
+    await called<void>(relativePath, (done) => fs.access(file, fs.constants.R_OK, done));
+    return new NodeFile(file, relativePath, stat.size, stat.mtimeMs);
+  }
+
+  /** The file's path with links followed. */
+  private async inside(named: string, relativePath: string): Promise<string> {
+    const real = await realPath(named, relativePath);
+    const root = await (this.realRoot ??= realPath(this.root, this.root));
+    const way = path.relative(root, real);
+    if (way.split(path.sep)[0] === '..' || path.isAbsolute(way)) throw outside(relativePath);
+    return real;
   }
 }
 
@@ -73,16 +83,20 @@ function outside(relativePath: string): ModelError {
 }
 
 function realPath(file: string, shown: string): Promise<string> {
-  return translated(shown, fs.promises.realpath(file));
+  return called(shown, (done) => fs.realpath.native(file, done));
 }
 
-/** Errors of the file system in the words of the user. */
-async function translated<T>(shown: string, operation: Promise<T>): Promise<T> {
-  try {
-    return await operation;
-  } catch (error) {
-    throw explain(shown, error);
-  }
+/**
+ * Calls a function of the file system; its errors come in the words of the user. fs.promises takes twice as long per call and
+ * loads Node's streams first, which takes longer than opening a small model.
+ */
+function called<T>(
+  shown: string,
+  call: (done: (error: NodeJS.ErrnoException | null, result: T) => void) => void,
+): Promise<T> {
+  return new Promise((resolve, reject) =>
+    call((error, result) => (error ? reject(explain(shown, error) as Error) : resolve(result))),
+  );
 }
 
 function explain(shown: string, error: unknown): unknown {
@@ -110,6 +124,9 @@ class NodeFile implements ByteSource {
   private descriptor: Promise<number> | undefined;
   private reading = 0;
   private idle: NodeJS.Timeout | undefined;
+  private isSlow = false;
+  /** When bytes were last read through the thread pool. */
+  private since = performance.now();
 
   constructor(
     private readonly file: string,
@@ -130,7 +147,11 @@ class NodeFile implements ByteSource {
       const descriptor = await (this.descriptor ??= this.openAgain());
       const bytes = allocate(length, this.shown);
       for (let done = 0; done < length;) {
-        const count = await readInto(descriptor, bytes, done, Math.min(length - done, LARGEST_CALL), offset + done);
+        const part = Math.min(length - done, LARGEST_CALL);
+        const count =
+          length <= LARGEST_DIRECT && this.mayReadDirectly()
+            ? this.readDirectly(descriptor, bytes, done, part, offset + done)
+            : await this.readAside(descriptor, bytes, done, part, offset + done);
         if (count === 0) throw this.changed();
         done += count;
       }
@@ -142,9 +163,27 @@ class NodeFile implements ByteSource {
     }
   }
 
+  private mayReadDirectly(): boolean {
+    return !this.isSlow && performance.now() - this.since < DIRECT_MS;
+  }
+
+  private readDirectly(descriptor: number, bytes: Uint8Array, at: number, length: number, position: number): number {
+    const begin = performance.now();
+    const count = fs.readSync(descriptor, bytes, at, length, position);
+    this.isSlow = performance.now() - begin >= DIRECT_MS;
+    return count;
+  }
+
+  private async readAside(descriptor: number, bytes: Uint8Array, at: number, length: number, position: number) {
+    const count = await called<number>(this.shown, (done) => fs.read(descriptor, bytes, at, length, position, done));
+    this.since = performance.now();
+    return count;
+  }
+
   private async openAgain(): Promise<number> {
     try {
-      const descriptor = await opened(this.file);
+      const descriptor = await called<number>(this.shown, (done) => fs.open(this.file, 'r', done));
+      this.since = performance.now();
       const { size, mtimeMs } = fs.fstatSync(descriptor);
       if (size === this.size && mtimeMs === this.modified) return descriptor;
       fs.closeSync(descriptor);
@@ -173,23 +212,4 @@ function allocate(length: number, shown: string): Uint8Array {
   } catch {
     throw new ModelError('too-large', `a part of ${shown} is ${length} bytes large, more than memory can hold`);
   }
-}
-
-// The callback functions: a FileHandle of fs.promises takes twice as long per read.
-function opened(file: string): Promise<number> {
-  return new Promise((resolve, reject) => {
-    fs.open(file, 'r', (error, descriptor) => (error ? reject(error) : resolve(descriptor)));
-  });
-}
-
-function readInto(
-  descriptor: number,
-  bytes: Uint8Array,
-  at: number,
-  length: number,
-  position: number,
-): Promise<number> {
-  return new Promise((resolve, reject) => {
-    fs.read(descriptor, bytes, at, length, position, (error, count) => (error ? reject(error) : resolve(count)));
-  });
 }

@@ -1,6 +1,7 @@
 import type { ByteSource, ModelFolder } from '../ir/byteSource';
 import { ModelError } from '../ir/errors';
 import type { Model } from '../ir/model';
+import { HeadSource } from './headSource';
 import { sniffJson } from './jsonShape';
 import { openOnnx } from './onnx/openOnnx';
 import { refusals, sniff, SNIFFED_BYTES } from './sniff';
@@ -8,6 +9,8 @@ import { openTfjsLayers } from './tfjs/openTfjsLayers';
 
 /** JavaScript holds texts of half a billion characters at most; a model's JSON is a few megabytes. */
 const LARGEST_TEXT = 2 ** 28;
+/** A file up to this size is read at once: each further read would take longer than its bytes. */
+const SMALL_FILE = 256 * 1024;
 
 /**
  * Opens a model: an ONNX file, a TensorFlow.js layers model or the architecture of a Keras model as JSON. The content decides, not
@@ -18,8 +21,10 @@ const LARGEST_TEXT = 2 ** 28;
  */
 export async function openModel(folder: ModelFolder, path: string): Promise<Model> {
   try {
-    const source = await folder.open(path);
-    const kind = sniff(await source.read(0, Math.min(source.size, SNIFFED_BYTES)));
+    const file = await folder.open(path);
+    const head = await file.read(0, file.size <= SMALL_FILE ? file.size : SNIFFED_BYTES);
+    const source = new HeadSource(file, head);
+    const kind = sniff(head.subarray(0, SNIFFED_BYTES));
     if (kind === 'binary') return await openOnnx(folder, path, source);
     if (kind !== 'json') throw refused(kind);
     const text = await readText(source);

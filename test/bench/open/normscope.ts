@@ -11,7 +11,7 @@ import { measure } from './measured';
 const [file] = process.argv.slice(2);
 let bytes = 0;
 let reads = 0;
-const disk = new NodeFolder(path.dirname(file));
+const disk = new NodeFolder(path.dirname(file), path.basename(file));
 const folder: ModelFolder = {
   open: async (name) => {
     const source = await disk.open(name);
