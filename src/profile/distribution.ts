@@ -59,14 +59,15 @@ export function histogramEdges(sample: Float32Array): number[] {
   const low = Math.max(min, mean - reach);
   const high = Math.min(max, mean + reach);
   const margin = (high - low) / 4;
-  // a range that float64 arithmetic cannot divide into bins counts as constant
-  if (margin > 1e-9 * Math.max(Math.abs(low), Math.abs(high))) return spread(low - margin, high + margin);
+  // a range that eight digits, or float32, cannot divide into bins counts as constant
+  if (margin > 1e-5 * Math.max(Math.abs(low), Math.abs(high))) return spread(low - margin, high + margin);
   const half = Math.abs(mean) > 0 ? Math.abs(mean) / 2 : 1;
   return spread(mean - half, mean + half);
 }
 
+/** Evenly spaced edges, of eight digits: they are written out with every histogram. */
 function spread(low: number, high: number): number[] {
-  return Array.from({ length: BINS + 1 }, (_, i) => (low * (BINS - i) + high * i) / BINS);
+  return Array.from({ length: BINS + 1 }, (_, i) => Number(((low * (BINS - i) + high * i) / BINS).toPrecision(8)));
 }
 
 /**

@@ -12,6 +12,8 @@ import {
 import { tool } from '../protocol/tool';
 import { gradientDepthSlope, type GradientAtDepth } from './depthSlope';
 import { fromFigure, toFigure } from './figure';
+import type { Measurements } from './measuredRule';
+import { judgeProfile } from './measuredRules';
 
 /** How a run ended; a result that is asked for while it runs is 'cancelled' at that step. */
 export interface ProfileEnd {
@@ -88,7 +90,7 @@ export class ProfileFold {
       };
     });
     const slope = slopeOf(layers);
-    return {
+    const measured: Measurements = {
       schemaVersion: PROFILE_SCHEMA_VERSION,
       tool,
       model: start.model,
@@ -99,9 +101,9 @@ export class ProfileFold {
       loss: [...this.loss],
       layers,
       gradientDepthSlope: slope === null ? null : toFigure(slope),
-      findings: [],
       timing: { compileMs: start.compileMs, stepMs: [...this.stepMs] },
     };
+    return { ...measured, findings: judgeProfile(measured) };
   }
 }
 

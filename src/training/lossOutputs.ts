@@ -59,7 +59,7 @@ export function chooseLossOutputs(
   const leave = (name: string, why: string) => left.set(why, [...(left.get(why) ?? []), name]);
   for (const { name } of graph.outputs) {
     const value = reading.floatBehind(name);
-    if (value === undefined) leave(name, 'not a floating-point tensor');
+    if (value === undefined) leave(name, reading.whyNoFloat(name));
     else if (!reached.has(value)) leave(name, 'does not depend on any weight');
     else if (inner.has(reading.source(name))) leave(name, 'other outputs are computed from it');
     else {
@@ -146,6 +146,11 @@ class GraphReading {
   whereSizesAreLost(): string {
     const node = this.graph.nodes.find((n) => n.outputs.some((o) => o !== '' && this.shape(o) === undefined));
     return node === undefined ? '' : `: they are lost at ${node.opType} ${node.name || node.outputs[0]}`;
+  }
+
+  whyNoFloat(value: string): string {
+    const known = this.types.get(value)?.dtype !== undefined;
+    return known ? 'not a floating-point tensor' : `its type is not known${this.whereSizesAreLost()}`;
   }
 
   /** The value itself when it is float32; the scores behind an ArgMax; else undefined. */

@@ -71,11 +71,13 @@ interface Use {
  *
  * @param types static types of all values
  * @param excluded names that are no parameters: means and variances of norms that are written out
+ * @param stated scales and shifts of recognized norms, whatever operators they are written in
  */
 export function findParameters(
   graph: MutableGraph,
   types: ReadonlyMap<string, ValueType>,
   excluded: ReadonlySet<string>,
+  stated: ReadonlyMap<string, 'scale' | 'shift'> = new Map(),
 ): Parameter[] {
   const { consumers } = graph.uses();
   const learnt = new Set<string>();
@@ -88,7 +90,7 @@ export function findParameters(
     for (const value of values) {
       if (outputs.has(value)) continue;
       for (const node of consumers.get(value) ?? []) {
-        const kind = kindOfUse(node, value, elements, learnt);
+        const kind = stated.get(name) ?? kindOfUse(node, value, elements, learnt);
         if (kind) return { kind, node, value };
         if (node.domain === '' && REARRANGING.has(node.opType)) {
           for (const o of node.outputs) if (o !== '') values.add(o);

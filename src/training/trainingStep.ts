@@ -105,7 +105,7 @@ export function buildTrainingStep(model: Model, view: LayerView, options: Traini
   const sizes = chooseInputShapes(graph, options.batch, options.keepBatch ?? false);
   notes.push(...sizes.notes);
   const { batch } = sizes;
-  const parameters = findParameters(graph, inferTypes(graph, sizes.shapes), statisticsOf(view));
+  const parameters = findParameters(graph, inferTypes(graph, sizes.shapes), statisticsOf(view), affineOf(view));
   const trained = new Set(parameters.map((p) => p.name));
   const inputs = inputSpecs(graph, sizes.shapes, batch, model.format !== 'onnx');
   fixShapes(graph, inputs);
@@ -172,6 +172,17 @@ export function buildTrainingStep(model: Model, view: LayerView, options: Traini
 function statisticsOf({ graph, layers }: LayerView): Set<string> {
   const values = layers.flatMap(({ norm }) => [norm?.mean, norm?.variance]);
   return new Set(values.flatMap((v) => (v === undefined || v < 0 ? [] : [graph.valueName(v)])));
+}
+
+function affineOf({ graph, layers }: LayerView): Map<string, 'scale' | 'shift'> {
+  const affine = new Map<string, 'scale' | 'shift'>();
+  for (const { norm } of layers) {
+    for (const v of [norm?.scale, norm?.outerScale])
+      if (v !== undefined && v >= 0) affine.set(graph.valueName(v), 'scale');
+    for (const v of [norm?.shift, norm?.outerShift])
+      if (v !== undefined && v >= 0) affine.set(graph.valueName(v), 'shift');
+  }
+  return affine;
 }
 
 /** Gives the inputs their sizes and forgets the declared ones of other values, which may be of another batch. */

@@ -69,6 +69,24 @@ describe('findParameters', () => {
     assert.equal(kinds(text).running, 'bias');
   });
 
+  it('takes the scales and shifts that the caller knows of, in any arithmetic', () => {
+    const graph = parseGraph(`<ir_version: 8, opset_import: ["" : 18]> g (float[2,4] x) => (float[2,4] y)
+      <float[4] gamma, float[4] beta> { a = Mul(x, gamma)  y = Add(a, beta) }`).toMutable();
+    const find = (stated: [string, 'scale' | 'shift'][]) =>
+      findParameters(graph, inferTypes(graph), new Set(), new Map(stated)).map((p) => [p.name, p.kind]);
+    assert.deepEqual(find([]), []);
+    assert.deepEqual(
+      find([
+        ['gamma', 'scale'],
+        ['beta', 'shift'],
+      ]),
+      [
+        ['gamma', 'scale'],
+        ['beta', 'shift'],
+      ],
+    );
+  });
+
   it('knows the fans of every linear operator as it reads its weight', () => {
     const found = parametersOf(`g (float[2,4,8,8] x, float[2,6] z, float[3,2,6] s) =>
         (float[2,8,8,8] a, float[2,6,17,17] b, float[2,10] c, float[2,10] d, float[3,2,5] e)
