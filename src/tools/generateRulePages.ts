@@ -1,13 +1,24 @@
-// Writes the page of every rule to media/rules, and removes the pages of rules that are gone.
+// Writes the page of every rule to media/rules, removes the pages of rules that are gone, and states the rules in package.json's setting.
 import * as fs from 'node:fs';
 import * as path from 'node:path';
+import { measuredRules } from '../profile/measuredRules';
 import { rules } from '../rules/registry';
 import { rulePage } from '../rules/rulePage';
+import { ruleSetting } from './ruleSetting';
 
 const folder = path.join(__dirname, '../../media/rules');
 
 fs.mkdirSync(folder, { recursive: true });
-const pages = new Map(rules.map((rule) => [`${rule.meta.id}.md`, rulePage(rule)]));
+const pages = new Map([...rules, ...measuredRules].map((rule) => [`${rule.meta.id}.md`, rulePage(rule)]));
 for (const file of fs.readdirSync(folder)) if (!pages.has(file)) fs.rmSync(path.join(folder, file));
 for (const [file, text] of pages) fs.writeFileSync(path.join(folder, file), text);
 console.log(`${pages.size} rule pages in media/rules`);
+
+interface Manifest {
+  readonly contributes: { readonly configuration: { readonly properties: Record<string, unknown> } };
+}
+
+const manifestFile = path.join(__dirname, '../../package.json');
+const manifest = JSON.parse(fs.readFileSync(manifestFile, 'utf8')) as Manifest;
+manifest.contributes.configuration.properties['normscope.rules'] = ruleSetting(rules);
+fs.writeFileSync(manifestFile, `${JSON.stringify(manifest, null, 2)}\n`);

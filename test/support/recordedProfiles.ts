@@ -335,7 +335,7 @@ function recordedProfile(model: ModelFacts): ProfileResult {
         ? []
         : [
             {
-              ruleId: 'vanishing-gradients',
+              ruleId: 'vanishing-gradient',
               severity: 'warning',
               message: `Gradients shrink ${Math.pow(10, Math.min(0.09, 12 / total)).toFixed(2)}-fold per weighted layer towards the input.`,
               layer: null,

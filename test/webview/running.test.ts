@@ -49,7 +49,7 @@ describe('a profile in a browser', function () {
       await view.settle();
       assert.ok(early < 20, `${early} losses in the middle`);
       assert.equal((await view.column('loss', 'loss')).length, 20);
-      assert.match(await view.get('findings').innerText(), /vanishing-gradients/);
+      assert.match(await view.get('findings').innerText(), /vanishing-gradient/);
     });
 
     it('draws at most ten times a second', async () => {

@@ -63,26 +63,31 @@ export function depthPicture(profile: ProfileResult, { of, figure, layers }: Dep
   };
 }
 
-/** The slope in words: gradients that lose or win a factor of ten over the depth of the network vanish or explode. */
+/**
+ * The slope in words. A slope alone proves nothing (pools change the RMS, too): gradients vanish or explode only where the rules
+ * have found that they do.
+ */
 export function slopeSentence({
   gradientDepthSlope: slope,
   layers,
-}: Pick<ProfileResult, 'gradientDepthSlope' | 'layers'>): string {
+  findings,
+}: Pick<ProfileResult, 'gradientDepthSlope' | 'layers' | 'findings'>): string {
   if (slope === null) return '';
   if (!isFinite(slope)) return 'The slope over depth is not finite.';
   const depth = layers.reduce((most, layer) => Math.max(most, layer.depth), 1);
-  const decades = slope * (depth - 1);
-  const verb =
-    Math.abs(decades) < 0.5
-      ? 'keep their size'
-      : decades < 0
-        ? decades <= -1
-          ? 'vanish'
-          : 'shrink'
-        : decades >= 1
-          ? 'explode'
-          : 'grow';
+  const verb = foundVerb(findings) ?? neutralVerb(slope * (depth - 1));
   return `Towards the input gradients ${verb}: ×\u00a0${formatFigure(Math.pow(10, slope))} per weighted layer (${formatFigure(slope)} decades).`;
+}
+
+function foundVerb(findings: ProfileResult['findings']): string | undefined {
+  const found = (id: string) => findings.some(({ ruleId }) => ruleId === id);
+  return found('vanishing-gradient') ? 'vanish' : found('exploding-gradient') ? 'explode' : undefined;
+}
+
+/** @param decades over the whole depth */
+function neutralVerb(decades: number): string {
+  if (Math.abs(decades) < 0.5) return 'stay level';
+  return decades < 0 ? 'shrink' : 'grow';
 }
 
 function rangeSentence(values: readonly (Figure | null)[], figure: string): string {

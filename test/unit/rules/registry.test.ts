@@ -1,6 +1,7 @@
 import { strict as assert } from 'node:assert';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
+import { measuredRules } from '../../../src/profile/measuredRules';
 import { ruleWithId, rules } from '../../../src/rules/registry';
 import { rulePage } from '../../../src/rules/rulePage';
 
@@ -27,7 +28,7 @@ describe('rule registry', () => {
   });
 
   it('says of every rule what it does, why, what to do instead, and where that is from', () => {
-    for (const { meta } of rules) {
+    for (const { meta } of [...rules, ...measuredRules]) {
       for (const text of [meta.title, meta.whatItDoes, meta.why, meta.insteadDo]) assert.ok(text.trim().length > 10);
       assert.ok(meta.references.length > 0, meta.id);
       for (const { url } of meta.references) assert.equal(new URL(url).protocol, 'https:');
@@ -36,23 +37,26 @@ describe('rule registry', () => {
 
   it('has a page for every rule that is not stale, and no other page', () => {
     const folder = path.join(root, 'media/rules');
-    assert.deepEqual(fs.readdirSync(folder).sort(), rules.map((r) => `${r.meta.id}.md`).sort());
-    for (const rule of rules) {
+    const all = [...rules, ...measuredRules];
+    assert.deepEqual(fs.readdirSync(folder).sort(), all.map((r) => `${r.meta.id}.md`).sort());
+    for (const rule of all) {
       const page = fs.readFileSync(path.join(folder, `${rule.meta.id}.md`), 'utf8');
       assert.equal(page, rulePage(rule), `media/rules/${rule.meta.id}.md is stale: npm run docs:rules`);
     }
   });
 
-  it('gives all pages the same headings', () => {
-    for (const rule of rules) {
-      const headings = rulePage(rule).match(/^##? .*$/gm);
-      assert.deepEqual(headings?.slice(1), [
-        '## What it does',
-        '## Why',
-        '## Example',
-        '## What to do instead',
-        '## References',
-      ]);
+  it('gives all pages of a kind the same headings', () => {
+    const headings = (third: string) => ['What it does', 'Why', third, 'What to do instead', 'References'];
+    const of = (rule: Parameters<typeof rulePage>[0]) =>
+      rulePage(rule)
+        .match(/^##? .*$/gm)
+        ?.slice(1);
+    for (const [list, third] of [
+      [rules, 'Example'],
+      [measuredRules, 'What other tools report'],
+    ] as const) {
+      const expected = headings(third).map((h) => `## ${h}`);
+      for (const rule of list) assert.deepEqual(of(rule), expected, rule.meta.id);
     }
   });
 });

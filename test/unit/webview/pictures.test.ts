@@ -100,13 +100,16 @@ describe('pictures', () => {
       );
     });
 
-    it('names vanishing and exploding by what they do over the whole depth', () => {
-      const of = (gradientDepthSlope: ProfileResult['gradientDepthSlope']) =>
-        slopeSentence({ layers: profile.layers, gradientDepthSlope });
-      assert.match(of(-0.1), /vanish: ×\u00a00\.794 per weighted layer/);
-      assert.match(of(0.1), /explode: ×\u00a01\.26/);
-      assert.match(of(-0.02), /shrink/);
-      assert.match(of(0.001), /keep their size/);
+    it('says vanish and explode only where a rule has found it', () => {
+      const of = (gradientDepthSlope: ProfileResult['gradientDepthSlope'], ...ruleIds: string[]) => {
+        const findings = ruleIds.map((ruleId) => ({ ruleId, severity: 'warning' as const, message: '', layer: null }));
+        return slopeSentence({ layers: profile.layers, gradientDepthSlope, findings });
+      };
+      assert.match(of(-0.1), /shrink: ×\u00a00\.794 per weighted layer/);
+      assert.match(of(0.1), /grow: ×\u00a01\.26/);
+      assert.match(of(0.001), /stay level/);
+      assert.match(of(-0.1, 'vanishing-gradient'), /vanish: ×\u00a00\.794/);
+      assert.match(of(0.1, 'exploding-gradient'), /explode: ×\u00a01\.26/);
       assert.match(of('NaN'), /not finite/);
       assert.equal(of(null), '');
     });
