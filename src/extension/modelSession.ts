@@ -5,13 +5,14 @@ import type { ProfileEvent, ProfileResult, ProfileSettings } from '../protocol/p
 import type { Running } from '../protocol/view';
 import type { EngineClient } from '../engine/engineClient';
 import { placeOf } from './modelFiles';
+import { ruleSeverities } from './settings';
 
 /** A burst of writes (a training script saving its model) leads to one analysis. */
 const SETTLE_MS = 250;
 
 /**
  * One model file in the editor: its facts, its latest profile, what is running. The view, the hovers and the Problems panel
- * all read it, and it follows the file: a change on disk or in the editor leads to a new analysis.
+ * all read it, and it follows the file: a change on disk, in the editor or in the setting of rules leads to a new analysis.
  */
 export class ModelSession implements vscode.Disposable {
   facts: ModelFacts | UnreadableModel | undefined;
@@ -50,6 +51,9 @@ export class ModelSession implements vscode.Disposable {
       watcher.onDidChange(() => this.refreshSoon()),
       watcher.onDidCreate(() => this.refreshSoon()),
       watcher.onDidDelete(() => this.refreshSoon()),
+      vscode.workspace.onDidChangeConfiguration((e) => {
+        if (e.affectsConfiguration('normscope.rules', uri)) this.refreshSoon();
+      }),
       vscode.workspace.onDidChangeTextDocument((e) => {
         if (e.document.uri.toString() === uri.toString() && e.contentChanges.length > 0) this.refreshSoon();
       }),
@@ -156,7 +160,7 @@ export class ModelSession implements vscode.Disposable {
       const { openModel } = await import('../formats/openModel');
       const { analyzeModel } = await import('../rules/analyzeModel');
       const { folder, name } = placeOf(this.uri);
-      facts = await analyzeModel(await openModel(folder, name), this.path);
+      facts = await analyzeModel(await openModel(folder, name), this.path, { severities: ruleSeverities(this.uri) });
       this.log.info(
         `${this.path}: ${facts.layers.length} layers, ${facts.findings.length} findings in ${Date.now() - started} ms`,
       );

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { defaultProfileSettings } from '../profile/defaultSettings';
 import type { ProfileSettings } from '../protocol/profile';
+import { isRuleSeverity, type RuleSeverity } from '../rules/severities';
 
 /** Profile settings as the user's configuration states them for a file. Values out of range fall back to the default. */
 export function profileSettings(scope: vscode.Uri): ProfileSettings {
@@ -20,4 +21,12 @@ export function profileSettings(scope: vscode.Uri): ProfileSettings {
     engine: configuration.get('engine', defaultProfileSettings.engine),
     threads: whole('threads', defaultProfileSettings.threads, 0),
   };
+}
+
+/** Severities of rules as the user's configuration states them for a file; what is no severity is left to the rule. */
+export function ruleSeverities(scope: vscode.Uri): Readonly<Record<string, RuleSeverity>> {
+  const stated = vscode.workspace.getConfiguration('normscope', scope).get<Record<string, unknown>>('rules') ?? {};
+  return Object.fromEntries(
+    Object.entries(stated).filter((entry): entry is [string, RuleSeverity] => isRuleSeverity(entry[1])),
+  );
 }

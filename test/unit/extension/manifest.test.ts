@@ -1,15 +1,25 @@
 import assert from 'node:assert/strict';
 import { contributes } from '../../../package.json';
 import { defaultProfileSettings } from '../../../src/profile/defaultSettings';
+import { rules } from '../../../src/rules/registry';
+import { ruleSetting } from '../../../src/tools/ruleSetting';
 
 describe('package.json', () => {
   it('states the defaults of a profile as the engine has them', () => {
     const properties: Record<string, { default: unknown }> = contributes.configuration.properties;
     const stated = Object.fromEntries(
-      Object.entries(properties).map(([key, { default: value }]) => [key.replace('normscope.profile.', ''), value]),
+      Object.entries(properties)
+        .filter(([key]) => key.startsWith('normscope.profile.'))
+        .map(([key, { default: value }]) => [key.replace('normscope.profile.', ''), value]),
     );
     const { lr, init, ...others } = defaultProfileSettings;
     assert.deepEqual(stated, { ...others, learningRate: lr, initialization: init });
+  });
+
+  it('offers every rule, and no other, in the setting of rules', () => {
+    const stated = contributes.configuration.properties['normscope.rules'];
+    assert.deepEqual(Object.keys(stated.properties), rules.map((r) => r.meta.id).sort());
+    assert.deepEqual(stated, ruleSetting(rules), 'the setting in package.json is stale: npm run docs:rules');
   });
 
   it('names no command in a menu that it does not contribute', () => {
