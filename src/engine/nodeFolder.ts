@@ -95,7 +95,7 @@ function called<T>(
   call: (done: (error: NodeJS.ErrnoException | null, result: T) => void) => void,
 ): Promise<T> {
   return new Promise((resolve, reject) =>
-    call((error, result) => (error ? reject(explain(shown, error) as Error) : resolve(result))),
+    call((error, result) => (error ? reject(explain(shown, error)) : resolve(result))),
   );
 }
 

@@ -15,6 +15,8 @@ const NO_CONSUMERS: readonly number[] = [];
  */
 export interface LazyNodeParts {
   name?(index: number): string;
+  /** The name of a value that was added without one. */
+  valueName?(value: ValueId): string;
   attributes?(index: number): ReadonlyMap<string, Attribute>;
 }
 
@@ -39,7 +41,7 @@ export interface NodeEntry {
  */
 export class GraphBuilder {
   readonly opsets = new Map<string, number>();
-  private readonly names = new NameTable();
+  private readonly names: NameTable;
   private readonly types = new Map<ValueId, ValueType>();
   private readonly tensors = new Map<ValueId, Tensor>();
   private readonly inputs: ValueId[] = [];
@@ -60,7 +62,9 @@ export class GraphBuilder {
   constructor(
     public name = '',
     private readonly lazy: LazyNodeParts = {},
-  ) {}
+  ) {
+    this.names = new NameTable(lazy.valueName?.bind(lazy));
+  }
 
   get nodeCount(): number {
     return this.opTypes.length;
@@ -72,8 +76,11 @@ export class GraphBuilder {
     return this.names.idOf(name) ?? this.names.add(name);
   }
 
-  /** The id of a value that has not been named so far: for readers that tell names apart by their bytes. */
-  newValue(name: string): ValueId {
+  /**
+   * The id of a value that has not been named so far: for readers that tell names apart by their bytes.
+   * @param name left to `LazyNodeParts.valueName` when it is not given
+   */
+  newValue(name?: string): ValueId {
     return this.names.add(name);
   }
 

@@ -1,31 +1,38 @@
 import { ABSENT, type ValueId } from './graph';
 
-/** Names of values by id. The way back from names to ids is made when somebody first goes it. */
+/**
+ * Names of values by id. The way back from names to ids is made when somebody first goes it, and names may stay undecoded in the
+ * file until then.
+ */
 export class NameTable {
-  private readonly names: string[] = [];
+  private readonly names: (string | undefined)[] = [];
   private ids: Map<string, ValueId> | undefined;
+
+  /** @param decode the name of a value that was added without one */
+  constructor(private readonly decode: (value: ValueId) => string = () => '') {}
 
   get size(): number {
     return this.names.length;
   }
 
   nameOf(value: ValueId): string {
-    return value === ABSENT ? '' : this.names[value];
+    if (value === ABSENT) return '';
+    return (this.names[value] ??= this.decode(value));
   }
 
   idOf(name: string): ValueId | undefined {
     if (this.ids === undefined) {
       this.ids = new Map();
-      for (let id = 0; id < this.names.length; id++) this.ids.set(this.names[id], id);
+      for (let id = 0; id < this.names.length; id++) this.ids.set(this.nameOf(id), id);
     }
     return this.ids.get(name);
   }
 
-  /** A new id for a name that is not in the table. */
-  add(name: string): ValueId {
+  /** A new id for a name that is not in the table; undefined: `decode` knows it, and it differs from the others. */
+  add(name: string | undefined): ValueId {
     const id = this.names.length;
     this.names.push(name);
-    this.ids?.set(name, id);
+    if (this.ids !== undefined) this.ids.set(name ?? this.nameOf(id), id);
     return id;
   }
 }

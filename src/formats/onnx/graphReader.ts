@@ -11,7 +11,7 @@ import type { ReadContext } from './readContext';
 import { GraphField, NodeField, ValueInfoField } from './schema';
 import { readSparseTensor } from './sparseTensor';
 import type { Tensor } from '../../ir/tensor';
-import { BYTES, Wire } from './wire';
+import { asciiText, BYTES, Wire } from './wire';
 
 /** Graphs inside graphs; deeper ones are left out and reported. */
 export const DEEPEST_GRAPH = 24;
@@ -25,8 +25,9 @@ const INITIALIZER = 2;
 export class GraphReader {
   readonly builder: GraphBuilder;
   private readonly names = new Interner(16);
-  /** By number in `names`. */
-  private readonly values: ValueId[] = [];
+  /** By number in `names`: the value; and by value: its number, -1 where its name did not come through `names`. */
+  private readonly values = new IntList();
+  private readonly numbers = new IntList();
   /** By value: the first node that computes or reads it, -1 for none. */
   private readonly producedBy = new IntList();
   private readonly readBy = new IntList();
@@ -52,7 +53,7 @@ export class GraphReader {
     private readonly title: string,
     private readonly depth = 0,
   ) {
-    this.builder = new GraphBuilder('', lazyParts(context, this.starts, this.ends));
+    this.builder = new GraphBuilder('', this.lazyParts());
     context.addBuilder(this.builder);
   }
 
@@ -91,7 +92,8 @@ export class GraphReader {
     wire.expectInMemory();
     if (wire.length === 0) return ABSENT;
     const number = this.names.intern(wire.bytes, wire.from, wire.length);
-    return (this.values[number] ??= this.firstSeen(wire.text()));
+    if (number === this.values.length) this.values.push(this.firstSeen(wire, number));
+    return this.values.at(number);
   }
 
   addInput(value: ValueId): void {
@@ -204,8 +206,22 @@ export class GraphReader {
   }
 
   /** Numbers of names are as good as the names themselves, unless captured values came in by name. */
-  private firstSeen(name: string): ValueId {
-    return this.noted(this.hasCaptured ? this.builder.value(name) : this.builder.newValue(name));
+  private firstSeen(wire: Wire, number: number): ValueId {
+    if (this.hasCaptured) return this.noted(this.builder.value(wire.text()));
+    // names beyond ASCII are decoded at once, which tells whether they are valid
+    const value = this.noted(this.builder.newValue(wire.isAscii() ? undefined : wire.text()));
+    this.numbers.fillTo(value, -1);
+    this.numbers.push(number);
+    return value;
+  }
+
+  /** They keep alive only what they need of the reading. */
+  private lazyParts(): LazyNodeParts {
+    const { names, numbers } = this;
+    return {
+      ...lazyNodeParts(this.context, this.starts, this.ends),
+      valueName: (value) => asciiText(names.bytesOf(numbers.at(value))),
+    };
   }
 
   private noted(value: ValueId): ValueId {
@@ -345,8 +361,7 @@ export function defaultDomain(domain: string): string {
   return domain === 'ai.onnx' ? '' : domain;
 }
 
-/** Apart from the reader, so that a graph keeps only what it needs of the reading alive. */
-function lazyParts(context: ReadContext, starts: readonly number[], ends: readonly number[]): LazyNodeParts {
+function lazyNodeParts(context: ReadContext, starts: readonly number[], ends: readonly number[]): LazyNodeParts {
   const wire = new Wire(context.structure);
   const { tensors } = context;
   const kept = new Map<number, ReadonlyMap<string, Attribute>>();

@@ -1,7 +1,11 @@
 import { IntList } from '../../ir/columns';
 
-/** Bytes that were seen before get the number they got then: names are decoded and hashed as strings once, not at every use. */
+/**
+ * Bytes that were seen before get the number they got then: names are decoded and hashed as strings once at most, not at every use.
+ * The hash begins with a number of chance, so that no file can state names that all share one.
+ */
 export class Interner {
+  private readonly seed = (Math.random() * 2 ** 32) | 0;
   private slots: Int32Array;
   private readonly hashes = new IntList();
   private readonly bytes: Uint8Array[] = [];
@@ -15,7 +19,7 @@ export class Interner {
 
   /** A number from 0 on for the `length` bytes at `start`. The array must not change afterwards. */
   intern(bytes: Uint8Array, start: number, length: number): number {
-    const hash = hashOf(bytes, start, length);
+    const hash = hashOf(bytes, start, length, this.seed);
     const slot = this.find(hash, bytes, start, length);
     const id = this.slots[slot];
     return id >= 0 ? id : this.add(slot, hash, bytes, start, length);
@@ -23,7 +27,13 @@ export class Interner {
 
   /** True when these bytes have a number. */
   has(bytes: Uint8Array, start: number, length: number): boolean {
-    return this.slots[this.find(hashOf(bytes, start, length), bytes, start, length)] >= 0;
+    return this.slots[this.find(hashOf(bytes, start, length, this.seed), bytes, start, length)] >= 0;
+  }
+
+  /** The bytes with this number, a view. */
+  bytesOf(id: number): Uint8Array {
+    const start = this.starts.at(id);
+    return this.bytes[id].subarray(start, start + this.lengths.at(id));
   }
 
   /** The slot that holds these bytes, or the free one where they belong. */
@@ -66,9 +76,17 @@ export class Interner {
   }
 }
 
-/** FNV-1a. */
-function hashOf(bytes: Uint8Array, start: number, length: number): number {
-  let hash = 0x811c9dc5 ^ length;
-  for (let i = start, end = start + length; i < end; i++) hash = Math.imul(hash ^ bytes[i], 0x01000193);
-  return hash ^ (hash >>> 15);
+/** FNV-1a over words of four bytes, with the bits of the upper half mixed into the lower at the end. */
+function hashOf(bytes: Uint8Array, start: number, length: number, seed: number): number {
+  let hash = seed ^ length;
+  const end = start + length;
+  let i = start;
+  for (; i + 4 <= end; i += 4) {
+    const word = bytes[i] | (bytes[i + 1] << 8) | (bytes[i + 2] << 16) | (bytes[i + 3] << 24);
+    hash = Math.imul(hash ^ word, 0x01000193);
+    hash ^= hash >>> 15;
+  }
+  for (; i < end; i++) hash = Math.imul(hash ^ bytes[i], 0x01000193);
+  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
+  return hash ^ (hash >>> 13);
 }

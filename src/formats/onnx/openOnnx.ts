@@ -44,7 +44,7 @@ export async function openOnnx(folder: ModelFolder, path: string, source: ByteSo
     nodeCount,
     parameterCount,
     weights,
-    purpose: contents.hasTrainingInfo || isTrainingGraph(graph) ? 'training' : 'inference',
+    purpose: contents.hasTrainingInfo || isTrainingGraph(graph, context) ? 'training' : 'inference',
     problems: problems.list(),
     // of no use to many callers, and as long as reading the graph
     get graphHash() {
@@ -53,11 +53,14 @@ export async function openOnnx(folder: ModelFolder, path: string, source: ByteSo
   };
 }
 
+const TRAINING_DOMAIN = /^ai\.onnx\.(preview\.)?training$/;
+
 /** Gradients computed or given out, or an optimizer's operators (ai.onnx.preview.training). */
-function isTrainingGraph(graph: Graph): boolean {
+function isTrainingGraph(graph: Graph, context: ReadContext): boolean {
   for (const v of graph.outputs) if (/(^|[._/])grad(ient)?s?($|[._/:])/i.test(graph.valueName(v))) return true;
+  if (!context.hasWord((word) => TRAINING_DOMAIN.test(word) || word.endsWith('Grad'))) return false;
   for (const node of graph.nodes()) {
-    if (/^ai\.onnx\.(preview\.)?training$/.test(node.domain)) return true;
+    if (TRAINING_DOMAIN.test(node.domain)) return true;
     if (node.domain === 'com.microsoft' && node.opType.endsWith('Grad')) return true;
   }
   return false;

@@ -51,6 +51,11 @@ export class ReadContext {
     return (this.words[number] ??= wire.text());
   }
 
+  /** True when some operator or domain is such a word. */
+  hasWord(test: (word: string) => boolean): boolean {
+    return this.words.some(test);
+  }
+
   /** The current field as a TypeProto; equal ones share one object. */
   type(wire: Wire): ValueType {
     wire.expectInMemory();

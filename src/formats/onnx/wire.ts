@@ -1,6 +1,11 @@
 import { ModelError } from '../../ir/errors';
 import type { Structure } from './structure';
 
+/** Text of bytes that `isAscii` holds for. */
+export function asciiText(bytes: Uint8Array): string {
+  return utf8.decode(bytes);
+}
+
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 const float = new DataView(new ArrayBuffer(8));
 
@@ -159,6 +164,14 @@ export class Wire {
     if (text !== undefined) return text;
     this.invalidText = true;
     return Array.from(this.payload(), (b) => String.fromCharCode(b)).join('');
+  }
+
+  /** True when every byte of the current payload is an ASCII character. */
+  isAscii(): boolean {
+    this.expectInMemory();
+    const { bytes } = this;
+    for (let i = this.from, end = i + this.length; i < end; i++) if (bytes[i] > 127) return false;
+    return true;
   }
 
   /** The current field as text; undefined when it is no UTF-8. */
