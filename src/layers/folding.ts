@@ -1,7 +1,7 @@
 import { ABSENT } from '../ir/graph';
-import type { LinearNormalization } from '../protocol/facts';
 import type { LayerGraph } from './layerGraph';
 import type { Layer } from './layerView';
+import type { Placements } from './placement';
 
 /** A single convolution without a norm is nothing that needs an explanation. */
 const FEWEST = 2;
@@ -12,21 +12,20 @@ const FEWEST = 2;
  * that compute features (not an output, no squeeze-and-excitation): where most have norms of their own, nothing was folded.
  * Norms over features belong to transformers, whose layers have biases and no norms of their own.
  */
-export function foldedConvolutions(
-  edges: LayerGraph,
-  normalizationOf: (linear: Layer) => LinearNormalization,
-): ReadonlySet<Layer> {
+export function foldedConvolutions(edges: LayerGraph, placements: Placements): ReadonlySet<Layer> {
   const { layers } = edges;
   if (layers.some((l) => l.norm?.type === 'layer' || l.norm?.type === 'rms')) return new Set();
   const squeezed = behindGlobalPool(edges);
   const body = layers.filter((l) => {
-    return l.linear?.operator.startsWith('Conv') && !squeezed.has(l) && normalizationOf(l) !== 'output-head';
+    return (
+      l.linear?.operator.startsWith('Conv') &&
+      !squeezed.has(l) &&
+      !feedsLocalResponse(l, edges) &&
+      placements.normalizationOf(l) !== 'output-head'
+    );
   });
-  const candidates = body.filter((l) => normalizationOf(l) === 'not-normalized' && hasTraceOfNorm(l, edges));
-  // local response normalization says nothing about the convolution before it
-  const ownNorms = body.filter((l) => normalizationOf(l).startsWith('normalized') && !feedsLocalResponse(l, edges));
-  const unexplained = body.length - candidates.length - ownNorms.length;
-  const most = candidates.length >= FEWEST && candidates.length >= ownNorms.length + unexplained;
+  const candidates = body.filter((l) => placements.lacksNorm(l) && hasTraceOfNorm(l, edges));
+  const most = candidates.length >= FEWEST && candidates.length >= body.length / 2;
   return new Set(most ? candidates : []);
 }
 
@@ -46,6 +45,7 @@ function isScale(layer: Layer, { linear }: Layer, { graph }: LayerGraph): boolea
   });
 }
 
+/** Local response normalization says nothing about the convolution before it. */
 function feedsLocalResponse(layer: Layer, edges: LayerGraph): boolean {
   const next = edges.solidSuccessors(layer);
   const after = next.flatMap((l) => (l.role === 'activation' ? edges.solidSuccessors(l) : [l]));

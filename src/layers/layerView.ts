@@ -112,6 +112,8 @@ export interface LayerView {
   placementOf(norm: Layer): Placement;
   /** 'folded': an exported graph does not tell whether the layer ever had a norm. */
   normalizationOf(linear: Layer): LinearFacts['normalization'];
+  /** No norm works on the layer's result, nor on its input, but that of another linear layer or of the model's input. */
+  lacksNorm(linear: Layer): boolean;
   /** Number of weighted (linear or recurrent) layers on the longest path from an input up to and including this layer. */
   depthOf(layer: Layer): number;
 }

@@ -67,16 +67,27 @@ export class Placements {
     const placed = after.some((l) => l.role === 'norm' && this.placementOf(l).linear === linear);
     if (placed) return 'normalized-after-activation';
     if (this.weightedAfter[linear.index] === 0 && !this.normAfter[linear.index]) return 'output-head';
-    return this.isPreNormalized(linear) ? 'pre-normalized' : 'not-normalized';
+    return this.normBefore(linear) === undefined ? 'not-normalized' : 'pre-normalized';
   }
 
-  /** The linear layer reads a norm, through an activation or a global pool at most. */
-  private isPreNormalized(linear: Layer): boolean {
+  /**
+   * True when no norm is this layer's: none on its result, and what it reads, if it is a norm's, is the norm of another linear
+   * layer or of the input.
+   */
+  lacksNorm(linear: Layer): boolean {
+    const normalization = this.normalizationOf(linear);
+    if (normalization !== 'pre-normalized') return normalization === 'not-normalized';
+    const { placement } = this.placementOf(this.normBefore(linear)!);
+    return placement === 'input-norm' || placement.startsWith('linear-');
+  }
+
+  /** The norm that the linear layer reads, through an activation or a global pool at most. */
+  private normBefore(linear: Layer): Layer | undefined {
     let source: Source | undefined = this.edges.solidPredecessors(linear)[0];
     for (let i = 0; i < 2 && isLayer(source) && (isActivation(source) || source.role === 'pool'); i++) {
       source = this.edges.solidPredecessors(source)[0];
     }
-    return isLayer(source) && source.role === 'norm';
+    return isLayer(source) && source.role === 'norm' ? source : undefined;
   }
 
   private place(norm: Layer): Omit<Placement, 'chain'> {

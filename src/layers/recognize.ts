@@ -22,8 +22,7 @@ export function layerView(graph: Graph, types?: ValueTypes, { exported = false }
   const layers = withIds(fileLayers(recognizePieces(reading), reading), reading);
   const edges = new LayerGraph(graph, layers, (v: ValueId) => reading.isData(v));
   const placements = new Placements(edges);
-  const normalizationOf = (linear: Layer) => placements.normalizationOf(linear);
-  const folded = exported ? foldedConvolutions(edges, normalizationOf) : new Set<Layer>();
+  const folded = exported ? foldedConvolutions(edges, placements) : new Set<Layer>();
   return {
     graph,
     layers,
@@ -34,7 +33,8 @@ export function layerView(graph: Graph, types?: ValueTypes, { exported = false }
     nearestAfter: (layer) => edges.solidSuccessors(layer),
     reachesOutput: (layer) => edges.reachesOutput(layer),
     placementOf: (norm) => placements.placementOf(norm),
-    normalizationOf: (linear) => (folded.has(linear) ? 'folded' : normalizationOf(linear)),
+    normalizationOf: (linear) => (folded.has(linear) ? 'folded' : placements.normalizationOf(linear)),
+    lacksNorm: (linear) => placements.lacksNorm(linear),
     depthOf: (layer) => placements.depthOf(layer),
   };
 }

@@ -25,6 +25,7 @@ describe('the ONNX sample model', () => {
     const layer = (node: string) => facts.layers.find((l) => l.nodes.includes(node))!.id;
     assert.deepEqual(found, [
       ['bias-before-norm', layer('wide.conv')],
+      ['foldable-batch-norm', 'stem.norm,wide.norm,residual.norm1,residual.norm2,residual.shortcut_norm'],
       ['norm-after-activation', layer('late.norm')],
       ['untrained-statistics', layer('late.norm')],
     ]);

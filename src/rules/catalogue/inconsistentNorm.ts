@@ -1,0 +1,165 @@
+import type { Layer, LayerView } from '../../layers/layerView';
+import { ABSENT } from '../../ir/graph';
+import type { LinearNormalization } from '../../protocol/facts';
+import type { Rule } from '../rule';
+import { activatedLinear, isGate } from '../stacks';
+
+/** Share of the siblings that must have a norm, and how many of them at least. */
+const SHARE = 3 / 4;
+const FEWEST = 3;
+
+const places: readonly LinearNormalization[] = ['normalized-before-activation', 'normalized-after-activation'];
+
+export const inconsistentNorm: Rule = {
+  meta: {
+    id: 'inconsistent-norm',
+    severity: 'information',
+    title: 'One layer without the norm that the others have',
+    whatItDoes:
+      'Reports a linear layer with an activation and without a norm, where at least three quarters of the layers of its kind (convolutions with a window, ' +
+      'depthwise, pointwise and transposed convolutions, dense layers) have one in the same place. First layers behind an input, layers with no norm between them and an ' +
+      'output, squeeze-and-excitation, gates and attention are not counted.',
+    why:
+      'A norm that is missing in one place of many is more often forgotten than left out: this layer alone hands on activations of another scale, and trains at ' +
+      'another pace than the rest.',
+    insteadDo: 'Add the norm, or check that it is left out on purpose.',
+    bad: {
+      text: `<ir_version: 8, opset_import: ["" : 17]>
+forgotten (float[N,3,8,8] x) => (float[N,4,8,8] y)
+<float[4,3,1,1] w, float[4,4,3,3] u, float[4] scale, float[4] shift, float[4] mean, float[4] variance>
+{
+  a0 = Conv(x, w)
+  n0 = BatchNormalization(a0, scale, shift, mean, variance)
+  r0 = Relu(n0)
+  a1 = Conv<pads = [1,1,1,1]>(r0, u)
+  n1 = BatchNormalization(a1, scale, shift, mean, variance)
+  r1 = Relu(n1)
+  a2 = Conv<pads = [1,1,1,1]>(r1, u)
+  n2 = BatchNormalization(a2, scale, shift, mean, variance)
+  r2 = Relu(n2)
+  a3 = Conv<pads = [1,1,1,1]>(r2, u)  # finding
+  r3 = Relu(a3)
+  a4 = Conv<pads = [1,1,1,1]>(r3, u)
+  n4 = BatchNormalization(a4, scale, shift, mean, variance)
+  y = Relu(n4)
+}`,
+    },
+    good: {
+      text: `<ir_version: 8, opset_import: ["" : 17]>
+all_alike (float[N,3,8,8] x) => (float[N,4,8,8] y)
+<float[4,3,1,1] w, float[4,4,3,3] u, float[4] scale, float[4] shift, float[4] mean, float[4] variance>
+{
+  a0 = Conv(x, w)
+  n0 = BatchNormalization(a0, scale, shift, mean, variance)
+  r0 = Relu(n0)
+  a1 = Conv<pads = [1,1,1,1]>(r0, u)
+  n1 = BatchNormalization(a1, scale, shift, mean, variance)
+  r1 = Relu(n1)
+  a2 = Conv<pads = [1,1,1,1]>(r1, u)
+  n2 = BatchNormalization(a2, scale, shift, mean, variance)
+  r2 = Relu(n2)
+  a3 = Conv<pads = [1,1,1,1]>(r2, u)
+  n3 = BatchNormalization(a3, scale, shift, mean, variance)
+  y = Relu(n3)
+}`,
+    },
+    references: [
+      {
+        title: 'Ben Braiek & Khomh 2023, Testing Feedforward Neural Networks Training Programs (TheDeepChecker)',
+        url: 'https://arxiv.org/abs/2204.00694',
+      },
+    ],
+  },
+
+  check({ view, report }) {
+    const siblings = new Map<string, Layer[]>();
+    for (const linear of bodyOf(view)) {
+      const kind = kindOf(linear, view);
+      const list = siblings.get(kind);
+      if (list) list.push(linear);
+      else siblings.set(kind, [linear]);
+    }
+    for (const [kind, linears] of siblings) {
+      const normalizations = linears.map((l) => view.normalizationOf(l));
+      const counts = places.map((p) => normalizations.filter((n) => n === p).length);
+      const most = Math.max(...counts);
+      if (most < FEWEST || most < SHARE * linears.length) continue;
+      const place = places[counts.indexOf(most)] === places[0] ? 'before the activation' : 'after the activation';
+      linears.forEach((layer, i) => {
+        if (!view.lacksNorm(layer) || normalizations[i] === 'folded') return;
+        report({
+          layer,
+          message: `${layer.kind} has an activation and no norm, while ${most} of the ${linears.length} ${kind} in the body have one ${place}.`,
+        });
+      });
+    }
+  },
+};
+
+/** Linear layers with an activation that stand neither at an input nor at an output nor in a side branch that scales. */
+function bodyOf(view: LayerView): readonly Layer[] {
+  const first = firstLayers(view);
+  const last = withoutNormBehind(view);
+  const scaling = behindGlobalPool(view);
+  const body = new Set<Layer>();
+  for (const layer of view.layers) {
+    const linear = activatedOrNormalized(layer, view);
+    if (linear === undefined || isGate(layer, view) || first.has(linear) || scaling.has(linear)) continue;
+    if (view.normalizationOf(linear) === 'output-head' || (view.lacksNorm(linear) && last.has(linear))) continue;
+    body.add(linear);
+  }
+  return [...body];
+}
+
+/** The linear layer whose result the activation works on, directly or through its norm. */
+function activatedOrNormalized(activation: Layer, view: LayerView): Layer | undefined {
+  const direct = activatedLinear(activation, view);
+  if (direct !== undefined || activation.role !== 'activation') return direct;
+  const [norm] = view.nearestBefore(activation);
+  return norm?.role === 'norm' ? view.placementOf(norm).linear : undefined;
+}
+
+/** Linear layers that see an input of the model with no linear layer in between on some path. */
+function firstLayers(view: LayerView): ReadonlySet<Layer> {
+  const raw = new Set<Layer>();
+  const first = new Set<Layer>();
+  for (const layer of view.layers) {
+    const before = view.predecessors(layer);
+    const seesInput = before.length === 0 || before.some((l) => l === undefined || raw.has(l));
+    if (!seesInput) continue;
+    if (layer.role === 'linear' || layer.role === 'recurrent') first.add(layer);
+    else raw.add(layer);
+  }
+  return first;
+}
+
+/** Layers from which some output is reached without a norm on the way. */
+function withoutNormBehind(view: LayerView): ReadonlySet<Layer> {
+  const found = new Set<Layer>();
+  for (let i = view.layers.length - 1; i >= 0; i--) {
+    const layer = view.layers[i];
+    if (view.reachesOutput(layer) || view.successors(layer).some((l) => l.role !== 'norm' && found.has(l)))
+      found.add(layer);
+  }
+  return found;
+}
+
+function behindGlobalPool(view: LayerView): ReadonlySet<Layer> {
+  const behind = new Set<Layer>();
+  for (const layer of view.layers) {
+    const [source] = view.nearestBefore(layer);
+    if (source === undefined || !['linear', 'activation', 'norm'].includes(layer.role)) continue;
+    if (source.role === 'pool' || behind.has(source)) behind.add(layer);
+  }
+  return behind;
+}
+
+/** What the layer is compared with, as a plural. */
+function kindOf({ linear }: Layer, { graph }: LayerView): string {
+  const { operator, groups, channels, weight } = linear!;
+  if (operator === 'Gemm' || operator === 'MatMul') return 'dense layers';
+  if (operator === 'ConvTranspose') return 'transposed convolutions';
+  if (groups > 1 && groups === channels) return 'depthwise convolutions';
+  const dims = weight === ABSENT ? undefined : graph.initializer(weight)?.dims;
+  return dims?.slice(2).every((d) => d === 1) ? 'pointwise convolutions' : 'convolutions with a window';
+}

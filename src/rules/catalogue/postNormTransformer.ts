@@ -1,0 +1,76 @@
+import type { Rule } from '../rule';
+import { count, listed } from '../words';
+
+/** One norm after a sum proves no design. */
+const FEWEST = 2;
+
+export const postNormTransformer: Rule = {
+  meta: {
+    id: 'post-norm-transformer',
+    severity: 'information',
+    title: 'Post-norm transformer',
+    whatItDoes:
+      `Says of a model with ${FEWEST} or more norms after residual sums, where the next residual starts from the norm's output, that it is ` +
+      'of the post-norm kind. One finding for the whole model.',
+    why:
+      'The norms stand on the residual stream itself, so every gradient on its way to the first block passes through all of them. At ' +
+      'initialization the gradients of the last layers are large, and training needs a warm-up of the learning rate; pre-norm blocks ' +
+      '(norm -> sub-block -> add) train without. Post-norm models that were trained (BERT, the original Transformer) are good models: ' +
+      'this matters to those who train.',
+    insteadDo:
+      'To train from scratch, warm the learning rate up, or move the norms into the branches (pre-norm) with one last norm after the last ' +
+      'block. For fine-tuning keep the model as it is.',
+    bad: {
+      text: `<ir_version: 8, opset_import: ["" : 20]>
+post_norm (float[N,16,8] x) => (float[N,16,8] y)
+<float[8,8] w1, float[8,8] w2, float[8] scale, float[8] shift>
+{
+  h1 = MatMul(x, w1)
+  g1 = Gelu(h1)
+  s1 = Add(x, g1)
+  n1 = LayerNormalization(s1, scale, shift)  # finding
+  h2 = MatMul(n1, w2)
+  g2 = Gelu(h2)
+  s2 = Add(n1, g2)
+  y = LayerNormalization(s2, scale, shift)  # finding
+}`,
+    },
+    good: {
+      text: `<ir_version: 8, opset_import: ["" : 20]>
+pre_norm (float[N,16,8] x) => (float[N,16,8] y)
+<float[8,8] w1, float[8,8] w2, float[8] scale, float[8] shift>
+{
+  n1 = LayerNormalization(x, scale, shift)
+  h1 = MatMul(n1, w1)
+  g1 = Gelu(h1)
+  s1 = Add(x, g1)
+  n2 = LayerNormalization(s1, scale, shift)
+  h2 = MatMul(n2, w2)
+  g2 = Gelu(h2)
+  s2 = Add(s1, g2)
+  y = LayerNormalization(s2, scale, shift)
+}`,
+    },
+    references: [
+      {
+        title: 'Xiong et al. 2020, On Layer Normalization in the Transformer Architecture, sections 3.3 and 3.4',
+        url: 'https://arxiv.org/abs/2002.04745',
+      },
+      {
+        title: 'Liu et al. 2020, Understanding the Difficulty of Training Transformers',
+        url: 'https://arxiv.org/abs/2004.08249',
+      },
+    ],
+  },
+
+  check({ view, report }) {
+    const norms = view.layers.filter((l) => l.role === 'norm' && view.placementOf(l).placement === 'post-norm');
+    if (norms.length < FEWEST) return;
+    report({
+      layers: norms,
+      message:
+        `${count(norms.length, 'norm')} on the residual stream (post-norm): ${listed(norms)}. Training from scratch needs a warm-up of ` +
+        'the learning rate; pre-norm blocks do not.',
+    });
+  },
+};

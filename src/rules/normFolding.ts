@@ -1,0 +1,117 @@
+import { ABSENT, type Graph, type ValueId } from '../ir/graph';
+import type { Layer } from '../layers/layerView';
+import { count } from './words';
+import type { RuleContext } from './rule';
+
+/** A batch norm beside a linear layer, and whether an optimizer can multiply the norm into the layer's weights. */
+export interface NormFolding {
+  readonly norm: Layer;
+  readonly linear: Layer;
+  readonly side: 'before' | 'after';
+  /** Why it cannot be folded; undefined when it can. */
+  readonly obstacle?: string;
+}
+
+/** Operators whose weights take up a factor per channel; quantized and attention operators do not. */
+const foldable = new Set(['Conv', 'ConvTranspose', 'Gemm', 'MatMul']);
+
+const MAX_HOPS = 8;
+
+/** Batch norms that stand directly behind or before a linear layer: a fold either way is enough. */
+export function normFoldings(context: RuleContext): readonly NormFolding[] {
+  const { view } = context;
+  const foldings: NormFolding[] = [];
+  for (const norm of view.layers) {
+    if (norm.norm?.type !== 'batch' || norm.norm.form !== 'native') continue;
+    const before = intoLayerBefore(norm, context);
+    const after = before !== undefined && before.obstacle === undefined ? undefined : intoLayerAfter(norm, context);
+    const folding = after !== undefined && after.obstacle === undefined ? after : (before ?? after);
+    if (folding !== undefined) foldings.push(folding);
+  }
+  return foldings;
+}
+
+function intoLayerBefore(norm: Layer, context: RuleContext): NormFolding | undefined {
+  const { view } = context;
+  const [linear] = view.predecessors(norm);
+  if (linear?.linear === undefined || linear.activation !== undefined || !isFoldable(linear, context)) return undefined;
+  if (linear.linear.channels !== norm.norm!.channels || !sharesAxis(linear, norm.inputs[0], context)) return undefined;
+  const others = view.graph.consumers(linear.output).length - 1;
+  const read =
+    others > 0
+      ? `the output of ${linear.id} is also read by ${count(others, 'other node')}`
+      : view.graph.outputs.includes(linear.output)
+        ? `the output of ${linear.id} is also an output of the model`
+        : undefined;
+  const between = norm.inputs[0] !== linear.output ? standsBetween(norm.inputs[0], view.graph) : undefined;
+  const obstacle = ownObstacle(norm, linear, context) ?? read ?? between;
+  return { norm, linear, side: 'before', obstacle };
+}
+
+function intoLayerAfter(norm: Layer, context: RuleContext): NormFolding | undefined {
+  const { view } = context;
+  const { graph } = view;
+  const next = view.successors(norm);
+  const linear = next.find((l) => l.linear !== undefined);
+  if (linear?.linear === undefined || linear.inputs[0] !== norm.output || !isFoldable(linear, context))
+    return undefined;
+  if (linear.linear.operator === 'ConvTranspose' || !sharesAxis(linear, norm.output, context)) return undefined;
+  const others = graph.consumers(norm.output).length - 1;
+  const read = others > 0 ? `the norm's output is also read by ${count(others, 'other node')}` : undefined;
+  const padded = isPadded(linear, graph)
+    ? `${linear.id} pads with zeros, which the shift of the norm would have to be added to as well`
+    : undefined;
+  return { norm, linear, side: 'after', obstacle: ownObstacle(norm, linear, context) ?? read ?? padded };
+}
+
+/** What keeps the norm and the layer from being folded wherever they stand. */
+function ownObstacle({ norm }: Layer, linear: Layer, { view, typeOf }: RuleContext): string | undefined {
+  const { graph } = view;
+  const { weight, bias } = linear.linear!;
+  const { scale, shift, mean, variance } = norm!;
+  const parameters = [scale, shift, mean, variance].filter((v): v is ValueId => v !== undefined);
+  if (norm!.trainingForm) return 'it is in training mode';
+  if (!parameters.every((v) => isConstant(v, graph))) return 'its parameters are not constant';
+  if (!isConstant(weight, graph)) return `the weight of ${linear.id} is not constant`;
+  if (bias !== undefined && !isConstant(bias, graph)) return `the bias of ${linear.id} is not constant`;
+  const shared = graph.consumers(weight).length - 1;
+  if (shared > 0) return `the weight of ${linear.id} is shared with ${count(shared, 'other node')}`;
+  const [weightType, normType] = [typeOf(weight)?.dtype, typeOf(parameters[0])?.dtype];
+  if (weightType !== undefined && normType !== undefined && weightType !== normType) {
+    return `its parameters are ${normType} and the weight of ${linear.id} is ${weightType}`;
+  }
+  return undefined;
+}
+
+function isFoldable({ nodes }: Layer, { view }: RuleContext): boolean {
+  const node = view.graph.node(nodes[0]);
+  return node.domain === '' && foldable.has(node.opType);
+}
+
+/** The features of a matrix product run along its last axis, the channels of a norm along axis 1. */
+function sharesAxis({ linear }: Layer, value: ValueId, { typeOf }: RuleContext): boolean {
+  return linear!.operator.startsWith('Conv') || typeOf(value)?.shape?.length === 2;
+}
+
+function standsBetween(value: ValueId, graph: Graph): string {
+  const producer = graph.producer(value);
+  return `a ${producer < 0 ? 'reshape' : graph.node(producer).opType} stands between the two`;
+}
+
+function isPadded({ nodes }: Layer, graph: Graph): boolean {
+  const node = graph.node(nodes[0]);
+  if (node.opType !== 'Conv') return false;
+  const automatic = node.string('auto_pad', 'NOTSET');
+  if (automatic.startsWith('SAME')) return (node.ints('kernel_shape') ?? [0]).some((k) => k !== 1);
+  return automatic !== 'VALID' && (node.ints('pads') ?? []).some((p) => p !== 0);
+}
+
+/** An initializer, or computed from initializers alone. */
+function isConstant(value: ValueId, graph: Graph, hops = MAX_HOPS): boolean {
+  if (value === ABSENT) return true;
+  if (graph.initializer(value) !== undefined) return true;
+  const producer = graph.producer(value);
+  if (producer < 0 || hops === 0) return false;
+  const { inputs } = graph.node(producer);
+  return inputs.every((v) => isConstant(v, graph, hops - 1));
+}

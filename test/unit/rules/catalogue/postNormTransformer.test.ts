@@ -1,0 +1,63 @@
+import { postNormTransformer } from '../../../../src/rules/catalogue/postNormTransformer';
+import { testRule } from '../../../support/ruleTester';
+
+const tokens = (nodes: string) =>
+  `<opset_import: ["" : 23, "com.microsoft" : 1]> g (float[N,16,8] x) => (float[N,16,8] y)
+  <float[8,8] w, float[8,8] u, float[8,20] head, float[8] s, float[8] t> {\n${nodes}\n}`;
+
+const block = (input: string, out: string, mark = '') => `${out}h = MatMul(${input}, w)
+    ${out}g = Gelu(${out}h)
+    ${out}o = MatMul(${out}g, u)
+    ${out}c = Add(${input}, ${out}o)
+    ${out} = LayerNormalization(${out}c, s, t)${mark}\n`;
+
+testRule(postNormTransformer, {
+  fires: [
+    {
+      name: 'three blocks and a classifier',
+      text: tokens(
+        `${block('x', 'a', '  # finding')}${block('a', 'b', '  # finding')}${block('b', 'c', '  # finding')}y = MatMul(c, head)`,
+      ),
+      message: /^3 norms .*warm-up/,
+    },
+    {
+      name: 'SkipLayerNormalization whose output is the next residual',
+      text: tokens(`n0 = LayerNormalization(x, s, t)
+        h = MatMul(n0, w)
+        n1 = com.microsoft.SkipLayerNormalization(n0, h, s, t)  # finding
+        k = MatMul(n1, w)
+        y = com.microsoft.SkipLayerNormalization(n1, k, s, t)  # finding`),
+    },
+    {
+      name: 'RMS norms',
+      text: tokens(`h = MatMul(x, w)
+        c = Add(x, h)
+        n = RMSNormalization(c, s)  # finding
+        k = MatMul(n, w)
+        d = Add(n, k)
+        y = RMSNormalization(d, s)  # finding`),
+    },
+  ],
+  silent: [
+    {
+      name: 'SkipLayerNormalization whose sum is the next residual: pre-norm',
+      text: tokens(`n0 = LayerNormalization(x, s, t)
+        h = MatMul(n0, w)
+        n1, m1, v1, s1 = com.microsoft.SkipLayerNormalization(x, h, s, t)
+        k = MatMul(n1, w)
+        n2, m2, v2, s2 = com.microsoft.SkipLayerNormalization(s1, k, s, t)
+        l = MatMul(n2, w)
+        y = Add(s2, l)`),
+    },
+    { name: 'a single norm after a sum proves nothing', text: tokens(block('x', 'y')) },
+    {
+      name: 'norms inside the branches, after the sub-block',
+      text: tokens(`h = MatMul(x, w)
+        n = LayerNormalization(h, s, t)
+        c = Add(x, n)
+        k = MatMul(c, w)
+        n2 = LayerNormalization(k, s, t)
+        y = Add(c, n2)`),
+    },
+  ],
+});
