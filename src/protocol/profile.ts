@@ -49,7 +49,10 @@ export interface EngineFacts {
   readonly threads: number;
 }
 
-/** Moments of one tensor at one step, over all its elements. */
+/**
+ * Moments of one tensor at one step. Mean, std and rms are over all elements; extremes and fractions of a tensor of 32 768
+ * elements and more are those of an even subset of about 16 384, because exact ones would cost as much as the step.
+ */
 export interface Moments {
   readonly step: number;
   readonly mean: Figure;
