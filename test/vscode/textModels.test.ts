@@ -58,6 +58,31 @@ describe('TensorFlow.js models as text', () => {
     await document.save();
   });
 
+  it('have findings as loud as the setting of rules says', async () => {
+    const dense = (i: number) =>
+      `{"class_name":"Dense","config":{"name":"dense_${i}","units":8,"activation":"sigmoid"` +
+      `${i === 0 ? ',"batch_input_shape":[null,8]' : ''}}}`;
+    const layers = Array.from({ length: 8 }, (_, i) => dense(i)).join(',\n');
+    const model = `{"modelTopology":{"model_config":{"class_name":"Sequential","config":{"name":"s","layers":[\n${layers}\n]}}},"weightsManifest":[]}`;
+    const uri = copyOf(sample, 'loud.model.json', () => model);
+    await vscode.window.showTextDocument(await vscode.workspace.openTextDocument(uri));
+    const rule = 'deep-saturating-without-norm';
+    await diagnostics(uri, (d) => ruleOf(d) === rule && d.severity === vscode.DiagnosticSeverity.Warning);
+    const set = (value: object | undefined) =>
+      vscode.workspace.getConfiguration('normscope').update('rules', value, vscode.ConfigurationTarget.Workspace);
+    try {
+      await set({ [rule]: 'error' });
+      await diagnostics(uri, (d) => ruleOf(d) === rule && d.severity === vscode.DiagnosticSeverity.Error);
+      await set({ [rule]: 'off' });
+      await eventually('the finding to go', () =>
+        vscode.languages.getDiagnostics(uri).some((d) => ruleOf(d) === rule) ? undefined : true,
+      );
+    } finally {
+      await set(undefined);
+    }
+    await diagnostics(uri, (d) => ruleOf(d) === rule && d.severity === vscode.DiagnosticSeverity.Warning);
+  });
+
   it('that are one line get a formatted view, with hovers in it', async () => {
     const uri = copyOf(sample, 'oneline.model.json', (text) => JSON.stringify(JSON.parse(text)));
     await vscode.commands.executeCommand('normscope.openFormatted', uri);
