@@ -35,7 +35,8 @@ export async function analyzeModel(model: Model, path: string, options: Analysis
       model,
       view,
       values: (v) => loaded.values.get(v),
-      typeOf: (v) => types.get(graph.valueName(v)) ?? graph.valueType(v),
+      // a layer without inputs has no first one
+      typeOf: (v) => (v >= 0 ? (types.get(graph.valueName(v)) ?? graph.valueType(v)) : undefined),
       report: (report) => findings.push(finding(rule, report, options, place)),
     });
   }
