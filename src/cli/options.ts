@@ -114,12 +114,11 @@ function readSeverity(given: string): readonly [string, RuleSeverity] {
   if (!isRuleSeverity(severity)) {
     throw new UsageError(`--rule ${given}: expected one of ${ruleSeverities.join(', ')} after '='`);
   }
-  return [knownRule(id, '--rule'), severity];
-}
-
-function knownRule(id: string, where: string): string {
-  if (ruleWithId(id) !== undefined) return id;
-  throw new UsageError(`${where}: unknown rule '${id}'; known are ${rules.map((r) => r.meta.id).join(', ')}`);
+  if (ruleWithId(id) === undefined) {
+    const known = rules.map((r) => r.meta.id).sort();
+    throw new UsageError(`--rule: unknown rule '${id}'; known are ${known.join(', ')}`);
+  }
+  return [id, severity];
 }
 
 function readRules(args: string[]): Options {
@@ -127,7 +126,7 @@ function readRules(args: string[]): Options {
   const info = infoAsked(values);
   if (info) return info;
   if (positionals.length > 1) throw new UsageError(`rules shows the page of one rule, got ${positionals.length}`);
-  return { command: 'rules', rule: positionals.length === 1 ? knownRule(positionals[0], 'rules') : undefined };
+  return { command: 'rules', rule: positionals[0] };
 }
 
 function readProfile(args: string[], defaults: ProfileSettings): Options {

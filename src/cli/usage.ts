@@ -17,7 +17,8 @@ export function usageText(defaults: ProfileSettings): string {
       --format text|json|sarif           default text
       --fail-on error|warning|information|never
                                          exit status 1 for findings of this severity and above; default error
-      --rule ID=SEVERITY                 error, warning, information, hint or off, in place of the rule's own; may be repeated
+      --rule ID=SEVERITY                 error, warning, information, hint or off for the findings of a rule;
+                                         may be given for several rules
 
   normscope profile MODEL [options]      trains the model a few steps on the CPU and measures every layer
       --steps N                          default ${defaults.steps}

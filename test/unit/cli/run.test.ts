@@ -4,6 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { run } from '../../../src/cli/run';
 import type { AnalysisReport, ModelFacts } from '../../../src/protocol/facts';
+import { measuredRules } from '../../../src/profile/measuredRules';
 import { rules } from '../../../src/rules/registry';
 import { assertIsSarif } from '../../support/sarif/assertIsSarif';
 import { assertFollows } from '../../support/schemas';
@@ -127,9 +128,14 @@ describe('the command line', () => {
   it('lists all rules, and shows the page of one', async () => {
     const { status, stdout } = await normscope('rules');
     assert.equal(status, 0);
-    for (const { meta } of rules) assert.match(stdout, new RegExp(`^${meta.id} +${meta.severity} +`, 'm'));
-    const page = await normscope('rules', 'mixed-epsilon');
-    assert.equal(page.stdout, fs.readFileSync(path.join(__dirname, '../../../media/rules/mixed-epsilon.md'), 'utf8'));
+    for (const { meta } of rules) assert.match(stdout, new RegExp(`^${meta.id} +${meta.severity} +file +`, 'm'));
+    for (const { meta } of measuredRules) {
+      assert.match(stdout, new RegExp(`^${meta.id} +${meta.severity} +profile +`, 'm'));
+    }
+    for (const id of ['mixed-epsilon', 'dead-units']) {
+      const page = await normscope('rules', id);
+      assert.equal(page.stdout, fs.readFileSync(path.join(__dirname, `../../../media/rules/${id}.md`), 'utf8'));
+    }
     const unknown = await normscope('rules', 'no-such-rule');
     assert.equal(unknown.status, 2);
     assert.match(unknown.stderr[0], /unknown rule 'no-such-rule'; known are /);
