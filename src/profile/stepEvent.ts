@@ -81,13 +81,13 @@ export class StepReader {
 
   private overSamples(index: number, { outputs }: StepOutcome): Pick<StepStatistics, 'sampleStd' | 'deadUnits'> {
     const layout = this.training.samples!;
-    const data = outputs.get(layout.output)!.data as Float32Array;
-    const sampleStd = toFigure(deviationOverSamples(layout, index, data));
+    const data = (name: string) => outputs.get(name)!.data as Float32Array;
+    const sampleStd = toFigure(deviationOverSamples(layout, index, data(layout.differences)));
     const { units } = layout.tensors[index];
     if (units === undefined) return { sampleStd };
     let counter = this.deadUnits.get(index);
     if (counter === undefined) this.deadUnits.set(index, (counter = new DeadUnits(this.training.batch)));
-    const deadUnits = counter.add(data.subarray(units.offset, units.offset + units.count));
+    const deadUnits = counter.add(data(layout.units!).subarray(units.offset, units.offset + units.count));
     return { sampleStd, ...(deadUnits !== undefined && { deadUnits }) };
   }
 

@@ -12,27 +12,30 @@ export interface MeasuredOverSamples {
   readonly unitAxis?: number;
 }
 
-/** Where the figures of one tensor stand in the output. */
+/** Where the figures of one tensor stand in the outputs. */
 export interface SamplePlace {
-  /** Of the sum of squared differences between the first two samples, and how many differences there are. */
-  readonly difference: { readonly offset: number; readonly count: number };
-  /** Of the fraction of the batch's samples that each unit is active on. */
+  /** Place of its differences, and how many there are. */
+  readonly differences: { readonly offset: number; readonly count: number };
+  /** Place of the fractions of the batch's samples that its units are active on. */
   readonly units?: { readonly offset: number; readonly count: number };
 }
 
 export interface SampleLayout {
-  /** Name of the graph's output, float32 [m]. */
-  readonly output: string;
+  /** Name of the graph's output float32 [1, m]: differences of elements between the first two samples. */
+  readonly differences: string;
+  /** Name of the graph's output float32 [u]; undefined without ReLUs. */
+  readonly units?: string;
   readonly tensors: readonly SamplePlace[];
 }
 
-/** Most elements of a sample that are compared. */
-const MOST_COMPARED = 16384;
+/** Most elements of a sample that are compared: a few thousand comparisons in a profile's steps say enough. */
+const MOST_COMPARED = 1024;
 
 /**
  * Appends nodes that say how much a layer's output differs between samples, and which of its units are active on how many.
  * Half the mean squared difference of two samples is an unbiased estimate of the variance over samples; a whole batch would
- * give a steadier one at many times the cost, and a profile has many steps.
+ * give a steadier one at many times the cost, and a profile has many steps. All tensors are put together early: every node
+ * costs time when the graph is compiled, too.
  *
  * @param tensors of at least two samples
  * @returns undefined when there is nothing to measure
@@ -45,61 +48,60 @@ export function addSampleStatistics(
 }
 
 /** The standard deviation over samples (root of the mean variance of the elements) of tensor `index`. */
-export function deviationOverSamples({ tensors }: SampleLayout, index: number, data: Float32Array): number {
-  const { offset, count } = tensors[index].difference;
-  return Math.sqrt(data[offset] / (2 * count));
+export function deviationOverSamples({ tensors }: SampleLayout, index: number, differences: Float32Array): number {
+  const { offset, count } = tensors[index].differences;
+  let squares = 0;
+  for (let i = offset; i < offset + count; i++) squares += differences[i] * differences[i];
+  return Math.sqrt(squares / (2 * count));
 }
 
 class SampleStatisticsBuilder {
-  private readonly pieces: string[] = [];
   private readonly constants = new Map<string, string>();
-  private length = 0;
 
   constructor(private readonly graph: MutableGraph) {}
 
   build(tensors: readonly MeasuredOverSamples[]): SampleLayout {
-    const places = tensors.map((tensor) => ({ difference: this.difference(tensor), units: this.units(tensor) }));
-    return { output: this.add('Concat', this.pieces, { axis: attribute.int(0) }), tensors: places };
+    const pairs = new Pieces();
+    const largest = new Pieces();
+    const places = tensors.map((tensor) => {
+      const differences = pairs.place(...this.pair(tensor));
+      const { unitAxis } = tensor;
+      if (unitAxis === undefined) return { differences };
+      return { differences, units: largest.place(this.largest(tensor, unitAxis), tensor.shape[unitAxis]) };
+    });
+    const side = attribute.int(1);
+    const two = this.add('Concat', pairs.names, { axis: side });
+    const [first, second] = [0, 1].map((row) =>
+      this.add('Slice', [two, this.ints([row]), this.ints([row + 1]), this.ints([0])]),
+    );
+    const differences = this.add('Sub', [first, second]);
+    if (largest.names.length === 0) return { differences, tensors: places };
+    const active = this.add('Greater', [this.add('Concat', largest.names, { axis: side }), this.zero()]);
+    const ones = this.add('Cast', [active], { to: attribute.int(dataTypeCode('float32')) });
+    const units = this.add('ReduceMean', [ones, this.ints([0])], { keepdims: attribute.int(0) });
+    return { differences, units, tensors: places };
   }
 
-  private difference({ value, shape }: MeasuredOverSamples): SamplePlace['difference'] {
+  /** Evenly spread elements of the first two samples, [2, count], and their count. */
+  private pair({ value, shape }: MeasuredOverSamples): [name: string, count: number] {
     const length = elementCount(shape.slice(1));
     const stride = Math.ceil(length / MOST_COMPARED);
-    const count = Math.ceil(length / stride);
     const table = shape.length === 2 ? value : this.add('Reshape', [value, this.ints([shape[0], length])]);
-    const [first, second] = [0, 1].map((i) => this.slice(table, i, length, stride));
-    const difference = this.add('Sub', [first, second]);
-    const squares = this.add('ReduceSumSquare', [difference, this.ints([1])], { keepdims: attribute.int(0) });
-    return { offset: this.keep(squares, 1), count };
-  }
-
-  private units({ value, shape, unitAxis }: MeasuredOverSamples): SamplePlace['units'] {
-    if (unitAxis === undefined) return undefined;
-    const others = shape.flatMap((_, axis) => (axis === 0 || axis === unitAxis ? [] : [axis]));
-    const keepdims = attribute.int(0);
-    const largest = others.length === 0 ? value : this.add('ReduceMax', [value, this.ints(others)], { keepdims });
-    const active = this.add('Greater', [largest, this.zero()]);
-    const ones = this.add('Cast', [active], { to: attribute.int(dataTypeCode('float32')) });
-    const count = shape[unitAxis];
-    return { offset: this.keep(this.add('ReduceMean', [ones, this.ints([0])], { keepdims }), count), count };
-  }
-
-  /** Every `stride`-th element of one row of a table: [1, count]. */
-  private slice(table: string, row: number, length: number, stride: number): string {
     const [starts, ends, axes, steps] = [
-      [row, 0],
-      [row + 1, length],
+      [0, 0],
+      [2, length],
       [0, 1],
       [1, stride],
     ];
-    return this.add('Slice', [table, this.ints(starts), this.ints(ends), this.ints(axes), this.ints(steps)]);
+    const bounds = [starts, ends, axes, steps].map((values) => this.ints(values));
+    return [this.add('Slice', [table, ...bounds]), Math.ceil(length / stride)];
   }
 
-  private keep(vector: string, length: number): number {
-    const offset = this.length;
-    this.pieces.push(vector);
-    this.length += length;
-    return offset;
+  /** The largest value of each unit on each sample, [batch, units]. */
+  private largest({ value, shape }: MeasuredOverSamples, unitAxis: number): string {
+    const others = shape.flatMap((_, axis) => (axis === 0 || axis === unitAxis ? [] : [axis]));
+    if (others.length === 0) return value;
+    return this.add('ReduceMax', [value, this.ints(others)], { keepdims: attribute.int(0) });
   }
 
   private add(opType: string, inputs: readonly string[], attributes: Parameters<MutableGraph['add']>[2] = {}): string {
@@ -121,5 +123,18 @@ class SampleStatisticsBuilder {
       this.constants.set(key, name);
     }
     return name;
+  }
+}
+
+/** Values that are put side by side. */
+class Pieces {
+  readonly names: string[] = [];
+  private length = 0;
+
+  place(name: string, count: number): { offset: number; count: number } {
+    const offset = this.length;
+    this.names.push(name);
+    this.length += count;
+    return { offset, count };
   }
 }

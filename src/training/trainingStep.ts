@@ -141,7 +141,7 @@ export function buildTrainingStep(model: Model, view: LayerView, options: Traini
   lowerPrivateOperators(graph, types);
 
   const layouts = [activations, gradients].flatMap((l) => (l ? [l.moments, l.samples] : []));
-  const vectors = [samples?.output, batchNorms.output].filter((name) => name !== undefined);
+  const vectors = [samples?.differences, samples?.units, batchNorms.output].filter((name) => name !== undefined);
   const wanted = [loss, ...layouts, ...vectors, ...gradientNames.values()];
   graph.outputs = [];
   for (const name of wanted) graph.addOutput(name, { kind: 'tensor', dtype: 'float32' });
