@@ -5,7 +5,7 @@ import type { Layer } from '../layers/layerView';
 import type { Finding, ModelFacts, ProblemFact } from '../protocol/facts';
 import { isExported } from './folding';
 import { layerFacts, layerSource, summarize, type TextPlace } from './layerFacts';
-import { loadValues } from './loadValues';
+import { LimitedValues, loadValues } from './loadValues';
 import { rules } from './registry';
 import type { Report, Rule } from './rule';
 import type { RuleSeverity } from './severities';
@@ -29,12 +29,13 @@ export async function analyzeModel(model: Model, path: string, options: Analysis
     graph,
     active.flatMap((r) => r.needs?.(view) ?? []),
   );
+  const values = new LimitedValues(loaded.values);
   const findings: Finding[] = [];
   for (const rule of active) {
     rule.check({
       model,
       view,
-      values: (v) => loaded.values.get(v),
+      values: (v) => values.get(v),
       // a layer without inputs has no first one
       typeOf: (v) => (v >= 0 ? (types.get(graph.valueName(v)) ?? graph.valueType(v)) : undefined),
       report: (report) => findings.push(finding(rule, report, options, place)),
@@ -52,7 +53,7 @@ export async function analyzeModel(model: Model, path: string, options: Analysis
     layers: layerFacts(view, types, place),
     summary: summarize(view),
     findings,
-    problems: [...model.problems, ...loaded.problems].map((p) => problemFact(p, path)),
+    problems: [...model.problems, ...loaded.problems, ...values.problems].map((p) => problemFact(p, path)),
   };
 }
 

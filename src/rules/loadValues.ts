@@ -7,6 +7,9 @@ import { readFloats } from '../ir/tensorValues';
 /** Statistics and biases have an element per channel: anything longer is no such thing, and is not loaded. */
 const MAX_ELEMENTS = 2 ** 20;
 
+/** Numbers that all rules together may look at: seconds of work. Real models stay far below; norms without end may share one tensor. */
+export const MAX_LOOKED_AT = 2 ** 30;
+
 /** Reads at one time: enough to keep a disk busy, few enough to keep memory small. */
 const AT_ONCE = 16;
 
@@ -36,4 +39,31 @@ export async function loadValues(graph: Graph, wanted: Iterable<ValueId>): Promi
   };
   for (let i = 0; i < queue.length; i += AT_ONCE) await Promise.all(queue.slice(i, i + AT_ONCE).map(load));
   return { values, problems: [...problems.values()] };
+}
+
+/** Hands out loaded numbers until `most` of them have been, counted anew each time; from then on they are unknown. */
+export class LimitedValues {
+  private left: number;
+
+  constructor(
+    private readonly values: ReadonlyMap<ValueId, Float32Array>,
+    most = MAX_LOOKED_AT,
+  ) {
+    this.left = most;
+  }
+
+  get(value: ValueId): Float32Array | undefined {
+    const numbers = this.values.get(value);
+    if (numbers === undefined || this.left < 0) return undefined;
+    this.left -= numbers.length;
+    return this.left < 0 ? undefined : numbers;
+  }
+
+  /** What was not looked at, for the reader of the findings. */
+  get problems(): readonly Problem[] {
+    if (this.left >= 0) return [];
+    const message =
+      'the parameters of the norms are too large to look at all of their numbers: rules on numbers left some out';
+    return [{ code: 'too-large', message }];
+  }
 }
