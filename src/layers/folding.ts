@@ -8,22 +8,21 @@ const FEWEST = 2;
 
 /**
  * Convolutions of an exported graph whose norms may have been folded into their weights: not normalized, with the bias, or the
- * factor per channel behind them, that a folded norm leaves. Empty unless they are at least half of the convolutions
- * that compute features (not an output, no squeeze-and-excitation): where most have norms of their own, nothing was folded.
+ * factor per channel behind them, that a folded norm leaves. Empty unless they are half of the convolutions that
+ * compute features (no head, no squeeze-and-excitation) or more: where the others have norms of their own, nothing was folded.
  * Norms over features belong to transformers, whose layers have biases and no norms of their own.
  */
 export function foldedConvolutions(edges: LayerGraph, placements: Placements): ReadonlySet<Layer> {
   const { layers } = edges;
   if (layers.some((l) => l.norm?.type === 'layer' || l.norm?.type === 'rms')) return new Set();
   const squeezed = behindGlobalPool(edges);
-  const body = layers.filter((l) => {
-    return (
-      l.linear?.operator.startsWith('Conv') &&
-      !squeezed.has(l) &&
-      !feedsLocalResponse(l, edges) &&
-      placements.normalizationOf(l) !== 'output-head'
-    );
+  const features = layers.filter((l) => {
+    if (!l.linear?.operator.startsWith('Conv') || squeezed.has(l) || feedsLocalResponse(l, edges)) return false;
+    return placements.normalizationOf(l) !== 'output-head';
   });
+  const hasNorms = features.some((l) => placements.normalizationOf(l).startsWith('normalized'));
+  // beside norms, the layers behind the last of them are heads that were made without
+  const body = hasNorms ? features.filter((l) => placements.leadsToNorm(l)) : features;
   const candidates = body.filter((l) => placements.lacksNorm(l) && hasTraceOfNorm(l, edges));
   const most = candidates.length >= FEWEST && candidates.length >= body.length / 2;
   return new Set(most ? candidates : []);

@@ -81,6 +81,11 @@ export class Placements {
     return placement === 'input-norm' || placement.startsWith('linear-');
   }
 
+  /** A norm is on a way from the layer to an output. */
+  leadsToNorm(layer: Layer): boolean {
+    return this.normAfter[layer.index] === 1;
+  }
+
   /** The norm that the linear layer reads, through an activation or a global pool at most. */
   private normBefore(linear: Layer): Layer | undefined {
     let source: Source | undefined = this.edges.solidPredecessors(linear)[0];

@@ -59,4 +59,13 @@ describe('rule registry', () => {
       for (const rule of list) assert.deepEqual(of(rule), expected, rule.meta.id);
     }
   });
+
+  it('is what the tables of the README say', () => {
+    const readme = fs.readFileSync(path.join(root, 'README.md'), 'utf8');
+    const rows = [...readme.matchAll(/^\| `([a-z0-9-]+)` \| (error|warning|information|hint) \| (.+) \|$/gm)];
+    const stated = rows.map(([, id, severity]) => `${id} ${severity}`);
+    assert.deepEqual(stated.sort(), [...rules, ...measuredRules].map((r) => `${r.meta.id} ${r.meta.severity}`).sort());
+    const titles = new Map(rows.map(([, id, , title]) => [id, title]));
+    for (const { meta } of rules) assert.equal(titles.get(meta.id), meta.title);
+  });
 });

@@ -35,7 +35,7 @@ testRule(normAlreadyFolded, {
     {
       name: 're-parameterised convolutions beside one norm that was left',
       text: model(
-        'a = Conv(x, w)\n n = BatchNormalization(a, *)\n r = Relu(n)\n d = Conv(r, u, b)  # finding\n q = Relu(d)\n e = Conv(q, u, b)  # finding\n k = Relu(e)\n y = Conv(k, p)',
+        'a = Conv(x, w, b)  # finding\n r = Relu(a)\n d = Conv(r, u, b)  # finding\n q = Relu(d)\n e = Conv(q, u)\n n = BatchNormalization(e, *)\n k = Relu(n)\n y = Conv(k, p)',
       ),
     },
   ],
