@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -146,6 +148,17 @@ describe('the command line', () => {
     assert.equal(status, 2);
     assert.match(stderr[0], /Unknown option '--sarif'/);
     assertFollows('error', JSON.parse(stdout));
+  });
+
+  it('ends quietly when the reader of its output goes away', async function () {
+    this.timeout(20_000);
+    const main = path.join(__dirname, '../../../src/cli/main.ts');
+    const child = spawn(process.execPath, ['--import', 'tsx', main, 'rules'], { stdio: ['ignore', 'pipe', 'pipe'] });
+    child.stdout.destroy();
+    let complaint = '';
+    child.stderr.on('data', (text: Buffer) => (complaint += text.toString()));
+    await once(child, 'close');
+    assert.equal(complaint, '');
   });
 
   it('prints help and version', async () => {
