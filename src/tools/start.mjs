@@ -68,7 +68,7 @@ function runCode(args) {
 function explain(model) {
   console.log(`There is no display here to open VS Code on. To go on:
   - in VS Code: npm run package, then "Extensions: Install from VSIX..." and open ${model}
-  - in a browser, from any machine that reaches this one: npm run workbench -- ${model}`);
+  - in a browser on this machine, or elsewhere through a forwarded port: npm run workbench -- ${model}`);
   return 0;
 }
 
