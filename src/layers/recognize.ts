@@ -28,14 +28,24 @@ export function layerView(graph: Graph, types?: ValueTypes, { exported = false }
     layers,
     layerOfNode: (node) => edges.layerOfNode(node),
     predecessors: (layer) => edges.predecessors(layer),
-    successors: (layer) => edges.successors(layer),
+    successors: once((layer) => edges.successors(layer)),
     nearestBefore: (layer) => edges.solidPredecessors(layer).map((s) => (s === 'input' ? undefined : s)),
-    nearestAfter: (layer) => edges.solidSuccessors(layer),
+    nearestAfter: once((layer) => edges.solidSuccessors(layer)),
     reachesOutput: (layer) => edges.reachesOutput(layer),
     placementOf: (norm) => placements.placementOf(norm),
     normalizationOf: (linear) => (folded.has(linear) ? 'folded' : placements.normalizationOf(linear)),
     lacksNorm: (linear) => placements.lacksNorm(linear),
     depthOf: (layer) => placements.depthOf(layer),
+  };
+}
+
+/** Lists are made once: every reader of a value asks who else reads it. */
+function once(list: (layer: Layer) => readonly Layer[]): (layer: Layer) => readonly Layer[] {
+  const known = new Map<Layer, readonly Layer[]>();
+  return (layer) => {
+    let result = known.get(layer);
+    if (result === undefined) known.set(layer, (result = list(layer)));
+    return result;
   };
 }
 

@@ -15,15 +15,17 @@ export interface NormFolding {
 /** Operators whose weights take up a factor per channel; quantized and attention operators do not. */
 const foldable = new Set(['Conv', 'ConvTranspose', 'Gemm', 'MatMul']);
 
-const MAX_HOPS = 8;
+/** Nodes that are looked through to the initializers behind a parameter. */
+const MOST_NODES = 16;
 
 /** Batch norms that stand directly behind or before a linear layer: a fold either way is enough. */
 export function normFoldings(context: RuleContext): readonly NormFolding[] {
   const { view } = context;
+  const outputs = new Set(view.graph.outputs);
   const foldings: NormFolding[] = [];
   for (const norm of view.layers) {
     if (norm.norm?.type !== 'batch' || norm.norm.form !== 'native') continue;
-    const before = intoLayerBefore(norm, context);
+    const before = intoLayerBefore(norm, outputs, context);
     const after = before !== undefined && before.obstacle === undefined ? undefined : intoLayerAfter(norm, context);
     const folding = after !== undefined && after.obstacle === undefined ? after : (before ?? after);
     if (folding !== undefined) foldings.push(folding);
@@ -31,7 +33,7 @@ export function normFoldings(context: RuleContext): readonly NormFolding[] {
   return foldings;
 }
 
-function intoLayerBefore(norm: Layer, context: RuleContext): NormFolding | undefined {
+function intoLayerBefore(norm: Layer, outputs: ReadonlySet<ValueId>, context: RuleContext): NormFolding | undefined {
   const { view } = context;
   const [linear] = view.predecessors(norm);
   if (linear?.linear === undefined || linear.activation !== undefined || !isFoldable(linear, context)) return undefined;
@@ -40,7 +42,7 @@ function intoLayerBefore(norm: Layer, context: RuleContext): NormFolding | undef
   const read =
     others > 0
       ? `the output of ${linear.id} is also read by ${count(others, 'other node')}`
-      : view.graph.outputs.includes(linear.output)
+      : outputs.has(linear.output)
         ? `the output of ${linear.id} is also an output of the model`
         : undefined;
   const between = norm.inputs[0] !== linear.output ? standsBetween(norm.inputs[0], view.graph) : undefined;
@@ -106,12 +108,15 @@ function isPadded({ nodes }: Layer, graph: Graph): boolean {
   return automatic !== 'VALID' && (node.ints('pads') ?? []).some((p) => p !== 0);
 }
 
-/** An initializer, or computed from initializers alone. */
-function isConstant(value: ValueId, graph: Graph, hops = MAX_HOPS): boolean {
-  if (value === ABSENT) return true;
-  if (graph.initializer(value) !== undefined) return true;
-  const producer = graph.producer(value);
-  if (producer < 0 || hops === 0) return false;
-  const { inputs } = graph.node(producer);
-  return inputs.every((v) => isConstant(v, graph, hops - 1));
+/** An initializer, or computed by a few nodes from initializers alone. */
+function isConstant(value: ValueId, graph: Graph): boolean {
+  const open = [value];
+  for (let nodes = 0; open.length > 0;) {
+    const v = open.pop()!;
+    if (v === ABSENT || graph.initializer(v) !== undefined) continue;
+    const producer = graph.producer(v);
+    if (producer < 0 || ++nodes > MOST_NODES) return false;
+    for (const input of graph.node(producer).inputs) open.push(input);
+  }
+  return true;
 }
