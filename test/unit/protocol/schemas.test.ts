@@ -12,6 +12,11 @@ describe('JSON Schemas', function () {
     for (const [type, { file }] of Object.entries(schemas)) {
       assert.equal(fs.readFileSync(path.join(folder, file), 'utf8'), schemaText(type), `${file} is stale`);
     }
-    assert.deepEqual(fs.readdirSync(folder).sort(), Object.values(schemas).map((s) => s.file).sort());
+    assert.deepEqual(
+      fs.readdirSync(folder).sort(),
+      Object.values(schemas)
+        .map((s) => s.file)
+        .sort(),
+    );
   });
 });
