@@ -90,7 +90,7 @@ export interface StepStatistics extends Moments {
   readonly histogram?: Histogram;
   /**
    * Standard deviation over the samples of a batch, root mean square over the elements, estimated from two samples. Only
-   * for activations whose first axis is the batch.
+   * for outputs of norms, activations and recurrent layers whose first axis is the batch.
    */
   readonly sampleStd?: Figure;
   /**

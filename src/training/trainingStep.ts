@@ -86,6 +86,9 @@ export interface TrainingStepOptions {
   readonly keepBatch?: boolean;
 }
 
+/** Roles of layers whose samples are compared. A linear layer shows in the norm or activation behind it, and each costs nodes. */
+const COMPARED: ReadonlySet<string> = new Set(['norm', 'activation', 'recurrent']);
+
 /**
  * Builds the training step of a model: opset 18, batch norms and dropout in training form, losses, gradients of the
  * parameters and of the layers' outputs, statistics.
@@ -128,7 +131,9 @@ export function buildTrainingStep(model: Model, view: LayerView, options: Traini
     reached.map(({ value, shape }) => ({ value: gradientOf.get(value)!, shape })),
     'gradient',
   );
-  const overSamples = measured.filter(({ shape }) => batch > 1 && shape.length > 1 && shape[0] === batch);
+  const overSamples = measured.filter(
+    ({ layer, shape }) => batch > 1 && shape.length > 1 && shape[0] === batch && COMPARED.has(view.layers[layer].role),
+  );
   const samples = addSampleStatistics(
     graph,
     overSamples.map(({ layer, value, shape }) => ({

@@ -35,12 +35,13 @@ export function measuredRun(
   const profiled = layers.map((layer, i): ProfiledLayer => {
     const { id, role = 'linear', activation, gradient, weights, statistics } = layer;
     if (role === 'linear') depth++;
+    const compared = role === 'norm' || role === 'activation';
     return {
       ...{ id, name: id, role, kind: layer.kind ?? role, depth },
       inputs: layer.inputs ?? (i > 0 ? [layers[i - 1].id] : []),
       ...(layer.activationFunction && { activationFunction: layer.activationFunction }),
       elements: layer.elements ?? 1024,
-      activation: all.map((step) => ({ step, ...healthy, sampleStd: 1, ...activation?.(step) })),
+      activation: all.map((step) => ({ step, ...healthy, ...(compared && { sampleStd: 1 }), ...activation?.(step) })),
       gradient: all.map((step) => ({ step, ...healthy, rms: 0.01, ...gradient?.(step) })),
       ...(weights && {
         weights: all.map((step) => ({

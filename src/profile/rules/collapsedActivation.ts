@@ -4,7 +4,7 @@ import { onThese, otherTools } from '../findingWords';
 import type { MeasuredRule } from '../measuredRule';
 import { isGateOrOutput, lastSteps, medianFigure, readersOf } from '../series';
 
-const JUDGED: ReadonlySet<ProfiledLayer['role']> = new Set(['linear', 'norm', 'activation', 'recurrent']);
+const JUDGED: ReadonlySet<ProfiledLayer['role']> = new Set(['norm', 'activation', 'recurrent']);
 /** Make numbers small by themselves: probabilities of many classes. */
 const NORMALIZING: ReadonlySet<string> = new Set(['Softmax', 'LogSoftmax']);
 
@@ -14,8 +14,8 @@ export const collapsedActivation: MeasuredRule = {
     severity: 'warning',
     title: 'Collapsed activation',
     whatItDoes:
-      'Reports a linear layer, norm or activation whose output hardly depends on the sample any more over the last steps: its standard deviation over samples is less than a ' +
-      'thousandth of that of its input, and less than a thousandth of its own RMS, so that small weights alone are no finding. Softmax, gates and outputs do not count.',
+      'Reports a norm or an activation (or recurrent layer) whose output hardly depends on the sample any more over the last steps: its standard deviation over samples is less than a ' +
+      'thousandth of that of what was measured before it, and less than a thousandth of its own RMS, so that small weights alone are no finding. Softmax, gates and outputs do not count.',
     why:
       'All samples look alike to the layers behind it: they can only learn the mean of the targets. Saturated activations do it, norms over a single element (which give ' +
       'their shift for every input), and a bias that outweighs everything else.',
@@ -39,7 +39,7 @@ export const collapsedActivation: MeasuredRule = {
     return profile.layers.flatMap((layer) => {
       if (!JUDGED.has(layer.role) || NORMALIZING.has(layer.activationFunction ?? '')) return [];
       const own = overSamples(layer);
-      const inputs = (layer.inputs ?? []).map((id) => overSamples(byId.get(id)!)).filter((s) => s > 0);
+      const inputs = measuredBefore(layer, byId).filter((std) => std > 0);
       if (Number.isNaN(own) || inputs.length === 0 || isGateOrOutput(layer, readers)) return [];
       const input = Math.max(...inputs);
       const last = lastSteps(layer.activation);
@@ -48,7 +48,7 @@ export const collapsedActivation: MeasuredRule = {
       const std = medianFigure(last.map((a) => a.std));
       const message =
         `The output of ${layer.name} differs between samples by a standard deviation of ${figure(own)} (its RMS is ${figure(rms)}), ` +
-        `its input by ${figure(input)}, over the last steps, ${onThese(profile)}. ` +
+        `what was measured before it by ${figure(input)}, over the last steps, ${onThese(profile)}. ` +
         otherTools([
           {
             tool: 'TheDeepChecker',
@@ -64,4 +64,18 @@ export const collapsedActivation: MeasuredRule = {
 /** Standard deviation over samples at the end of the run; NaN where it is not measured. */
 function overSamples({ activation }: ProfiledLayer): number {
   return medianFigure(lastSteps(activation).map((a) => a.sampleStd));
+}
+
+/** The deviations over samples of the nearest layers before this one that have one. */
+function measuredBefore(layer: ProfiledLayer, byId: ReadonlyMap<string, ProfiledLayer>): number[] {
+  const deviations: number[] = [];
+  const seen = new Set(layer.inputs);
+  // the set grows while it is walked
+  for (const id of seen) {
+    const before = byId.get(id)!;
+    const deviation = overSamples(before);
+    if (Number.isNaN(deviation)) for (const input of before.inputs ?? []) seen.add(input);
+    else deviations.push(deviation);
+  }
+  return deviations;
 }

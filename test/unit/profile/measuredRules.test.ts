@@ -203,6 +203,7 @@ describe('saturated-activation', () => {
 
 describe('collapsed-activation', () => {
   const net = (sampleStd: number, rms = 1, role: RecordedLayer['role'] = 'norm'): RecordedLayer[] => [
+    { id: 'relu', role: 'activation' },
     { id: 'conv' },
     { id: 'norm', role, activation: () => ({ sampleStd, rms }) },
     { id: 'head' },
@@ -210,15 +211,19 @@ describe('collapsed-activation', () => {
   const found = (layers: RecordedLayer[]) => findingsOf('collapsed-activation', measuredRun(layers));
 
   it('reports outputs that are the same for all samples, once', () => {
-    const layers = [...net(1e-4), { id: 'next', activation: () => ({ sampleStd: 1e-4 }) }, { id: 'out' }];
-    const run = found(layers.map((l) => (l.id === 'head' ? { ...l, activation: () => ({ sampleStd: 1e-4 }) } : l)));
+    const layers = [
+      ...net(1e-4),
+      { id: 'next', role: 'activation', activation: () => ({ sampleStd: 1e-4 }) },
+      { id: 'out' },
+    ];
+    const run = found(layers);
     assert.deepEqual(
       run.map((f) => f.layer),
       ['norm'],
     );
     assert.match(
       run[0].message,
-      /by a standard deviation of 0\.0001 \(its RMS is 1\), its input by 1, .*TheDeepChecker no/,
+      /by a standard deviation of 0\.0001 \(its RMS is 1\), what was measured before it by 1, .*TheDeepChecker no/,
     );
     assert.equal(found(net(2e-3)).length, 0);
   });
