@@ -43,7 +43,7 @@ export interface ProfileRequest {
 }
 
 /** Graphs beyond this size are not optimized in full (see SessionOptions). */
-const MANY_NODES = 4000;
+export const MANY_NODES = 4000;
 /** A run ends after so many losses that are not finite: nothing is learnt from more of them. */
 const MOST_NON_FINITE = 3;
 
