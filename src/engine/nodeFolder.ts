@@ -94,13 +94,17 @@ function called<T>(
   shown: string,
   call: (done: (error: NodeJS.ErrnoException | null, result: T) => void) => void,
 ): Promise<T> {
-  return new Promise((resolve, reject) =>
-    call((error, result) => (error ? reject(explain(shown, error)) : resolve(result))),
-  );
+  return new Promise((resolve, reject) => {
+    try {
+      call((error, result) => (error ? reject(explain(shown, error)) : resolve(result)));
+    } catch (error) {
+      reject(explain(shown, error as Error)); // the arguments: a path may be none
+    }
+  });
 }
 
-function explain(shown: string, error: unknown): unknown {
-  if (error instanceof ModelError || !(error instanceof Error)) return error;
+function explain(shown: string, error: Error): Error {
+  if (error instanceof ModelError) return error;
   switch ((error as NodeJS.ErrnoException).code) {
     case 'ENOENT':
     case 'ENOTDIR':
@@ -157,7 +161,7 @@ class NodeFile implements ByteSource {
       }
       return bytes;
     } catch (error) {
-      throw explain(this.shown, error);
+      throw error instanceof Error ? explain(this.shown, error) : error;
     } finally {
       if (--this.reading === 0) this.idle = setTimeout(() => this.close(), IDLE_MS).unref();
     }

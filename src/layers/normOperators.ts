@@ -83,7 +83,7 @@ function trailing(type: 'layer' | 'rms'): NormReader {
     const rank = reading.rank(x);
     const axis = node.int('axis', -1);
     const first = rank === undefined ? undefined : axis < 0 ? axis + rank : axis;
-    const axes = first === undefined || rank === undefined ? undefined : range(first, rank);
+    const axes = first === undefined || first < 0 ? undefined : range(first, rank!);
     return norm([x], {
       ...base(type, node),
       ...namedAxes(axes, rank, trailingLayout(x, first, rank, reading)),
@@ -226,5 +226,5 @@ const microsoftOperators: Readonly<Record<string, NormReader>> = {
 /** The normalization operators of the default domain and of com.microsoft. */
 export const normOperator: NodeRecognizer = (node, reading) => {
   const table = node.domain === '' ? operators : node.domain === 'com.microsoft' ? microsoftOperators : {};
-  return table[node.opType]?.(node, reading);
+  return Object.hasOwn(table, node.opType) ? table[node.opType](node, reading) : undefined;
 };

@@ -307,6 +307,7 @@ class Recognizer {
     const index = this.reading.soleConsumer(value);
     if (index < 0 || this.claimed[index]) return undefined;
     const node = this.reading.graph.node(index);
+    if (node.outputs.length === 0) return undefined;
     return node.domain === '' && node.origin === this.reading.graph.node(main).origin ? node : undefined;
   }
 }

@@ -104,7 +104,8 @@ function bodyOf(view: LayerView): readonly Layer[] {
   const body = new Set<Layer>();
   for (const layer of view.layers) {
     const linear = activatedOrNormalized(layer, view);
-    if (linear === undefined || isGate(layer, view) || first.has(linear) || scaling.has(linear)) continue;
+    // a layer that could not be expressed in operators has nothing to compare
+    if (linear?.linear === undefined || isGate(layer, view) || first.has(linear) || scaling.has(linear)) continue;
     if (view.normalizationOf(linear) === 'output-head' || (view.lacksNorm(linear) && last.has(linear))) continue;
     body.add(linear);
   }

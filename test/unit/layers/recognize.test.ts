@@ -492,6 +492,31 @@ describe('layers: recognition', () => {
     }
   });
 
+  it('stands operators named like members of every object, axes far outside and nodes that compute nothing', () => {
+    const { layers } = textLayers(
+      `<opset_import: ["" : 17, "com.microsoft" : 1]> g (float[N,8] x) => (float[] y) <float[8] s> {
+        a = constructor(x) b = com.microsoft.toString(a) y = LayerNormalization<axis = -9000000000000000>(b, s) }`,
+    );
+    assert.deepEqual(
+      layers.map((l) => [l.kind, l.norm?.axes]),
+      [
+        ['constructor', undefined],
+        ['toString', undefined],
+        ['LayerNormalization', undefined],
+      ],
+    );
+
+    const graph = new MutableGraph();
+    graph.opsets.set('', 17);
+    graph.addInput('x', { kind: 'tensor', dtype: 'float32', shape: [2, 8] });
+    graph.addInitializer(float32Tensor('w', [8, 3], new Float32Array(24)));
+    graph.addInitializer(float32Tensor('b', [3], [0, 0, 0]));
+    const product = graph.add('MatMul', ['x', 'w']);
+    graph.nodes.push(graph.makeNode('Add', [product, 'b'], {}, { outputs: [] }));
+    const [linear] = layerView(graph.freeze()).layers;
+    assert.deepEqual([linear.role, linear.nodes, linear.linear?.bias], ['linear', [0], undefined]);
+  });
+
   it('takes time linear in the nodes', function () {
     this.timeout(60_000);
     const milliseconds = (nodes: number) => {
