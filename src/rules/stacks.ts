@@ -1,4 +1,4 @@
-import type { Layer, LayerView } from '../layers/layerView';
+import type { ActivationName, Layer, LayerView } from '../layers/layerView';
 
 /** A linear layer with what belongs to it, up to the layer that hands its result on. */
 export interface Unit {
@@ -37,7 +37,14 @@ export function activatedLinear(layer: Layer, view: LayerView): Layer | undefine
   return view.nearestAfter(linear).length === 1 ? linear : undefined;
 }
 
-/** The activation is multiplied with another value. */
+const bounded: readonly (ActivationName | undefined)[] = ['Sigmoid', 'HardSigmoid', 'Tanh', 'Softmax'];
+
+/**
+ * The activation scales another value: it is bounded and multiplied with one, or it is used for nothing else (gated linear units).
+ * A ReLU that a squeeze-and-excitation branch also reads is what is scaled, and no gate.
+ */
 export function isGate(activation: Layer, view: LayerView): boolean {
-  return view.nearestAfter(activation).some((l) => l.role === 'join' && /^(Mul|Multiply|QLinearMul)$/.test(l.kind));
+  const after = view.nearestAfter(activation);
+  if (!bounded.includes(activation.activation) && after.length > 1) return false;
+  return after.some((l) => l.role === 'join' && /^(Mul|Multiply|QLinearMul)$/.test(l.kind));
 }

@@ -1,4 +1,6 @@
 import { strict as assert } from 'node:assert';
+import * as ort from 'onnxruntime-node';
+import { encodeOnnx } from '../../../src/formats/onnx/onnxWriter';
 import type { Graph } from '../../../src/ir/graph';
 import type { Model } from '../../../src/ir/model';
 import { analyzeModel } from '../../../src/rules/analyzeModel';
@@ -78,6 +80,15 @@ const networks: Readonly<Record<string, WellMade>> = {
   'self-normalizing network': { graph: () => selfNormalizing(), norms: {}, said: [] },
 };
 
+/** The graph without one of its norms: what reads it reads its input. */
+function withoutNorm(graph: Graph, index: number): Graph {
+  const edited = graph.toMutable();
+  const norm = edited.nodes[index];
+  edited.nodes = edited.nodes.filter((n) => n !== norm);
+  for (const n of edited.nodes) n.inputs = n.inputs.map((v) => (v === norm.outputs[0] ? norm.inputs[0] : v));
+  return edited.freeze();
+}
+
 describe('well-made networks: no warning and no error of any rule', () => {
   for (const [name, { graph, norms, said }] of Object.entries(networks)) {
     for (const [how, frame] of Object.entries(frames)) {
@@ -93,5 +104,46 @@ describe('well-made networks: no warning and no error of any rule', () => {
         if (frame === exported) assert.deepEqual([...new Set(findings.map((f) => f.ruleId))].sort(), said);
       });
     }
+  }
+
+  for (const [name, { graph }] of Object.entries(networks)) {
+    it(`${name} is a model that ONNX Runtime loads`, async () => {
+      const bytes = await encodeOnnx(graph().toMutable());
+      await (await ort.InferenceSession.create(bytes, { graphOptimizationLevel: 'disabled' })).release();
+    });
+  }
+});
+
+describe('well-made networks with one norm taken out', () => {
+  /** Of the norms before activations: how many are missed when they are gone, the first of the network not counted. */
+  const expected: readonly (readonly [name: string, build: () => Graph, found: number, of: number])[] = [
+    ['VGG', vggWithNorms, 11, 12],
+    ['ResNet v1', resnetV1, 12, 12],
+    ['MobileNet v1', mobilenetV1, 25, 26],
+    ['MobileNet v2', mobilenetV2, 14, 15],
+    ['EfficientNet', efficientnet, 14, 15],
+    ['Inception', inception, 18, 22],
+    // the norm before the convolution is still there
+    ['DenseNet', densenet, 0, 12],
+    ['U-Net', unet, 12, 13],
+  ];
+
+  for (const [name, build, found, of] of expected) {
+    it(`${name}: found in ${found} of ${of} places`, async () => {
+      const whole = build();
+      let missing = 0;
+      let places = 0;
+      const { layers } = await analyzeModel(modelOf(whole, frames['as a training graph']), name);
+      for (const layer of layers.filter((l) => l.norm?.placement === 'linear-norm-activation').slice(1)) {
+        const index = [...whole.nodes()].find((n) => whole.valueName(n.outputs[0]) === layer.id)!.index;
+        const model = modelOf(withoutNorm(whole, index), frames['as a training graph']);
+        const { findings } = await analyzeModel(model, name);
+        const linears = findings.filter((f) => f.ruleId === 'inconsistent-norm').map((f) => f.layer);
+        places++;
+        if (linears.length === 1 && linears[0] === layer.norm!.linear) missing++;
+        else assert.deepEqual(linears, []);
+      }
+      assert.deepEqual([missing, places], [found, of]);
+    });
   }
 });
