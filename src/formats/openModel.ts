@@ -5,6 +5,7 @@ import { HeadSource } from './headSource';
 import { sniffJson } from './jsonShape';
 import { openOnnx } from './onnx/openOnnx';
 import { refusals, sniff, SNIFFED_BYTES } from './sniff';
+import { openTfjsGraph } from './tfjsGraph/openTfjsGraph';
 import { openTfjsLayers } from './tfjs/openTfjsLayers';
 
 /** JavaScript holds texts of half a billion characters at most; a model's JSON is a few megabytes. */
@@ -13,7 +14,7 @@ const LARGEST_TEXT = 2 ** 28;
 const SMALL_FILE = 256 * 1024;
 
 /**
- * Opens a model: an ONNX file, a TensorFlow.js layers model or the architecture of a Keras model as JSON. The content decides, not
+ * Opens a model: an ONNX file, a TensorFlow.js layers or graph model, or the architecture of a Keras model as JSON. The content decides, not
  * the name. Weights stay where they are until somebody reads them.
  * @param folder the folder that holds the model and everything it refers to
  * @param path of the model file in that folder, with forward slashes
@@ -29,6 +30,7 @@ export async function openModel(folder: ModelFolder, path: string): Promise<Mode
     if (kind !== 'json') throw refused(kind);
     const text = await readText(source);
     const shape = sniffJson(text);
+    if (shape === 'tfjs-graph') return await openTfjsGraph(folder, path, text);
     if (shape !== 'tfjs-layers' && shape !== 'keras') throw refused(shape);
     return await openTfjsLayers(folder, path, text);
   } catch (error) {

@@ -80,11 +80,11 @@ interface Refusal {
   readonly message: string;
 }
 
-const accepted = 'NormScope opens ONNX models (.onnx) and TensorFlow.js layers models (model.json).';
+const accepted = 'NormScope opens ONNX models (.onnx) and TensorFlow.js models (model.json).';
 
 /** What to tell the user about a file that is not opened: what it is and what can be done. */
 export const refusals: Readonly<
-  Record<Exclude<FileKind | JsonKind, 'json' | 'binary' | 'tfjs-layers' | 'keras'>, Refusal>
+  Record<Exclude<FileKind | JsonKind, 'json' | 'binary' | 'tfjs-layers' | 'tfjs-graph' | 'keras'>, Refusal>
 > = {
   empty: { code: 'empty', message: 'the file is empty. Fetch or export the model again.' },
   'git-lfs-pointer': {
@@ -149,11 +149,6 @@ export const refusals: Readonly<
     code: 'unsupported-format',
     message:
       'this may be a protobuf file, but it is no ONNX model. If it is a TensorFlow graph (.pb), convert it with tf2onnx.',
-  },
-  'tfjs-graph': {
-    code: 'unsupported-format',
-    message:
-      'this is a TensorFlow.js graph model, which NormScope does not open. Convert the original model to ONNX (tf2onnx), or to a layers model ("tensorflowjs_converter --output_format tfjs_layers_model").',
   },
   'weights-manifest': {
     code: 'not-a-model',

@@ -20,6 +20,8 @@ export interface Origin {
   readonly kind: string;
   /** The layer's own settings as the file states them. */
   readonly config: Readonly<Record<string, unknown>>;
+  /** The file states nodes and no layers (TensorFlow graphs): several of them may make up what a person calls a layer. */
+  readonly isNode?: boolean;
   /** Offsets (UTF-16 units) of the layer's JSON object in the text of the file; positions are derived from them on demand. */
   readonly offset: number;
   readonly length: number;

@@ -26,16 +26,20 @@ export function fileLayers(found: readonly Piece[], reading: GraphReading): Name
   const pieces = [...found].sort((a, b) => place(a) - place(b));
   const groups = new Map<Origin, Piece[]>();
   const named: NamedPiece[] = [];
+  const ofNodes: Piece[] = [];
   for (const piece of pieces) {
     const { origin } = reading.graph.node(piece.main);
     if (origin === undefined) named.push(nodeNamed(piece, reading));
+    else if (origin.isNode) ofNodes.push(piece);
     else addTo(groups, origin, piece);
   }
+  const nodeLayout = layoutOf(ofNodes.map((p) => reading.graph.node(p.main).origin!));
+  for (const piece of ofNodes) named.push(fileNode(piece, nodeLayout, reading));
   const passed = new Map<Origin, number[]>();
   const covered = new Set(pieces.flatMap((p) => p.nodes));
   for (let i = 0; i < reading.graph.nodeCount; i++) {
     const node = reading.graph.node(i);
-    if (node.origin === undefined || covered.has(i)) continue;
+    if (node.origin === undefined || node.origin.isNode || covered.has(i)) continue;
     if (!node.outputs.some((v) => reading.isData(v)) || !isPassThrough(node)) continue;
     addTo(passed, node.origin, i);
     if (!groups.has(node.origin)) groups.set(node.origin, []);
@@ -58,6 +62,28 @@ function nodeNamed(piece: Piece, reading: GraphReading): NamedPiece {
   const { name } = reading.graph.node(piece.main);
   const id = name === '' ? reading.graph.valueName(piece.output) : name;
   return { ...piece, id, name: id };
+}
+
+/** Operators that hold several of the graph's: what an activation in one of them is called, its own name says. */
+const fusedOperator = /^_?Fused(Conv|Depthwise|MatMul)/;
+
+/**
+ * A piece of a graph whose file states nodes and no layers, in the file's words: the operator's name there and, for a norm over
+ * the channels, axes in the file's layout.
+ */
+function fileNode(piece: Piece, layout: Layout, reading: GraphReading): NamedPiece {
+  const main = reading.graph.node(piece.main);
+  const origin = main.origin!;
+  const named = { ...nodeNamed(piece, reading), origin };
+  const isOwn = piece.kind === main.opType && (piece.role === 'linear' || !fusedOperator.test(origin.kind));
+  const kind = isOwn ? origin.kind : (piece.activation ?? piece.kind);
+  if (piece.norm?.type !== 'batch' || !origin.kind.startsWith('FusedBatchNorm')) return { ...named, kind };
+  const rank = reading.rank(piece.output);
+  const channels = layout === 'channels-first' ? 1 : (rank ?? 0) - 1;
+  const axes = rank === undefined ? undefined : otherAxes([channels], rank);
+  // the operator has no momentum: whoever trains the graph keeps the statistics
+  const unknown = { momentum: undefined, momentumOriginal: undefined };
+  return { ...named, kind, norm: { ...piece.norm, ...unknown, form: 'fused', ...namedAxes(axes, rank, layout) } };
 }
 
 function layersOf(

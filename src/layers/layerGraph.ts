@@ -208,7 +208,7 @@ export class LayerGraph {
 
 /** A residual sum. */
 export function isSum(layer: Layer): boolean {
-  return layer.role === 'join' && ['Add', 'Sum', 'QLinearAdd'].includes(layer.kind);
+  return layer.role === 'join' && ['Add', 'AddV2', 'AddN', 'Sum', 'QLinearAdd'].includes(layer.kind);
 }
 
 /** Layers that do not part a norm from the linear layer or the activation beside it. */

@@ -1,7 +1,19 @@
 import type { ValueId } from '../ir/graph';
 import type { NormType } from '../protocol/facts';
 import type { GraphReading } from './graphReading';
-import { any, named, number, oneOf, op, product, sum, type Match, type OpOptions, type Pattern } from './pattern';
+import {
+  any,
+  either,
+  named,
+  number,
+  oneOf,
+  op,
+  product,
+  sum,
+  type Match,
+  type OpOptions,
+  type Pattern,
+} from './pattern';
 
 /**
  * A norm that several nodes make up, without its scale and shift: its last node is one of `roots`, its input is bound to `x`,
@@ -52,7 +64,18 @@ const inverseRoot = (inner: Pattern) =>
 const scaledBy = (value: Pattern, inner: Pattern) =>
   oneOf(op('Div', [value, root(inner)]), product(1, value, inverseRoot(inner)));
 
+/**
+ * TensorFlow's batch_normalization over moments: x * m + (shift - mean * m) with m = scale / root, the scale left out or not.
+ * Scale and shift may be constants or computed.
+ */
+const ofMoments = mean(square(centred));
+const factor = named('m', oneOf(product(1, inverseRoot(ofMoments), either('scale')), inverseRoot(ofMoments)));
+const scaled = product(1, x, factor);
+const shifted = op('Sub', [either('shift'), product(1, mean(x), any('m'))]);
+const affineMoments = oneOf(op('Add', [scaled, shifted]), op('Add', [shifted, scaled]));
+
 export const normPatterns: readonly NormPattern[] = [
+  { centred: true, roots: ['Add'], pattern: affineMoments },
   { centred: true, roots: ['Div', 'Mul'], pattern: scaledBy(deviation, variance) },
   { centred: false, roots: ['Div', 'Mul'], pattern: scaledBy(x, mean(square(x))) },
 ];

@@ -103,6 +103,11 @@ export function any(name: string): Pattern {
   };
 }
 
+/** Any value, constant or computed. */
+export function either(name: string): Pattern {
+  return (match, value) => value !== ABSENT && match.bind(name, match.bare(value));
+}
+
 /** A constant with one element, close to the number. */
 export function number(expected: number): Pattern {
   return (match, value) => {

@@ -106,7 +106,7 @@ class Recognizer {
     const inside = new Set(nodes);
     const { graph } = this.reading;
     for (const n of nodes) {
-      if (this.claimed[n] || graph.node(n).origin !== node.origin) return undefined;
+      if (this.claimed[n] || !inOneLayer(graph.node(n), node)) return undefined;
       if (n === node.index) continue;
       for (const v of graph.node(n).outputs) if (!this.staysInside(v, inside)) return undefined;
     }
@@ -173,8 +173,15 @@ class Recognizer {
         epsilon: shortestFloat(match.get('epsilon') ?? 0),
         channels: this.reading.size(x, channelAxis),
         trainingForm: false,
+        scale: match.get('scale'),
+        shift: match.get('shift'),
       },
     };
+    // matched with its scale and shift, which may be computed (conditional norms of style transfer)
+    if (match.get('shift') !== undefined) {
+      const parameters = [match.get('scale'), match.get('shift')].filter((v) => v !== undefined);
+      return { ...piece, inputs: [x, ...parameters.filter((v) => this.reading.isData(v))] };
+    }
     const grouped = type === 'layer' && axes[0] === 2 ? this.grouped(piece) : undefined;
     const axis = grouped !== undefined || (type === 'instance' && axes[0] === 2) ? 1 : 'trailing';
     return this.withAffine(grouped ?? piece, axis, ['scale', 'shift']);
@@ -227,8 +234,9 @@ class Recognizer {
 
   private reshape(node: Node | undefined, { main }: Piece): Node | undefined {
     if (node === undefined || node.domain !== '' || this.claimed[node.index]) return undefined;
-    const same = node.origin === this.reading.graph.node(main).origin;
-    return same && (node.opType === 'Reshape' || node.opType === 'Cast') ? node : undefined;
+    return inOneLayer(node, this.reading.graph.node(main)) && (node.opType === 'Reshape' || node.opType === 'Cast')
+      ? node
+      : undefined;
   }
 
   private single(node: Node): void {
@@ -308,6 +316,11 @@ class Recognizer {
     if (index < 0 || this.claimed[index]) return undefined;
     const node = this.reading.graph.node(index);
     if (node.outputs.length === 0) return undefined;
-    return node.domain === '' && node.origin === this.reading.graph.node(main).origin ? node : undefined;
+    return node.domain === '' && inOneLayer(node, this.reading.graph.node(main)) ? node : undefined;
   }
+}
+
+/** Nodes of different layers of the file are never one layer; where it states nodes alone, any may be. */
+function inOneLayer({ origin: a }: Node, { origin: b }: Node): boolean {
+  return a === b || (a?.isNode !== undefined && b?.isNode !== undefined);
 }

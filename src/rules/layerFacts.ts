@@ -39,11 +39,13 @@ export function layerSource({ origin }: Layer, { path, lines }: TextPlace): Sour
 }
 
 function fileNames({ origin, nodes }: Layer, { graph }: LayerView): string[] {
-  if (origin !== undefined) return [origin.layer];
-  return nodes.map((n) => {
+  if (origin !== undefined && !origin.isNode) return [origin.layer];
+  const names = nodes.map((n) => {
     const node = graph.node(n);
+    if (node.origin !== undefined) return node.origin.layer;
     return node.name === '' ? graph.valueName(node.outputs.find((v) => v >= 0) ?? -1) : node.name;
   });
+  return [...new Set(names)];
 }
 
 function outputShape(

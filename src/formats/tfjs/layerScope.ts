@@ -201,14 +201,15 @@ export class LayerScope {
     return this.add(opType, inputs, attributes, [result], result.part)[0];
   }
 
-  /** Adds the layer's main node with several outputs. */
+  /** Adds a node with several outputs; without `part` it is the layer's main node. */
   emitAll(
     opType: string,
     inputs: readonly (TensorValue | string)[],
     attributes: Readonly<Record<string, Attribute>>,
     results: readonly EmittedValue[],
+    part?: string,
   ): TensorValue[] {
-    return this.add(opType, inputs, attributes, results, undefined);
+    return this.add(opType, inputs, attributes, results, part);
   }
 
   private add(

@@ -8,9 +8,10 @@ import { elementCount } from '../../ir/tensor';
 import { TextLines } from '../../ir/textLines';
 import { graphHash } from '../graphHash';
 import { cancelTransposes } from './cancelTransposes';
+import { declareTypes } from './declareTypes';
 import { isObject, member, stringMember } from './jsonAccess';
 import { JsonIndex } from './jsonIndex';
-import { ModelLowering, valueType } from './modelLowering';
+import { ModelLowering } from './modelLowering';
 import { parseJson } from './parseJson';
 import { ProblemList } from './problems';
 import { readTopology, type LayerDefinition, type Topology } from './topology';
@@ -47,7 +48,7 @@ async function open(folder: ModelFolder, text: string): Promise<Model> {
   lowering.lower(topology.model);
   const { graph } = lowering;
   graph.name = topology.model.name;
-  declareTypes(graph, lowering);
+  declareTypes(graph, lowering.values, cancelTransposes(graph, lowering.layoutTransposes));
   const frozen = graph.freeze();
 
   const { weightsPresent: present, weightsMissing: missing } = lowering;
@@ -82,22 +83,6 @@ function originOf(layer: LayerDefinition, name: string, index: () => JsonIndex):
       return span().length;
     },
   };
-}
-
-/** Cancels transposes and declares the types of the values as they then are. */
-function declareTypes(graph: MutableGraph, lowering: ModelLowering): void {
-  const moved = cancelTransposes(graph, lowering.layoutTransposes);
-  const interfaceNames = new Set([...graph.inputs, ...graph.outputs].map((d) => d.name));
-  for (const node of graph.nodes) {
-    for (const name of node.outputs) {
-      const value = lowering.values.get(name);
-      const shape = value?.shape;
-      if (value === undefined || shape === undefined || interfaceNames.has(name)) continue;
-      const order = moved.get(name);
-      const inner = order === undefined ? shape : order.map((_, axis) => shape[order.indexOf(axis)]);
-      graph.valueTypes.set(name, valueType({ ...value, shape: inner }));
-    }
-  }
 }
 
 /** Every weight that the file lists, used or not; where it lists none, those that the layers ask for. */

@@ -101,7 +101,7 @@ function notAModel(value: unknown): ModelError {
     if (Array.isArray(member(topology, 'node')) || stringMember(value, 'format') === 'graph-model') {
       return new ModelError(
         'unsupported-format',
-        'this is a TensorFlow.js graph model, which is not read: convert the original model to a layers model or to ONNX',
+        'this is a TensorFlow.js graph model that calls itself a layers model: its format should be graph-model',
       );
     }
     if (Array.isArray(member(value, 'weightsManifest'))) {

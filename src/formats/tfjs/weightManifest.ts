@@ -1,5 +1,6 @@
 import type { ByteSource, ModelFolder } from '../../ir/byteSource';
 import { bitsPerElement, type DataType } from '../../ir/dataType';
+import { ModelError } from '../../ir/errors';
 import { elementCount, type Tensor } from '../../ir/tensor';
 import { decodeFloats } from '../../ir/tensorValues';
 import { isCount, isObject, member, objectMember, stringMember, type JsonObject } from './jsonAccess';
@@ -23,7 +24,13 @@ const dataTypes: ReadonlyMap<string, DataType> = new Map([
   ['uint8', 'uint8'],
   ['uint16', 'uint16'],
   ['bool', 'bool'],
+  ['string', 'string'],
 ]);
+
+/** So many texts of one weight are skipped over to find what lies behind them. */
+const MOST_STRINGS = 2 ** 20;
+/** Bytes read at once while skipping over texts. */
+const STRING_CHUNK = 2 ** 16;
 
 const storedBytes: ReadonlyMap<string, number> = new Map([
   ['float32', 4],
@@ -142,7 +149,10 @@ export class WeightManifest {
         continue;
       }
       const start = offset;
-      offset += layout.bytes;
+      offset += layout.storage === 'string' ? await stringBytes(shards, start, layout) : layout.bytes;
+      if (offset === Infinity && start !== Infinity && shards.failure === undefined) {
+        report('truncated', `the texts of weight ${shown(layout.name)} run past the end of their files`, at);
+      }
       if (layout.dtype === undefined) continue;
       this.add(storedWeight(layout, layout.dtype, shards, start), at, report);
     }
@@ -199,7 +209,8 @@ function layoutOf(entry: unknown, place: JsonPlace, report: Report): Layout | un
     return undefined;
   }
   const storage = quantization?.dtype ?? type;
-  const size = storedBytes.get(storage);
+  // how long texts are stands with each of them
+  const size = storage === 'string' ? 0 : storedBytes.get(storage);
   const count = elementCount(shape);
   if (size === undefined || !Number.isSafeInteger(count * size)) {
     const reason = size === undefined ? `of type ${shown(type)}` : 'too large to exist';
@@ -211,6 +222,28 @@ function layoutOf(entry: unknown, place: JsonPlace, report: Report): Layout | un
     return undefined;
   }
   return { name, dtype: dataTypes.get(type), dims: shape, bytes: count * size, storage, quantization };
+}
+
+/**
+ * Bytes of a weight of texts: each has its length before it, as 32 bits (tfjs-core, io/io_utils). Infinity where they run past the
+ * end of the files, or are too many to be looked at.
+ */
+async function stringBytes(shards: Shards, start: number, { dims }: Layout): Promise<number> {
+  const count = elementCount(dims);
+  if (count > MOST_STRINGS) return Infinity;
+  let chunk: DataView = new DataView(new ArrayBuffer(0));
+  let chunkStart = start;
+  let at = start;
+  for (let i = 0; i < count; i++) {
+    if (at + 4 > shards.size) return Infinity;
+    if (at + 4 > chunkStart + chunk.byteLength) {
+      const bytes = await shards.read(at, Math.min(STRING_CHUNK, shards.size - at));
+      chunk = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+      chunkStart = at;
+    }
+    at += 4 + chunk.getUint32(at - chunkStart, true);
+  }
+  return at > shards.size ? Infinity : at - start;
 }
 
 function quantizationOf(object: JsonObject): Quantization | undefined {
@@ -231,6 +264,7 @@ function storedWeight(layout: Layout, dtype: DataType, shards: Shards, offset: n
     dims,
     present: offset + bytes <= shards.size,
     read: async () => {
+      if (dtype === 'string') throw new ModelError('unsupported', `the weight ${shown(name)} holds texts, not numbers`);
       const stored = await shards.read(offset, bytes);
       if (storage === dtype) return stored;
       const floats = decodeFloats(storage as DataType, stored, name);

@@ -40,6 +40,8 @@ export const normAxisNotChannel: Rule = {
     for (const layer of view.layers) {
       const axes = statedAxes(layer.origin?.config.axis ?? -1);
       const rank = typeOf(layer.inputs[0])?.shape?.length;
+      // operators of a graph state no axis: their channels are where the data_format says
+      if (layer.origin?.isNode) continue;
       if (layer.norm === undefined || layer.origin === undefined || axes === undefined || rank === undefined) continue;
       const positive = axes.map((a) => (a < 0 ? a + rank : a));
       if (layer.norm.type === 'layer' && positive.includes(0)) {
