@@ -29,7 +29,7 @@ export type FileKind =
 /** @param head the first bytes of the file, SNIFFED_BYTES of them or all there are */
 export function sniff(head: Uint8Array): FileKind {
   if (head.length === 0) return 'empty';
-  const ascii = Array.from(head, (b) => String.fromCharCode(b)).join('');
+  const ascii = String.fromCharCode(...head.subarray(0, SNIFFED_BYTES));
   if (ascii.startsWith('\x89HDF\r\n\x1a\n')) return 'hdf5';
   if (ascii.startsWith('PK\x03\x04') || ascii.startsWith('PK\x05\x06')) return sniffArchive(ascii);
   if (ascii.slice(4, 8) === 'ORTM') return 'ort';
