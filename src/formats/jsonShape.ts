@@ -37,6 +37,7 @@ function decide(key: string, seen: ReadonlySet<string>): JsonKind | undefined {
     case 'modelTopology=': // a text: it was encoded twice, and the reader of layers models decodes it
       return 'tfjs-layers';
     case 'model_config.class_name':
+    case 'model_config=': // likewise a text, as HDF5 files of Keras hold it
     case 'config.layers':
       return 'keras';
   }

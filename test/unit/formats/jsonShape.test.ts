@@ -17,6 +17,7 @@ const texts: [kind: JsonKind, text: string][] = [
   ['keras', '{"class_name": "Sequential", "config": {"name": "s"}}'],
   ['keras', '{"config": {"name": "m", "layers": []}, "class_name": "Functional"}'],
   ['keras', JSON.stringify(JSON.stringify({ class_name: 'Model', config: {} }))],
+  ['keras', JSON.stringify({ keras_version: '2.4.0', model_config: '{"class_name": "Sequential", "config": []}' })],
   ['weights-manifest', '[{"paths": ["a.bin"], "weights": [{"name": "w", "shape": [1], "dtype": "float32"}]}]'],
   ['weights-manifest', '[{"weights": [{"name": "w", "shape": [1]}], "paths": ["a.bin"]}]'],
   ['model-settings', '{"architectures": ["PhiForCausalLM"], "layer_norm_eps": 1e-05}'],

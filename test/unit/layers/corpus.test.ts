@@ -21,6 +21,7 @@ const TABLE = path.join(__dirname, 'corpusTable.md');
 
 const typeOf: Readonly<Record<string, NormType>> = {
   BatchNormalization: 'batch',
+  FusedBatchNorm: 'batch',
   LayerNormalization: 'layer',
   SkipLayerNormalization: 'layer',
   EmbedLayerNormalization: 'layer',
@@ -44,6 +45,7 @@ const decomposed: Readonly<Record<string, Partial<Record<NormType, number>>>> = 
   'onnx/skip_layer_norm_format1.onnx': { layer: 1 },
   'onnx/layer_norm_with_cast.onnx': { layer: 1 },
   'onnx-backend/test_group_normalization_epsilon_expanded/model.onnx': { group: 1 },
+  'tfjs-graph/style_transformer_separable/model.json': { instance: 13 },
 };
 
 /** Tests of tools and of single operators, with parameters that no trained model has. */
@@ -76,7 +78,7 @@ describe('corpus of real models: layers, placements and findings', function () {
 
   function isOpened({ path: name, format }: CorpusFile): boolean {
     if (name.startsWith('malformed/')) return false;
-    return name.endsWith('.onnx') || name.startsWith('tfjs-layers/') || format === 'keras-json';
+    return name.endsWith('.onnx') || name.startsWith('tfjs-') || format === 'keras-json';
   }
 
   it('counts every native norm of the manifest, and every decomposed one', () => {
