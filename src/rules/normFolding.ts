@@ -45,7 +45,7 @@ function intoLayerBefore(norm: Layer, outputs: ReadonlySet<ValueId>, context: Ru
       : outputs.has(linear.output)
         ? `the output of ${linear.id} is also an output of the model`
         : undefined;
-  const between = norm.inputs[0] !== linear.output ? standsBetween(norm.inputs[0], view.graph) : undefined;
+  const between = standsBetween(norm.inputs[0], linear.output, context);
   const obstacle = ownObstacle(norm, linear, context) ?? read ?? between;
   return { norm, linear, side: 'before', obstacle };
 }
@@ -76,8 +76,6 @@ function ownObstacle({ norm }: Layer, linear: Layer, { view, typeOf }: RuleConte
   if (!parameters.every((v) => isConstant(v, graph))) return 'its parameters are not constant';
   if (!isConstant(weight, graph)) return `the weight of ${linear.id} is not constant`;
   if (bias !== undefined && !isConstant(bias, graph)) return `the bias of ${linear.id} is not constant`;
-  const shared = graph.consumers(weight).length - 1;
-  if (shared > 0) return `the weight of ${linear.id} is shared with ${count(shared, 'other node')}`;
   const [weightType, normType] = [typeOf(weight)?.dtype, typeOf(parameters[0])?.dtype];
   if (weightType !== undefined && normType !== undefined && weightType !== normType) {
     return `its parameters are ${normType} and the weight of ${linear.id} is ${weightType}`;
@@ -95,9 +93,21 @@ function sharesAxis({ linear }: Layer, value: ValueId, { typeOf }: RuleContext):
   return linear!.operator.startsWith('Conv') || typeOf(value)?.shape?.length === 2;
 }
 
-function standsBetween(value: ValueId, graph: Graph): string {
-  const producer = graph.producer(value);
-  return `a ${producer < 0 ? 'reshape' : graph.node(producer).opType} stands between the two`;
+/** What changes the linear layer's output before the norm reads it; nodes that change nothing are dropped by every optimizer. */
+function standsBetween(input: ValueId, output: ValueId, { view, typeOf }: RuleContext): string | undefined {
+  const { graph } = view;
+  let value = input;
+  for (let i = 0; i < MOST_NODES && value !== output; i++) {
+    const producer = graph.producer(value);
+    if (producer < 0) return 'a reshape stands between the two';
+    const { opType, inputs } = graph.node(producer);
+    const type = typeOf(value)?.dtype;
+    const isNothing =
+      opType === 'Identity' || (opType === 'Cast' && type !== undefined && type === typeOf(inputs[0])?.dtype);
+    if (!isNothing) return `a ${opType} stands between the two`;
+    value = inputs[0];
+  }
+  return undefined;
 }
 
 function isPadded({ nodes }: Layer, graph: Graph): boolean {

@@ -89,7 +89,7 @@ with_norms (float[N,8] x) => (float[N,8] y)
         layer: first,
         layers: [last],
         message:
-          `${stack.length} linear layers with activations in a row from ${first.id} to ${last.id}, with no norm and no skip connection: what a layer ` +
+          `${stack.length} linear layers with activations in a row from ${first.id} to ${last.id}, with no norm and no skip connection among them: what a layer ` +
           'changes in the scale of activations and gradients is multiplied over all of them.',
       });
     }

@@ -9,7 +9,7 @@ export const unfoldableBatchNorm: Rule = {
     title: 'Batch norm that optimizers leave alone',
     whatItDoes:
       'Reports a batch norm of an inference graph that stands beside a linear layer and cannot be folded into it, and says why: the output in between has other ' +
-      'readers, the norm is in training mode, parameters are not constant, element types differ, a weight is shared, something stands between the two, ' +
+      'readers, the norm is in training mode, parameters are not constant, element types differ, something stands between the two, ' +
       'or the convolution behind the norm is padded.',
     why:
       'Optimizers fold a norm only where the result stays the same for every input. A norm that stays costs a pass over the activation, and in quantized models ' +

@@ -45,6 +45,12 @@ testRule(foldableBatchNorm, {
         y = BatchNormalization(a, k, s, s, s)  # finding
       }`,
     },
+    {
+      name: 'of a weight that another convolution shares: folding copies it; through an identity',
+      text: model(
+        'a = Conv(x, w)\n i = Identity(a)\n k = Cast<to = 1>(i)\n n = BatchNormalization(k, *)  # finding\n d = Conv(x, w)\n e = Relu(d)\n y = Add(n, e)',
+      ),
+    },
   ],
   silent: [
     { name: 'a training graph', purpose: 'training', text: model('a = Conv(x, w)\n y = BatchNormalization(a, *)') },

@@ -23,13 +23,6 @@ testRule(unfoldableBatchNorm, {
       message: /weight of a is not constant/,
     },
     {
-      name: 'a shared weight',
-      text: model(
-        'a = Conv(x, w)\n n = BatchNormalization(a, *)  # finding\n d = Conv(x, w)\n e = Relu(d)\n y = Add(n, e)',
-      ),
-      message: /weight of a is shared with 1 other node/,
-    },
-    {
       name: 'the output of the convolution is given out',
       text: model('a = Conv(x, w)\n n = BatchNormalization(a, *)  # finding\n y = Relu(n)').replace(
         '(float[] y)',
@@ -51,9 +44,18 @@ testRule(unfoldableBatchNorm, {
       message: /pads with zeros/,
     },
     {
-      name: 'a cast in between',
-      text: model('a = Conv(x, w)\n k = Cast<to = 1>(a)\n y = BatchNormalization(k, *)  # finding'),
-      message: /a Cast stands between/,
+      name: 'a transpose in between',
+      text: model('a = Conv(x, w)\n k = Transpose<perm = [0,1,3,2]>(a)\n y = BatchNormalization(k, *)  # finding'),
+      message: /a Transpose stands between/,
+    },
+    {
+      name: 'element types that differ by a cast',
+      text: `<opset_import: ["" : 18]> g (float16[N,3,8,8] x) => (float[] y) <float16[4,3,3,3] w, float[4] s> {
+        a = Conv(x, w)
+        k = Cast<to = 1>(a)
+        y = BatchNormalization(k, s, s, s, s)  # finding
+      }`,
+      message: /its parameters are float32 and the weight of a is float16/,
     },
   ],
   silent: [
