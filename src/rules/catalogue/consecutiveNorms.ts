@@ -14,9 +14,9 @@ export const consecutiveNorms: Rule = {
       'Reports a norm whose only reader is another norm of the same channels or the same axes, with nothing between them but casts, reshapes and ' +
       'transposes. Norms of queries and keys, norms over different axes, and a norm that starts a residual stream are not reported.',
     why:
-      'Batch and instance norms bring each channel to mean zero and variance one: a scale and a shift per channel that a norm before them has ' +
-      'applied are taken away again, exactly but for epsilon, so the first norm learns nothing. Of two layer norms ' +
-      'over the same features the second normalizes again what has just been normalized, and all that the first adds is its scale and shift.',
+      'Batch and instance norms bring each channel to mean zero and variance one: of a scale and a shift per channel that a norm before them has applied ' +
+      'nothing is left but the sign, so the first norm learns nothing that the second could not. Of two layer norms over the same features the second ' +
+      'normalizes again what has just been normalized, and all that the first adds is its scale and shift.',
     insteadDo: 'Remove one of the two; in a trained model the one before can be dropped after retraining a few steps.',
     bad: {
       text: `<ir_version: 8, opset_import: ["" : 17]>

@@ -8,7 +8,7 @@ export const normAlreadyFolded: Rule = {
     severity: 'information',
     title: 'Norms may have been folded on export',
     whatItDoes:
-      'Says of an exported inference graph that most of its convolutions have biases (or a factor per channel behind them) and no norm of their own. ' +
+      'Says of an exported inference graph that half of the convolutions in its body, or more, have biases (or a factor per channel behind them) and no norm of their own. ' +
       'One finding for the whole model. Layers models, Keras models and training graphs hold all norms they were made with, and ' +
       'transformers have none in these places: they are not reported.',
     why:
