@@ -213,7 +213,7 @@ describe('collapsed-activation', () => {
   it('reports outputs that are the same for all samples, once', () => {
     const layers = [
       ...net(1e-4),
-      { id: 'next', role: 'activation', activation: () => ({ sampleStd: 1e-4 }) },
+      { id: 'next', role: 'activation' as const, activation: () => ({ sampleStd: 1e-4 }) },
       { id: 'out' },
     ];
     const run = found(layers);
