@@ -62,10 +62,11 @@ kept (float[N,3,8,8] x) => (float[N,4] y)
     const folded = foldedLayers(view);
     if (folded.length === 0) return;
     const convolutions = view.layers.filter((l) => l.linear?.operator.startsWith('Conv'));
+    const trace = folded.every((l) => l.linear!.bias !== undefined) ? 'a bias' : 'a bias or a factor per channel';
     report({
       layers: folded,
       message:
-        `${folded.length} of ${count(convolutions.length, 'convolution')} have a bias and no norm of their own: ${listed(folded)}. ` +
+        `${folded.length} of ${count(convolutions.length, 'convolution')} have ${trace} and no norm of their own: ${listed(folded)}. ` +
         'Either none was ever there, or it was folded into the weights on export; the file cannot tell. Nothing is said about norms missing there.',
     });
   },

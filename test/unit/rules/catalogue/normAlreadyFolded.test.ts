@@ -19,6 +19,7 @@ testRule(normAlreadyFolded, {
       text: model(
         'a = Conv(x, w)  # finding\n k = Mul(a, p1)\n r = Relu(k)\n d = Conv(r, u)  # finding\n l = Mul(d, p1)\n q = Relu(l)\n y = Conv(q, p)',
       ).replace('float[4] b,', 'float[4] b, float[1,4,1,1] p1,'),
+      message: /2 of 3 convolutions have a bias or a factor per channel and no norm/,
     },
     {
       name: 'an input norm says nothing about the body',
