@@ -1,7 +1,7 @@
 import { createScanner } from 'jsonc-parser';
 
-/** Model descriptions that are read as text: a TensorFlow.js layers model, or the architecture of a Keras model. */
-export type ConfigKind = 'tfjs-layers' | 'keras';
+/** Model descriptions that are read as text: a TensorFlow.js layers or graph model, or the architecture of a Keras model. */
+export type ConfigKind = 'tfjs-layers' | 'tfjs-graph' | 'keras';
 
 const OPEN_BRACE = 1;
 const CLOSE_BRACE = 2;
@@ -29,7 +29,7 @@ const DEEPEST_KEY = 4;
  * @param prefix the first 64 KB or so; it may end anywhere
  */
 export function sniffConfig(prefix: string): ConfigKind | undefined {
-  if (!prefix.includes('class_name') && !prefix.includes('layers-model')) return undefined;
+  if (!/class_name|layers-model|graph-model|modelTopology/.test(prefix)) return undefined;
   const start = /^[\s\ufeff]*/.exec(prefix)![0].length;
   if (prefix[start] === '"') return describesModel(prefix) ? 'keras' : undefined;
   return prefix[start] === '{' ? sniffObject(prefix.slice(start)) : undefined;
@@ -73,6 +73,9 @@ function sniffObject(text: string): ConfigKind | undefined {
 /** What a member with a string as its value says. */
 function judge(where: string, key: string, value: string): ConfigKind | undefined {
   if (where === '' && key === 'format' && value === 'layers-model') return 'tfjs-layers';
+  if (where === '' && key === 'format' && value === 'graph-model') return 'tfjs-graph';
+  // early converters wrote no format
+  if (where === 'modelTopology/node[]/' && key === 'op') return 'tfjs-graph';
   const kind = modelPaths.get(where);
   if (kind === undefined) return undefined;
   if (key === 'class_name' && modelClasses.has(value)) return kind;

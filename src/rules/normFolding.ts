@@ -24,7 +24,7 @@ export function normFoldings(context: RuleContext): readonly NormFolding[] {
   const outputs = new Set(view.graph.outputs);
   const foldings: NormFolding[] = [];
   for (const norm of view.layers) {
-    if (norm.norm?.type !== 'batch' || norm.norm.form !== 'native') continue;
+    if (norm.norm?.type !== 'batch' || !['native', 'fused'].includes(norm.norm.form)) continue;
     const before = intoLayerBefore(norm, outputs, context);
     const after = before !== undefined && before.obstacle === undefined ? undefined : intoLayerAfter(norm, context);
     const folding = after !== undefined && after.obstacle === undefined ? after : (before ?? after);

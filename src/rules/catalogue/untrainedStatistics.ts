@@ -82,7 +82,7 @@ trained (float[N,3,8,8] x) => (float[N,2,8,8] y)
 };
 
 function usesStatistics(layer: Layer): boolean {
-  return layer.norm?.type === 'batch' && layer.norm.form === 'native' && !layer.norm.trainingForm;
+  return layer.norm?.type === 'batch' && ['native', 'fused'].includes(layer.norm.form) && !layer.norm.trainingForm;
 }
 
 function parametersOf({ norm }: Layer): readonly (ValueId | undefined)[] {
