@@ -58,6 +58,30 @@ describe('NodeFolder', () => {
       await assert.rejects(source.read(offset, length), is('truncated'));
   });
 
+  it('reads long ranges and many short ones', async () => {
+    const bytes = Uint8Array.from({ length: 3_000_000 }, (_, i) => i % 251);
+    fs.writeFileSync(path.join(folder, 'long.bin'), bytes);
+    const source = await new NodeFolder(folder).open('long.bin');
+    assert.ok(Buffer.from(await source.read(1, 2_999_998)).equals(bytes.subarray(1, 2_999_999)));
+    let reads = 0;
+    // for longer than the event loop may be kept waiting
+    for (const begin = performance.now(); performance.now() - begin < 60; reads++) {
+      const at = (reads * 7919) % 2_990_000;
+      assert.deepEqual(await source.read(at, 50), bytes.slice(at, at + 50));
+    }
+    assert.ok(reads > 10);
+  });
+
+  it('lets the event loop have its turn between short reads', async () => {
+    fs.writeFileSync(path.join(folder, 'short.bin'), new Uint8Array(100));
+    const source = await new NodeFolder(folder).open('short.bin');
+    let turns = 0;
+    const timer = setInterval(() => turns++, 5);
+    for (const begin = performance.now(); performance.now() - begin < 300;) await source.read(0, 10);
+    clearInterval(timer);
+    assert.ok(turns >= 3, `${turns} turns`);
+  });
+
   it('opens nothing outside: absolute paths, steps upwards, links', async () => {
     const inside = new NodeFolder(folder);
     const name = path.basename(outside);

@@ -41,6 +41,22 @@ describe('ColumnarGraph', () => {
     assert.throws(() => graph.node(2), RangeError);
   });
 
+  it('asks for the names of values when somebody needs them, and once', () => {
+    const asked: number[] = [];
+    const b = new GraphBuilder('g', { valueName: (value) => (asked.push(value), `lazy ${value}`) });
+    const [first, named, last] = [b.newValue(), b.newValue('named'), b.newValue()];
+    b.addNode({ opType: 'Op', inputs: [first, named], outputs: [last] });
+    const graph = b.build();
+    assert.deepEqual([graph.valueCount, graph.consumers(named), graph.producer(last)], [3, [0], 0]);
+    assert.deepEqual([graph.valueName(last), asked], ['lazy 2', [2]]);
+    assert.equal(graph.valueId('lazy 0'), first);
+    assert.deepEqual(
+      [first, named, last].map((v) => graph.valueName(v)),
+      ['lazy 0', 'named', 'lazy 2'],
+    );
+    assert.deepEqual(asked, [2, 0]);
+  });
+
   it('takes another order of its nodes, with all that belongs to them', () => {
     const b = new GraphBuilder('g', {
       name: (i) => `lazy ${i}`,

@@ -11,6 +11,7 @@ describe('Interner', () => {
       return interner.intern(bytes, 2, bytes.length - 4);
     });
     numbers.forEach((n, i) => assert.equal(n, i % 2500));
+    assert.equal(new TextDecoder().decode(interner.bytesOf(1234)), 'name 1234');
     const known = encoder.encode('name 7');
     assert.ok(interner.has(known, 0, 6));
     assert.ok(!interner.has(known, 0, 5));
