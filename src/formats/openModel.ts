@@ -3,6 +3,7 @@ import { ModelError } from '../ir/errors';
 import type { Model } from '../ir/model';
 import { HeadSource } from './headSource';
 import { sniffJson } from './jsonShape';
+import { readKerasConfig } from './kerasArchive';
 import { openOnnx } from './onnx/openOnnx';
 import { refusals, sniff, SNIFFED_BYTES } from './sniff';
 import { openTfjsGraph } from './tfjsGraph/openTfjsGraph';
@@ -14,8 +15,8 @@ const LARGEST_TEXT = 2 ** 28;
 const SMALL_FILE = 256 * 1024;
 
 /**
- * Opens a model: an ONNX file, a TensorFlow.js layers or graph model, or the architecture of a Keras model as JSON. The content decides, not
- * the name. Weights stay where they are until somebody reads them.
+ * Opens a model: an ONNX file, a TensorFlow.js layers or graph model, or the architecture of a Keras model as JSON or
+ * in a .keras archive. The content decides, not the name. Weights stay where they are until somebody reads them.
  * @param folder the folder that holds the model and everything it refers to
  * @param path of the model file in that folder, with forward slashes
  * @throws ModelError that says what the file is and what can be done, when it is no model that can be opened
@@ -27,6 +28,7 @@ export async function openModel(folder: ModelFolder, path: string): Promise<Mode
     const source = new HeadSource(file, head);
     const kind = sniff(head.subarray(0, SNIFFED_BYTES));
     if (kind === 'binary') return await openOnnx(folder, path, source);
+    if (kind === 'keras-archive') return await openKerasArchive(folder, path, source);
     if (kind !== 'json') throw refused(kind);
     const text = await readText(source);
     const shape = sniffJson(text);
@@ -36,6 +38,13 @@ export async function openModel(folder: ModelFolder, path: string): Promise<Mode
   } catch (error) {
     throw error instanceof ModelError ? error.withPath(path) : error;
   }
+}
+
+/** The model that the archive describes. Positions in its text are of no use to somebody who has the archive. */
+async function openKerasArchive(folder: ModelFolder, path: string, source: ByteSource): Promise<Model> {
+  const model = await openTfjsLayers(folder, path, await readKerasConfig(source));
+  const problems = model.problems.map(({ code, message }) => ({ code, message }));
+  return { ...model, problems, lines: undefined };
 }
 
 function refused(kind: keyof typeof refusals): ModelError {

@@ -84,7 +84,10 @@ const accepted = 'NormScope opens ONNX models (.onnx) and TensorFlow.js models (
 
 /** What to tell the user about a file that is not opened: what it is and what can be done. */
 export const refusals: Readonly<
-  Record<Exclude<FileKind | JsonKind, 'json' | 'binary' | 'tfjs-layers' | 'tfjs-graph' | 'keras'>, Refusal>
+  Record<
+    Exclude<FileKind | JsonKind, 'json' | 'binary' | 'tfjs-layers' | 'tfjs-graph' | 'keras' | 'keras-archive'>,
+    Refusal
+  >
 > = {
   empty: { code: 'empty', message: 'the file is empty. Fetch or export the model again.' },
   'git-lfs-pointer': {
@@ -118,11 +121,6 @@ export const refusals: Readonly<
     code: 'unsupported-format',
     message:
       'this is an HDF5 file, as Keras saves models (.h5). Convert it with "tensorflowjs_converter --input_format keras" and open the model.json.',
-  },
-  'keras-archive': {
-    code: 'unsupported-format',
-    message:
-      'this is a Keras archive (.keras). Unpack it and open its config.json, or convert the model with "tensorflowjs_converter".',
   },
   'pytorch-archive': {
     code: 'unsupported-format',
