@@ -1,7 +1,7 @@
 import type { Histogram, Quantiles } from '../protocol/profile';
 import { toFigure } from './figure';
 
-/** Bins of every histogram. */
+/** Bins of the histogram of an activation. */
 export const BINS = 40;
 
 /**
@@ -66,6 +66,28 @@ export function histogramEdges(sample: Float32Array): number[] {
 }
 
 /** Evenly spaced edges, of eight digits: they are written out with every histogram. */
+/**
+ * Edges of the bins of a gradient for a whole profile, chosen from its first sample. Gradients shrink a hundredfold while a
+ * network learns, which even bins would show as one: these are spaced by asinh, evenly near zero and by ratios outside, with
+ * zero in the middle of a bin. They reach to twice the sample's largest value, cut at five times its RMS.
+ *
+ * @returns BINS ascending numbers, symmetric about zero
+ */
+export function gradientEdges(sample: Float32Array): number[] {
+  const finite = sample.filter((v) => Number.isFinite(v));
+  const largest = finite.reduce((most, v) => Math.max(most, Math.abs(v)), 0);
+  const rms = Math.sqrt(finite.reduce((sum, v) => sum + v * v, 0) / Math.max(1, finite.length));
+  const reach = 2 * Math.min(largest, 5 * rms) || 1;
+  const bins = BINS - 1;
+  return Array.from(
+    { length: BINS },
+    (_, i) => (reach / STEEP) * Math.sinh((Math.asinh(STEEP) * (2 * i - bins)) / bins),
+  );
+}
+
+/** How far the bins of a gradient reach in units of the size below which they are even. */
+const STEEP = 1000;
+
 function spread(low: number, high: number): number[] {
   return Array.from({ length: BINS + 1 }, (_, i) => Number(((low * (BINS - i) + high * i) / BINS).toPrecision(8)));
 }
@@ -77,11 +99,18 @@ function spread(low: number, high: number): number[] {
 export function histogramOf(sample: Float32Array, edges: readonly number[]): Histogram {
   const bins = edges.length - 1;
   const counts = new Array<number>(bins).fill(0);
-  const low = edges[0];
-  const scale = bins / (edges[bins] - low);
-  for (const v of sample) {
-    if (Number.isNaN(v)) continue;
-    counts[Math.max(0, Math.min(bins - 1, Math.floor((v - low) * scale)))]++;
-  }
+  for (const v of sample) if (!Number.isNaN(v)) counts[binOf(v, edges)]++;
   return { edges, counts };
+}
+
+/** The bin of a number, by bisection: the last whose lower edge is not above it. */
+function binOf(value: number, edges: readonly number[]): number {
+  let low = 0;
+  let high = edges.length - 1;
+  while (high - low > 1) {
+    const middle = (low + high) >> 1;
+    if (edges[middle] <= value) low = middle;
+    else high = middle;
+  }
+  return low;
 }

@@ -13,7 +13,7 @@ import { momentsOf, sampleOf, type StatisticsLayout } from '../training/statisti
 import type { NormStatistics } from '../training/trainingState';
 import type { TrainedParameter, TrainingStep } from '../training/trainingStep';
 import { DeadUnits } from './deadUnits';
-import { histogramEdges, histogramOf, quantilesOf } from './distribution';
+import { gradientEdges, histogramEdges, histogramOf, quantilesOf } from './distribution';
 import { evaluationGap } from './evaluationGap';
 import { toFigure } from './figure';
 
@@ -75,7 +75,10 @@ export class StepReader {
     const sample = sampleOf(layout, index, data(layout.samples));
     const key = `${kind}${index}`;
     let edges = this.edges.get(key);
-    if (edges === undefined) this.edges.set(key, (edges = histogramEdges(sample)));
+    if (edges === undefined) {
+      edges = kind === 'g' ? gradientEdges(sample) : histogramEdges(sample);
+      this.edges.set(key, edges);
+    }
     return { ...statistics, quantiles: quantilesOf(sample), histogram: histogramOf(sample, edges) };
   }
 

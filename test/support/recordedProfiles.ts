@@ -285,7 +285,7 @@ function recordedProfile(model: ModelFacts): ProfileResult {
       const shift = layer.role === 'norm' ? 0.02 * random() : 0.1 * Math.sin(depth) * drift;
       activation.push(measured(step, shift, gain * drift, rectified, sampled, gain, random));
       const fade = level * Math.exp((-0.6 * step) / steps) * (0.9 + 0.2 * random());
-      gradient.push(measured(step, 0, fade, false, sampled, level, random));
+      gradient.push(measured(step, 0, fade, false, sampled, level, random, gradientEdges(8 * level)));
       if (layer.role === 'linear') {
         const rms = 0.05 * (1 + (0.02 * step) / steps);
         const gradientRms = fade * 4;
@@ -354,6 +354,7 @@ function measured(
   sampled: boolean,
   unit: number,
   random: () => number,
+  uneven?: readonly number[],
 ): StepStatistics {
   const below = rectified ? normalCdf(-mean / std) : 0;
   const density = Math.exp(-0.5 * (mean / std) ** 2) / Math.sqrt(2 * Math.PI);
@@ -370,13 +371,19 @@ function measured(
     zeroFraction: below,
   };
   if (!sampled) return moments;
-  const edges = Array.from({ length: bins + 1 }, (_, i) => low + ((4.5 * unit - low) * i) / bins);
-  const counts = Array.from({ length: bins }, (_, i) => {
+  const edges = uneven ?? Array.from({ length: bins + 1 }, (_, i) => low + ((4.5 * unit - low) * i) / bins);
+  const counts = Array.from({ length: edges.length - 1 }, (_, i) => {
     const from = rectified && i === 0 ? -Infinity : edges[i];
     const share = normalCdf((edges[i + 1] - mean) / std) - normalCdf((from - mean) / std);
     return Math.round(share * 262_144 * (0.97 + 0.06 * random()));
   });
   return { ...moments, quantiles: quantilesOf(mean, std, rectified), histogram: { edges, counts } satisfies Histogram };
+}
+
+/** As src/profile/distribution.ts spaces the bins of a gradient: evenly near zero, by ratios outside. */
+function gradientEdges(reach: number): number[] {
+  const last = bins - 1;
+  return Array.from({ length: bins }, (_, i) => (reach / 1000) * Math.sinh((Math.asinh(1000) * (2 * i - last)) / last));
 }
 
 /** Standard scores of the nine quantiles. */

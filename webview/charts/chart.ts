@@ -19,7 +19,7 @@ import { shown } from '../shown';
 import { withAlpha, type Theme } from '../theme';
 import { BarsBetweenEdges } from './barsBetweenEdges';
 import type { Axis, Picture, Point, Series } from './picture';
-import { logarithmicTicks, roundTicks } from './ticks';
+import { edgeTicks, logarithmicTicks, numberAt, roundTicks } from './ticks';
 
 Chart.register(
   BarsBetweenEdges,
@@ -167,17 +167,18 @@ function loneRadius(points: readonly Point[]): number | number[] {
   return lone.includes(true) ? lone.map((is) => (is ? 2 : 0)) : 0;
 }
 
-function barDataset({ bars, y }: Picture, theme: Theme): ChartDataset {
+function barDataset({ bars, x, y }: Picture, theme: Theme): ChartDataset {
   const { edges, heights, colour, label } = bars!;
   const fill = theme.colours[colour];
+  const places = x.edges ? edges.map((_, i) => i) : edges;
   return {
     type: BarsBetweenEdges.id,
     label,
     data: heights.map((height, i) => ({
-      x: (edges[i] + edges[i + 1]) / 2,
+      x: (places[i] + places[i + 1]) / 2,
       y: y.scale === 'logarithmic' && height <= 0 ? Number.NaN : height,
-      from: edges[i],
-      to: edges[i + 1],
+      from: places[i],
+      to: places[i + 1],
     })),
     backgroundColor: theme.kind === 'high-contrast' ? withAlpha(fill, 0.6) : withAlpha(fill, 0.8),
     hoverBackgroundColor: fill,
@@ -227,12 +228,17 @@ function scale(axis: Axis, picture: Picture, theme: Theme, direction: 'x' | 'y')
         ? {
             afterBuildTicks: (built: BuiltScale) => {
               const wanted = Math.min(9, Math.max(3, Math.floor(built.maxWidth / 60)));
-              built.ticks = roundTicks(built.min, built.max, wanted).map((value) => ({ value }));
+              built.ticks = barTicks(picture, built, wanted).map((value) => ({ value }));
             },
           }
         : {}),
   };
   return options as unknown as ScaleOptionsByType<'linear'>;
+}
+
+function barTicks({ x }: Picture, { min, max }: BuiltScale, wanted: number): number[] {
+  if (!x.edges) return roundTicks(min, max, wanted);
+  return edgeTicks(x.edges.length - 1, wanted);
 }
 
 /** All that is drawn on a logarithmic axis, and a little room above and below. */
@@ -251,7 +257,8 @@ function logarithmicRange({ series, bars }: Picture): { min?: number; max?: numb
   return { min: bars ? low / 2 : low / room, max: high * room };
 }
 
-function tickLabel(value: number, axis: Axis): string {
+function tickLabel(place: number, axis: Axis): string {
+  const value = axis.edges ? numberAt(axis.edges, place) : place;
   if (axis.percent) return `${Number((value * 100).toPrecision(3))} %`;
   const size = Math.abs(value);
   if (size === 0 || (size >= 0.00999 && size < 99_999)) return String(Number(value.toPrecision(4)));
@@ -259,10 +266,11 @@ function tickLabel(value: number, axis: Axis): string {
   return `${Number(digits)}e${Number(exponent)}`;
 }
 
-function tooltipTitle(picture: Picture, item: { raw: unknown } | undefined): string {
+function tooltipTitle(picture: Picture, item: { raw: unknown; dataIndex: number } | undefined): string {
   if (!item) return '';
   if (picture.bars) {
-    const { from, to } = item.raw as { from: number; to: number };
+    const { edges } = picture.bars;
+    const [from, to] = [edges[item.dataIndex], edges[item.dataIndex + 1]];
     return `${formatFigure(from)} to ${formatFigure(to)}`;
   }
   const point = item.raw as Point;

@@ -13,7 +13,11 @@ export function sampledSteps(layer: ProfiledLayer): number[] {
   return [...new Set(steps)].sort((a, b) => a - b);
 }
 
-/** How the elements of a tensor are distributed at one sampled step; null when that step has no histogram. */
+/**
+ * How the elements of a tensor are distributed at one sampled step; null when that step has no histogram. Bins of different
+ * widths are drawn equally wide, with what lies at their edges below, and as high as the density: a bar is not high because
+ * its bin is wide.
+ */
 export function histogramPicture(layer: ProfiledLayer, of: Tensor, step: number, logarithmic: boolean): Picture | null {
   const at = layer[of].find((entry) => entry.step === step);
   if (!at?.histogram) return null;
@@ -22,6 +26,7 @@ export function histogramPicture(layer: ProfiledLayer, of: Tensor, step: number,
   const even = isEven(at.histogram);
   const share = (i: number) => (total ? counts[i] / total : 0);
   const heights = counts.map((_, i) => (even ? share(i) : share(i) / (edges[i + 1] - edges[i])));
+  const x: Axis = { label: of === 'activation' ? 'output' : 'dLoss/dOutput', scale: 'linear' };
   const y: Axis = {
     label: even ? 'share of elements' : 'density',
     scale: logarithmic ? 'logarithmic' : 'linear',
@@ -30,7 +35,9 @@ export function histogramPicture(layer: ProfiledLayer, of: Tensor, step: number,
   return {
     id: `${of}-histogram`,
     title: `${nouns[of]} at step ${step}`,
-    x: { label: of === 'activation' ? 'output' : 'dLoss/dOutput', scale: 'linear', min: edges[0], max: edges.at(-1) },
+    x: even
+      ? { ...x, min: edges[0], max: edges.at(-1) }
+      : { ...x, label: `${x.label}, bins wider outwards`, min: 0, max: counts.length, edges },
     y: logarithmic ? y : { ...y, min: 0 },
     series: [],
     bars: { label: y.label, colour: colours[of], edges, heights },

@@ -17,6 +17,8 @@ export interface Axis {
   readonly whole?: boolean;
   /** Ticks as percentages of 1. */
   readonly percent?: boolean;
+  /** The axis counts bins: the numbers at their edges, from 0 on. */
+  readonly edges?: readonly number[];
 }
 
 export interface Point {

@@ -27,3 +27,16 @@ export function roundTicks(min: number, max: number, most: number): number[] {
   for (let i = Math.ceil(min / step); i * step <= max; i++) ticks.push(Number((i * step).toPrecision(12)));
   return ticks;
 }
+
+/** Places of ticks on an axis that counts bins: its ends, its middle and evenly between, `most` + 1 at most. */
+export function edgeTicks(bins: number, most: number): number[] {
+  const halves = Math.max(1, Math.floor(most / 2));
+  return Array.from({ length: 2 * halves + 1 }, (_, i) => (bins * i) / (2 * halves));
+}
+
+/** What lies at a place of an axis that counts bins: an edge's number, or between two what lies between them. */
+export function numberAt(edges: readonly number[], place: number): number {
+  const below = Math.max(0, Math.min(edges.length - 2, Math.floor(place)));
+  const part = place - below;
+  return edges[below] * (1 - part) + edges[below + 1] * part;
+}

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { BINS, histogramEdges, histogramOf, quantilesOf } from '../../../src/profile/distribution';
+import { BINS, gradientEdges, histogramEdges, histogramOf, quantilesOf } from '../../../src/profile/distribution';
 import { Random } from '../../../src/training/random';
 
 const sum = (values: readonly number[]) => values.reduce((a, b) => a + b, 0);
@@ -51,9 +51,33 @@ describe('histogram', () => {
     assert.ok(Math.abs((edges[middle] + edges[middle + 1]) / 2) < 0.5);
   });
 
+  it('keeps apart gradients a hundred times smaller and larger than the first, and small ones from zero', () => {
+    const first = normal.map((v) => 1e-4 * v);
+    const edges = gradientEdges(first);
+    const binsOf = (factor: number) =>
+      histogramOf(
+        first.map((v) => factor * v),
+        edges,
+      ).counts.filter((n) => n > 0).length;
+    assert.equal(edges.length, BINS);
+    edges.forEach((edge, i) => {
+      if (i > 0) assert.ok(edges[i - 1] < edge);
+      assert.ok(Math.abs(edge + edges[BINS - 1 - i]) < 1e-12);
+    });
+    assert.ok(edges[BINS - 1] > Math.max(...first));
+    for (const factor of [1, 0.1, 0.01]) assert.ok(binsOf(factor) >= 8, `${factor}: ${binsOf(factor)}`);
+    const { counts } = histogramOf(new Float32Array(10), edges);
+    assert.equal(counts[(BINS - 2) / 2], 10);
+    for (const sample of [[], [0, 0], [NaN, Infinity]]) {
+      const fallback = gradientEdges(Float32Array.from(sample));
+      assert.ok(fallback.every((edge, i) => Number.isFinite(edge) && (i === 0 || fallback[i - 1] < edge)));
+    }
+  });
+
   it('counts each value in its own bin', () => {
     const { counts } = histogramOf(Float32Array.of(0, 0.5, 1, 1.5, 1.75), [0, 1, 2]);
     assert.deepEqual(counts, [2, 3]);
+    assert.deepEqual(histogramOf(Float32Array.of(0, 0.5, 1, 99, 100), [0, 1, 100, 101]).counts, [2, 2, 1]);
   });
 
   it('takes what lies beyond the edges into the outer bins, NaN nowhere', () => {

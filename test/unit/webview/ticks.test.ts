@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { logarithmicTicks, roundTicks } from '../../../webview/charts/ticks';
+import { edgeTicks, logarithmicTicks, numberAt, roundTicks } from '../../../webview/charts/ticks';
 
 describe('ticks', () => {
   it('of many decades are powers of ten, some left out', () => {
@@ -33,5 +33,20 @@ describe('ticks', () => {
   it('of a linear axis are round', () => {
     assert.deepEqual(roundTicks(-4.5, 4.5, 4), [-2.5, 0, 2.5]);
     assert.deepEqual(roundTicks(0, 1, 5), [0, 0.2, 0.4, 0.6, 0.8, 1]);
+  });
+});
+
+describe('ticks of an axis that counts bins', () => {
+  it('stand at its ends, its middle and evenly between', () => {
+    assert.deepEqual(edgeTicks(40, 5), [0, 10, 20, 30, 40]);
+    assert.deepEqual(edgeTicks(39, 3), [0, 19.5, 39]);
+  });
+
+  it('say what lies there: an edge, or what is between two', () => {
+    const edges = [-100, -1, 1, 100];
+    assert.deepEqual(
+      [0, 1, 1.5, 3].map((place) => numberAt(edges, place)),
+      [-100, -1, 0, 100],
+    );
   });
 });
