@@ -86,11 +86,9 @@ export class NodeScope extends LayerScope {
 
   /** An input of sizes or indices as int64, which ONNX asks for where TensorFlow has int32. */
   int64(i: number, part: string): string {
-    const values = this.constant(i)?.atHand;
-    if (values !== undefined && values.every(Number.isSafeInteger)) {
-      const isScalar = this.constant(i)!.dims.length === 0;
-      if (!isScalar) return this.integersConstant(values, part);
-    }
+    const constant = this.constant(i);
+    const values = constant?.dims.length === 1 ? constant.atHand : undefined;
+    if (values?.every(Number.isSafeInteger)) return this.integersConstant(values, part);
     const x = this.x(i);
     if (x.dtype === 'int64') return x.name;
     return this.cast(x, 'int64', part).name;

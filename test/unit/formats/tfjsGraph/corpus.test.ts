@@ -15,6 +15,7 @@ const computed: Readonly<Record<string, readonly (readonly number[])[]>> = {
   'tfjs-graph/human/emotion.json': [[1, 64, 64, 1]],
   'tfjs-graph/human/iris.json': [[1, 64, 64, 3]],
   'tfjs-graph/human/blazeface-front.json': [[1, 128, 128, 3]],
+  'tfjs-graph/human/movenet-lightning.json': [[1, 192, 192, 3]],
   'tfjs-graph/style_transformer_separable/model.json': [
     [1, 32, 40, 3],
     [1, 1, 1, 100],
