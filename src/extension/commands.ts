@@ -7,7 +7,7 @@ import type { Sessions } from './sessions';
 import { isTextModel } from './textModels';
 import { openDocument } from './modelFiles';
 
-const modelFilter = { 'ONNX and TensorFlow.js models': ['onnx', 'json'] };
+const modelFilter = { 'ONNX, TensorFlow.js and Keras models': ['onnx', 'json', 'keras'] };
 
 /** The commands of the palette, the explorer, the editor title and the lenses. Each takes a model's uri, or finds out which is meant. */
 export class Commands {
@@ -107,7 +107,7 @@ export class Commands {
   private async pick(given?: vscode.Uri): Promise<vscode.Uri | undefined> {
     const uri = given instanceof vscode.Uri ? given : (this.views.active ?? inFront());
     if (uri !== undefined) return uri.scheme === formattedScheme ? sourceOf(uri) : uri;
-    const found = await vscode.workspace.findFiles('**/{*.onnx,model.json}', '**/node_modules/**', 200);
+    const found = await vscode.workspace.findFiles('**/{*.onnx,*.keras,model.json}', '**/node_modules/**', 200);
     if (found.length > 0) {
       const items = found.map((f) => ({ label: vscode.workspace.asRelativePath(f), uri: f }));
       return (await vscode.window.showQuickPick(items, { placeHolder: 'Which model?' }))?.uri;
