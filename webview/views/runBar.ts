@@ -35,14 +35,14 @@ export function readNumber(text: string, { whole, min, max }: Omit<NumberRule, '
 
 /** Starts a profile, says how far it is, stops it. */
 export function runBar(store: Store): View {
-  let settings: ProfileSettings;
   const errors = new Map<NumberKey, string>();
-  const set = (change: Partial<ProfileSettings>) => store.set({ settings: { ...settings, ...change } });
+  // of the store, not of the last drawing: two fields may change within one frame
+  const set = (change: Partial<ProfileSettings>) => store.set({ settings: { ...store.settings, ...change } });
 
   const start = button('Profile on CPU', {
     appearance: 'primary',
     testId: 'profile',
-    onClick: () => store.post({ type: 'profile', settings }),
+    onClick: () => store.post({ type: 'profile', settings: store.settings }),
   });
   const more = button('Settings', {
     testId: 'settings',
@@ -101,7 +101,6 @@ export function runBar(store: Store): View {
   return {
     element,
     update({ ui, settings: current, running, model }) {
-      settings = current;
       element.hidden = !model;
       if (!changed(current, running, ui.settingsOpen, model, [...errors].join())) return;
       idle.hidden = running !== null;
