@@ -14,9 +14,9 @@ export function sampledSteps(layer: ProfiledLayer): number[] {
 }
 
 /**
- * How the elements of a tensor are distributed at one sampled step; null when that step has no histogram. Bins of different
- * widths are drawn equally wide, with what lies at their edges below, and as high as the density: a bar is not high because
- * its bin is wide.
+ * How the elements of a tensor are distributed at one sampled step; null when that step has no histogram. Every bar is as high
+ * as its share of the elements. Bins that grow outwards (spaced by asinh) are drawn equally wide, with what lies at their edges
+ * below, so that bars of equal area hold equally many elements there too.
  */
 export function histogramPicture(layer: ProfiledLayer, of: Tensor, step: number, logarithmic: boolean): Picture | null {
   const at = layer[of].find((entry) => entry.step === step);
@@ -25,12 +25,12 @@ export function histogramPicture(layer: ProfiledLayer, of: Tensor, step: number,
   const total = counts.reduce((sum, count) => sum + count, 0);
   const even = isEven(at.histogram);
   const share = (i: number) => (total ? counts[i] / total : 0);
-  const heights = counts.map((_, i) => (even ? share(i) : share(i) / (edges[i + 1] - edges[i])));
+  const heights = counts.map((_, i) => share(i));
   const x: Axis = { label: of === 'activation' ? 'output' : 'dLoss/dOutput', scale: 'linear' };
   const y: Axis = {
-    label: even ? 'share of elements' : 'density',
+    label: 'share of elements',
     scale: logarithmic ? 'logarithmic' : 'linear',
-    percent: even,
+    percent: true,
   };
   return {
     id: `${of}-histogram`,

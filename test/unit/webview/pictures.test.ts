@@ -144,11 +144,12 @@ describe('pictures', () => {
       assert.equal(histogramPicture(layer, 'activation', 18, false), null);
     });
 
-    it('histogram: density where the bins differ, so that areas compare', () => {
+    it('histogram: bins of different widths are drawn equally wide, as high as their share', () => {
       const uneven = { ...layer.activation[19], histogram: { edges: [0, 1, 3], counts: [10, 10] } };
-      const { bars, y } = histogramPicture({ ...layer, activation: [uneven] }, 'activation', 19, false)!;
-      assert.deepEqual(bars!.heights, [0.5, 0.25]);
-      assert.equal(y.label, 'density');
+      const { bars, x, y } = histogramPicture({ ...layer, activation: [uneven] }, 'activation', 19, false)!;
+      assert.deepEqual(bars!.heights, [0.5, 0.5]);
+      assert.deepEqual([x.min, x.max, x.edges], [0, 2, [0, 1, 3]]);
+      assert.equal(y.label, 'share of elements');
     });
 
     it('histogram: of no element is flat and says so', () => {
