@@ -34,7 +34,29 @@ export class WorkbenchWindow {
     page.on('pageerror', (error) => window.notePageError(error));
     await page.goto(windowUrl(server, folder));
     await page.locator('.monaco-workbench .part.statusbar').waitFor({ timeout: 60_000 });
+    await window.waitForExtension();
     return window;
+  }
+
+  /** Until VS Code has read what extensions contribute, it opens a model as any binary file: waits for a command of ours. */
+  private async waitForExtension(): Promise<void> {
+    const title = 'NormScope: Analyze Model';
+    const row = this.page.locator('.quick-input-widget:visible .quick-input-list .monaco-list-row', { hasText: title });
+    for (let attempt = 1; ; attempt++) {
+      await this.page.keyboard.press('F1');
+      await this.quickInput().fill(`>${title}`);
+      const known = await row
+        .first()
+        .waitFor({ timeout: 2_000 })
+        .then(
+          () => true,
+          () => false,
+        );
+      await this.page.keyboard.press('Escape');
+      await this.quickInput().waitFor({ state: 'hidden' });
+      if (known) return;
+      if (attempt === 20) throw new Error('VS Code does not know the extension');
+    }
   }
 
   async close(): Promise<void> {
