@@ -1,30 +1,35 @@
 import { ModelError, type ModelErrorCode } from '../ir/errors';
-import type { EngineFailure, EngineMessage, ModelLocation } from '../protocol/engine';
+import type { EngineJob, EngineJobs, EngineMessage, EngineRequest, ModelLocation } from '../protocol/engine';
 import type { ProfileEvent, ProfileResult, ProfileSettings } from '../protocol/profile';
 import { ProfileFold, type ProfileEnd } from '../profile/profileResult';
 import type { Transport } from './transport';
 
-/** How long an engine may take to end a run by itself; a step of a large network takes seconds. */
+/** How long an engine may take to end a job by itself; a step of a large network takes seconds. */
 export const CANCEL_PATIENCE_MS = 150;
 
-/** One profile, waiting for its turn or running. */
+/** One job, waiting for its turn or running. */
 interface Run {
-  readonly id: number;
-  readonly model: ModelLocation;
-  readonly settings: ProfileSettings;
-  readonly fold: ProfileFold;
-  readonly onEvent: (event: ProfileEvent) => void;
+  readonly message: EngineRequest;
+  readonly onEvent: (event: never) => void;
   readonly signal?: AbortSignal;
   readonly onAbort: () => void;
-  readonly resolve: (result: ProfileResult) => void;
+  readonly resolve: (result: never) => void;
   readonly reject: (error: unknown) => void;
   cancelled: boolean;
   patience?: ReturnType<typeof setTimeout>;
 }
 
+/** The engine's process ended, or could not be started, while it had a job. */
+export class EngineEnded extends ModelError {
+  /** @param reason in words, e.g. "ended by signal SIGKILL" */
+  constructor(reason: string) {
+    super('engine', `the engine's process ${reason}`);
+  }
+}
+
 /**
- * The host's side of the engine. Starts it when it is first needed, keeps it between runs, starts a new one after a crash
- * or a kill. Profiles run one after the other, in the order they were asked for.
+ * The host's side of an engine. Starts it when it is first needed, keeps it between jobs, starts a new one after a crash
+ * or a kill. Jobs run one after the other, in the order they were asked for.
  */
 export class EngineClient {
   private transport: Transport | undefined;
@@ -36,28 +41,22 @@ export class EngineClient {
   constructor(private readonly start: () => Transport) {}
 
   /**
-   * Profiles a model. A run that was cancelled or died after its event `started` still resolves, with the status
-   * 'cancelled' or 'failed' and what had been measured.
+   * Has a job done.
    *
-   * @param onEvent called for each event of the run as it comes
-   * @param signal ends the run within a fifth of a second; the engine is killed when it does not end by itself
-   * @throws ModelError when the run ended before there was anything to report: the model cannot be opened or trained, the
-   *   engine cannot be started, or (`cancelled`) it was cancelled first
+   * @param onEvent called for each event of the job as it comes
+   * @param signal ends the job within a fifth of a second; the engine is killed when it does not end by itself
+   * @throws ModelError when the job cannot be done, or (`cancelled`) was cancelled; EngineEnded when the process died
    */
-  profile(
-    model: ModelLocation,
-    settings: ProfileSettings,
-    onEvent: (event: ProfileEvent) => void,
+  run<Job extends EngineJob>(
+    job: Job,
+    request: EngineJobs[Job]['request'],
+    onEvent: (event: EngineJobs[Job]['event']) => void = () => undefined,
     signal?: AbortSignal,
-  ): Promise<ProfileResult> {
+  ): Promise<EngineJobs[Job]['result']> {
     if (signal?.aborted || this.disposed) return Promise.reject(cancelled());
-    return new Promise<ProfileResult>((resolve, reject) => {
-      const id = this.nextId++;
+    return new Promise((resolve, reject) => {
       const run: Run = {
-        id,
-        model,
-        settings,
-        fold: new ProfileFold(),
+        message: { type: 'start', id: this.nextId++, job, request } as EngineRequest,
         onEvent,
         signal,
         onAbort: () => this.cancel(run),
@@ -71,11 +70,43 @@ export class EngineClient {
     });
   }
 
-  /** Ends the engine; runs that go on or wait end as cancelled. The client cannot be used afterwards. */
+  /**
+   * Profiles a model. A run that was cancelled or died after its event `started` still resolves, with the status
+   * 'cancelled' or 'failed' and what had been measured.
+   *
+   * @throws ModelError when the run ended before there was anything to report: the model cannot be opened or trained, the
+   *   engine cannot be started, or (`cancelled`) it was cancelled first
+   */
+  async profile(
+    model: ModelLocation,
+    settings: ProfileSettings,
+    onEvent: (event: ProfileEvent) => void,
+    signal?: AbortSignal,
+  ): Promise<ProfileResult> {
+    const fold = new ProfileFold();
+    const add = (event: ProfileEvent) => {
+      fold.add(event);
+      onEvent(event);
+    };
+    let end: ProfileEnd = { status: 'complete' };
+    let error: ModelError | undefined;
+    try {
+      await this.run('profile', { model, settings }, add, signal);
+    } catch (e) {
+      if (!(e instanceof ModelError)) throw e;
+      error = e instanceof EngineEnded ? new ModelError(e.code, `${reached(fold)} ${e.message}`) : e;
+      end = error.code === 'cancelled' ? { status: 'cancelled' } : { status: 'failed', failure: error.message };
+    }
+    const result = fold.result(end);
+    if (result !== undefined) return result;
+    throw (error ?? new ModelError('engine', 'the profile ended before it began')).withPath(model.path);
+  }
+
+  /** Ends the engine; jobs that go on or wait end as cancelled. The client cannot be used afterwards. */
   dispose(): void {
     this.disposed = true;
-    for (const run of this.waiting.splice(0)) this.end(run, { status: 'cancelled' }, cancelled());
-    if (this.current) this.end(this.current, { status: 'cancelled' }, cancelled());
+    for (const run of this.waiting.splice(0)) this.fail(run, cancelled());
+    if (this.current) this.fail(this.current, cancelled());
     if (this.transport) this.drop(this.transport);
   }
 
@@ -85,7 +116,7 @@ export class EngineClient {
     if (run === undefined) return;
     this.current = run;
     this.transport ??= this.connect();
-    this.transport.send({ type: 'profile', id: run.id, model: run.model, settings: run.settings });
+    this.transport.send(run.message);
   }
 
   private cancel(run: Run): void {
@@ -93,24 +124,21 @@ export class EngineClient {
     const place = this.waiting.indexOf(run);
     if (place >= 0) {
       this.waiting.splice(place, 1);
-      this.end(run, { status: 'cancelled' }, cancelled());
+      this.fail(run, cancelled());
       return;
     }
     const { transport } = this;
     if (run !== this.current || transport === undefined) return;
-    transport.send({ type: 'cancel', id: run.id });
+    transport.send({ type: 'cancel', id: run.message.id });
     run.patience = setTimeout(() => {
       this.drop(transport);
-      this.end(run, { status: 'cancelled' }, cancelled());
+      this.fail(run, cancelled());
     }, CANCEL_PATIENCE_MS);
   }
 
-  /** Settles a run with what it measured, or with the error when that is nothing. */
-  private end(run: Run, end: ProfileEnd, error: ModelError): void {
+  private fail(run: Run, error: unknown): void {
     this.settle(run);
-    const result = run.fold.result(end);
-    if (result) run.resolve(result);
-    else run.reject(error.withPath(run.model.path));
+    run.reject(error);
     this.next();
   }
 
@@ -126,7 +154,8 @@ export class EngineClient {
     transport.onExit((reason) => {
       if (this.transport !== transport) return;
       this.transport = undefined;
-      if (this.current) this.end(this.current, ...endOfEngine(this.current, reason));
+      const run = this.current;
+      if (run) this.fail(run, run.cancelled ? cancelled() : new EngineEnded(reason));
     });
     return transport;
   }
@@ -139,38 +168,35 @@ export class EngineClient {
 
   private receive(transport: Transport, message: EngineMessage): void {
     const run = this.current;
-    if (this.transport !== transport || message.type === 'ready' || message.id !== run?.id) return;
-    if (message.type === 'failed') {
-      this.end(run, ...endOfRun(run, message.error));
-      return;
+    if (this.transport !== transport || message.type === 'ready' || message.id !== run?.message.id) return;
+    switch (message.type) {
+      case 'failed': {
+        const { code, message: what, path } = message.error;
+        this.fail(run, run.cancelled ? cancelled() : new ModelError(code as ModelErrorCode, what, {}, path));
+        break;
+      }
+      case 'done':
+        this.settle(run);
+        run.resolve(message.result as never);
+        this.next();
+        break;
+      case 'event':
+        try {
+          run.onEvent(message.event as never);
+        } catch (error) {
+          // the engine goes on with a job that nobody wants: end it
+          this.drop(transport);
+          this.fail(run, error);
+        }
+        break;
     }
-    run.fold.add(message.event);
-    try {
-      run.onEvent(message.event);
-    } catch (error) {
-      // the engine goes on with a run that nobody wants: end it
-      this.drop(transport);
-      this.settle(run);
-      run.reject(error);
-      this.next();
-      return;
-    }
-    if (message.event.type === 'finished') this.end(run, { status: 'complete' }, cancelled());
   }
 }
 
-function endOfEngine(run: Run, reason: string): [ProfileEnd, ModelError] {
-  if (run.cancelled) return [{ status: 'cancelled' }, cancelled()];
-  const when = run.fold.started ? `at step ${run.fold.steps}` : 'before the first step';
-  const failure = `${when} the engine's process ${reason}`;
-  return [{ status: 'failed', failure }, new ModelError('engine', failure)];
-}
-
-function endOfRun(run: Run, { code, message, path }: EngineFailure): [ProfileEnd, ModelError] {
-  if (run.cancelled || code === 'cancelled') return [{ status: 'cancelled' }, cancelled()];
-  return [{ status: 'failed', failure: message }, new ModelError(code as ModelErrorCode, message, {}, path)];
+function reached(fold: ProfileFold): string {
+  return fold.started ? `at step ${fold.steps}` : 'before the first step';
 }
 
 function cancelled(): ModelError {
-  return new ModelError('cancelled', 'the profile was cancelled before its first step');
+  return new ModelError('cancelled', 'it was cancelled');
 }

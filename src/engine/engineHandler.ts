@@ -1,10 +1,11 @@
 import { ModelError } from '../ir/errors';
-import type { EngineFailure, EngineMessage, EngineRequest } from '../protocol/engine';
-import { runProfile, type EngineHost } from './runProfile';
+import type { EngineFailure, EngineJob, EngineMessage, EngineRequest } from '../protocol/engine';
+import { jobs, type JobRunner } from './jobs';
+import type { EngineHost } from './runProfile';
 
 /**
  * The engine's end of the line, whatever the line is: returns a handler for the host's requests, which answers through
- * `post`. Profiles run one after the other.
+ * `post`. Jobs run one after the other.
  */
 export function engineHandler(
   host: EngineHost,
@@ -12,17 +13,19 @@ export function engineHandler(
 ): (request: EngineRequest) => void {
   const aborts = new Map<number, AbortController>();
   let queue = Promise.resolve();
-  return (request) => {
-    const { id } = request;
-    if (request.type === 'cancel') {
+  return (message) => {
+    const { id } = message;
+    if (message.type === 'cancel') {
       aborts.get(id)?.abort();
       return;
     }
     const abort = new AbortController();
     aborts.set(id, abort);
+    const run = jobs[message.job] as JobRunner<EngineJob>;
     queue = queue.then(async () => {
       try {
-        await runProfile(request, (event) => post({ type: 'event', id, event }), abort.signal, host);
+        const result = await run(message.request, (event) => post({ type: 'event', id, event }), abort.signal, host);
+        post({ type: 'done', id, result });
       } catch (error) {
         post({ type: 'failed', id, error: failureOf(error) });
       } finally {

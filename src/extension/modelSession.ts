@@ -4,8 +4,14 @@ import { isUnreadable, type ModelFacts, type UnreadableModel } from '../protocol
 import type { ProfileEvent, ProfileResult, ProfileSettings } from '../protocol/profile';
 import type { Running } from '../protocol/view';
 import type { EngineClient } from '../engine/engineClient';
-import { placeOf } from './modelFiles';
+import { openDocument, placeOf } from './modelFiles';
 import { ruleSeverities } from './settings';
+
+/** Processes for the work that takes long: an analysis does not wait for a training that goes on. */
+export interface Engines {
+  analysis(): EngineClient;
+  training(): EngineClient;
+}
 
 /** A burst of writes (a training script saving its model) leads to one analysis. */
 const SETTLE_MS = 250;
@@ -26,6 +32,7 @@ export class ModelSession implements vscode.Disposable {
   private generation = 0;
   private settle: NodeJS.Timeout | undefined;
   private abort: AbortController | undefined;
+  private analysisAbort: AbortController | undefined;
   private readonly changed = new vscode.EventEmitter<void>();
   private readonly analyzed = new vscode.EventEmitter<void>();
   private readonly stepped = new vscode.EventEmitter<ProfileEvent>();
@@ -40,7 +47,7 @@ export class ModelSession implements vscode.Disposable {
 
   constructor(
     readonly uri: vscode.Uri,
-    private readonly engine: () => EngineClient,
+    private readonly engines: Engines,
     private readonly log: vscode.LogOutputChannel,
   ) {
     const parent = vscode.Uri.joinPath(uri, '..');
@@ -101,7 +108,7 @@ export class ModelSession implements vscode.Disposable {
     this.changed.fire();
     let trainingSince = 0;
     try {
-      const result = await this.engine().profile(
+      const result = await this.engines.training().profile(
         { path: this.uri.fsPath },
         settings,
         (event) => {
@@ -141,6 +148,7 @@ export class ModelSession implements vscode.Disposable {
 
   dispose(): void {
     this.cancel();
+    this.analysisAbort?.abort();
     clearTimeout(this.settle);
     vscode.Disposable.from(...this.disposables).dispose();
   }
@@ -155,16 +163,17 @@ export class ModelSession implements vscode.Disposable {
   private async analyzeNow(): Promise<ModelFacts | UnreadableModel> {
     const generation = ++this.generation;
     const started = Date.now();
+    this.analysisAbort?.abort();
+    const abort = (this.analysisAbort = new AbortController());
     let facts: ModelFacts | UnreadableModel;
     try {
-      const { openModel } = await import('../formats/openModel');
-      const { analyzeModel } = await import('../rules/analyzeModel');
-      const { folder, name } = placeOf(this.uri);
-      facts = await analyzeModel(await openModel(folder, name), this.path, { severities: ruleSeverities(this.uri) });
+      facts = await this.readFacts(abort.signal);
       this.log.info(
         `${this.path}: ${facts.layers.length} layers, ${facts.findings.length} findings in ${Date.now() - started} ms`,
       );
     } catch (error) {
+      // given up for a newer one
+      if (generation !== this.generation) return this.analyze();
       if (!(error instanceof ModelError)) this.log.error(error as Error);
       const known =
         error instanceof ModelError
@@ -180,6 +189,19 @@ export class ModelSession implements vscode.Disposable {
       this.changed.fire();
     }
     return facts;
+  }
+
+  /** In a process of its own when the file is on disk, here when only the editor has it; a text model is small. */
+  private async readFacts(signal: AbortSignal): Promise<ModelFacts> {
+    const severities = ruleSeverities(this.uri);
+    if (this.uri.scheme === 'file' && openDocument(this.uri) === undefined) {
+      const request = { model: { path: this.uri.fsPath }, shownPath: this.path, severities };
+      return this.engines.analysis().run('analyze', request, undefined, signal);
+    }
+    const { openModel } = await import('../formats/openModel');
+    const { analyzeModel } = await import('../rules/analyzeModel');
+    const { folder, name } = placeOf(this.uri);
+    return analyzeModel(await openModel(folder, name), this.path, { severities });
   }
 }
 

@@ -1,14 +1,20 @@
 import * as vscode from 'vscode';
 import type { EngineClient } from '../engine/engineClient';
-import { ModelSession } from './modelSession';
+import { ModelSession, type Engines } from './modelSession';
 
 /** The model files that are open in views or text editors, one session each, shared by all who look at the file. */
 export class Sessions implements vscode.Disposable {
   private readonly sessions = new Map<string, ModelSession>();
   private readonly analyzed = new vscode.EventEmitter<ModelSession>();
-  private client: EngineClient | undefined;
+  private readonly clients = new Map<keyof Engines, EngineClient>();
   /** A model has new facts. */
   readonly onDidAnalyze = this.analyzed.event;
+
+  /** Started when they are first needed. */
+  private readonly engines: Engines = {
+    analysis: () => this.client('analysis'),
+    training: () => this.client('training'),
+  };
 
   constructor(
     private readonly makeClient: () => EngineClient,
@@ -19,7 +25,7 @@ export class Sessions implements vscode.Disposable {
     const key = uri.toString();
     let session = this.sessions.get(key);
     if (session === undefined) {
-      session = new ModelSession(uri, () => (this.client ??= this.makeClient()), this.log);
+      session = new ModelSession(uri, this.engines, this.log);
       this.sessions.set(key, session);
       const made = session;
       session.onDidAnalyze(() => this.analyzed.fire(made));
@@ -31,10 +37,16 @@ export class Sessions implements vscode.Disposable {
     return this.sessions.get(uri.toString());
   }
 
+  private client(name: keyof Engines): EngineClient {
+    const client = this.clients.get(name) ?? this.makeClient();
+    this.clients.set(name, client);
+    return client;
+  }
+
   dispose(): void {
     for (const session of this.sessions.values()) session.dispose();
     this.sessions.clear();
-    this.client?.dispose();
+    for (const client of this.clients.values()) client.dispose();
     this.analyzed.dispose();
   }
 }

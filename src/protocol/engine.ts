@@ -1,3 +1,4 @@
+import type { ModelFacts } from './facts';
 import type { ProfileEvent, ProfileSettings } from './profile';
 
 /** Messages between a host (extension, command line) and the engine's process or worker. Plain data. */
@@ -7,9 +8,42 @@ export interface ModelLocation {
   readonly path: string;
 }
 
+/**
+ * All that an engine does for a host, by name: what it is asked, what it says while it is at work, what it answers.
+ * A job's runner stands in engine/jobs.ts.
+ */
+export interface EngineJobs {
+  readonly analyze: {
+    readonly request: {
+      readonly model: ModelLocation;
+      /** Path of the model in the facts. */
+      readonly shownPath: string;
+      /** Severity by rule id, or 'off'. */
+      readonly severities: Readonly<Record<string, string>>;
+    };
+    readonly event: never;
+    readonly result: ModelFacts;
+  };
+  readonly profile: {
+    readonly request: { readonly model: ModelLocation; readonly settings: ProfileSettings };
+    readonly event: ProfileEvent;
+    /** Hosts fold the events, so that a run that ends early keeps what it measured. */
+    readonly result: void;
+  };
+}
+
+export type EngineJob = keyof EngineJobs;
+
 export type EngineRequest =
-  | { readonly type: 'profile'; readonly id: number; readonly model: ModelLocation; readonly settings: ProfileSettings }
-  /** Ends after the step that is running; a host that cannot wait kills the process. */
+  | {
+      [Job in EngineJob]: {
+        readonly type: 'start';
+        readonly id: number;
+        readonly job: Job;
+        readonly request: EngineJobs[Job]['request'];
+      };
+    }[EngineJob]
+  /** Ends the job soon, a profile after the step that is running; a host that cannot wait kills the process. */
   | { readonly type: 'cancel'; readonly id: number };
 
 export interface EngineFailure {
@@ -20,5 +54,6 @@ export interface EngineFailure {
 
 export type EngineMessage =
   | { readonly type: 'ready' }
-  | { readonly type: 'event'; readonly id: number; readonly event: ProfileEvent }
+  | { readonly type: 'event'; readonly id: number; readonly event: EngineJobs[EngineJob]['event'] }
+  | { readonly type: 'done'; readonly id: number; readonly result: EngineJobs[EngineJob]['result'] }
   | { readonly type: 'failed'; readonly id: number; readonly error: EngineFailure };

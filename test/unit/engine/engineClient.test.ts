@@ -33,9 +33,9 @@ class FakeEngine implements Transport {
   dies(reason: string): void {
     this.exit(reason);
   }
-  /** The profile that it was last asked for. */
+  /** The job that it was last asked for. */
   get id(): number {
-    return this.requests.filter((r) => r.type === 'profile').at(-1)!.id;
+    return this.requests.filter((r) => r.type === 'start').at(-1)!.id;
   }
   event(event: ProfileEvent, id = this.id): void {
     this.says({ type: 'event', id, event });
@@ -57,6 +57,10 @@ class FakeEngine implements Transport {
       layers: [{ id: 'a', name: 'a', role: 'linear', kind: 'Conv', depth: 1 }],
       compileMs: 1,
     });
+  }
+  finished(): void {
+    this.event({ type: 'finished' });
+    this.says({ type: 'done', id: this.id, result: undefined });
   }
   step(step: number): void {
     this.event({ type: 'step', step, loss: 1, ms: 1, layers: [{}] });
@@ -98,7 +102,7 @@ describe('EngineClient', () => {
       engine.says({ type: 'ready' });
       engine.started();
       engine.step(0);
-      engine.event({ type: 'finished' });
+      engine.finished();
       assert.equal((await result).status, 'complete');
       assert.deepEqual((await result).loss, [1]);
       assert.deepEqual(events, ['started', 'step', 'finished']);
@@ -113,11 +117,11 @@ describe('EngineClient', () => {
     const [engine] = engines;
     assert.equal(engine.requests.length, 1);
     engine.started();
-    engine.event({ type: 'finished' });
+    engine.finished();
     await first;
     assert.equal(engine.requests.length, 2);
     engine.started();
-    engine.event({ type: 'finished' });
+    engine.finished();
     assert.equal((await second).status, 'complete');
   });
 
@@ -154,7 +158,7 @@ describe('EngineClient', () => {
     const next = client.profile(model, settings, ignore);
     assert.equal(engines.length, 2);
     engines[1].started();
-    engines[1].event({ type: 'finished' });
+    engines[1].finished();
     assert.equal((await next).status, 'complete');
   });
 
@@ -220,10 +224,10 @@ describe('EngineClient', () => {
     abort.abort();
     await first;
     const second = client.profile(model, settings, ignore);
-    engines[0].event({ type: 'finished' }, engines[1].id);
-    engines[1].event({ type: 'finished' }, 1);
+    engines[0].says({ type: 'done', id: engines[1].id, result: undefined });
+    engines[1].says({ type: 'done', id: 1, result: undefined });
     engines[1].started();
-    engines[1].event({ type: 'finished' });
+    engines[1].finished();
     assert.equal((await second).status, 'complete');
     assert.deepEqual(seen, ['started']);
   });

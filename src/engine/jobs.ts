@@ -1,0 +1,25 @@
+import type { EngineJob, EngineJobs } from '../protocol/engine';
+import { analyzeModel } from '../rules/analyzeModel';
+import type { RuleSeverity } from '../rules/severities';
+import { runProfile, type EngineHost } from './runProfile';
+
+/**
+ * Does one job.
+ * @throws ModelError, `cancelled` when `signal` was aborted
+ */
+export type JobRunner<Job extends EngineJob> = (
+  request: EngineJobs[Job]['request'],
+  emit: (event: EngineJobs[Job]['event']) => void,
+  signal: AbortSignal,
+  host: EngineHost,
+) => Promise<EngineJobs[Job]['result']>;
+
+/** What the engine can do. */
+export const jobs: { readonly [Job in EngineJob]: JobRunner<Job> } = {
+  profile: runProfile,
+  async analyze({ model, shownPath, severities }, _emit, _signal, host) {
+    return analyzeModel(await host.openModel(model.path), shownPath, {
+      severities: severities as Readonly<Record<string, RuleSeverity>>,
+    });
+  },
+};
