@@ -1,54 +1,48 @@
 import { button, progressRing, tabs } from './components';
 import { h, replaceChildren } from './dom';
 import { shown } from './shown';
-import type { Snapshot, Store, Tab } from './store';
+import type { Snapshot, Store } from './store';
 import { onThemeChange, readTheme } from './theme';
 import { banners } from './views/banners';
 import { header } from './views/header';
-import { layersTab } from './views/layers';
-import { overview } from './views/overview';
 import { runBar } from './views/runBar';
 import { changes } from './views/view';
+import { tabViews } from './tabViews';
 
 /** Builds the page into `root` and keeps it up to date. */
 export function mountApp(root: HTMLElement, store: Store): void {
   let theme = readTheme();
-  const parts = {
-    header: header(),
-    run: runBar(store),
-    banners: banners(store),
-    overview: overview(store, () => theme),
-    layers: layersTab(store, () => theme),
-  };
-  const pages = tabs<Tab>(
+  const parts = [header(), runBar(store), banners(store)];
+  const tabPages = tabViews.map((view) => ({ view, page: view.render(store, () => theme) }));
+  const bar = tabs(
     'Parts of the view',
-    [
-      { id: 'overview', label: 'Overview', content: parts.overview.element },
-      { id: 'layers', label: 'Layers', content: parts.layers.element },
-    ],
+    tabPages.map(({ view, page }) => ({ id: view.id, label: view.title, content: page.element })),
     (tab) => store.set({ tab }),
   );
-  const content = h('main', { class: 'content' }, pages.element);
+  const content = h('main', { class: 'content' }, bar.element);
   const notice = h('main', { class: 'notice' });
-  replaceChildren(root, parts.header.element, parts.run.element, parts.banners.element, notice, content);
+  replaceChildren(root, ...parts.map(({ element }) => element), notice, content);
 
   const noticeChanged = changes();
   store.subscribe((snapshot) => {
-    for (const part of [parts.header, parts.run, parts.banners]) part.update(snapshot);
+    for (const part of parts) part.update(snapshot);
     content.hidden = !snapshot.model;
     notice.hidden = snapshot.model !== null;
     if (noticeChanged(snapshot.model === null, snapshot.unreadable)) drawNotice(notice, snapshot, store);
     if (!snapshot.model) return;
-    pages.setActive(snapshot.ui.tab);
-    const { length } = snapshot.findings;
-    pages.setCount('overview', length || null, length === 1 ? 'finding' : 'findings');
-    parts.overview.update(snapshot);
-    parts.layers.update(snapshot);
+    const available = tabPages.filter(({ view }) => view.available(snapshot));
+    const active = available.find(({ view }) => view.id === snapshot.ui.tab) ?? available[0];
+    for (const tab of tabPages) {
+      const count = tab.view.count?.(snapshot) ?? null;
+      bar.setShown(tab.view.id, available.includes(tab));
+      bar.setCount(tab.view.id, count?.count ?? null, count?.words ?? '');
+    }
+    bar.setActive(active.view.id);
+    active.page.update(snapshot);
   });
   onThemeChange(() => {
     theme = readTheme();
-    parts.overview.restyle();
-    parts.layers.restyle();
+    for (const { page } of tabPages) page.restyle();
   });
 }
 

@@ -187,18 +187,19 @@ export function badge(text: string): HTMLElement {
   return h('span', { class: 'badge' }, text);
 }
 
-export interface Tabs<T extends string> {
+export interface Tabs {
   readonly element: HTMLElement;
-  setActive(id: T): void;
+  setActive(id: string): void;
+  setShown(id: string, shown: boolean): void;
   /** Sets the number behind a tab's label, and in `words` what it counts; null for none. */
-  setCount(id: T, count: number | null, words: string): void;
+  setCount(id: string, count: number | null, words: string): void;
 }
 
-export function tabs<T extends string>(
+export function tabs(
   label: string,
-  parts: readonly { readonly id: T; readonly label: string; readonly content: HTMLElement }[],
-  onChange: (id: T) => void,
-): Tabs<T> {
+  parts: readonly { readonly id: string; readonly label: string; readonly content: HTMLElement }[],
+  onChange: (id: string) => void,
+): Tabs {
   const heads = new Map(
     parts.map((part) => {
       const count = badge('');
@@ -217,13 +218,14 @@ export function tabs<T extends string>(
   element.append(...[...heads.values()].map(({ head }) => head), ...views);
   element.addEventListener('change', (event) => {
     // fields inside of the views bubble their own changes through here
-    if (event.target === element && parts.some(({ id }) => id === element.activeid)) onChange(element.activeid as T);
+    if (event.target === element && parts.some(({ id }) => id === element.activeid)) onChange(element.activeid);
   });
   return {
     element,
     setActive: (id) => {
       if (element.activeid !== id) element.activeid = id;
     },
+    setShown: (id, shown) => setAttribute(heads.get(id)!.head, 'hidden', !shown),
     setCount: (id, count, words) => {
       const { head, count: mark, label: name } = heads.get(id)!;
       mark.hidden = count === null;

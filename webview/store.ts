@@ -5,12 +5,11 @@ import type { HostToView, Running, ViewState, ViewToHost } from '../src/protocol
 import type { Host } from './host';
 import { LiveProfile } from './liveProfile';
 
-export type Tab = 'overview' | 'layers';
-
 /** What the user made of the view. It is stored with the host, so that hiding and reloading lose nothing. */
 export interface Ui {
   readonly version: 1;
-  readonly tab: Tab;
+  /** Id of a tab (tabViews.ts). */
+  readonly tab: string;
   readonly layer: string | null;
   readonly sort: { readonly column: string; readonly descending: boolean } | null;
   readonly filter: string;

@@ -114,7 +114,6 @@ export function layerPanel(store: Store, theme: () => Theme, onLeave: () => void
     restyle: () => all.forEach((part) => part.restyle()),
     update(snapshot) {
       const { ui, layers, profiled, profile, revision } = snapshot;
-      if (ui.tab !== 'layers') return;
       const layer = ui.layer === null ? undefined : layers.get(ui.layer);
       selected = layer?.id ?? null;
       nothing.hidden = layer !== undefined;

@@ -67,7 +67,6 @@ export function layerTable(store: Store, onEnter: () => void): LayerTable {
       const before = selected;
       selected = ui.layer === null ? -1 : rows.findIndex(({ layer }) => layer.id === ui.layer);
       if (selected !== before && selected >= 0 && typeof scrollTo !== 'number') scrollTo = 'selected';
-      if (ui.tab !== 'layers') return;
       layOut();
       drawRows(true);
     },

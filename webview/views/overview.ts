@@ -72,7 +72,6 @@ export function overview(store: Store, theme: () => Theme): View & { restyle(): 
       spread.set(ui.activationFigure);
       hint.hidden = profile !== null || running !== null;
       network.hidden = profile === null && running === null;
-      if (ui.tab !== 'overview') return;
       scroll.restore();
       if (changed(profile, revision, running === null, ui.depthLayers, ui.activationFigure, ui.tables)) draw(snapshot);
     },
