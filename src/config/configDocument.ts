@@ -2,6 +2,8 @@ import { parseJson } from '../formats/tfjs/parseJson';
 import { JsonIndex, type Span } from '../formats/tfjs/jsonIndex';
 import { readTopology, type LayerDefinition, type ModelDefinition } from '../formats/tfjs/topology';
 import { ModelError } from '../ir/errors';
+import { TextLines } from '../ir/textLines';
+import type { Range } from '../protocol/facts';
 
 /** A layer as the text states it. */
 export interface ConfigLayer {
@@ -25,13 +27,17 @@ export interface ConfigSetting {
 export class ConfigDocument {
   /** In the order of the text; a layer comes after the one that it lies in. */
   readonly layers: readonly ConfigLayer[];
-  /** For each layer the one that it lies in, or -1. */
-  private readonly around: Int32Array;
+  /** For each layer the index of the one that it lies in, or -1. */
+  readonly around: Int32Array;
+
+  readonly lines: TextLines;
 
   private constructor(
+    text: string,
     private readonly index: JsonIndex,
     model: ModelDefinition,
   ) {
+    this.lines = new TextLines(text);
     const layers: ConfigLayer[] = [];
     collect(model, '', index, layers);
     this.layers = layers.sort((a, b) => a.span.offset - b.span.offset || b.span.length - a.span.length);
@@ -48,7 +54,7 @@ export class ConfigDocument {
   static of(text: string): ConfigDocument | undefined {
     try {
       const { model } = readTopology(parseJson(text), () => undefined);
-      return new ConfigDocument(new JsonIndex(text), model);
+      return new ConfigDocument(text, new JsonIndex(text), model);
     } catch (error) {
       if (error instanceof ModelError) return undefined;
       throw error;
@@ -67,6 +73,24 @@ export class ConfigDocument {
     let found = low - 1;
     while (found >= 0 && end(this.layers[found].span) <= offset) found = this.around[found];
     return this.layers[found];
+  }
+
+  /**
+   * Where to mark what is said about a layer, given the range of its object: at the statement of its class. The whole object
+   * may be a hundred lines, or all that can be seen of a text in one line. Other ranges stay as they are.
+   */
+  mark(range: Range): Range {
+    const offset = this.lines.offsetAt(range.start);
+    const layer = this.layerAt(offset);
+    return layer?.span.offset === offset ? this.statementOf(layer) : range;
+  }
+
+  /** The statement of a layer's class, or its whole object where the class is stated elsewhere. */
+  statementOf(layer: ConfigLayer): Range {
+    const stated = this.settingsOf(layer).find((s) => s.name === 'class_name');
+    const [start, stop] =
+      stated === undefined ? [layer.span.offset, end(layer.span)] : [stated.key.offset, end(stated.value)];
+    return this.lines.rangeOf(start, stop - start);
   }
 
   /** The members of a layer's object and of its config, in the order of the text; of equal keys the last. */

@@ -3,6 +3,7 @@ import { isUnreadable } from '../protocol/facts';
 import { formattedScheme, sourceOf, type FormattedDocuments } from './formattedDocuments';
 import type { ModelSession } from './modelSession';
 import type { ModelViews } from './modelViews';
+import { toVsRange } from './ranges';
 import type { Sessions } from './sessions';
 import { isTextModel } from './textModels';
 import { openDocument } from './modelFiles';
@@ -47,7 +48,7 @@ export class Commands {
       return;
     }
     const editor = await vscode.window.showTextDocument(document, { viewColumn: vscode.ViewColumn.Beside });
-    select(editor, new vscode.Range(start.line, start.character, end.line, end.character));
+    select(editor, toVsRange(source.range));
   }
 
   private async analyze(given?: vscode.Uri): Promise<void> {

@@ -1,9 +1,10 @@
 import * as vscode from 'vscode';
-import { LayerMarks } from '../config/layerMarks';
+import { ConfigDocument } from '../config/configDocument';
 import { isUnreadable, type Finding, type Range, type Severity } from '../protocol/facts';
 import type { FormattedDocuments } from './formattedDocuments';
 import { openDocument } from './modelFiles';
 import type { ModelSession } from './modelSession';
+import { toVsRange } from './ranges';
 import type { Sessions } from './sessions';
 import { rulePage } from './rulePages';
 
@@ -62,8 +63,8 @@ export class Diagnostics implements vscode.Disposable {
       return d;
     });
     const text = openDocument(session.uri)?.getText();
-    const marks = text === undefined ? undefined : new LayerMarks(text);
-    const marked = (f: Finding) => (f.source && marks ? marks.narrow(f.source.range) : f.source?.range);
+    const marks = text === undefined ? undefined : ConfigDocument.of(text);
+    const marked = (f: Finding) => (f.source && marks ? marks.mark(f.source.range) : f.source?.range);
     this.collection.set(session.uri, [
       ...facts.findings.map((f) => this.diagnostic(f, rangeOf(marked(f)))),
       ...problems,
@@ -89,6 +90,5 @@ export class Diagnostics implements vscode.Disposable {
 }
 
 function rangeOf(range: Range | undefined): vscode.Range {
-  if (range === undefined) return start;
-  return new vscode.Range(range.start.line, range.start.character, range.end.line, range.end.character);
+  return range === undefined ? start : toVsRange(range);
 }

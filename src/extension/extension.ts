@@ -6,6 +6,8 @@ import { Commands } from './commands';
 import { Diagnostics } from './diagnostics';
 import { FormattedDocuments, formattedScheme } from './formattedDocuments';
 import { LayerHovers } from './layerHovers';
+import { LayerInlayHints } from './layerInlayHints';
+import { LayerSymbols } from './layerSymbols';
 import { ModelViews } from './modelViews';
 import { Sessions } from './sessions';
 import { isTextModel, TextModels, textSelector } from './textModels';
@@ -16,6 +18,7 @@ export function activate(context: vscode.ExtensionContext): void {
   const sessions = new Sessions(() => new EngineClient(() => forkTransport(enginePath)), log);
   const formatted = new FormattedDocuments();
   const textModels = new TextModels(sessions, formatted);
+  const inlayHints = new LayerInlayHints(textModels, sessions);
   const views: ModelViews = new ModelViews(sessions, {
     extensionUri: context.extensionUri,
     revealLayer: (session, layer) => commands.revealLayer(session, layer),
@@ -31,6 +34,9 @@ export function activate(context: vscode.ExtensionContext): void {
     commands.register(),
     vscode.languages.registerHoverProvider(textSelector, new LayerHovers(textModels)),
     vscode.languages.registerCodeLensProvider(textSelector, codeLenses),
+    vscode.languages.registerDocumentSymbolProvider(textSelector, new LayerSymbols(textModels), { label: 'NormScope' }),
+    inlayHints,
+    vscode.languages.registerInlayHintsProvider(textSelector, inlayHints),
     sessions.onDidAnalyze((session) => formatted.refresh(session.uri)),
     vscode.workspace.onDidOpenTextDocument((d) => void welcome(d, sessions, formatted)),
   );

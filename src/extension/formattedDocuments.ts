@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { formatModel, type FormattedText } from '../config/formattedText';
 import { TextLines } from '../ir/textLines';
 import type { Position, Range } from '../protocol/facts';
+import { toVsRange } from './ranges';
 
 export const formattedScheme = 'normscope-formatted';
 
@@ -22,8 +23,7 @@ export class FormattedView {
   toFormatted(range: Range): vscode.Range {
     const place = (p: Position, side: 'start' | 'end') =>
       this.formattedLines.positionAt(this.formatted.toFormatted(this.originalLines.offsetAt(p), side));
-    const [start, end] = [place(range.start, 'start'), place(range.end, 'end')];
-    return new vscode.Range(start.line, start.character, end.line, end.character);
+    return toVsRange({ start: place(range.start, 'start'), end: place(range.end, 'end') });
   }
 
   toOriginal(position: Position): Position {

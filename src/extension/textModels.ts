@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { ConfigDocument } from '../config/configDocument';
 import { sniffConfig } from '../config/sniffConfig';
 import { isUnreadable, type LayerFacts, type ModelFacts, type Position } from '../protocol/facts';
 import { formattedScheme, sourceOf, type FormattedDocuments } from './formattedDocuments';
@@ -37,12 +38,56 @@ export interface LayerAtPosition {
   readonly layer: LayerFacts;
 }
 
+/** A model as a text document shows it. */
+export interface ShownModel {
+  readonly session: ModelSession;
+  /** Places are those of the document. */
+  readonly facts: ModelFacts;
+  readonly config: ConfigDocument;
+}
+
 /** Text models and what is under the cursor in them. */
 export class TextModels {
+  private readonly configs = new WeakMap<
+    vscode.TextDocument,
+    { version: number; config: ConfigDocument | undefined }
+  >();
+
   constructor(
     private readonly sessions: Sessions,
     private readonly formatted: FormattedDocuments,
   ) {}
+
+  /**
+   * What the model of a document holds, with places in the text that is shown. Undefined for other documents and for a model
+   * that cannot be read.
+   */
+  async shown(document: vscode.TextDocument): Promise<ShownModel | undefined> {
+    if (!isTextModel(document)) return undefined;
+    const uri = modelUri(document);
+    const session = this.sessions.get(uri);
+    const facts = await session.analyze();
+    const config = this.configOf(document);
+    if (config === undefined || isUnreadable(facts)) return undefined;
+    if (document.uri.scheme !== formattedScheme) return { session, facts, config };
+    const view = this.formatted.viewOf(uri);
+    if (view === undefined) return undefined;
+    const layers = facts.layers.map((layer) =>
+      layer.source === undefined
+        ? layer
+        : { ...layer, source: { ...layer.source, range: view.toFormatted(layer.source.range) } },
+    );
+    return { session, facts: { ...facts, layers }, config };
+  }
+
+  /** The layers of a document's present text and their places; made once for a version. */
+  private configOf(document: vscode.TextDocument): ConfigDocument | undefined {
+    const known = this.configs.get(document);
+    if (known?.version === document.version) return known.config;
+    const config = ConfigDocument.of(document.getText());
+    this.configs.set(document, { version: document.version, config });
+    return config;
+  }
 
   /** The innermost layer whose JSON the position lies in. */
   async layerAt(document: vscode.TextDocument, at: vscode.Position): Promise<LayerAtPosition | undefined> {

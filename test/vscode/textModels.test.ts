@@ -33,6 +33,40 @@ describe('TensorFlow.js models as text', () => {
     assert.ok(commands.includes('normscope.analyze') && commands.includes('normscope.profile'), commands.join());
   });
 
+  it('have inlay hints that say where norms sit, which can be switched off', async () => {
+    const document = await vscode.workspace.openTextDocument(file(sample));
+    const ask = () =>
+      vscode.commands.executeCommand<vscode.InlayHint[]>(
+        'vscode.executeInlayHintProvider',
+        document.uri,
+        new vscode.Range(0, 0, document.lineCount, 0),
+      );
+    const label = (h: vscode.InlayHint) => (typeof h.label === 'string' ? h.label : h.label.map((p) => p.value).join(''));
+    const hints = await ask();
+    const first = hints.find((h) => label(h).includes('over N, H, W'))!;
+    assert.ok(first, hints.map(label).join(' | '));
+    assert.match(document.lineAt(first.position.line).text, /"class_name": "BatchNormalization"/);
+    assert.match(label(first), /before the activation; 32 x 32 x 16/);
+    const setting = vscode.workspace.getConfiguration('normscope.inlayHints');
+    await setting.update('enabled', false, vscode.ConfigurationTarget.Workspace);
+    try {
+      assert.deepEqual(await ask(), []);
+    } finally {
+      await setting.update('enabled', undefined, vscode.ConfigurationTarget.Workspace);
+    }
+  });
+
+  it('have an outline of their layers', async () => {
+    const symbols = await vscode.commands.executeCommand<vscode.DocumentSymbol[]>(
+      'vscode.executeDocumentSymbolProvider',
+      file(sample),
+    );
+    // JSON's own symbols come along
+    const norm = symbols.find((s) => s.name === 'norm_1')!;
+    assert.match(norm?.detail ?? symbols.map((s) => s.name).join(), /^BatchNormalization: over N, H, W/);
+    assert.ok(norm.range.contains(norm.selectionRange));
+  });
+
   it('have findings that follow the text as it is typed', async () => {
     // a sigmoid network deep enough for deep-saturating-without-norm, switched to ReLU while open
     const dense = (i: number) =>

@@ -67,6 +67,25 @@ describe('ConfigDocument', () => {
     assert.equal(document.settingAt(0), undefined);
   });
 
+  it('says which layer each lies in', () => {
+    const around = [...document.around].map((i) => document.layers[i]?.path);
+    assert.deepEqual(around, [undefined, 'body', 'body', undefined, undefined, 'td']);
+  });
+
+  it('marks a layer at the statement of its class, wherever that stands in the object', () => {
+    const written = `{"class_name": "Sequential", "config": {"name": "s", "layers": [
+      {"class_name": "Dense", "config": {"name": "a", "units": 2, "batch_input_shape": [null, 3]}},
+      {"config": {"name": "b", "axis": -1},
+       "class_name": "BatchNormalization"}]}}`;
+    const config = ConfigDocument.of(written)!;
+    const { lines } = config;
+    const objectOf = ({ offset, length }: { offset: number; length: number }) => lines.rangeOf(offset, length);
+    const { start, end } = config.mark(objectOf(config.layers[1].span));
+    assert.equal(written.slice(lines.offsetAt(start), lines.offsetAt(end)), '"class_name": "BatchNormalization"');
+    const units = lines.rangeOf(written.indexOf('"units"'), 8);
+    assert.deepEqual(config.mark(units), units, 'the range of something else stays');
+  });
+
   it('finds the layers of a model that is encoded once more', () => {
     const encoded = JSON.stringify({ modelTopology: { model_config: JSON.stringify(model.modelTopology) } });
     const inner = ConfigDocument.of(encoded)!;

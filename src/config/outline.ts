@@ -1,0 +1,45 @@
+import type { LayerRole, ModelFacts, Range } from '../protocol/facts';
+import type { ConfigDocument } from './configDocument';
+import { statedLayers } from './layerHint';
+
+/** A layer in the outline of a model text. */
+export interface OutlineItem {
+  readonly name: string;
+  /** Its class, and what its hint says. */
+  readonly detail: string;
+  /** Undefined for a nested model and for a layer that is no part of the graph. */
+  readonly role?: LayerRole;
+  readonly range: Range;
+  /** Inside the range. */
+  readonly selection: Range;
+  readonly children: readonly OutlineItem[];
+}
+
+/**
+ * The layers of a model text as a tree, nested models with theirs inside.
+ * @param facts of the model as it is written in the same text; places in them are the text's own
+ */
+export function outlineOf(config: ConfigDocument, facts: ModelFacts | undefined): readonly OutlineItem[] {
+  const key = ({ start }: Range) => `${start.line}:${start.character}`;
+  const stated = new Map(
+    facts === undefined ? [] : statedLayers(facts).map((l) => [key(l.layer.source!.range), l] as const),
+  );
+  const roots: OutlineItem[] = [];
+  const children: OutlineItem[][] = [];
+  config.layers.forEach((layer, i) => {
+    const range = config.lines.rangeOf(layer.span.offset, layer.span.length);
+    const known = stated.get(key(range));
+    const own: OutlineItem[] = (children[i] = []);
+    const parent = config.around[i];
+    const item: OutlineItem = {
+      name: layer.definition.name || layer.className,
+      detail: known?.hint === undefined ? layer.className : `${layer.className}: ${known.hint}`,
+      ...(known !== undefined && { role: known.layer.role }),
+      range,
+      selection: config.statementOf(layer),
+      children: own,
+    };
+    (parent < 0 ? roots : children[parent]).push(item);
+  });
+  return roots;
+}
