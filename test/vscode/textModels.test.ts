@@ -41,7 +41,8 @@ describe('TensorFlow.js models as text', () => {
         document.uri,
         new vscode.Range(0, 0, document.lineCount, 0),
       );
-    const label = (h: vscode.InlayHint) => (typeof h.label === 'string' ? h.label : h.label.map((p) => p.value).join(''));
+    const label = (h: vscode.InlayHint) =>
+      typeof h.label === 'string' ? h.label : h.label.map((p) => p.value).join('');
     const hints = await ask();
     const first = hints.find((h) => label(h).includes('over N, H, W'))!;
     assert.ok(first, hints.map(label).join(' | '));
