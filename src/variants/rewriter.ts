@@ -30,6 +30,11 @@ export class Rewriter {
     this.graph.nodes = this.nodes;
   }
 
+  /** Nodes of the new list so far. */
+  get size(): number {
+    return this.nodes.length;
+  }
+
   /** Adds a node and returns its outputs' names; it gets the name of the node it replaces when it computes that node's output. */
   addNode(opType: string, inputs: readonly string[], attributes: Attributes = {}, options: AddOptions = {}): string[] {
     const { current } = this;

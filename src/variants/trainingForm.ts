@@ -4,8 +4,8 @@ import { inferTypes } from '../ir/inferTypes';
 import type { MutableGraph, MutableNode } from '../ir/mutableGraph';
 import type { Origin } from '../ir/origin';
 import { BATCH_NORMALIZATION_TRAINING, PRIVATE_DOMAIN } from '../ir/privateOperators';
-import { lpNormalization, meanVarianceNormalization } from './normForms';
 import { Rewriter } from './rewriter';
+import { writtenOutForm } from './writtenOut';
 
 /** A batch normalization that computes the statistics of its batch, and what its running statistics are kept by. */
 export interface TrainingNorm {
@@ -36,35 +36,30 @@ export interface TrainingFormOptions {
   readonly seed?: number;
 }
 
-const WRITTEN_OUT = new Map([
-  ['MeanVarianceNormalization', meanVarianceNormalization],
-  ['LpNormalization', lpNormalization],
-]);
-
 /**
  * Gives a graph of opset 18 the form it has while it is trained, in place. Every BatchNormalization becomes a
  * `BatchNormalizationTraining` (see privateOperators.ts; `lowerPrivateOperators` expands it), every Dropout draws its mask,
- * and norms that have no gradient of their own are written out.
+ * and operators that have no gradient rule
+ * of their own are written out in others that have (see writtenOut.ts).
  * Outputs keep their names. ONNX Runtime's own training form of BatchNormalization is not used: it writes into its inputs.
  * @returns the batch normalizations in the order of the graph
  */
 export function toTrainingForm(graph: MutableGraph, options: TrainingFormOptions = {}): TrainingNorm[] {
   const norms: TrainingNorm[] = [];
   const rewriter = new Rewriter(graph);
-  const written = graph.nodes.some((node) => node.domain === '' && WRITTEN_OUT.has(node.opType));
+  const written = graph.nodes.some((node) => writtenOutForm(node) !== undefined);
   const types = written ? inferTypes(graph) : new Map<string, ValueType>();
   let dropouts = 0;
   rewriter.run((node) => {
-    if (node.domain !== '') return false;
-    if (node.opType === 'BatchNormalization') {
+    if (node.domain === '' && node.opType === 'BatchNormalization') {
       norms.push(batchNormalization(rewriter, node));
       return true;
     }
-    if (node.opType === 'Dropout') {
+    if (node.domain === '' && node.opType === 'Dropout') {
       const seed = (options.seed ?? 0) + dropouts++;
       drawingMask(rewriter, node, seed);
     }
-    return WRITTEN_OUT.get(node.opType)?.(node, rewriter, types) ?? false;
+    return writtenOutForm(node)?.(node, rewriter, types) ?? false;
   });
   return norms;
 }

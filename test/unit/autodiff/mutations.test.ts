@@ -27,7 +27,7 @@ async function worstError(
 
 describe('the check of gradient rules notices', () => {
   const byOperator = new Map<string, GradientCase[]>();
-  for (const test of gradientCases) {
+  for (const test of gradientCases.filter((c) => c.mutated !== false)) {
     const list = byOperator.get(test.opType);
     if (list) list.push(test);
     else byOperator.set(test.opType, [test]);

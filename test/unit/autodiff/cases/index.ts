@@ -5,6 +5,7 @@ import { layout } from './layout';
 import { matrix } from './matrix';
 import { normalization } from './normalization';
 import { pooling } from './pooling';
+import { recurrentCases } from './recurrent';
 import { reductionCases } from './reductions';
 
 /** Every case of every gradient rule. */
@@ -16,4 +17,5 @@ export const gradientCases: readonly GradientCase[] = [
   ...convolution,
   ...pooling,
   ...normalization,
+  ...recurrentCases,
 ];

@@ -2,7 +2,7 @@ import { attribute } from '../../../../src/ir/attribute';
 import { BATCH_NORMALIZATION_TRAINING, PRIVATE_DOMAIN } from '../../../../src/ir/privateOperators';
 import type { GradientCase } from '../../../support/finiteDifferences';
 
-const { int, float } = attribute;
+const { int, ints, float } = attribute;
 
 const training = (x: number[], between: readonly [number, number] = [-2, 2]): GradientCase => ({
   opType: BATCH_NORMALIZATION_TRAINING,
@@ -68,6 +68,15 @@ export const normalization: readonly GradientCase[] = [
     name: 'odd window',
     inputs: [[2, 5, 2, 2]],
     attributes: { size: int(3), alpha: float(0.5), beta: float(0.6), bias: float(1.5) },
+  },
+  { opType: 'MeanVarianceNormalization', name: 'over a batch of pictures', inputs: [[2, 2, 2, 3]] },
+  { opType: 'MeanVarianceNormalization', name: 'axes', inputs: [[2, 3, 4]], attributes: { axes: ints([1, 2]) } },
+  { opType: 'LpNormalization', name: 'Euclidean', inputs: [[2, 3, 2]], attributes: { axis: int(1) } },
+  {
+    opType: 'LpNormalization',
+    name: 'sum of magnitudes',
+    inputs: [{ shape: [3, 4], awayFrom: [0] }],
+    attributes: { p: int(1) },
   },
   { opType: 'LRN', name: 'defaults', inputs: [[1, 5, 2, 2]], attributes: { size: int(5), alpha: float(0.8) } },
 ];

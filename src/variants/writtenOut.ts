@@ -1,0 +1,25 @@
+import type { ValueType } from '../ir/graph';
+import type { MutableNode } from '../ir/mutableGraph';
+import { lpNormalization, meanVarianceNormalization } from './normForms';
+import { gru, lstm, rnn } from './recurrentForms';
+import type { Rewriter } from './rewriter';
+
+/**
+ * Writes a node out in elementary operators of opset 18: adds what computes its outputs, under their names, and returns true;
+ * false leaves the node as it is, because its sizes are not known or it has a form that is not covered.
+ * @param types of the values before the pass
+ */
+export type WrittenOut = (node: MutableNode, r: Rewriter, types: ReadonlyMap<string, ValueType>) => boolean;
+
+/** Operators without a gradient rule of their own that have one in parts; those of other domains as `domain.opType`. */
+export const writtenOut: ReadonlyMap<string, WrittenOut> = new Map<string, WrittenOut>([
+  ['GRU', gru],
+  ['LSTM', lstm],
+  ['LpNormalization', lpNormalization],
+  ['MeanVarianceNormalization', meanVarianceNormalization],
+  ['RNN', rnn],
+]);
+
+export function writtenOutForm({ domain, opType }: MutableNode): WrittenOut | undefined {
+  return writtenOut.get(domain === '' ? opType : `${domain}.${opType}`);
+}
