@@ -1,6 +1,8 @@
 import type { LayerFacts } from '../protocol/facts';
 import type { Figure, ProfiledLayer, ProfileResult, RunningStatistics, StepStatistics } from '../protocol/profile';
 import { escapeMarkdown } from './escapeMarkdown';
+import { sparkline } from './sparkline';
+import { svgImage } from './svgImage';
 
 /** What the latest profile measured at the parts of a layer, at its last step, and what kind of figures they are. */
 export function measuredFigures(
@@ -14,7 +16,17 @@ export function measuredFigures(
   const age = stale ? '**Out of date:** these figures were measured on an earlier version of the model.' : undefined;
   const table = ['| | mean | std | RMS | zeros |', '|---|---:|---:|---:|---:|', ...rows].join('\n');
   const statistics = measured.flatMap((layer) => statisticsWords(layer.statistics?.at(-1)));
-  return [...(age === undefined ? [] : [age]), table, ...statistics, setupWords(profile)];
+  const lines = measured.flatMap((layer) => lineOf(layer, measured.length > 1));
+  return [...(age === undefined ? [] : [age]), table, ...lines, ...statistics, setupWords(profile)];
+}
+
+/** How the spread of the gradient went over the steps, in a line. */
+function lineOf(layer: ProfiledLayer, named: boolean): string[] {
+  const svg = sparkline(layer.gradient.map((s) => s.rms));
+  const name = named ? ` of ${escapeMarkdown(layer.name)}` : '';
+  return svg === undefined
+    ? []
+    : [`RMS of the gradient${name} over the steps: ${svgImage(svg, 'line over the steps')}`];
 }
 
 function rowsOf(layer: ProfiledLayer, named: boolean): string[] {

@@ -5,38 +5,26 @@ import type {
   LinearNormalization,
   NormFacts,
   NormPlacement,
-  NormType,
 } from '../protocol/facts';
 import { escapeMarkdown } from './escapeMarkdown';
-
-const normNames: Readonly<Record<NormType, string>> = {
-  batch: 'Batch normalization',
-  layer: 'Layer normalization',
-  instance: 'Instance normalization',
-  group: 'Group normalization',
-  rms: 'RMS normalization',
-  'local-response': 'Local response normalization',
-  'mean-variance': 'Mean-variance normalization',
-  lp: 'Lp normalization',
-};
-
-const axisNames: Readonly<Record<AxisLetter, string>> = {
-  N: 'batch',
-  C: 'channels',
-  D: 'depth',
-  H: 'height',
-  W: 'width',
-  L: 'steps',
-  F: 'features',
-};
+import { normCube } from './normCube';
+import { axisNames, normNames } from './normNames';
+import { svgImage } from './svgImage';
 
 /** What a norm is, its conventions and its place; `nameOf` gives the escaped name of a layer. */
 export function normWords(norm: NormFacts, nameOf: (id: string) => string): string[] {
   return [
     `${normNames[norm.type]} ${axesWords(norm)}${formWords(norm)}.`,
+    ...cube(norm),
     ...conventionWords(norm),
     placementWords(norm, nameOf),
   ];
+}
+
+function cube({ axesMeaning, groups, type }: NormFacts): string[] {
+  if (axesMeaning === null || axesMeaning.length === 0) return [];
+  const words = `The shaded cells of a batch share one mean and variance: ${axesMeaning.join(', ')}`;
+  return [svgImage(normCube(axesMeaning, type === 'group' ? groups : null), words)];
 }
 
 /** "over N, H, W (batch, height, width), for each of 64 channels" */

@@ -10,6 +10,7 @@ import { LayerInlayHints } from './layerInlayHints';
 import { LayerSymbols } from './layerSymbols';
 import { ModelViews } from './modelViews';
 import { Sessions } from './sessions';
+import { configSelector, normClassHovers, pythonSelector, settingHovers } from './settingHovers';
 import { isTextModel, TextModels, textSelector } from './textModels';
 
 export function activate(context: vscode.ExtensionContext): void {
@@ -33,6 +34,8 @@ export function activate(context: vscode.ExtensionContext): void {
     sessions,
     commands.register(),
     vscode.languages.registerHoverProvider(textSelector, new LayerHovers(textModels)),
+    vscode.languages.registerHoverProvider(configSelector, settingHovers),
+    vscode.languages.registerHoverProvider(pythonSelector, normClassHovers),
     vscode.languages.registerCodeLensProvider(textSelector, codeLenses),
     vscode.languages.registerDocumentSymbolProvider(textSelector, new LayerSymbols(textModels), { label: 'NormScope' }),
     inlayHints,
