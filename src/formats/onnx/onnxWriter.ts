@@ -1,258 +1,192 @@
 import { onnx } from 'onnx-proto';
-import type { Attribute } from '../../ir/attribute';
-import { dataTypeCode, type DataType } from '../../ir/dataType';
+import type { ByteSource } from '../../ir/byteSource';
 import { ModelError } from '../../ir/errors';
-import type { ValueType } from '../../ir/graph';
-import type { ModelFunction } from '../../ir/model';
-import type { MutableGraph, MutableNode, ValueDeclaration } from '../../ir/mutableGraph';
-import { payloadBytes, toInt64, type Tensor } from '../../ir/tensor';
-import { MessageParts } from './messageParts';
-import {
-  AttributeField,
-  attributeTypes,
-  FunctionField,
-  GraphField,
-  ModelField,
-  NodeField,
-  TensorField,
-} from './schema';
+import type { Model, ModelFunction } from '../../ir/model';
+import type { MutableGraph } from '../../ir/mutableGraph';
+import { ExternalWeights } from './externalWeights';
+import { GraphEncoder, opsetImports } from './graphEncoder';
+import { defaultDomain } from './graphReader';
+import { GraphRewriter } from './graphRewriter';
+import { versionOfOpset, versionOfParts } from './irVersion';
+import { fieldRanges, withFields, type FieldRange } from './messageFields';
+import { MessageParts, numberField, type ByteSink } from './messageParts';
+import { functionKey } from './modelCounts';
+import { graphHoldsExternal } from './sameParts';
+import { FunctionField, ModelField } from './schema';
+import { readStructure } from './structure';
+import { Wire } from './wire';
+
+export type { ByteSink };
 
 /** A protobuf message holds 2 GiB at most; beyond that the weights of an ONNX model belong into files beside it. */
 const LARGEST_MODEL = 2 ** 31 - 1;
 
+/** The model that a graph was edited from, and its file: what is as it was is copied from there, byte for byte. */
+export interface OriginalFile {
+  readonly model: Model;
+  readonly source: ByteSource;
+  /**
+   * Keep references to files of weights as they are: for a copy that is written into the folder of the original. Otherwise these
+   * weights are read and stored anew.
+   */
+  readonly keepsReferences?: boolean;
+}
+
 export interface OnnxWriterOptions {
-  /** Default: the version that came with the graph's opset, or later where an element type needs it. */
+  /** Default: the original's version, or the one that came with the graph's opset, or later where its parts need it. */
   readonly irVersion?: number;
+  /** Default: the original's, or this program. */
   readonly producer?: string;
-  /** Model-local functions that nodes of the graph call. */
+  /** Model-local functions that nodes of the graph call; default those of the original. */
   readonly functions?: readonly ModelFunction[];
+  readonly original?: OriginalFile;
+  /** A file for weights beside the model, for models of any size: its location relative to the model, and where its bytes go. */
+  readonly weights?: { readonly location: string; readonly write: ByteSink };
 }
 
 /**
- * The bytes of an ONNX model (ModelProto) with this graph. Initializers are read and stored as raw_data, external ones too;
- * those without data are declared without. Attributes that are not understood are written as they were read.
- * @throws ModelError `too-large` beyond 2 GiB, and whatever reading a tensor throws
+ * The bytes of an ONNX model (ModelProto) with this graph: `writeOnnx` into memory.
+ * @throws ModelError `too-large` beyond 2 GiB, before any weights are read, and whatever reading a tensor throws
  */
 export async function encodeOnnx(graph: MutableGraph, options: OnnxWriterOptions = {}): Promise<Uint8Array> {
-  let weights = 0;
-  for (const t of graph.initializers.values()) if (t.location !== 'missing') weights += payloadBytes(t.dtype, t.dims);
-  if (weights > LARGEST_MODEL) throw tooLarge(weights);
-  const functions = options.functions ?? [];
-  const encoder = new GraphEncoder();
-  const graphParts = await encoder.encodeGraph(graph);
-  const functionParts: MessageParts[] = [];
-  for (const f of functions) functionParts.push(await encoder.encodeFunction(f));
+  const { model, weights } = await plan(graph, options);
+  const bytes = new Uint8Array(model.length);
+  let at = 0;
+  await model.write((piece) => {
+    bytes.set(piece, at);
+    at += piece.length;
+  });
+  if (options.weights) await weights?.write(options.weights.write);
+  return bytes;
+}
+
+/**
+ * Writes a graph as an ONNX model (ModelProto), piece by piece: the weights of one tensor are in memory at a time. With an original,
+ * nodes, tensors and everything else that is unchanged are copied from its file; what is new is encoded, tensors as raw_data
+ * or into the file of weights. Tensors without data are declared without.
+ * @throws ModelError `too-large` when the model alone would have more than 2 GiB, before anything is written, and whatever reading a tensor throws
+ */
+export async function writeOnnx(graph: MutableGraph, sink: ByteSink, options: OnnxWriterOptions = {}): Promise<void> {
+  const { model, weights } = await plan(graph, options);
+  await model.write(sink);
+  if (options.weights) await weights?.write(options.weights.write);
+}
+
+async function plan(graph: MutableGraph, options: OnnxWriterOptions) {
+  const weights = options.weights && new ExternalWeights(options.weights.location);
+  const encoder = new GraphEncoder(weights);
+  const model = options.original
+    ? await new ModelRewriter(graph, encoder, options, options.original).rewrite()
+    : encodeModel(graph, encoder, options);
+  if (model.length > LARGEST_MODEL) {
+    throw new ModelError(
+      'too-large',
+      `the model would have ${model.length} bytes; one ONNX file holds 2 GiB at most, weights beyond that belong into files beside it`,
+    );
+  }
+  return { model, weights };
+}
+
+function encodeModel(graph: MutableGraph, encoder: GraphEncoder, options: OnnxWriterOptions): MessageParts {
+  const { functions = [], producer = 'normscope' } = options;
+  const graphParts = encoder.graph(graph);
+  const functionParts = functions.map((f) => encoder.function(f));
   const model = new MessageParts(
     onnx.ModelProto.encode({
-      irVersion: options.irVersion ?? irVersion(graph.opsets.get('') ?? 1, encoder.types, functions),
-      producerName: options.producer ?? 'normscope',
+      irVersion:
+        options.irVersion ??
+        Math.max(versionOfOpset(graph.opsets.get('') ?? 1), versionOfParts(encoder.types, functions)),
+      producerName: producer,
       opsetImport: opsetImports(graph.opsets),
     }).finish(),
   ).nest(ModelField.graph, graphParts);
   for (const f of functionParts) model.nest(ModelField.functions, f);
-  if (model.length > LARGEST_MODEL) throw tooLarge(model.length);
-  return model.join();
+  return model;
 }
 
-function tooLarge(size: number): ModelError {
-  return new ModelError(
-    'too-large',
-    `the model would have ${size} bytes; one ONNX file holds 2 GiB at most, weights beyond that belong into files beside it`,
-  );
-}
+/** Encodes an edited graph against the ModelProto that it came from. */
+class ModelRewriter {
+  constructor(
+    private readonly graph: MutableGraph,
+    private readonly encoder: GraphEncoder,
+    private readonly options: OnnxWriterOptions,
+    private readonly original: OriginalFile,
+  ) {}
 
-const kinds: readonly string[] = attributeTypes;
-
-/** Encodes graphs and notes the element types they hold. */
-class GraphEncoder {
-  readonly types = new Set<DataType>();
-
-  async encodeGraph(graph: MutableGraph): Promise<MessageParts> {
-    const parts = new MessageParts();
-    for (const node of graph.nodes) parts.nest(GraphField.node, await this.encodeNode(node));
-    for (const [name, tensor] of graph.initializers)
-      parts.nest(GraphField.initializer, await this.encodeTensor(tensor, name));
-    parts.append(onnx.GraphProto.encode({ name: graph.name || 'graph' }).finish());
-    for (const d of graph.inputs) parts.nest(GraphField.input, this.encodeValueInfo(d));
-    for (const d of graph.outputs) parts.nest(GraphField.output, this.encodeValueInfo(d));
-    for (const [name, type] of graph.valueTypes) {
-      const info = this.encodeValueInfo({ name, type });
-      if (this.encodeType(type)) parts.nest(GraphField.valueInfo, info);
+  async rewrite(): Promise<MessageParts> {
+    const { graph, encoder, options } = this;
+    const { model, source, keepsReferences = false } = this.original;
+    const wire = new Wire(await readStructure(source));
+    let bounds: [from: number, to: number] = [0, 0];
+    const keys = new Map<number, string>();
+    const ranges = fieldRanges(wire, 0, source.size, (w, i) => {
+      if (w.field === ModelField.graph) bounds = [w.payloadStart, w.payloadEnd];
+      else if (w.field === ModelField.functions) keys.set(i, keyOfFunction(w));
+    });
+    const rewriter = new GraphRewriter(source, wire, ...bounds, model.graph, encoder, keepsReferences);
+    const replaced = new Map<number, readonly MessageParts[]>();
+    const contents = rewriter.rewrite(graph);
+    // the length of a message can be written in more than one way
+    if (!contents.isRange(...bounds))
+      replaced.set(ModelField.graph, [new MessageParts().nest(ModelField.graph, contents)]);
+    const functions = this.functions(ranges, keys);
+    if (functions) replaced.set(ModelField.functions, functions);
+    const opsetsChanged = !sameOpsets(graph.opsets, model.opsets);
+    if (opsetsChanged) {
+      const imports = opsetImports(graph.opsets).map((i) => onnx.ModelProto.encode({ opsetImport: [i] }).finish());
+      replaced.set(
+        ModelField.opsetImport,
+        imports.map((fields) => new MessageParts(fields)),
+      );
     }
-    return parts;
+    const version =
+      options.irVersion ??
+      Math.max(
+        model.irVersion ?? 0,
+        opsetsChanged ? versionOfOpset(graph.opsets.get('') ?? 1) : 0,
+        versionOfParts(encoder.types, options.functions ?? []),
+        rewriter.addsInitializers(graph) ? 4 : 0,
+      );
+    if (version !== model.irVersion)
+      replaced.set(ModelField.irVersion, [new MessageParts(numberField(ModelField.irVersion, version))]);
+    if (options.producer !== undefined)
+      replaced.set(ModelField.producerName, [new MessageParts().text(ModelField.producerName, options.producer)]);
+    return withFields(source, ranges, replaced);
   }
 
-  async encodeFunction(f: ModelFunction): Promise<MessageParts> {
-    const body = f.body.toMutable();
-    const parts = new MessageParts(
-      onnx.FunctionProto.encode({
-        name: f.name,
-        domain: f.domain,
-        input: [...f.inputs],
-        output: [...f.outputs],
-        attribute: f.attributes.filter((name) => !f.defaults?.has(name)),
-        opsetImport: opsetImports(body.opsets),
-      }).finish(),
-    );
-    for (const [name, value] of f.defaults ?? [])
-      parts.nest(FunctionField.attributeProto, await this.encodeAttribute(name, value));
-    for (const node of body.nodes) parts.nest(FunctionField.node, await this.encodeNode(node));
-    if (f.overload) parts.text(FunctionField.overload, f.overload);
-    return parts;
-  }
-
-  private async encodeNode(node: MutableNode): Promise<MessageParts> {
-    const { name, opType, domain, inputs, outputs } = node;
-    const parts = new MessageParts(
-      onnx.NodeProto.encode({
-        input: inputs,
-        output: outputs,
-        opType,
-        ...(name && { name }),
-        ...(domain && { domain }),
-      }).finish(),
-    );
-    for (const [key, value] of node.attributes) parts.nest(NodeField.attribute, await this.encodeAttribute(key, value));
-    if (node.overload) parts.text(NodeField.overload, node.overload);
-    return parts;
-  }
-
-  private async encodeAttribute(name: string, attribute: Attribute): Promise<MessageParts> {
-    if (attribute.type === 'opaque') {
-      if (attribute.bytes) return new MessageParts(attribute.bytes);
-      throw new ModelError('unsupported', `attribute ${name} of kind ${attribute.value} cannot be written`);
-    }
-    const kind = attribute.type === 'reference' ? (attribute.of ?? 'undefined') : attribute.type;
-    const fields: onnx.IAttributeProto = {
-      name,
-      type: kinds.indexOf(kind),
-      ...plainFields(attribute),
-    };
-    const parts = new MessageParts(onnx.AttributeProto.encode(fields).finish());
-    switch (attribute.type) {
-      case 'tensor':
-        return parts.nest(AttributeField.t, await this.encodeTensor(attribute.value, attribute.value.name));
-      case 'graph':
-        return parts.nest(AttributeField.g, await this.encodeGraph(attribute.value.toMutable()));
-      case 'tensors':
-        for (const t of attribute.value) parts.nest(AttributeField.tensors, await this.encodeTensor(t, t.name));
-        return parts;
-      case 'graphs':
-        for (const g of attribute.value) parts.nest(AttributeField.graphs, await this.encodeGraph(g.toMutable()));
-        return parts;
-      default:
-        return parts;
-    }
-  }
-
-  private async encodeTensor(tensor: Tensor, name: string): Promise<MessageParts> {
-    const { dtype, dims, strings } = tensor;
-    this.types.add(dtype);
-    const parts = new MessageParts(
-      onnx.TensorProto.encode({
-        ...(name && { name }),
-        dims: dims.map(int64),
-        dataType: dataTypeCode(dtype),
-        ...(strings && { stringData: strings.map(utf8) }),
-      }).finish(),
-    );
-    if (dtype === 'string' || tensor.location === 'missing') return parts;
-    return parts.nest(TensorField.rawData, new MessageParts(await tensor.read()));
-  }
-
-  private encodeValueInfo({ name, type }: ValueDeclaration): MessageParts {
-    const parts = new MessageParts(onnx.ValueInfoProto.encode({ name }).finish());
-    const encoded = this.encodeType(type);
-    return encoded ? parts.nest(VALUE_INFO_TYPE, new MessageParts(encoded)) : parts;
-  }
-
-  /** The TypeProto; undefined when nothing is known that a file can state. */
-  private encodeType(type: ValueType): Uint8Array | undefined {
-    if (type.stated) return type.stated;
-    if (type.kind !== 'tensor' || type.dtype === undefined || type.dtype === 'undefined') return undefined;
-    this.types.add(type.dtype);
-    const dim = type.shape?.map((d) =>
-      typeof d === 'number' ? { dimValue: int64(d) } : d === null ? {} : { dimParam: d },
-    );
-    return onnx.TypeProto.encode({
-      tensorType: { elemType: dataTypeCode(type.dtype), ...(dim && { shape: { dim } }) },
-    }).finish();
+  /** Undefined when all functions are those of the file. */
+  private functions(
+    ranges: readonly FieldRange[],
+    keys: ReadonlyMap<number, string>,
+  ): readonly MessageParts[] | undefined {
+    const { model, source, keepsReferences } = this.original;
+    const { functions = model.functions } = this.options;
+    const stated = new Map([...keys].reverse().map(([i, key]) => [key, ranges[i]]));
+    const isKept = (f: ModelFunction) =>
+      model.functions.includes(f) && (keepsReferences === true || !graphHoldsExternal(f.body));
+    if (functions.length === model.functions.length && functions.every((f, i) => f === model.functions[i] && isKept(f)))
+      return undefined;
+    return functions.map((f) => {
+      const range = isKept(f) ? stated.get(functionKey(f.domain, f.name, f.overload)) : undefined;
+      return range
+        ? new MessageParts().copy(source, range.from, range.to)
+        : new MessageParts().nest(ModelField.functions, this.encoder.function(f));
+    });
   }
 }
 
-function plainFields(attribute: Attribute): onnx.IAttributeProto {
-  switch (attribute.type) {
-    case 'float':
-      return { f: attribute.value };
-    case 'int':
-      return { i: int64(attribute.value) };
-    case 'string':
-      return { s: utf8(attribute.value) };
-    case 'floats':
-      return { floats: [...attribute.value] };
-    case 'ints':
-      return { ints: attribute.value.map(int64) };
-    case 'strings':
-      return { strings: attribute.value.map(utf8) };
-    case 'reference':
-      return { refAttrName: attribute.value };
-    default:
-      return {};
+function sameOpsets(a: ReadonlyMap<string, number>, b: ReadonlyMap<string, number>): boolean {
+  return a.size === b.size && [...a].every(([domain, version]) => b.get(domain) === version);
+}
+
+/** The current field as a FunctionProto: what calls name it by. */
+function keyOfFunction(wire: Wire): string {
+  const end = wire.enterMessage();
+  let [domain, name, overload] = ['', '', ''];
+  while (wire.next(end)) {
+    if (wire.field === FunctionField.domain) domain = defaultDomain(wire.text());
+    else if (wire.field === FunctionField.name) name = wire.text();
+    else if (wire.field === FunctionField.overload) overload = wire.text();
   }
-}
-
-const VALUE_INFO_TYPE = 2;
-
-function opsetImports(opsets: ReadonlyMap<string, number>): onnx.IOperatorSetIdProto[] {
-  return [...opsets].map(([domain, version]) => ({ domain, version }));
-}
-
-const text = new TextEncoder();
-
-function utf8(string: string): Uint8Array {
-  return text.encode(string);
-}
-
-/** Exact within the safe integers, clamped to the ends of int64 beyond them. */
-function int64(value: number): number {
-  if (Number.isSafeInteger(value)) return value;
-  const bits = BigInt.asUintN(64, toInt64(value));
-  const halves = { low: Number(bits & 0xffffffffn) | 0, high: Number(bits >> 32n) | 0, unsigned: false };
-  // protobufjs takes any object with the two halves for a 64-bit integer; the declarations of onnx-proto only know numbers and Long
-  return halves as unknown as number;
-}
-
-/** IR version that came with each opset of the default domain (ONNX, docs/Versioning.md); initializers need not be inputs from 4 on. */
-const irVersionOfOpset: readonly (readonly [opset: number, irVersion: number])[] = [
-  [9, 4],
-  [10, 5],
-  [11, 6],
-  [14, 7],
-  [18, 8],
-  [20, 9],
-  [22, 10],
-  [23, 11],
-  [24, 12],
-];
-const NEWEST_IR_VERSION = 13;
-
-/** IR version that brought an element type, where it is later than 4. */
-const irVersionOfType: Partial<Record<DataType, number>> = {
-  float8e4m3fn: 9,
-  float8e4m3fnuz: 9,
-  float8e5m2: 9,
-  float8e5m2fnuz: 9,
-  uint4: 10,
-  int4: 10,
-  float4e2m1: 11,
-  float8e8m0: 12,
-  uint2: 13,
-  int2: 13,
-};
-
-function irVersion(opset: number, types: Iterable<DataType>, functions: readonly ModelFunction[]): number {
-  let version = irVersionOfOpset.find(([last]) => opset <= last)?.[1] ?? NEWEST_IR_VERSION;
-  for (const type of types) version = Math.max(version, irVersionOfType[type] ?? 0);
-  if (functions.length > 0) version = Math.max(version, functions.some((f) => f.overload) ? 10 : 8);
-  return version;
+  return functionKey(domain, name, overload);
 }
