@@ -1,22 +1,22 @@
 import type { LayerFacts, ModelFacts, NormFacts, NormPlacement } from '../protocol/facts';
 
 const places: Readonly<Record<NormPlacement, string>> = {
-  'linear-norm-activation': 'before the activation',
-  'linear-norm': 'after a linear layer',
-  'linear-activation-norm': 'after the activation',
+  'linear-norm-activation': 'before activation',
+  'linear-norm': 'after linear',
+  'linear-activation-norm': 'after activation',
   'pre-activation': 'pre-activation',
   'pre-norm': 'pre-norm',
   'post-norm': 'post-norm',
-  'embedding-norm': 'after the embedding',
-  'input-norm': 'on the input',
-  'before-output': 'before the output',
-  'qk-norm': 'on queries or keys',
+  'embedding-norm': 'after embedding',
+  'input-norm': 'on input',
+  'before-output': 'before output',
+  'qk-norm': 'qk-norm',
   other: '',
 };
 
 /**
- * What stands behind the class of a layer in its text: where a norm sits and what its statistics run over, and the shape of
- * the output, as in "over N, H, W; before the activation; 8 x 8 x 64". Undefined when there is nothing to say.
+ * What stands behind the class of a layer in its text: what the statistics of a norm run over and where it sits, and the
+ * shape of the output. VS Code cuts off hints after 43 characters, so it is terse: "N,H,W; before activation; 8x8x64". Undefined when there is nothing to say.
  */
 export function layerHint({ norm, outputShape }: LayerFacts): string | undefined {
   const parts = norm === undefined ? [] : [...axes(norm), places[norm.placement]].filter((p) => p !== '');
@@ -26,14 +26,14 @@ export function layerHint({ norm, outputShape }: LayerFacts): string | undefined
 }
 
 function axes({ axesMeaning }: NormFacts): string[] {
-  return axesMeaning === null || axesMeaning.length === 0 ? [] : [`over ${axesMeaning.join(', ')}`];
+  return axesMeaning === null || axesMeaning.length === 0 ? [] : [axesMeaning.join(',')];
 }
 
 /** Sizes behind an open batch axis, which every layer has alike; undefined for a scalar. */
 function sampleShape(shape: readonly (number | string | null)[]): string | undefined {
   const sizes = typeof shape[0] === 'number' ? shape : shape.slice(1);
   if (sizes.length === 0) return undefined;
-  return sizes.map((d) => d ?? '?').join(' x ');
+  return sizes.map((d) => d ?? '?').join('x');
 }
 
 /**

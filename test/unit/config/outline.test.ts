@@ -34,8 +34,8 @@ describe('the outline of a model text', () => {
   it('is the tree of its layers, with roles, places of norms and shapes', async () => {
     const outline = outlineOf(ConfigDocument.of(text)!, await factsOf(text));
     assert.deepEqual(names(outline), [
-      ['conv', 'Conv2D: 6 x 6 x 4', 'linear'],
-      ['bn', 'BatchNormalization: over N, H, W; after the activation; 6 x 6 x 4', 'norm'],
+      ['conv', 'Conv2D: 6x6x4', 'linear'],
+      ['bn', 'BatchNormalization: N,H,W; after activation; 6x6x4', 'norm'],
       ['head', 'Sequential', undefined, ['flat', 'Flatten: 144', 'other'], ['inner', 'Dense: 2', 'linear']],
     ]);
   });
@@ -63,8 +63,8 @@ describe('the layers that a text states', () => {
     assert.deepEqual(
       stated.map((s) => [s.layer.name, s.hint]),
       [
-        ['conv', '6 x 6 x 4'],
-        ['bn', 'over N, H, W; after the activation; 6 x 6 x 4'],
+        ['conv', '6x6x4'],
+        ['bn', 'N,H,W; after activation; 6x6x4'],
         ['head/flat', '144'],
         ['head/inner', '2'],
       ],
