@@ -1,14 +1,6 @@
 import type { Figure } from '../protocol/profile';
 
-/** Three significant digits, scientific where a plain number would be hard to read; the words NaN and Infinity as they are. */
-export function formatFigure(figure: Figure | null | undefined): string {
-  if (figure === null || figure === undefined) return '-';
-  if (typeof figure === 'string') return figure;
-  if (figure === 0) return '0';
-  const size = Math.abs(figure);
-  if (size >= 0.001 && size < 10_000) return String(Number(figure.toPrecision(3)));
-  return figure.toExponential(2).replace('e+', 'e');
-}
+export { formatFigure } from '../profile/figure';
 
 /** 25 557 032 -> "25.6 M". */
 export function formatCount(count: number): string {

@@ -1,0 +1,176 @@
+import { floats, hostTensor } from '../../training/hostTensor';
+import { Random } from '../../training/random';
+import { verdictOf } from '../conclusion';
+import type { Experiment } from '../experiment';
+import { line, mean, meanSquare, standardError } from '../lab/figures';
+import { Learner } from '../lab/learner';
+import { mlp } from '../lab/networks';
+import type { ActivationKind } from '../lab/network';
+
+const WIDTH = 512;
+const DEPTH = 30;
+/** Layers counted from the input; those before are still approaching the fixed point. */
+const [FIRST, LAST] = [11, 30];
+const LINEAR_BATCHES = [8, 16, 32];
+const RELU_BATCHES = [8, 32, 128];
+/** Networks per seed that the second moment is averaged over: it is an expectation over weights. */
+const NETWORKS = 4;
+const CLASSES = 10;
+
+interface Growth {
+  readonly batch: number;
+  /** Growth of the gradient's second moment per layer, one for each network. */
+  readonly perNetwork: readonly number[];
+  /** Second moment of the gradient at the pre-activations of layers 1 .. 30, averaged over the networks. */
+  readonly moments: readonly number[];
+}
+
+interface Measured {
+  readonly linear: readonly Growth[];
+  readonly relu: readonly Growth[];
+}
+
+/** Yang et al. 2019, for linear layers: growth of the second moment at batch B. */
+export const linearGrowth = (batch: number) => (batch - 2) / (batch - 3);
+/** The same for ReLU, as B grows. */
+export const RELU_GROWTH = Math.PI / (Math.PI - 1);
+
+const layers = Array.from({ length: DEPTH }, (_, i) => i + 1);
+const values = layers.map((l) => `linear${l}`);
+
+async function growth(learners: readonly Learner[], seed: number, batch: number): Promise<Growth> {
+  const moments: number[][] = [];
+  for (const [n, learner] of learners.entries()) {
+    const random = new Random(seed, n, 31);
+    const x = floats([batch, WIDTH], random.normals(batch * WIDTH));
+    const target = hostTensor(
+      'int64',
+      [batch, 1],
+      Array.from({ length: batch }, () => random.integer(CLASSES)),
+    );
+    const frozen = learner.network.parameters.map((p) => p.name);
+    const { gradients } = await learner.run({ x, target }, { gradientsOf: values, frozen });
+    moments.push(values.map((v) => meanSquare(gradients.get(v)!)));
+  }
+  return {
+    batch,
+    perNetwork: moments.map((list) => Math.exp(-slope(list))),
+    moments: layers.map((_, i) => mean(moments.map((list) => list[i]))),
+  };
+}
+
+/** Slope of the logarithm of the second moment per layer, over the layers that count. */
+function slope(moments: readonly number[]): number {
+  const used = layers.filter((l) => l >= FIRST && l <= LAST);
+  return line(
+    used,
+    used.map((l) => Math.log(moments[l - 1])),
+  ).slope;
+}
+
+const within = (part: number, value: number, expected: number) => Math.abs(value / expected - 1) <= part;
+
+const growthOf = (g: Growth) => Math.exp(-slope(g.moments));
+
+export const experiment: Experiment<Measured> = {
+  id: 'exploding-plain-bn',
+  title: 'Batch normalization alone makes deep plain networks explode',
+  claim: 'Batch normalization does not cure everything: in deep plain networks it makes the gradients explode.',
+  setting:
+    `Plain networks of ${DEPTH} layers of width ${WIDTH}, each linear + batch norm (+ ReLU), Glorot weights, Gaussian inputs, before ` +
+    `training; second moment of the gradient at the pre-activations, averaged over ${NETWORKS} networks a seed, its growth per layer ` +
+    `from layer ${LAST} to layer ${FIRST} by least squares on the logarithm.`,
+  reference: 'Yang et al. 2019, A mean field theory of batch normalization, section 3 (arXiv:1902.08129).',
+  published:
+    'Growth of the second moment per layer: (B-2)/(B-3) for linear layers at batch B; pi/(pi-1) = 1.467 for ReLU as B grows.',
+  gate:
+    'Linear within 2 % of (B-2)/(B-3) for B = 8, 16, 32 and at least 3 standard errors (over networks and seeds) above 1; ReLU within ' +
+    '3 % of 1.467 at B = 128 and falling with B (means over the seeds).',
+
+  async measure(lab, seed) {
+    const growths = async (activation: ActivationKind, batches: readonly number[]): Promise<Growth[]> => {
+      const network = mlp({ inputs: WIDTH, width: WIDTH, depth: DEPTH, classes: CLASSES, activation, norm: 'batch' });
+      const learners = Array.from(
+        { length: NETWORKS },
+        (_, n) => new Learner(lab, network, { seed: seed * NETWORKS + n, weights: 'xavier' }),
+      );
+      const list: Growth[] = [];
+      for (const batch of batches) list.push(await growth(learners, seed, batch));
+      return list;
+    };
+    const linear = await growths('none', LINEAR_BATCHES);
+    lab.progress(0.5);
+    const relu = await growths('Relu', RELU_BATCHES);
+    return { linear, relu };
+  },
+
+  conclude(measured) {
+    const linear = LINEAR_BATCHES.map((batch, i) => {
+      const values = measured.map((m) => growthOf(m.linear[i]));
+      const all = measured.flatMap((m) => m.linear[i].perNetwork);
+      return { batch, values, average: mean(values), error: standardError(all), expected: linearGrowth(batch) };
+    });
+    const relu = RELU_BATCHES.map((batch, i) => {
+      const values = measured.map((m) => growthOf(m.relu[i]));
+      return { batch, values, average: mean(values) };
+    });
+    const last = relu[relu.length - 1];
+    const holds =
+      linear.every((g) => g.values.every((v) => within(0.02, v, g.expected)) && g.average - 1 >= 3 * g.error) &&
+      last.values.every((v) => within(0.03, v, RELU_GROWTH)) &&
+      relu.every((g, i) => i === 0 || g.average < relu[i - 1].average);
+    const curve = (name: string, moments: readonly number[]) => ({
+      name,
+      x: layers,
+      y: moments.map((m) => m / moments[DEPTH - 1]),
+    });
+    return {
+      measured:
+        linear.map((g) => `linear B=${g.batch} ${g.average.toFixed(3)}`).join(', ') +
+        `; ReLU ${relu.map((g) => `B=${g.batch} ${g.average.toFixed(3)}`).join(', ')}`,
+      verdict: verdictOf(holds),
+      figures: [
+        ...linear.map(({ batch, values, expected }) => ({
+          label: `growth per layer, linear, batch ${batch}`,
+          values,
+          published: expected.toFixed(3),
+        })),
+        ...relu.map(({ batch, values }) => ({
+          label: `growth per layer, ReLU, batch ${batch}`,
+          values,
+          published: `${RELU_GROWTH.toFixed(3)} as the batch grows`,
+        })),
+      ],
+      charts: [
+        {
+          kind: 'lines',
+          title: 'Second moment of the gradient over depth',
+          x: { label: 'layer, from the input' },
+          y: { label: 'second moment, last layer = 1', logarithmic: true },
+          series: [
+            ...measured[0].linear.map((g) => curve(`linear, batch ${g.batch}`, g.moments)),
+            ...measured[0].relu.map((g) => curve(`ReLU, batch ${g.batch}`, g.moments)),
+            {
+              name: 'pi/(pi-1) per layer',
+              reference: true,
+              x: layers,
+              y: layers.map((l) => RELU_GROWTH ** (DEPTH - l)),
+            },
+          ],
+        },
+        {
+          kind: 'lines',
+          title: 'Growth per layer over the batch',
+          x: { label: 'batch', logarithmic: true },
+          y: { label: 'growth of the second moment' },
+          series: [
+            { name: 'linear, measured', x: LINEAR_BATCHES, y: linear.map((g) => g.average) },
+            { name: '(B-2)/(B-3)', reference: true, x: LINEAR_BATCHES, y: LINEAR_BATCHES.map(linearGrowth) },
+            { name: 'ReLU, measured', x: RELU_BATCHES, y: relu.map((g) => g.average) },
+            { name: 'pi/(pi-1)', reference: true, x: RELU_BATCHES, y: RELU_BATCHES.map(() => RELU_GROWTH) },
+          ],
+        },
+      ],
+    };
+  },
+};
