@@ -24,12 +24,20 @@ export function inferTypes(
   graph: Graph | MutableGraph,
   known: ReadonlyMap<string, readonly number[]> = new Map(),
 ): Map<string, ValueType> {
+  const types = new Map<string, ValueType>();
+  for (const [name, { kind, dtype, shape }] of inferFacts(graph, known)) types.set(name, { kind, dtype, shape });
+  return types;
+}
+
+/** As `inferTypes`, with the elements of small tensors that do not depend on the numbers of the inputs. */
+export function inferFacts(
+  graph: Graph | MutableGraph,
+  known: ReadonlyMap<string, readonly number[]> = new Map(),
+): ReadonlyMap<string, Fact> {
   const source = sourceOf(graph);
   const facts = new Map<string, Fact>();
   infer(source, new Resizing(source, known), facts, () => undefined, 0);
-  const types = new Map<string, ValueType>();
-  for (const [name, { kind, dtype, shape }] of facts) types.set(name, { kind, dtype, shape });
-  return types;
+  return facts;
 }
 
 /** What both forms of a graph say, in one form. */

@@ -26,7 +26,16 @@ const randomOperators = new Set([
 const MAX_HOPS = 8;
 
 /** Operators that hand a constant on with the same numbers, if in another shape or type. */
-const sameNumbers = new Set(['Identity', 'Cast', 'Reshape', 'Unsqueeze', 'Squeeze', 'Flatten', 'Transpose']);
+const sameNumbers = new Set([
+  'Identity',
+  'Cast',
+  'CastLike',
+  'Reshape',
+  'Unsqueeze',
+  'Squeeze',
+  'Flatten',
+  'Transpose',
+]);
 
 /** Operators of several domains that round to a grid: other numbers, the same shape. */
 export const quantizers: ReadonlySet<string> = new Set([
@@ -162,9 +171,12 @@ function kindsOf(graph: Graph): Uint8Array {
 function kindOfNode(node: Node, kinds: Uint8Array): Kind {
   const { opType, domain } = node;
   if (domain === '') {
+    const first = kinds[node.inputs[0] ?? ABSENT] ?? Kind.Data;
     if (opType === 'Constant') return Kind.Constant;
-    if (opType === 'Shape' || opType === 'Size') return Kind.Sizes;
+    if (opType === 'Shape' || opType === 'Size') return first === Kind.Constant ? Kind.Constant : Kind.Sizes;
     if (randomOperators.has(opType)) return Kind.Data;
+    // the other input says no more than which type
+    if (opType === 'CastLike') return first;
     // their bodies may read anything
     if (opType === 'If' || opType === 'Loop' || opType === 'Scan') return Kind.Data;
   }

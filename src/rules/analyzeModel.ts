@@ -1,3 +1,4 @@
+import { expandCalls } from '../ir/expandCalls';
 import { inferTypes } from '../ir/inferTypes';
 import type { Model, Problem } from '../ir/model';
 import { layerView } from '../layers/recognize';
@@ -19,7 +20,8 @@ export interface AnalysisOptions {
  * Everything NormScope says about a model without running it.
  * @param path of the model as the user gave it, for places in its text
  */
-export async function analyzeModel(model: Model, path: string, options: AnalysisOptions = {}): Promise<ModelFacts> {
+export async function analyzeModel(file: Model, path: string, options: AnalysisOptions = {}): Promise<ModelFacts> {
+  const model = expandCalls(file);
   const { graph } = model;
   const types = inferTypes(graph);
   const view = layerView(graph, types, { exported: isExported(model) });

@@ -3,9 +3,11 @@ import { sameType, tensorFact, type Fact, type InferenceNode, type InferenceRule
 
 export const controlFlowRules: InferenceRules = {
   If: (n) => {
-    const branches = [subgraph(n, 'then_branch'), subgraph(n, 'else_branch')];
+    const branches = [subgraph(n, 'else_branch'), subgraph(n, 'then_branch')];
     if (branches.some((b) => b === undefined)) return [];
-    const [yes, no] = branches.map((b) => n.inferSubgraph(b!, []));
+    const condition = n.data(0)?.[0];
+    if (typeof condition === 'number') return n.inferSubgraph(branches[Number(condition !== 0)]!, []);
+    const [no, yes] = branches.map((b) => n.inferSubgraph(b!, []));
     return yes.map((fact, i) => common(fact, no[i]));
   },
   Loop: loop,
