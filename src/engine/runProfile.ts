@@ -1,5 +1,6 @@
 import { encodeOnnx } from '../formats/onnx/onnxWriter';
 import { ModelError } from '../ir/errors';
+import { expandCalls } from '../ir/expandCalls';
 import { inferTypes } from '../ir/inferTypes';
 import type { Model } from '../ir/model';
 import { verifyGraph } from '../ir/verifyGraph';
@@ -67,7 +68,7 @@ export async function runProfile(
   };
   await enter('reading');
   const { runtime, notes } = host.chooseRuntime(settings.engine, settings.threads);
-  const model = await host.openModel(location.path);
+  const model = expandCalls(await host.openModel(location.path));
   const view = layerView(model.graph, inferTypes(model.graph));
   const run = await begin(model, view, settings, runtime, host, enter);
   try {

@@ -126,7 +126,9 @@ function isConstant(value: ValueId, graph: Graph): boolean {
     if (v === ABSENT || graph.initializer(v) !== undefined) continue;
     const producer = graph.producer(v);
     if (producer < 0 || ++nodes > MOST_NODES) return false;
-    for (const input of graph.node(producer).inputs) open.push(input);
+    const { opType, inputs } = graph.node(producer);
+    // the other input of a CastLike says no more than which type
+    for (const input of opType === 'CastLike' ? inputs.slice(0, 1) : inputs) open.push(input);
   }
   return true;
 }
