@@ -3,6 +3,7 @@ import type { DataType } from '../ir/dataType';
 import type { ValueType } from '../ir/graph';
 import type { MutableNode } from '../ir/mutableGraph';
 import { integersAtHand } from '../ir/tensorValues';
+import { intOf, stringOf } from './nodeAttributes';
 import { recurrentActivations, type Activation } from './recurrentActivations';
 import type { Rewriter } from './rewriter';
 
@@ -56,7 +57,7 @@ export function lstm(node: MutableNode, r: Rewriter, types: Types): boolean {
 
 export function gru(node: MutableNode, r: Rewriter, types: Types): boolean {
   const activations = ['Sigmoid', 'Tanh'];
-  return intOf(node, 'linear_before_reset') !== 0
+  return intOf(node, 'linear_before_reset', 0) !== 0
     ? unroll(node, r, types, { gates: 3, activations, parts: [3], separateBias: true, step: gruStepLinearFirst })
     : unroll(node, r, types, { gates: 3, activations, parts: [2, 1], separateBias: false, step: gruStep });
 }
@@ -76,7 +77,7 @@ function lstmStep(gates: string, { h, c }: State, d: Direction): { h: string; c:
   const input = f(seeing(i, c, peepholes[0]));
   const fresh = r.add('Mul', [input, g(cell)]);
   const kept = () =>
-    intOf(d.node, 'input_forget') === 0
+    intOf(d.node, 'input_forget', 0) === 0
       ? f(seeing(forget, c, peepholes[2]))
       : r.add('Sub', [r.scalar(1, d.dtype), input]);
   const state = c === undefined ? fresh : r.add('Add', [r.add('Mul', [kept(), c]), fresh]);
@@ -118,7 +119,7 @@ function mixed(update: string, candidate: string, h: string | undefined, { r, dt
 }
 
 function unroll(node: MutableNode, r: Rewriter, types: Types, cell: Cell): boolean {
-  const batchFirst = intOf(node, 'layout') !== 0;
+  const batchFirst = intOf(node, 'layout', 0) !== 0;
   const x = types.get(node.inputs[0]);
   const dims = x?.shape;
   if (dims?.length !== 3 || !dims.every((d): d is number => typeof d === 'number' && d > 0)) return false;
@@ -274,14 +275,4 @@ const PERM = (permutation: readonly number[]) => ({ perm: attribute.ints(permuta
 function lazily(make: () => string): () => string {
   let made: string | undefined;
   return () => (made ??= make());
-}
-
-function intOf(node: MutableNode, name: string): number {
-  const a = node.attributes.get(name);
-  return a?.type === 'int' ? a.value : 0;
-}
-
-function stringOf(node: MutableNode, name: string, fallback: string): string {
-  const a = node.attributes.get(name);
-  return a?.type === 'string' ? a.value : fallback;
 }

@@ -4,6 +4,7 @@ import { inferTypes } from '../ir/inferTypes';
 import type { MutableGraph, MutableNode } from '../ir/mutableGraph';
 import type { Origin } from '../ir/origin';
 import { BATCH_NORMALIZATION_TRAINING, PRIVATE_DOMAIN } from '../ir/privateOperators';
+import { floatOf } from './nodeAttributes';
 import { Rewriter } from './rewriter';
 import { writtenOutForm } from './writtenOut';
 
@@ -66,8 +67,8 @@ export function toTrainingForm(graph: MutableGraph, options: TrainingFormOptions
 
 function batchNormalization(rewriter: Rewriter, node: MutableNode): TrainingNorm {
   const [input, scale, shift, runningMean, runningVariance] = node.inputs;
-  const epsilon = numberOf(node, 'epsilon', 1e-5);
-  const momentum = numberOf(node, 'momentum', 0.9);
+  const epsilon = floatOf(node, 'epsilon', 1e-5);
+  const momentum = floatOf(node, 'momentum', 0.9);
   const { graph } = rewriter;
   const output = node.outputs[0] || graph.freshName('Y');
   const [, batchMean, batchVariance] = rewriter.addNode(
@@ -110,9 +111,4 @@ function drawingMask(rewriter: Rewriter, node: MutableNode, seed: number): void 
   node.inputs = [node.inputs[0], ratio, rewriter.scalar(1, 'bool')];
   if (!node.outputs[1]) node.outputs = [node.outputs[0], rewriter.graph.freshName(`${node.outputs[0]}/mask`)];
   node.attributes.set('seed', attribute.int(seed));
-}
-
-function numberOf(node: MutableNode, name: string, fallback: number): number {
-  const a = node.attributes.get(name);
-  return a?.type === 'float' || a?.type === 'int' ? a.value : fallback;
 }

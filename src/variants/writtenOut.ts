@@ -1,5 +1,14 @@
 import type { ValueType } from '../ir/graph';
 import type { MutableNode } from '../ir/mutableGraph';
+import { attention, multiHeadAttention, rotaryEmbedding } from './attentionForms';
+import { fastGelu, fusedConv, fusedGemm, fusedMatMul, gelu, quickGelu } from './fusedForms';
+import {
+  embedLayerNormalization,
+  groupNorm,
+  simplifiedLayerNormalization,
+  skipLayerNormalization,
+  skipSimplifiedLayerNormalization,
+} from './fusedNormForms';
 import { lpNormalization, meanVarianceNormalization } from './normForms';
 import { gru, lstm, rnn } from './recurrentForms';
 import type { Rewriter } from './rewriter';
@@ -18,6 +27,21 @@ export const writtenOut: ReadonlyMap<string, WrittenOut> = new Map<string, Writt
   ['LpNormalization', lpNormalization],
   ['MeanVarianceNormalization', meanVarianceNormalization],
   ['RNN', rnn],
+  ['SimplifiedLayerNormalization', simplifiedLayerNormalization],
+  ['com.microsoft.Attention', attention],
+  ['com.microsoft.BiasGelu', gelu],
+  ['com.microsoft.EmbedLayerNormalization', embedLayerNormalization],
+  ['com.microsoft.FastGelu', fastGelu],
+  ['com.microsoft.FusedConv', fusedConv],
+  ['com.microsoft.FusedGemm', fusedGemm],
+  ['com.microsoft.FusedMatMul', fusedMatMul],
+  ['com.microsoft.Gelu', gelu],
+  ['com.microsoft.GroupNorm', groupNorm],
+  ['com.microsoft.MultiHeadAttention', multiHeadAttention],
+  ['com.microsoft.QuickGelu', quickGelu],
+  ['com.microsoft.RotaryEmbedding', rotaryEmbedding],
+  ['com.microsoft.SkipLayerNormalization', skipLayerNormalization],
+  ['com.microsoft.SkipSimplifiedLayerNormalization', skipSimplifiedLayerNormalization],
 ]);
 
 export function writtenOutForm({ domain, opType }: MutableNode): WrittenOut | undefined {

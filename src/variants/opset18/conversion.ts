@@ -6,6 +6,8 @@ import type { MutableGraph, MutableNode } from '../../ir/mutableGraph';
 import { integersAtHand } from '../../ir/tensorValues';
 import { Rewriter } from '../rewriter';
 
+export { floatOf, floatsOf, intOf, intsOf, stringOf } from '../nodeAttributes';
+
 /** Rewrites a node of another opset for opset 18: true when what it added replaces the node, false when the node stays, changed or not. */
 export type ConversionRule = (node: MutableNode, c: Conversion) => boolean;
 
@@ -67,30 +69,6 @@ export class Conversion extends Rewriter {
       { node: name },
     );
   }
-}
-
-export function intOf(node: MutableNode, name: string, fallback: number): number;
-export function intOf(node: MutableNode, name: string): number | undefined;
-export function intOf(node: MutableNode, name: string, fallback?: number): number | undefined {
-  const a = node.attributes.get(name);
-  return a?.type === 'int' || a?.type === 'float' ? a.value : fallback;
-}
-
-export const floatOf = intOf;
-
-export function stringOf(node: MutableNode, name: string, fallback: string): string {
-  const a = node.attributes.get(name);
-  return a?.type === 'string' ? a.value : fallback;
-}
-
-export function intsOf(node: MutableNode, name: string): readonly number[] | undefined {
-  const a = node.attributes.get(name);
-  return a?.type === 'ints' ? a.value : undefined;
-}
-
-export function floatsOf(node: MutableNode, name: string): readonly number[] | undefined {
-  const a = node.attributes.get(name);
-  return a?.type === 'floats' ? a.value : undefined;
 }
 
 /** Puts an input in place `index`, leaving out what lies between. */

@@ -1,4 +1,5 @@
 import type { MutableNode } from '../../ir/mutableGraph';
+import { erfGelu, tanhGelu } from '../fusedForms';
 import { drop, floatOf, intOf, intsOf, lowered, stringOf, type Conversion, type OpsetRules } from './conversion';
 
 /** Operators that no opset before their own can express, or not with reasonable means. */
@@ -36,23 +37,12 @@ export const loweringRules: OpsetRules = {
   DequantizeLinear: lowered(19, quantization),
 };
 
-/** Gelu (opset 20; Hendrycks and Gimpel 2016): with the error function, or its tanh approximation. */
+/** Gelu (opset 20): with the error function, or its tanh approximation. */
 function gelu(node: MutableNode, c: Conversion): boolean {
   const [x] = node.inputs;
-  const scalar = (value: number) => c.scalar(value, c.dtype(x));
-  const gate =
-    stringOf(node, 'approximate', 'none') === 'tanh'
-      ? c.add('Tanh', [c.add('Mul', [cubic(c, x, scalar(0.044715)), scalar(Math.sqrt(2 / Math.PI))])])
-      : c.add('Erf', [c.add('Mul', [x, scalar(Math.SQRT1_2)])]);
-  const half = c.add('Mul', [x, scalar(0.5)]);
-  c.add('Mul', [half, c.add('Add', [gate, scalar(1)])], {}, node.outputs[0]);
+  const form = stringOf(node, 'approximate', 'none') === 'tanh' ? tanhGelu : erfGelu;
+  form(x, c.dtype(x), c, node.outputs[0]);
   return true;
-}
-
-/** x + factor * x^3 */
-function cubic(c: Conversion, x: string, factor: string): string {
-  const cube = c.add('Mul', [c.add('Mul', [x, x]), x]);
-  return c.add('Add', [x, c.add('Mul', [cube, factor])]);
 }
 
 /** `saturate` speaks of float8 alone; blocks of several elements per scale came with opset 21. */

