@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { isUnreadable } from '../protocol/facts';
+import { analyzeModels } from './analyzeModels';
 import { formattedScheme, sourceOf, type FormattedDocuments } from './formattedDocuments';
 import type { ModelSession } from './modelSession';
 import type { ModelViews } from './modelViews';
@@ -7,6 +8,7 @@ import { toVsRange } from './ranges';
 import type { Sessions } from './sessions';
 import { isTextModel } from './textModels';
 import { openDocument } from './modelFiles';
+import { findModels } from './workspaceModels';
 
 const modelFilter = { 'ONNX, TensorFlow.js and Keras models': ['onnx', 'json', 'keras'] };
 
@@ -20,8 +22,12 @@ export class Commands {
   ) {}
 
   register(): vscode.Disposable {
-    const table: Record<string, (uri?: vscode.Uri) => Promise<unknown>> = {
-      'normscope.analyze': (uri) => this.analyze(uri),
+    const table: Record<string, (uri?: vscode.Uri, more?: unknown) => Promise<unknown>> = {
+      // the explorer gives the file that was clicked, and all that are selected
+      'normscope.analyze': (uri, more) => this.analyze(uri, more),
+      'normscope.analyzeWorkspace': () => this.analyzeWorkspace(),
+      'normscope.showLayer': (uri, layer) => this.showLayer(uri, layer),
+      'normscope.cancelProfile': () => this.cancelProfile(),
       'normscope.profile': (uri) => this.profile(uri),
       'normscope.openSample': () => this.openSample(),
       'normscope.openFormatted': (uri) => this.openFormatted(uri),
@@ -51,11 +57,35 @@ export class Commands {
     select(editor, toVsRange(source.range));
   }
 
-  private async analyze(given?: vscode.Uri): Promise<void> {
+  private async analyze(given?: vscode.Uri, selected?: unknown): Promise<void> {
+    const several = Array.isArray(selected) ? selected.filter((s) => s instanceof vscode.Uri) : [];
+    if (several.length > 1) return analyzeModels(this.sessions, several);
     const uri = await this.pick(given);
     if (uri === undefined) return;
     const view = await this.views.show(uri, isText(uri));
     await view.session.refresh();
+  }
+
+  private async analyzeWorkspace(): Promise<void> {
+    const models = await findModels();
+    if (models.length > 0) return analyzeModels(this.sessions, models);
+    void vscode.window.showInformationMessage(
+      'NormScope: the workspace holds no model (.onnx, .keras, or a model.json of TensorFlow.js or Keras).',
+    );
+  }
+
+  /** Opens the view of a model at one of its layers. */
+  private async showLayer(given: vscode.Uri | undefined, layer: unknown): Promise<void> {
+    const uri = await this.pick(given);
+    if (uri === undefined) return;
+    const view = await this.views.show(uri, isText(uri));
+    await view.session.analyze();
+    if (typeof layer === 'string') view.select(layer);
+  }
+
+  private cancelProfile(): Promise<void> {
+    for (const session of this.sessions.running()) session.cancel();
+    return Promise.resolve();
   }
 
   private async profile(given?: vscode.Uri): Promise<void> {

@@ -8,9 +8,11 @@ import { FormattedDocuments, formattedScheme } from './formattedDocuments';
 import { LayerHovers } from './layerHovers';
 import { LayerInlayHints } from './layerInlayHints';
 import { LayerSymbols } from './layerSymbols';
+import { ModelTree } from './modelTree';
 import { ModelViews } from './modelViews';
 import { Sessions } from './sessions';
 import { configSelector, normClassHovers, pythonSelector, settingHovers } from './settingHovers';
+import { StatusBar } from './statusBar';
 import { isTextModel, TextModels, textSelector } from './textModels';
 
 export function activate(context: vscode.ExtensionContext): void {
@@ -19,6 +21,7 @@ export function activate(context: vscode.ExtensionContext): void {
   const sessions = new Sessions(() => new EngineClient(() => forkTransport(enginePath)), log);
   const formatted = new FormattedDocuments();
   const textModels = new TextModels(sessions, formatted);
+  const modelTree = new ModelTree(sessions);
   const inlayHints = new LayerInlayHints(textModels, sessions);
   const views: ModelViews = new ModelViews(sessions, {
     extensionUri: context.extensionUri,
@@ -40,6 +43,9 @@ export function activate(context: vscode.ExtensionContext): void {
     vscode.languages.registerDocumentSymbolProvider(textSelector, new LayerSymbols(textModels), { label: 'NormScope' }),
     inlayHints,
     vscode.languages.registerInlayHintsProvider(textSelector, inlayHints),
+    modelTree,
+    vscode.window.createTreeView('normscope.models', { treeDataProvider: modelTree, showCollapseAll: true }),
+    new StatusBar(sessions),
     sessions.onDidAnalyze((session) => formatted.refresh(session.uri)),
     vscode.workspace.onDidOpenTextDocument((d) => void welcome(d, sessions, formatted)),
   );

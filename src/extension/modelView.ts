@@ -53,7 +53,7 @@ export class ModelView implements vscode.Disposable {
   /** Profiles with these settings, the user's configured ones by default; tells the user why when it cannot. */
   async profile(settings: ProfileSettings = profileSettings(this.session.uri)): Promise<void> {
     this.settings = settings;
-    await profileWithProgress(this.session, settings);
+    await profileWithMessages(this.session, settings);
   }
 
   dispose(): void {
@@ -110,8 +110,8 @@ export class ModelView implements vscode.Disposable {
   }
 }
 
-/** Runs a profile with progress in the status bar. Refusals and failures become one message; a cancelled run needs none. */
-export async function profileWithProgress(session: ModelSession, settings: ProfileSettings): Promise<void> {
+/** Runs a profile; the status bar shows how far it is. Refusals and failures become one message; a cancelled run needs none. */
+export async function profileWithMessages(session: ModelSession, settings: ProfileSettings): Promise<void> {
   if (!vscode.workspace.isTrusted) {
     void vscode.window.showErrorMessage(
       'NormScope profiles a model only in a trusted workspace, because it runs the model.',
@@ -124,23 +124,10 @@ export async function profileWithProgress(session: ModelSession, settings: Profi
     return;
   }
   try {
-    await vscode.window.withProgress(
-      { location: vscode.ProgressLocation.Window, title: `Profiling ${session.path}` },
-      async (progress) => {
-        const subscription = session.onProfileEvent((event) => {
-          if (event.type === 'step') progress.report({ message: `step ${event.step + 1} of ${settings.steps}` });
-        });
-        try {
-          const result = await session.runProfile(settings);
-          if (result.status === 'failed') {
-            void vscode.window.showErrorMessage(
-              `NormScope: profiling ${session.path} failed: ${result.failure ?? 'no reason given'}`,
-            );
-          }
-        } finally {
-          subscription.dispose();
-        }
-      },
+    const result = await session.runProfile(settings);
+    if (result.status !== 'failed') return;
+    void vscode.window.showErrorMessage(
+      `NormScope: profiling ${session.path} failed: ${result.failure ?? 'no reason given'}`,
     );
   } catch (error) {
     if (error instanceof ModelError && error.code === 'cancelled') return;

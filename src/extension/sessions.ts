@@ -6,9 +6,15 @@ import { ModelSession, type Engines } from './modelSession';
 export class Sessions implements vscode.Disposable {
   private readonly sessions = new Map<string, ModelSession>();
   private readonly analyzed = new vscode.EventEmitter<ModelSession>();
+  private readonly changed = new vscode.EventEmitter<ModelSession>();
+  private readonly stepped = new vscode.EventEmitter<ModelSession>();
   private readonly clients = new Map<keyof Engines, EngineClient>();
   /** A model has new facts. */
   readonly onDidAnalyze = this.analyzed.event;
+  /** Facts, profile or the kind of work going on are different for a model. */
+  readonly onDidChange = this.changed.event;
+  /** A running profile measured something. */
+  readonly onProfileEvent = this.stepped.event;
 
   /** Started when they are first needed. */
   private readonly engines: Engines = {
@@ -29,12 +35,19 @@ export class Sessions implements vscode.Disposable {
       this.sessions.set(key, session);
       const made = session;
       session.onDidAnalyze(() => this.analyzed.fire(made));
+      session.onDidChange(() => this.changed.fire(made));
+      session.onProfileEvent(() => this.stepped.fire(made));
     }
     return session;
   }
 
   existing(uri: vscode.Uri): ModelSession | undefined {
     return this.sessions.get(uri.toString());
+  }
+
+  /** Models that are being profiled. */
+  running(): readonly ModelSession[] {
+    return [...this.sessions.values()].filter((s) => s.running !== undefined);
   }
 
   private client(name: keyof Engines): EngineClient {
@@ -47,6 +60,6 @@ export class Sessions implements vscode.Disposable {
     for (const session of this.sessions.values()) session.dispose();
     this.sessions.clear();
     for (const client of this.clients.values()) client.dispose();
-    this.analyzed.dispose();
+    vscode.Disposable.from(this.analyzed, this.changed, this.stepped).dispose();
   }
 }

@@ -10,8 +10,10 @@ describe('ONNX files', () => {
 
   it('open in the model view, and their findings appear with a link to the rule', async () => {
     const uri = file('samples/sample.onnx');
-    await vscode.commands.executeCommand('vscode.open', uri);
-    await eventually('the model view', () => {
+    // a window that has just opened may not know yet which editors there are
+    await eventually('the model view', async () => {
+      await closeAll();
+      await vscode.commands.executeCommand('vscode.open', uri);
       const input = vscode.window.tabGroups.activeTabGroup.activeTab?.input;
       return input instanceof vscode.TabInputCustom && input.viewType === viewType ? input : undefined;
     });

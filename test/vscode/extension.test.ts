@@ -15,7 +15,9 @@ describe('the extension', () => {
     const commands = new Set(await vscode.commands.getCommands(true));
     const contributed: { command: string }[] = extension()!.packageJSON.contributes.commands;
     assert.ok(contributed.length > 0);
-    for (const id of ['analyze', 'profile', 'openSample', 'openFormatted'].map((name) => `normscope.${name}`))
+    for (const id of ['analyze', 'analyzeWorkspace', 'profile', 'cancelProfile', 'openSample', 'openFormatted'].map(
+      (name) => `normscope.${name}`,
+    ))
       assert.ok(
         contributed.some(({ command }) => command === id),
         `${id} is not in package.json`,
