@@ -443,4 +443,11 @@ export const operatorCases: readonly OperatorCase[] = [
     {},
     { domain: 'com.microsoft' },
   ),
+  operatorCase(
+    13,
+    'MultiHeadAttention',
+    [fed([2, 3, 4]), fed([2, 5, 4]), fed([2, 5, 6])],
+    { num_heads: int(2) },
+    { domain: 'com.microsoft' },
+  ),
 ];

@@ -1,5 +1,5 @@
 import { conv } from './convolution';
-import { broadcastShapes } from './dims';
+import { addDims, broadcastShapes, type Dims } from './dims';
 import { sameType, tensorFact, type InferenceNode, type InferenceRules } from './inferenceNode';
 import { matMul } from './matrix';
 import { layerNormalization } from './normalization';
@@ -45,8 +45,27 @@ export const contribRules: InferenceRules = {
     const [x, w] = [n.shape(0), n.shape(1)];
     const sizes = n.ints('qkv_hidden_sizes');
     const width = sizes?.[2] ?? (typeof w?.[1] === 'number' ? w[1] / 3 : null);
-    return [tensorFact(n.dtype(0), x?.length === 3 ? [x[0], x[1], width] : undefined)];
+    const y = tensorFact(n.dtype(0), x?.length === 3 ? [x[0], x[1], width] : undefined);
+    const past = n.shape(4);
+    const present = past?.length === 5 && x?.length === 3 ? past.with(3, addDims(past[3], x[1])) : undefined;
+    return [y, tensorFact(n.dtype(0), present)];
   },
+  MultiHeadAttention: (n) => {
+    // queries, keys and values [batch, length, width]; the packed forms are left open
+    const [q, k, v] = [n.shape(0), n.shape(1), n.shape(2)];
+    const dtype = n.dtype(0);
+    if (q?.length !== 3 || k?.length !== 3 || v?.length !== 3) return [tensorFact(dtype)];
+    const heads = n.number('num_heads') ?? null;
+    const present = (x: Dims, past: Dims | undefined) =>
+      tensorFact(dtype, [
+        x[0],
+        heads,
+        past?.length === 4 ? addDims(past[2], x[1]) : x[1],
+        typeof x[2] === 'number' && heads ? x[2] / heads : null,
+      ]);
+    return [tensorFact(dtype, [q[0], q[1], v[2]]), present(k, n.shape(6)), present(v, n.shape(7))];
+  },
+  RotaryEmbedding: (n) => [sameType(n.fact(0))],
 };
 
 /** transA and transB exchange the last two axes. */
