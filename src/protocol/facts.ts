@@ -112,6 +112,16 @@ export interface LayerFacts {
   readonly source?: Source;
 }
 
+/** Edits of a model file that a copy can be saved with. */
+export type FixId = 'fold' | 'drop-bias' | 'inference-mode' | 'momentum';
+
+/** An edit that ends what a finding is about. */
+export interface FixOffer {
+  readonly id: FixId;
+  /** What the copy is saved with, e.g. "batch norms folded". */
+  readonly title: string;
+}
+
 export interface Finding {
   readonly ruleId: string;
   readonly severity: Severity;
@@ -121,6 +131,7 @@ export interface Finding {
   /** Further layers, for findings that list several. */
   readonly layers?: readonly string[];
   readonly source?: Source;
+  readonly fix?: FixOffer;
 }
 
 export interface ProblemFact {

@@ -1,13 +1,11 @@
 import { ABSENT, type Graph, type ValueId } from '../ir/graph';
 import type { Layer } from '../layers/layerView';
+import type { BatchNormFold } from '../variants/foldBatchNorms';
 import { count } from './words';
 import type { RuleContext } from './rule';
 
 /** A batch norm beside a linear layer, and whether an optimizer can multiply the norm into the layer's weights. */
-export interface NormFolding {
-  readonly norm: Layer;
-  readonly linear: Layer;
-  readonly side: 'before' | 'after';
+export interface NormFolding extends BatchNormFold {
   /** Why it cannot be folded; undefined when it can. */
   readonly obstacle?: string;
 }
@@ -18,22 +16,26 @@ const foldable = new Set(['Conv', 'ConvTranspose', 'Gemm', 'MatMul']);
 /** Nodes that are looked through to the initializers behind a parameter. */
 const MOST_NODES = 16;
 
+/** What is asked of a graph to judge a fold. */
+type Context = Pick<RuleContext, 'view' | 'typeOf'>;
+
 /** Batch norms that stand directly behind or before a linear layer: a fold either way is enough. */
-export function normFoldings(context: RuleContext): readonly NormFolding[] {
+export function normFoldings(context: Context): readonly NormFolding[] {
   const { view } = context;
   const outputs = new Set(view.graph.outputs);
   const foldings: NormFolding[] = [];
   for (const norm of view.layers) {
     if (norm.norm?.type !== 'batch' || !['native', 'fused'].includes(norm.norm.form)) continue;
     const before = intoLayerBefore(norm, outputs, context);
-    const after = before !== undefined && before.obstacle === undefined ? undefined : intoLayerAfter(norm, context);
+    const after =
+      before !== undefined && before.obstacle === undefined ? undefined : intoLayerAfter(norm, outputs, context);
     const folding = after !== undefined && after.obstacle === undefined ? after : (before ?? after);
     if (folding !== undefined) foldings.push(folding);
   }
   return foldings;
 }
 
-function intoLayerBefore(norm: Layer, outputs: ReadonlySet<ValueId>, context: RuleContext): NormFolding | undefined {
+function intoLayerBefore(norm: Layer, outputs: ReadonlySet<ValueId>, context: Context): NormFolding | undefined {
   const { view } = context;
   const [linear] = view.predecessors(norm);
   if (linear?.linear === undefined || linear.activation !== undefined || !isFoldable(linear, context)) return undefined;
@@ -50,7 +52,7 @@ function intoLayerBefore(norm: Layer, outputs: ReadonlySet<ValueId>, context: Ru
   return { norm, linear, side: 'before', obstacle };
 }
 
-function intoLayerAfter(norm: Layer, context: RuleContext): NormFolding | undefined {
+function intoLayerAfter(norm: Layer, outputs: ReadonlySet<ValueId>, context: Context): NormFolding | undefined {
   const { view } = context;
   const { graph } = view;
   const next = view.successors(norm);
@@ -59,7 +61,12 @@ function intoLayerAfter(norm: Layer, context: RuleContext): NormFolding | undefi
     return undefined;
   if (linear.linear.operator === 'ConvTranspose' || !sharesAxis(linear, norm.output, context)) return undefined;
   const others = graph.consumers(norm.output).length - 1;
-  const read = others > 0 ? `the norm's output is also read by ${count(others, 'other node')}` : undefined;
+  const read =
+    others > 0
+      ? `the norm's output is also read by ${count(others, 'other node')}`
+      : outputs.has(norm.output)
+        ? "the norm's output is also an output of the model"
+        : undefined;
   const padded = isPadded(linear, graph)
     ? `${linear.id} pads with zeros, which the shift of the norm would have to be added to as well`
     : undefined;
@@ -67,7 +74,7 @@ function intoLayerAfter(norm: Layer, context: RuleContext): NormFolding | undefi
 }
 
 /** What keeps the norm and the layer from being folded wherever they stand. */
-function ownObstacle({ norm }: Layer, linear: Layer, { view, typeOf }: RuleContext): string | undefined {
+function ownObstacle({ norm }: Layer, linear: Layer, { view, typeOf }: Context): string | undefined {
   const { graph } = view;
   const { weight, bias } = linear.linear!;
   const { scale, shift, mean, variance } = norm!;
@@ -83,18 +90,18 @@ function ownObstacle({ norm }: Layer, linear: Layer, { view, typeOf }: RuleConte
   return undefined;
 }
 
-function isFoldable({ nodes }: Layer, { view }: RuleContext): boolean {
+function isFoldable({ nodes }: Layer, { view }: Context): boolean {
   const node = view.graph.node(nodes[0]);
   return node.domain === '' && foldable.has(node.opType);
 }
 
 /** The features of a matrix product run along its last axis, the channels of a norm along axis 1. */
-function sharesAxis({ linear }: Layer, value: ValueId, { typeOf }: RuleContext): boolean {
+function sharesAxis({ linear }: Layer, value: ValueId, { typeOf }: Context): boolean {
   return linear!.operator.startsWith('Conv') || typeOf(value)?.shape?.length === 2;
 }
 
 /** What changes the linear layer's output before the norm reads it; nodes that change nothing are dropped by every optimizer. */
-function standsBetween(input: ValueId, output: ValueId, { view, typeOf }: RuleContext): string | undefined {
+function standsBetween(input: ValueId, output: ValueId, { view, typeOf }: Context): string | undefined {
   const { graph } = view;
   let value = input;
   for (let i = 0; i < MOST_NODES && value !== output; i++) {

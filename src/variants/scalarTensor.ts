@@ -61,7 +61,7 @@ export function toFloat16(value: number): number {
 }
 
 /** The upper half of a float32, rounded to nearest even. */
-function toBfloat16(value: number): number {
+export function toBfloat16(value: number): number {
   const bits = new Uint32Array(Float32Array.of(value).buffer)[0];
   if (Number.isNaN(value)) return 0x7fc0;
   return (bits + 0x7fff + ((bits >>> 16) & 1)) >>> 16;

@@ -1,5 +1,4 @@
-import { elementCount } from '../../ir/tensor';
-import type { Layer, LayerView } from '../../layers/layerView';
+import { biasSize, redundantBiases } from '../redundantBias';
 import type { Rule } from '../rule';
 import { count, listed } from '../words';
 
@@ -48,7 +47,7 @@ unbiased (float[N,3,8,8] x) => (float[N,4,8,8] y)
   },
 
   check({ view, report }) {
-    const redundant = view.layers.filter((l) => hasRedundantBias(l, view));
+    const redundant = redundantBiases(view).map(({ linear }) => linear);
     if (redundant.length === 0) return;
     const elements = redundant.reduce((sum, l) => sum + (biasSize(l, view) ?? 0), 0);
     const it = redundant.length === 1 ? 'its bias changes' : 'their biases change';
@@ -61,43 +60,3 @@ unbiased (float[N,3,8,8] x) => (float[N,4,8,8] y)
     });
   },
 };
-
-function hasRedundantBias(linear: Layer, view: LayerView): boolean {
-  const bias = linear.linear?.bias;
-  if (bias === undefined || linear.activation !== undefined || biasSize(linear, view) === 0) return false;
-  if (isSharedParameter(bias, linear, view)) return false;
-  const norm = onlyReader(linear, view);
-  if (norm?.norm === undefined) return false;
-  const { type, channels } = norm.norm;
-  if (type !== 'batch' && type !== 'instance') return false;
-  // per-activation statistics, or another axis than the one the bias runs along, do not see the bias as a constant
-  return channels !== undefined && channels === linear.linear!.channels;
-}
-
-/** The layer that alone reads the output, where nothing in between changes what a bias per channel does. */
-function onlyReader(linear: Layer, view: LayerView): Layer | undefined {
-  let layer = linear;
-  for (let i = 0; i < 4; i++) {
-    const next = view.successors(layer);
-    if (next.length !== 1 || view.reachesOutput(layer)) return undefined;
-    const [reader] = next;
-    if (reader.role === 'norm') return reader;
-    // the largest of a window moves with the bias; padding with zeros does not
-    if (reader.kind !== 'MaxPool' && !reader.kind.startsWith('MaxPooling')) return undefined;
-    layer = reader;
-  }
-  return undefined;
-}
-
-function isSharedParameter(bias: number, linear: Layer, view: LayerView): boolean {
-  return view.graph.consumers(bias).some((n) => view.layerOfNode(n) !== undefined && view.layerOfNode(n) !== linear);
-}
-
-/** Number of elements of the bias where the file states it. */
-function biasSize(linear: Layer, { graph }: LayerView): number | undefined {
-  const bias = linear.linear!.bias!;
-  const dims = graph.initializer(bias)?.dims;
-  if (dims !== undefined) return elementCount(dims);
-  const shape = graph.valueType(bias)?.shape;
-  return shape?.every((d): d is number => typeof d === 'number') ? elementCount(shape) : undefined;
-}

@@ -1,9 +1,7 @@
-import type { Layer, LayerView } from '../../layers/layerView';
-import type { ModelFrame, Rule } from '../rule';
+import type { Layer } from '../../layers/layerView';
+import { LOWEST_USUAL_MOMENTUM, unusualMomenta } from '../momentum';
+import type { Rule } from '../rule';
 import { figure, listed } from '../words';
-
-/** Nobody keeps less than half of the old average on purpose; 0.1 and 0.01 are PyTorch's usual values. */
-const LOWEST_USUAL = 0.5;
 
 export const momentumConvention: Rule = {
   meta: {
@@ -11,7 +9,7 @@ export const momentumConvention: Rule = {
     severity: 'information',
     title: 'Momentum in the wrong convention',
     whatItDoes:
-      `Reports batch norms whose momentum, as the weight of the old running value, is below ${LOWEST_USUAL}, and in ONNX files those with a ` +
+      `Reports batch norms whose momentum, as the weight of the old running value, is below ${LOWEST_USUAL_MOMENTUM}, and in ONNX files those with a ` +
       'momentum of exactly 1. Norms on a graph input and norms with an epsilon of 0 (fixed preprocessing, not trained) are left out. ' +
       'One finding for each momentum.',
     why:
@@ -53,9 +51,8 @@ converted (float[N,3,8,8] x) => (float[N,4,8,8] y)
 
   check({ model, view, report }) {
     const byMomentum = new Map<number, Layer[]>();
-    for (const layer of view.layers) {
-      const momentum = layer.norm?.momentum;
-      if (momentum === undefined || !isUnusual(momentum, model) || !isTrained(layer, view)) continue;
+    for (const layer of unusualMomenta(model, view)) {
+      const momentum = layer.norm!.momentum!;
       const layers = byMomentum.get(momentum);
       if (layers === undefined) byMomentum.set(momentum, [layer]);
       else layers.push(layer);
@@ -69,17 +66,6 @@ converted (float[N,3,8,8] x) => (float[N,4,8,8] y)
     }
   },
 };
-
-function isUnusual(momentum: number, { format }: ModelFrame): boolean {
-  // Keras documents 1 as a way to freeze the statistics
-  return momentum < LOWEST_USUAL || (momentum === 1 && format === 'onnx');
-}
-
-function isTrained(layer: Layer, view: LayerView): boolean {
-  return (
-    layer.norm!.type === 'batch' && layer.norm!.epsilon !== 0 && view.placementOf(layer).placement !== 'input-norm'
-  );
-}
 
 function meaning(momentum: number): string {
   if (momentum === 1) {
