@@ -70,6 +70,8 @@ export interface Layer {
   readonly kind: string;
   /** Indices of the graph's nodes that the layer covers. */
   readonly nodes: readonly number[];
+  /** The node that names the layer. */
+  readonly main: number;
   /** Values the layer reads as data (not its parameters). */
   readonly inputs: readonly ValueId[];
   /** The value the layer computes: what a profile measures. */

@@ -183,8 +183,11 @@ class Recognizer {
       return { ...piece, inputs: [x, ...parameters.filter((v) => this.reading.isData(v))] };
     }
     const grouped = type === 'layer' && axes[0] === 2 ? this.grouped(piece) : undefined;
-    const axis = grouped !== undefined || (type === 'instance' && axes[0] === 2) ? 1 : 'trailing';
-    return this.withAffine(grouped ?? piece, axis, ['scale', 'shift']);
+    const perChannel = grouped !== undefined || (type === 'instance' && axes[0] === 2);
+    const norm = this.withAffine(grouped ?? piece, perChannel ? 1 : 'trailing', ['scale', 'shift']);
+    // over whole samples, it may still be scaled channel by channel
+    const ofSamples = axes[0] === 1 && rank !== undefined && rank > 3 && norm.norm!.scale === undefined;
+    return ofSamples ? this.withAffine(piece, 1, ['scale', 'shift']) : norm;
   }
 
   /**

@@ -32,10 +32,7 @@ export function rmsNormalization(node: MutableNode, r: Rewriter, types: Types): 
   const [x, scale] = node.inputs;
   const { rank, dtype } = tensorOf(node, types);
   const axes = normalizedAxes(node, rank);
-  const normalized = stashed(r, x, node, dtype, (v, type) => {
-    const square = r.add('ReduceMean', [r.add('Mul', [v, v]), r.ints(axes)], KEEP);
-    return r.add('Mul', [v, inverseRoot(r, square, epsilonOf(node), type)]);
-  });
+  const normalized = stashed(r, x, node, dtype, (v, type) => rootMeanSquare(r, v, axes, epsilonOf(node), type));
   affine(r, normalized, scale, undefined, node.outputs[0]);
   return true;
 }
@@ -65,7 +62,7 @@ export function lpNormalization(node: MutableNode, r: Rewriter, types: Types): b
 }
 
 /** Mean 0 and variance 1 over the axes, centred before it is squared. */
-function standardized(
+export function standardized(
   r: Rewriter,
   x: string,
   axes: readonly number[],
@@ -77,6 +74,18 @@ function standardized(
   const centred = r.add('Sub', [x, r.add('ReduceMean', [x, over], KEEP)]);
   const variance = r.add('ReduceMean', [r.add('Mul', [centred, centred]), over], KEEP);
   return r.add('Mul', [centred, inverseRoot(r, variance, epsilon, dtype)], {}, output);
+}
+
+/** Divided by the root of the mean square over the axes. */
+export function rootMeanSquare(
+  r: Rewriter,
+  x: string,
+  axes: readonly number[],
+  epsilon: number,
+  dtype: DataType,
+): string {
+  const square = r.add('ReduceMean', [r.add('Mul', [x, x]), r.ints(axes)], KEEP);
+  return r.add('Mul', [x, inverseRoot(r, square, epsilon, dtype)]);
 }
 
 function inverseRoot(r: Rewriter, variance: string, epsilon: number, dtype: DataType): string {
@@ -99,7 +108,7 @@ function stashed(
 }
 
 /** scale * x + shift; the last of the nodes added computes `output`. */
-function affine(r: Rewriter, x: string, scale: string, shift: string | undefined, output?: string): string {
+export function affine(r: Rewriter, x: string, scale: string, shift: string | undefined, output?: string): string {
   if (!shift) return r.add('Mul', [x, scale], {}, output);
   return r.add('Add', [r.add('Mul', [x, scale]), shift], {}, output);
 }

@@ -1,0 +1,30 @@
+import { ModelError } from '../../ir/errors';
+import type { Graph } from '../../ir/graph';
+import type { NormVariantId } from '../../protocol/normVariant';
+import { GraphEdit } from './graphEdit';
+import type { NormChange } from './normVariant';
+import { normVariant } from './registry';
+
+/** A network with another normalization. */
+export interface NormVariantGraph extends NormChange {
+  readonly id: NormVariantId;
+  /** Of opset 18; the network itself for 'as-is'. Values and layers that stay keep their names and ids. */
+  readonly graph: Graph;
+}
+
+/**
+ * The network with another normalization, verified. The weights are not read.
+ * @throws ModelError `unsupported` when there is nothing in the network that the variant would change, with the reason
+ */
+export function applyNormVariant(graph: Graph, id: NormVariantId): NormVariantGraph {
+  if (id === 'as-is') return { id, graph, changed: [], left: [], summary: 'the network as it is', notes: [] };
+  const variant = normVariant(id);
+  const edit = new GraphEdit(graph);
+  const change = variant.apply(edit);
+  if (change.changed.length === 0) {
+    const [first] = change.left;
+    const why = first === undefined ? 'there is nothing in it for this variant' : `${first.layer.id}: ${first.reason}`;
+    throw new ModelError('unsupported', `'${id}' does not change this network: ${why}`);
+  }
+  return { id, ...change, graph: edit.finish(`'${id}'`) };
+}

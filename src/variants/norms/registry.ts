@@ -1,0 +1,35 @@
+import type { NormVariantId } from '../../protocol/normVariant';
+import { insertedBatchNorms } from './insertedNorms';
+import { normsAfterActivations, normsBeforeActivations } from './movedNorms';
+import type { NormVariant } from './normVariant';
+import { detachedBatchNorms, replacedNorms } from './replacedNorms';
+import { withoutNorms } from './withoutNorms';
+
+/** All variants in the order of lists. */
+export const normVariants: readonly NormVariant<Exclude<NormVariantId, 'as-is'>>[] = [
+  withoutNorms,
+  replacedNorms('batch'),
+  replacedNorms('layer'),
+  replacedNorms('instance'),
+  replacedNorms('group'),
+  replacedNorms('rms'),
+  insertedBatchNorms,
+  detachedBatchNorms,
+  normsBeforeActivations,
+  normsAfterActivations,
+];
+
+export const normVariantIds: readonly NormVariantId[] = ['as-is', ...normVariants.map((v) => v.id)];
+
+export function isNormVariantId(id: string): id is NormVariantId {
+  return (normVariantIds as readonly string[]).includes(id);
+}
+
+export function normVariant(id: Exclude<NormVariantId, 'as-is'>): NormVariant {
+  return normVariants.find((v) => v.id === id)!;
+}
+
+/** A few words for lists and charts. */
+export function titleOf(id: NormVariantId): string {
+  return id === 'as-is' ? 'as it is' : normVariant(id).title;
+}
