@@ -1,7 +1,7 @@
 import type { ByteSource, ModelFolder } from '../ir/byteSource';
 import { ModelError } from '../ir/errors';
 import type { Model } from '../ir/model';
-import { HeadSource } from './headSource';
+import { HeadSource, SMALL_FILE } from './headSource';
 import { sniffJson } from './jsonShape';
 import { readKerasConfig } from './kerasArchive';
 import { openOnnx } from './onnx/openOnnx';
@@ -11,8 +11,6 @@ import { openTfjsLayers } from './tfjs/openTfjsLayers';
 
 /** JavaScript holds texts of half a billion characters at most; a model's JSON is a few megabytes. */
 const LARGEST_TEXT = 2 ** 28;
-/** A file up to this size is read at once: each further read would take longer than its bytes. */
-const SMALL_FILE = 256 * 1024;
 
 /**
  * Opens a model: an ONNX file, a TensorFlow.js layers or graph model, or the architecture of a Keras model as JSON or

@@ -29,9 +29,10 @@ export type FileKind =
 /** @param head the first bytes of the file, SNIFFED_BYTES of them or all there are */
 export function sniff(head: Uint8Array): FileKind {
   if (head.length === 0) return 'empty';
-  const ascii = String.fromCharCode(...head.subarray(0, SNIFFED_BYTES));
+  const ascii = asciiOf(head.subarray(0, 16));
   if (ascii.startsWith('\x89HDF\r\n\x1a\n')) return 'hdf5';
-  if (ascii.startsWith('PK\x03\x04') || ascii.startsWith('PK\x05\x06')) return sniffArchive(ascii);
+  if (ascii.startsWith('PK\x03\x04') || ascii.startsWith('PK\x05\x06'))
+    return sniffArchive(asciiOf(head.subarray(0, SNIFFED_BYTES)));
   if (ascii.slice(4, 8) === 'ORTM') return 'ort';
   if (ascii.slice(4, 8) === 'TFL3') return 'tflite';
   if (ascii.startsWith('\x1f\x8b')) return 'gzip';
@@ -42,6 +43,10 @@ export function sniff(head: Uint8Array): FileKind {
   if (text !== undefined) return sniffText(text);
   // field 1 of a ModelProto is a number; in TensorFlow's GraphDef and many other messages it is a message or a text
   return ascii.startsWith('\n') ? 'other-protobuf' : 'binary';
+}
+
+function asciiOf(bytes: Uint8Array): string {
+  return String.fromCharCode(...bytes);
 }
 
 /** A zip archive by the names of the files whose headers are in its first bytes. */
@@ -64,9 +69,9 @@ function sniffText(text: string): FileKind {
   return 'text';
 }
 
-/** The head as text, undefined when it has bytes that no text has. */
+/** The head as text, undefined when it has bytes that no text has; a model's first byte is one. */
 function asText(head: Uint8Array): string | undefined {
-  if (head.some((b) => b < 32 && b !== 9 && b !== 10 && b !== 12 && b !== 13 && b !== 27)) return undefined;
+  for (const b of head) if (b < 32 && b !== 9 && b !== 10 && b !== 12 && b !== 13 && b !== 27) return undefined;
   try {
     // the last character may be cut: `stream` waits for the rest of it
     return new TextDecoder('utf-8', { fatal: true }).decode(head, { stream: head.length === SNIFFED_BYTES });

@@ -1,13 +1,15 @@
 import type { ByteSource, ModelFolder } from '../../ir/byteSource';
+import { ModelError } from '../../ir/errors';
 import type { Graph } from '../../ir/graph';
 import type { Model } from '../../ir/model';
 import { graphHash } from '../graphHash';
+import { SMALL_FILE } from '../headSource';
 import { ExternalFiles } from './externalFiles';
 import { countNodes, countWeights } from './modelCounts';
 import { ModelReader } from './modelReader';
 import { Problems } from './problems';
 import { ReadContext } from './readContext';
-import { readStructure } from './structure';
+import { readStructure, type Structure } from './structure';
 import { TensorReader } from './tensorReader';
 import { Wire } from './wire';
 
@@ -19,13 +21,7 @@ import { Wire } from './wire';
  * @throws ModelError `not-a-model`, `truncated` or `corrupt` with the offset
  */
 export async function openOnnx(folder: ModelFolder, path: string, source: ByteSource): Promise<Model> {
-  const structure = await readStructure(source);
-  const problems = new Problems();
-  const files = new ExternalFiles(folder, path);
-  const tensors = new TensorReader(source, files, problems);
-  const context = new ReadContext(structure, tensors, problems);
-  const contents = new ModelReader(context);
-  const graph = contents.read(new Wire(structure), source.size);
+  const { contents, graph, context, files, tensors, problems } = await read(folder, path, source);
   for (const { error } of await files.find()) if (error) problems.add('external-data', error.message);
   tensors.checkExternal();
 
@@ -51,6 +47,27 @@ export async function openOnnx(folder: ModelFolder, path: string, source: ByteSo
       return (hash ??= graphHash(graph, functions));
     },
   };
+}
+
+async function read(folder: ModelFolder, path: string, source: ByteSource) {
+  if (source.size > SMALL_FILE) return readParts(folder, path, source, await readStructure(source));
+  try {
+    return readParts(folder, path, source, [{ start: 0, bytes: await source.read(0, source.size) }]);
+  } catch (error) {
+    // going through the structure by itself tells more exactly what is wrong
+    if (error instanceof ModelError) await readStructure(source);
+    throw error;
+  }
+}
+
+function readParts(folder: ModelFolder, path: string, source: ByteSource, structure: Structure) {
+  const problems = new Problems();
+  const files = new ExternalFiles(folder, path);
+  const tensors = new TensorReader(source, files, problems);
+  const context = new ReadContext(structure, tensors, problems);
+  const contents = new ModelReader(context);
+  const graph = contents.read(new Wire(structure), source.size);
+  return { contents, graph, context, files, tensors, problems };
 }
 
 const TRAINING_DOMAIN = /^ai\.onnx\.(preview\.)?training$/;

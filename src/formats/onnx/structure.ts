@@ -11,9 +11,13 @@ import {
 } from './schema';
 
 /** The first read, and the first after weights were skipped. */
-const SMALLEST_WINDOW = 4096;
-/** Windows double up to this size while nothing is skipped. */
-const LARGEST_WINDOW = 256 * 1024;
+const FIRST_WINDOW = 4096;
+/** A tag and a length take ten bytes each at most. */
+const LONGEST_HEADER = 20;
+/** Further reads: what is read beyond a payload's header is read in vain, 8 KB at most. */
+const WINDOW = 8192 - LONGEST_HEADER;
+/** A field that two windows share is put together with this much of the second, in case its length is not known yet. */
+const JOINT = 256;
 /** Payloads up to this size are read along: a jump would cost a read of its own. */
 export const SKIPPED_PAYLOAD = 8192;
 /** Text, attributes and unknown fields beyond this size are skipped as well: no graph needs them. */
@@ -68,8 +72,8 @@ const payloadFields = new Set<number>([
 ]);
 
 /**
- * Reads the structure of an ONNX file and jumps over its weights: positioned reads whose size doubles while reading on and
- * starts small again after a jump, so that about 8 KB are read in vain per skipped payload, whatever its size.
+ * Reads the structure of an ONNX file and jumps over its weights, in positioned reads of a few KB: no byte is read twice, and
+ * 8 KB at most are read in vain per skipped payload, whatever its size.
  * @throws ModelError `truncated`, `corrupt` or `not-a-model` with the offset.
  */
 export async function readStructure(source: ByteSource): Promise<Structure> {
@@ -91,15 +95,16 @@ class StructureReader {
   private start = 0;
   private end = 0;
   private at = 0;
-  /** Bytes read on since the last jump. */
-  private run = 0;
+  /** The window after this one, which begins at `aheadStart`; this one repeats its first bytes. */
+  private ahead: Uint8Array | undefined;
+  private aheadStart = 0;
   /** Groups (an old form of nested message, of no use in ONNX) that are open at the place of reading. */
   private groups = 0;
 
   constructor(private readonly source: ByteSource) {}
 
   async read(): Promise<Structure> {
-    await this.extend(0, this.source.size <= SKIPPED_PAYLOAD ? this.source.size : 0, false);
+    await this.extend(0, this.source.size <= SKIPPED_PAYLOAD ? this.source.size : 1, FIRST_WINDOW);
     const kinds: Kind[] = ['model'];
     const ends: number[] = [this.source.size];
     while (kinds.length > 0) {
@@ -110,10 +115,10 @@ class StructureReader {
         ends.pop();
         continue;
       }
-      const inTensor = kind === 'tensor' || kind === 'sparse';
+      if (this.ahead !== undefined && this.at >= this.aheadStart) this.moveAhead(this.ahead);
       const field = this.at;
-      // a tag and a length take at most ten bytes each
-      if (this.end - field < 20 && this.end < this.source.size) await this.extend(field, field + 20, inTensor);
+      if (this.end - field < LONGEST_HEADER && this.end < this.source.size)
+        await this.extend(field, field + LONGEST_HEADER);
       const tag = this.varint(end);
       const number = Math.floor(tag / 8);
       const wireType = tag % 8;
@@ -128,7 +133,7 @@ class StructureReader {
       if (kind === 'model' && number === ModelField.graph) this.foundGraph = true;
       const inner = this.groups > 0 ? undefined : nested[kind][number];
       if (to <= this.end) this.at = to;
-      else if (inner !== undefined && to - this.end > SMALLEST_WINDOW) {
+      else if (inner !== undefined && length > SKIPPED_PAYLOAD) {
         if (kinds.length >= DEEPEST_MESSAGE)
           throw new ModelError('corrupt', `messages are nested more than ${DEEPEST_MESSAGE} deep`, { offset: field });
         kinds.push(inner);
@@ -136,41 +141,50 @@ class StructureReader {
       } else if (length > (kind === 'tensor' && payloadFields.has(number) ? SKIPPED_PAYLOAD : LARGEST_FIELD)) {
         await this.jump(to);
       } else {
-        await this.extend(field, to, inTensor || inner === 'tensor' || inner === 'sparse');
+        await this.extend(field, to);
         this.at = to;
       }
     }
+    if (this.ahead !== undefined) this.moveAhead(this.ahead);
     this.close(this.end);
     return this.segments;
   }
 
-  /** Moves the window on: it begins at the field being read and reaches at least up to `needed`. */
-  private async extend(field: number, needed: number, inTensor: boolean): Promise<void> {
-    // between tensors a large payload may follow any moment, so the windows grow with an eighth of what was read on
-    const wanted = inTensor ? this.run / 8 : this.run;
-    const size = Math.floor(Math.min(Math.max(wanted, SMALLEST_WINDOW), LARGEST_WINDOW));
-    const to = Math.min(Math.max(this.end + size, needed), this.source.size);
-    const more = await this.source.read(this.end, to - this.end);
+  /** Makes the bytes from the field being read up to `needed` a window, and reads on where that takes it. */
+  private async extend(field: number, needed: number, window = WINDOW): Promise<void> {
+    const { source, end } = this;
     const tail = this.window.subarray(field - this.start);
-    this.close(field);
-    if (tail.length === 0) this.window = more;
-    else {
-      this.window = new Uint8Array(tail.length + more.length);
-      this.window.set(tail);
-      this.window.set(more, tail.length);
+    let more = this.ahead?.subarray(end - this.aheadStart) ?? EMPTY;
+    const known = end + more.length;
+    if (known < Math.min(needed, source.size)) {
+      const size = Math.max(window, needed - known);
+      more = joined(more, await source.read(known, Math.min(size, source.size - known)));
     }
+    this.close(field);
+    const taken = tail.length === 0 ? more.length : Math.min(more.length, Math.max(needed - end, JOINT));
+    this.window = joined(tail, more.subarray(0, taken));
     this.start = field;
-    this.run += to - this.end;
-    this.end = to;
+    this.end = end + taken;
+    this.ahead = taken < more.length ? more : undefined;
+    this.aheadStart = end;
+  }
+
+  /** Goes on in the window after this one, in which the place of reading lies. */
+  private moveAhead(ahead: Uint8Array): void {
+    this.close(this.at);
+    this.window = ahead.subarray(this.at - this.aheadStart);
+    this.start = this.at;
+    this.end = this.aheadStart + ahead.length;
+    this.ahead = undefined;
   }
 
   /** Leaves out the bytes from here to `to`. */
   private async jump(to: number): Promise<void> {
     this.close(this.at);
-    this.window = new Uint8Array(0);
+    this.window = EMPTY;
+    this.ahead = undefined;
     this.start = this.end = this.at = to;
-    this.run = 0;
-    if (to < this.source.size) await this.extend(to, to, true);
+    if (to < this.source.size) await this.extend(to, to + 1, FIRST_WINDOW);
   }
 
   /** Keeps the window's bytes up to `end` as a segment. */
@@ -219,6 +233,17 @@ class StructureReader {
       { offset: end },
     );
   }
+}
+
+const EMPTY = new Uint8Array(0);
+
+function joined(first: Uint8Array, second: Uint8Array): Uint8Array {
+  if (first.length === 0) return second;
+  if (second.length === 0) return first;
+  const both = new Uint8Array(first.length + second.length);
+  both.set(first);
+  both.set(second, first.length);
+  return both;
 }
 
 const knownModelFields = Object.fromEntries(Object.values(ModelField).map((field) => [field, true]));
