@@ -6,6 +6,8 @@ import type { Model } from '../ir/model';
 import { verifyGraph } from '../ir/verifyGraph';
 import { layerView } from '../layers/recognize';
 import type { LayerView } from '../layers/layerView';
+import { applyNormVariant, wordsOfVariant } from '../variants/norms/applyNormVariant';
+import { detachesStatistics } from '../variants/norms/registry';
 import type { ModelLocation } from '../protocol/engine';
 import type {
   EngineChoice,
@@ -68,12 +70,14 @@ export async function runProfile(
   };
   await enter('reading');
   const { runtime, notes } = host.chooseRuntime(settings.engine, settings.threads);
-  const model = expandCalls(await host.openModel(location.path));
+  const file = expandCalls(await host.openModel(location.path));
+  const variant = applyNormVariant(file.graph, settings.norm ?? 'as-is');
+  const model: Model = { ...file, graph: variant.graph };
   const view = layerView(model.graph, inferTypes(model.graph));
   const run = await begin(model, view, settings, runtime, host, enter);
   try {
     const { training, state, data, first, compileMs } = run;
-    const setup = setupOf(settings, training, state, data, notes);
+    const setup = setupOf(settings, training, state, data, [...notes, ...wordsOfVariant(variant)]);
     emit(startedEvent(location.path, model, startedLayers(view, training), runtime, setup, compileMs));
     emit(first);
     await train(run.trainer, first, settings, view, emit, signal, host);
@@ -105,10 +109,11 @@ async function begin(
 ): Promise<Run> {
   const { batch, seed, init, lr } = settings;
   const optimizer = optimizers[settings.optimizer];
+  const detachStatistics = detachesStatistics(settings.norm ?? 'as-is');
   const begun = performance.now();
   for (let keepBatch = false; ; keepBatch = true) {
     await enter('differentiating');
-    const training = buildTrainingStep(model, view, { batch, seed, keepBatch });
+    const training = buildTrainingStep(model, view, { batch, seed, keepBatch, detachStatistics });
     requireMemory(training, optimizer, Math.min(host.availableBytes(), runtime.addressableBytes));
     await enter('compiling');
     const bytes = await encodeOnnx(training.graph);
@@ -239,7 +244,7 @@ function setupOf(
   return {
     ...settings,
     batch: training.batch,
-    norm: 'as-is',
+    norm: settings.norm ?? 'as-is',
     loss: training.lossName,
     data: { kind: 'synthetic', inputs: data.describeInputs(), targets: data.describeTargets() },
     weights: state.words,

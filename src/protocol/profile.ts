@@ -1,4 +1,5 @@
 import type { Finding, LayerRole, Tool } from './facts';
+import type { NormVariantId } from './normVariant';
 
 /**
  * What a profile measured, as plain data. A profile is made of events: the engine sends them one by one, the reader folds
@@ -27,11 +28,13 @@ export interface ProfileSettings {
   readonly engine: EngineChoice;
   /** Threads of the engine; 0 = as many as there are physical cores, at most 4. */
   readonly threads: number;
+  /** The network as it is (the default), or with another normalization. */
+  readonly norm?: NormVariantId;
 }
 
 /** What was done: the settings, and what the model and the data made of them. */
 export interface ProfileSetup extends ProfileSettings {
-  readonly norm: 'as-is';
+  readonly norm: NormVariantId;
   readonly loss: LossName;
   /** In words: which data were fed, real or synthetic, and which targets the loss compares with. */
   readonly data: { readonly kind: 'synthetic' | 'file'; readonly inputs: string; readonly targets: string };

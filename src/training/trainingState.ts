@@ -56,12 +56,12 @@ export class TrainingState {
   ): Promise<TrainingState> {
     let made = 0;
     const trained: Trained[] = [];
-    for (const [i, parameter] of step.parameters.entries()) {
-      const { tensor, activation } = parameter;
+    for (const parameter of step.parameters) {
+      const { name, tensor, activation } = parameter;
       const fresh = init === 'default' || tensor.location === 'missing';
       if (fresh) made++;
       const values = fresh
-        ? initialValues(parameter, activation, new Random(seed, purpose.weights, i))
+        ? initialValues(parameter, activation, weightStream(seed, name))
         : // a copy: the file's bytes may be shared, and these values change
           (await readFloats(tensor)).slice();
       const slots = parameter.gradient === undefined ? [] : initialState(optimizer, values.length);
@@ -127,6 +127,11 @@ export class TrainingState {
       return { norm, batchMean, batchVariance, runningMean: mean, runningVariance: variance };
     });
   }
+}
+
+/** A stream for each name: a weight starts alike in every variant of a network that holds it. */
+function weightStream(seed: number, name: string): Random {
+  return new Random(seed, purpose.weights, ...Array.from(name, (c) => c.codePointAt(0)!));
 }
 
 async function runningValues(

@@ -84,6 +84,8 @@ export interface TrainingStepOptions {
   readonly seed: number;
   /** Keep a batch that the file fixes. */
   readonly keepBatch?: boolean;
+  /** Gradients do not pass the statistics of batch norms. */
+  readonly detachStatistics?: boolean;
 }
 
 /** Roles of layers whose samples are compared. A linear layer shows in the norm or activation behind it, and each costs nodes. */
@@ -112,7 +114,7 @@ export function buildTrainingStep(model: Model, view: LayerView, options: Traini
   const trained = new Set(parameters.map((p) => p.name));
   const inputs = inputSpecs(graph, sizes.shapes, batch, model.format !== 'onnx');
   fixShapes(graph, inputs);
-  const norms = toTrainingForm(graph, { seed: options.seed });
+  const norms = toTrainingForm(graph, { seed: options.seed, separateStatistics: options.detachStatistics });
   const chosen = chooseLossOutputs(graph, inferTypes(graph), inputs, trained, batch);
   notes.push(...chosen.notes);
   if (chosen.outputs.length === 0) throw nothingToTrain(model, parameters.length, chosen.notes);
@@ -120,7 +122,8 @@ export function buildTrainingStep(model: Model, view: LayerView, options: Traini
   const types = inferTypes(graph);
   const measured = layerOutputs(view, types);
   const wrt = [...trained, ...measured.map((m) => m.value)];
-  const { gradientOf, cuts } = differentiate(graph, types, { loss, wrt });
+  const stop = new Set(options.detachStatistics ? norms.flatMap((n) => [n.batchMean, n.batchVariance]) : []);
+  const { gradientOf, cuts } = differentiate(graph, types, { loss, wrt, stop });
   notes.push(...cutNotes(cuts));
   const gradientNames = gradientOutputs(graph, gradientOf, trained);
   if (gradientNames.size === 0) throw nothingToTrain(model, parameters.length, cutNotes(cuts));

@@ -35,6 +35,8 @@ export interface TrainingNorm {
 export interface TrainingFormOptions {
   /** Dropout masks follow from it; the same seed gives the same masks in every session. */
   readonly seed?: number;
+  /** The batch's statistics are values of their own that the norms read, so that gradients can be kept from them. */
+  readonly separateStatistics?: boolean;
 }
 
 /**
@@ -53,7 +55,7 @@ export function toTrainingForm(graph: MutableGraph, options: TrainingFormOptions
   let dropouts = 0;
   rewriter.run((node) => {
     if (node.domain === '' && node.opType === 'BatchNormalization') {
-      norms.push(batchNormalization(rewriter, node));
+      norms.push(batchNormalization(rewriter, node, options.separateStatistics ?? false));
       return true;
     }
     if (node.domain === '' && node.opType === 'Dropout') {
@@ -65,7 +67,7 @@ export function toTrainingForm(graph: MutableGraph, options: TrainingFormOptions
   return norms;
 }
 
-function batchNormalization(rewriter: Rewriter, node: MutableNode): TrainingNorm {
+function batchNormalization(rewriter: Rewriter, node: MutableNode, separate: boolean): TrainingNorm {
   const [input, scale, shift, runningMean, runningVariance] = node.inputs;
   const epsilon = floatOf(node, 'epsilon', 1e-5);
   const momentum = floatOf(node, 'momentum', 0.9);
@@ -77,9 +79,16 @@ function batchNormalization(rewriter: Rewriter, node: MutableNode): TrainingNorm
     { epsilon: attribute.float(epsilon) },
     {
       domain: PRIVATE_DOMAIN,
-      outputs: [output, ...['mean', 'variance', 'inverse_std'].map((s) => graph.freshName(`${output}/batch_${s}`))],
+      outputs: [
+        separate ? graph.freshName(`${output}/normalized`) : output,
+        ...['mean', 'variance', 'inverse_std'].map((s) => graph.freshName(`${output}/batch_${s}`)),
+      ],
     },
   );
+  if (separate) {
+    const given = [input, scale, shift, batchMean, batchVariance];
+    rewriter.add('BatchNormalization', given, { epsilon: attribute.float(epsilon) }, output);
+  }
   // A node that the file itself has in training mode also yields the running statistics after this batch.
   const updated = (running: string, batch: string, name: string | undefined) => {
     if (!name) return;

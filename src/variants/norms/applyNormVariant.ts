@@ -28,3 +28,8 @@ export function applyNormVariant(graph: Graph, id: NormVariantId): NormVariantGr
   }
   return { id, ...change, graph: edit.finish(`'${id}'`) };
 }
+
+/** What was done, in sentences for the notes of a report; none for the network as it is. */
+export function wordsOfVariant({ id, summary, notes }: NormVariantGraph): string[] {
+  return id === 'as-is' ? [] : [summary, ...notes];
+}

@@ -16,8 +16,6 @@ export interface NormChange {
   readonly summary: string;
   /** What a reader of the results should know of how it was done. */
   readonly notes: readonly string[];
-  /** Gradients do not pass the statistics of batch norms. */
-  readonly detachStatistics?: boolean;
 }
 
 /** One way to have a network with another normalization. */
@@ -27,6 +25,8 @@ export interface NormVariant<Id extends string = string> {
   readonly title: string;
   /** What is done to the network, in a sentence or two. */
   readonly description: string;
+  /** In training, gradients do not pass the statistics of its batch norms. */
+  readonly detachesStatistics?: boolean;
   /** Notes in `edit` what shall be done. */
   readonly apply: (edit: GraphEdit) => NormChange;
 }

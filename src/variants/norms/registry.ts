@@ -33,3 +33,8 @@ export function normVariant(id: Exclude<NormVariantId, 'as-is'>): NormVariant {
 export function titleOf(id: NormVariantId): string {
   return id === 'as-is' ? 'as it is' : normVariant(id).title;
 }
+
+/** In training, gradients do not pass the statistics of the network's batch norms. */
+export function detachesStatistics(id: NormVariantId): boolean {
+  return id !== 'as-is' && (normVariant(id).detachesStatistics ?? false);
+}

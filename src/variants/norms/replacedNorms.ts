@@ -37,6 +37,7 @@ export const detachedBatchNorms: NormVariant<'detached-batch'> = {
   title: 'batch norm, statistics detached',
   description:
     'Every norm becomes a batch norm whose mean and variance gradients do not pass, as if they were constants (Ioffe and Szegedy 2015, section 2, show what this leads to).',
+  detachesStatistics: true,
   apply(edit) {
     const change = replaceNorms(edit, 'batch', true);
     return {
