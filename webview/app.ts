@@ -6,6 +6,7 @@ import { onThemeChange, readTheme } from './theme';
 import { banners } from './views/banners';
 import { header } from './views/header';
 import { runBar } from './views/runBar';
+import { layerPanel } from './views/layerPanel';
 import { changes } from './views/view';
 import { tabViews } from './tabViews';
 
@@ -13,7 +14,8 @@ import { tabViews } from './tabViews';
 export function mountApp(root: HTMLElement, store: Store): void {
   let theme = readTheme();
   const parts = [header(), runBar(store), banners(store)];
-  const tabPages = tabViews.map((view) => ({ view, page: view.render(store, () => theme) }));
+  const panel = layerPanel(store, () => theme);
+  const tabPages = tabViews.map((view) => ({ view, page: view.render(store, () => theme, panel) }));
   const bar = tabs(
     'Parts of the view',
     tabPages.map(({ view, page }) => ({ id: view.id, label: view.title, content: page.element })),
@@ -43,6 +45,7 @@ export function mountApp(root: HTMLElement, store: Store): void {
   onThemeChange(() => {
     theme = readTheme();
     for (const { page } of tabPages) page.restyle();
+    panel.restyle();
   });
 }
 

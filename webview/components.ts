@@ -92,6 +92,7 @@ export interface TextFieldOptions {
 export interface ValidatedField extends Field<string> {
   /** Says what is wrong with the value; null when nothing is. */
   setError(message: string | null): void;
+  focus(): void;
 }
 
 export function textField({
@@ -122,6 +123,7 @@ export function textField({
         element.value = value;
     },
     setDisabled: (disabled) => (element.disabled = disabled),
+    focus: () => element.focus(),
     setError: (message) => {
       error.hidden = message === null;
       error.textContent = message ?? '';

@@ -1,6 +1,7 @@
 import './styles/page.css';
 import './styles/figures.css';
 import './styles/layers.css';
+import './styles/network.css';
 import { mountApp } from './app';
 import { connectHost } from './host';
 import { Store } from './store';

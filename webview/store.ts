@@ -2,6 +2,8 @@ import { isUnreadable } from './unreadable';
 import type { Finding, LayerFacts, LayerRole, ModelFacts, UnreadableModel } from '../src/protocol/facts';
 import type { ProfiledLayer, ProfileResult, ProfileSettings } from '../src/protocol/profile';
 import type { HostToView, Running, ViewState, ViewToHost } from '../src/protocol/view';
+import type { FigureName } from './graph/measured';
+import type { Camera } from './graph/paint';
 import type { Host } from './host';
 import { LiveProfile } from './liveProfile';
 
@@ -26,6 +28,13 @@ export interface Ui {
   readonly depthLayers: 'weighted' | 'all';
   readonly activationFigure: 'rms' | 'std';
   readonly logarithmicCounts: boolean;
+  /** Ids of the graph's open blocks; null: those that are open at first. */
+  readonly graphOpened: readonly string[] | null;
+  /** Id of the block of the graph that the keyboard is at; null: it is at the layer. */
+  readonly graphBlock: string | null;
+  readonly graphFigure: FigureName | 'kind';
+  readonly graphSearch: string;
+  readonly graphCamera: Camera | null;
   /** The layer the host asked for last: it asks once, also when it sends its state again. */
   readonly requestedLayer: string | null;
 }
@@ -45,6 +54,11 @@ const initialUi: Ui = {
   depthLayers: 'weighted',
   activationFigure: 'rms',
   logarithmicCounts: false,
+  graphOpened: null,
+  graphBlock: null,
+  graphFigure: 'kind',
+  graphSearch: '',
+  graphCamera: null,
   requestedLayer: null,
 };
 
@@ -130,10 +144,17 @@ export class Store {
     this.#persistSoon();
   }
 
-  /** Shows a layer in the layers tab. */
+  /** Remembers where the graph is looked at; it draws itself. */
+  keepCamera(graphCamera: Camera): void {
+    this.#ui = { ...this.#ui, graphCamera };
+    this.#persistSoon();
+  }
+
+  /** Shows a layer in the graph where that is open, else in the layers tab. */
   showLayer(layer: string): void {
     const hidden = this.#ui.filter !== '' || this.#ui.role !== 'all';
-    this.set({ tab: 'layers', layer, ...(hidden ? { filter: '', role: 'all' as const } : {}) });
+    const tab = this.#ui.tab === 'network' ? 'network' : 'layers';
+    this.set({ tab, layer, graphBlock: null, ...(hidden ? { filter: '', role: 'all' as const } : {}) });
   }
 
   #receive(message: HostToView): void {

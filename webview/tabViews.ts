@@ -1,6 +1,8 @@
 import type { Snapshot, Store } from './store';
 import type { Theme } from './theme';
+import type { LayerPanel } from './views/layerPanel';
 import { layersTab } from './views/layers';
+import { networkTab } from './views/network';
 import { overview } from './views/overview';
 import type { View } from './views/view';
 
@@ -18,7 +20,8 @@ export interface TabView {
   available(snapshot: Snapshot): boolean;
   /** The number behind the title, and in words what it counts. */
   count?(snapshot: Snapshot): { readonly count: number; readonly words: string } | null;
-  render(store: Store, theme: () => Theme): TabPage;
+  /** @param panel the one panel of the selected layer, for tabs that show it beside their own */
+  render(store: Store, theme: () => Theme, panel: LayerPanel): TabPage;
 }
 
 /** The tabs in the order of the bar; the first is shown first. */
@@ -31,5 +34,6 @@ export const tabViews: readonly TabView[] = [
       length ? { count: length, words: length === 1 ? 'finding' : 'findings' } : null,
     render: overview,
   },
+  { id: 'network', title: 'Network', available: ({ model }) => model!.layers.length > 0, render: networkTab },
   { id: 'layers', title: 'Layers', available: () => true, render: layersTab },
 ];

@@ -1,3 +1,4 @@
+import type { Severity } from '../src/protocol/facts';
 import type { Colour } from './charts/picture';
 
 /** The colours of the user's theme as canvases need them: resolved, and again whenever the theme changes. */
@@ -8,6 +9,11 @@ export interface Theme {
   readonly mutedText: string;
   readonly grid: string;
   readonly background: string;
+  /** Of cards that lie on the background. */
+  readonly surface: string;
+  readonly focus: string;
+  readonly badge: { readonly background: string; readonly text: string };
+  readonly severities: Readonly<Record<Severity, string>>;
   readonly tooltip: { readonly background: string; readonly text: string; readonly border: string };
   readonly fontFamily: string;
   readonly fontSize: number;
@@ -43,6 +49,18 @@ export function readTheme(): Theme {
     mutedText: colours.muted,
     grid: withAlpha(text, highContrast ? 0.28 : 0.13),
     background: opaque(read('--vscode-editor-background', '#ffffff')),
+    surface: opaque(read('--vscode-editorWidget-background', read('--vscode-editor-background', '#ffffff'))),
+    focus: opaque(read(highContrast ? '--vscode-contrastActiveBorder' : '--vscode-focusBorder', '#3794ff')),
+    badge: {
+      background: opaque(read('--vscode-badge-background', '#4d4d4d')),
+      text: opaque(read('--vscode-badge-foreground', '#ffffff')),
+    },
+    severities: {
+      error: opaque(read('--vscode-editorError-foreground', colours.red)),
+      warning: opaque(read('--vscode-editorWarning-foreground', colours.yellow)),
+      information: opaque(read('--vscode-editorInfo-foreground', colours.blue)),
+      hint: colours.muted,
+    },
     tooltip: {
       background: opaque(read('--vscode-editorHoverWidget-background', '#252526')),
       text: opaque(read('--vscode-editorHoverWidget-foreground', text)),

@@ -37,6 +37,7 @@ export type ViewToHost =
   | { readonly type: 'ready' }
   | { readonly type: 'profile'; readonly settings: ProfileSettings }
   | { readonly type: 'cancel' }
-  | { readonly type: 'reveal'; readonly layer: string }
+  /** `keepFocus`: only where the text is shown already, and the keyboard stays in the view. */
+  | { readonly type: 'reveal'; readonly layer: string; readonly keepFocus?: boolean }
   | { readonly type: 'openRule'; readonly ruleId: string }
   | { readonly type: 'reanalyze' };

@@ -1,7 +1,8 @@
-import type { ModelFacts, NormPlacement, NormType } from '../../src/protocol/facts';
+import type { ModelFacts, NormType } from '../../src/protocol/facts';
 import { h, name, replaceChildren, type Child } from '../dom';
 import { shown } from '../shown';
 import { counted, formatCount, modelName } from '../format';
+import { placementsOf } from '../placements';
 import { formatWords, normTypeWords, placementWords, weightsWords } from '../words';
 import { changes, type View } from './view';
 
@@ -71,7 +72,7 @@ function tilesOf({ summary, layers }: ModelFacts): HTMLElement[] {
       activations.map(([kind, count]) => `${shown(kind)} ${formatCount(count)}`),
       'activations',
     ),
-    placementTile(ranked(summary.placement)),
+    placementTile(placementsOf(summary)),
   ];
 }
 
@@ -91,31 +92,33 @@ function tile(label: string, value: string, details: readonly string[], id: stri
 }
 
 /** Shares of the placements as one bar, each with its words. */
-function placementTile(placements: readonly (readonly [string, number])[]): HTMLElement {
-  const total = sum(placements);
+function placementTile(placements: ReturnType<typeof placementsOf>): HTMLElement {
   const bar = h('span', { class: 'placement-bar', attributes: { 'aria-hidden': 'true' } });
   const legend = h('span', { class: 'placement-legend' });
-  placements.forEach(([placement, count], i) => {
-    const place = Math.min(i, 4);
-    const part = h('span', { class: `placement-part series-${place}` });
+  for (const { placement, count, series } of placements) {
+    const part = h('span', { class: `placement-part series-${series}` });
     part.style.flexGrow = String(count);
     bar.append(part);
-    const words = placementWords[placement as NormPlacement] ?? shown(placement);
+    const words = placementWords[placement] ?? shown(placement);
     legend.append(
       h(
         'span',
         { class: 'placement-item' },
-        h('span', { class: `swatch series-${place}`, attributes: { 'aria-hidden': 'true' } }),
+        h('span', { class: `swatch series-${series}`, attributes: { 'aria-hidden': 'true' } }),
         `${words} `,
         h('b', {}, formatCount(count)),
       ),
     );
-  });
+  }
   return h(
     'div',
     { class: 'tile placement-tile', testId: 'tile-placement' },
     h('dt', {}, 'Where the norms sit'),
-    h('dd', {}, ...(total ? [bar, legend] : [h('span', { class: 'tile-details' }, 'This model has no norm.')])),
+    h(
+      'dd',
+      {},
+      ...(placements.length ? [bar, legend] : [h('span', { class: 'tile-details' }, 'This model has no norm.')]),
+    ),
   );
 }
 

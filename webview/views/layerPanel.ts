@@ -24,13 +24,16 @@ import { changes, type View } from './view';
 
 export interface LayerPanel extends View {
   focus(): void;
+  /** Puts the panel at the end of a tab that shows it; Escape leaves it for the tab. */
+  place(parent: HTMLElement, onLeave: () => void): void;
   restyle(): void;
 }
 
 const tensors: readonly Tensor[] = ['activation', 'gradient'];
 
 /** All about the selected layer: its facts, its findings, how its output and gradient are distributed and move over the steps. */
-export function layerPanel(store: Store, theme: () => Theme, onLeave: () => void): LayerPanel {
+export function layerPanel(store: Store, theme: () => Theme): LayerPanel {
+  let onLeave = () => {};
   const title = h('h2', { class: 'panel-title', testId: 'layer-title', attributes: { tabindex: -1 } });
   const role = h('span', { class: 'panel-role' });
   const reveal = button('Show in source', {
@@ -111,6 +114,10 @@ export function layerPanel(store: Store, theme: () => Theme, onLeave: () => void
   return {
     element,
     focus: () => title.focus(),
+    place(parent, leave) {
+      onLeave = leave;
+      if (element.parentElement !== parent) parent.append(element);
+    },
     restyle: () => all.forEach((part) => part.restyle()),
     update(snapshot) {
       const { ui, layers, profiled, profile, revision } = snapshot;

@@ -4,12 +4,12 @@ import { counted, formatCount } from '../format';
 import type { Store, Ui } from '../store';
 import type { Theme } from '../theme';
 import { roleWords } from '../words';
-import { layerPanel } from './layerPanel';
+import type { LayerPanel } from './layerPanel';
 import { layerTable } from './layerTable';
 import type { View } from './view';
 
 /** The layer table with its filters, and beside it the panel of the selected layer. */
-export function layersTab(store: Store, theme: () => Theme): View & { restyle(): void; focusPanel(): void } {
+export function layersTab(store: Store, _theme: () => Theme, panel: LayerPanel): View & { restyle(): void } {
   const filter = textField({
     label: 'Filter layers',
     testId: 'filter',
@@ -25,7 +25,6 @@ export function layersTab(store: Store, theme: () => Theme): View & { restyle():
   });
   const count = h('span', { class: 'count', testId: 'layer-count', attributes: { role: 'status' } });
   const table = layerTable(store, () => panel.focus());
-  const panel = layerPanel(store, theme, () => table.element.focus());
   const empty = h('p', { class: 'placeholder', testId: 'no-layers' });
   const element = h(
     'div',
@@ -37,12 +36,10 @@ export function layersTab(store: Store, theme: () => Theme): View & { restyle():
       table.element,
       empty,
     ),
-    panel.element,
   );
   return {
     element,
-    restyle: () => panel.restyle(),
-    focusPanel: () => panel.focus(),
+    restyle: () => {},
     update(snapshot) {
       filter.set(snapshot.ui.filter);
       role.set(snapshot.ui.role);
@@ -52,6 +49,8 @@ export function layersTab(store: Store, theme: () => Theme): View & { restyle():
       if (count.textContent !== text) count.textContent = text;
       empty.hidden = shown > 0;
       empty.textContent = all === 0 ? 'This model has no layers that NormScope knows.' : 'No layer passes the filter.';
+      panel.element.hidden = false;
+      panel.place(element, () => table.element.focus());
       panel.update(snapshot);
     },
   };

@@ -1,0 +1,100 @@
+import type { ProfiledLayer } from '../../src/protocol/profile';
+import { isFinite } from '../format';
+
+/** The measured figures that layers can be coloured by. */
+export type FigureName = 'gradient' | 'activation' | 'update' | 'saturated' | 'zeros';
+
+export interface MeasuredFigure {
+  readonly label: string;
+  /** On a logarithmic scale; otherwise a fraction from 0 to 1. */
+  readonly logarithmic: boolean;
+  /** Of the last step up to and including `step`; null where it was not measured or is no number. */
+  of(layer: ProfiledLayer, step?: number): number | null;
+}
+
+export const figures: Readonly<Record<FigureName, MeasuredFigure>> = {
+  gradient: { label: 'Gradient RMS', logarithmic: true, of: (layer, step) => last(layer.gradient, 'rms', step) },
+  activation: { label: 'Activation RMS', logarithmic: true, of: (layer, step) => last(layer.activation, 'rms', step) },
+  update: {
+    label: 'Update ratio',
+    logarithmic: true,
+    of: ({ weights = [] }, step) =>
+      last(
+        weights.filter(({ kind }) => (kind ?? 'weight') === 'weight'),
+        'updateRatio',
+        step,
+      ),
+  },
+  saturated: {
+    label: 'Saturated share',
+    logarithmic: false,
+    of: (layer, step) => last(layer.activation, 'saturatedFraction', step),
+  },
+  zeros: { label: 'Zero share', logarithmic: false, of: (layer, step) => last(layer.activation, 'zeroFraction', step) },
+};
+
+function last<T extends { readonly step: number }>(list: readonly T[], key: keyof T, step = Infinity): number | null {
+  let at = list.length - 1;
+  while (at >= 0 && list[at].step > step) at--;
+  const value = list[at]?.[key] as number | string | undefined;
+  return isFinite(value) ? value : null;
+}
+
+/** A scale of colours over the figures of all layers. */
+export interface ColourScale {
+  readonly low: number;
+  readonly high: number;
+  readonly logarithmic: boolean;
+  /** From 0 to 1; null for what cannot stand on the scale. */
+  place(value: number | null): number | null;
+}
+
+export function scaleOf(values: Iterable<number | null>, logarithmic: boolean): ColourScale {
+  if (!logarithmic) return { low: 0, high: 1, logarithmic, place: (value) => value && Math.min(1, Math.max(0, value)) };
+  let [low, high] = [Infinity, -Infinity];
+  for (const value of values) {
+    if (value === null || value <= 0) continue;
+    low = Math.min(low, value);
+    high = Math.max(high, value);
+  }
+  // equal figures stand in the middle
+  if (high / low < 1.05) [low, high] = [low / 2, high * 2];
+  const decades = Math.log10(high / low);
+  return {
+    low,
+    high,
+    logarithmic,
+    place: (value) =>
+      value === null || value <= 0 ? null : Math.min(1, Math.max(0, Math.log10(value / low) / decades)),
+  };
+}
+
+/** Viridis (van der Walt and Smith, 2015): even steps to the eye, also to a colour-blind one and in grey. */
+const viridis = [
+  '#440154',
+  '#482878',
+  '#3e4a89',
+  '#31688e',
+  '#26828e',
+  '#1f9e89',
+  '#35b779',
+  '#6dcd59',
+  '#b4de2c',
+  '#fde725',
+];
+
+const stops = viridis.map((colour) => [1, 3, 5].map((at) => Number.parseInt(colour.slice(at, at + 2), 16)));
+
+/** The colour at a place from 0 to 1, as #rrggbb. */
+export function heat(place: number): string {
+  const scaled = Math.min(1, Math.max(0, place)) * (stops.length - 1);
+  const at = Math.min(stops.length - 2, Math.floor(scaled));
+  const part = scaled - at;
+  const mixed = stops[at].map((from, i) => Math.round(from + (stops[at + 1][i] - from) * part));
+  return `#${mixed.map((value) => value.toString(16).padStart(2, '0')).join('')}`;
+}
+
+/** Black or white, whichever reads better on a place of the scale. */
+export function inkOn(place: number): string {
+  return place > 0.5 ? '#000000' : '#ffffff';
+}
