@@ -43,6 +43,8 @@ export interface InfoOptions {
 export type Options = AnalyzeOptions | ProfileOptions | RulesOptions | OpenOptions | InfoOptions;
 
 const common = {
+const losses = ['auto', 'cross-entropy', 'mse'] as const;
+
   help: { type: 'boolean', short: 'h' },
   version: { type: 'boolean' },
   verbose: { type: 'boolean' },
@@ -67,6 +69,9 @@ const profileFlags = {
   engine: { type: 'string' },
   threads: { type: 'string' },
 } as const;
+  data: { type: 'string' },
+  labels: { type: 'string' },
+  loss: { type: 'string' },
 
 /**
  * Reads a command line (without node and script).
@@ -146,12 +151,15 @@ function readProfile(args: string[], defaults: ProfileSettings): Options {
     optimizer,
     lr: positive('--lr', values.lr, lr),
     seed: integer('--seed', values.seed, defaults.seed, 0, 2 ** 32 - 1),
-    init: oneOf<Initialization>('--init', values.init, ['keep', 'default'], defaults.init),
+    init: initialization(values.init, defaults.init),
     engine: oneOf<EngineChoice>('--engine', values.engine, ['auto', 'native', 'wasm'], defaults.engine),
     threads: integer('--threads', values.threads, defaults.threads, 0, 256),
   };
   return {
     command: 'profile',
+    ...(values.data !== undefined && { data: values.data }),
+    ...(values.labels !== undefined && { labels: values.labels }),
+    ...(values.loss !== undefined && { loss: oneOf('--loss', values.loss, losses, 'auto') }),
     model: oneModel('profile', positionals),
     format: oneOf('--format', values.format, ['text', 'json'], 'text'),
     settings,
@@ -201,6 +209,16 @@ function integer(flag: string, given: string | undefined, fallback: number, low:
     throw new UsageError(`${flag} ${given}: expected a whole number from ${low} to ${high}`);
   }
   return value;
+}
+
+function initialization(given: string | undefined, fallback: Initialization): Initialization {
+  if (given === undefined) return fallback;
+  if (given === 'keep' || given === 'default') return given;
+  const scale = Number(given);
+  if (!(scale > 0 && Number.isFinite(scale))) {
+    throw new UsageError(`--init ${given}: expected keep, default, or a number above 0 that scales fresh weights`);
+  }
+  return scale;
 }
 
 function positive(flag: string, given: string | undefined, fallback: number): number {

@@ -26,7 +26,12 @@ export function usageText(defaults: ProfileSettings): string {
       --optimizer sgd|momentum|adam      default ${defaults.optimizer}
       --lr X                             default ${rates}
       --seed N                           default ${defaults.seed}
-      --init keep|default                the file's weights, or fresh ones; default ${defaults.init}
+      --init keep|default|SCALE          the file's weights, fresh ones, or fresh ones with deviations times SCALE;
+                                         default ${defaults.init}
+      --data FILE|FOLDER                 your own samples: NPY, NPZ, CSV, IDX (MNIST), JSON, or a folder with a
+                                         subfolder of PNG or JPEG pictures for each class; made ones without it
+      --labels FILE|column:NAME          their classes or targets: a file, or a column of the CSV file
+      --loss auto|cross-entropy|mse      auto: cross-entropy where the output holds scores of classes
       --engine auto|native|wasm          auto: native where it can be loaded; default ${defaults.engine}
       --threads N                        0: one per core, at most 4; default ${defaults.threads}
       --format text|json                 default text

@@ -1,5 +1,6 @@
 import os from 'node:os';
 import { chooseRuntime } from './chooseRuntime';
+import { openDataPlace } from './dataFiles';
 import { openModelFile } from './nodeFolder';
 import type { EngineHost } from './runProfile';
 
@@ -9,6 +10,7 @@ const SHARE = 0.8;
 /** A run on this machine's files, runtimes and memory. */
 export const nodeHost: EngineHost = {
   openModel: openModelFile,
+  openData: openDataPlace,
   chooseRuntime,
   availableBytes() {
     // a container may allow less than the machine has

@@ -19,7 +19,12 @@ import type {
 } from '../protocol/profile';
 import { sampledSteps } from '../profile/sampledSteps';
 import { StepReader } from '../profile/stepEvent';
+import { FileData } from '../training/data/files/fileData';
+import type { DeclaredInput, FittedData } from '../training/data/files/fitData';
+import { lossGoal, requestedData } from '../training/data/files/requestedData';
+import type { DataPlace } from '../training/data/files/sampleTable';
 import { SyntheticData } from '../training/data/syntheticData';
+import type { TrainingData } from '../training/data/trainingData';
 import type { HostTensor } from '../training/hostTensor';
 import { estimateMemory } from '../training/memory';
 import { optimizers, type Optimizer } from '../training/optimizers';
@@ -32,6 +37,8 @@ import type { Runtime, RuntimeSession } from './runtime';
 export interface EngineHost {
   /** @throws ModelError when the file is no model that can be opened */
   openModel(path: string): Promise<Model>;
+  /** @throws ModelError when there is no file or folder of data at that path */
+  openData(path: string): Promise<DataPlace>;
   /** @throws ModelError `engine` when the runtime cannot be loaded */
   chooseRuntime(choice: EngineChoice, threads: number): ChosenRuntime;
   /** Bytes that may still be allocated without driving the machine out of memory. */
@@ -77,7 +84,7 @@ export async function runProfile(
   const run = await begin(model, view, settings, runtime, host, enter);
   try {
     const { training, state, data, first, compileMs } = run;
-    const setup = setupOf(settings, training, state, data, [...notes, ...wordsOfVariant(variant)]);
+    const setup = setupOf(settings, training, state, data, [...notes, ...wordsOfVariant(variant), ...run.notes]);
     emit(startedEvent(location.path, model, startedLayers(view, training), runtime, setup, compileMs));
     emit(first);
     await train(run.trainer, first, settings, view, emit, signal, host);
@@ -92,7 +99,9 @@ interface Run {
   readonly training: TrainingStep;
   readonly session: RuntimeSession;
   readonly state: TrainingState;
-  readonly data: SyntheticData;
+  readonly data: TrainingData;
+  /** What was done to make the data fit. */
+  readonly notes: readonly string[];
   readonly trainer: Trainer;
   readonly first: ProfileStep;
   readonly compileMs: number;
@@ -111,9 +120,12 @@ async function begin(
   const optimizer = optimizers[settings.optimizer];
   const detachStatistics = detachesStatistics(settings.norm ?? 'as-is');
   const begun = performance.now();
+  const files = await requestedData(settings, declaredInputs(model), (path) => host.openData(path));
+  const samples = files && new Map([...files.samples].map(([name, { layout }]) => [name, layout.shape]));
+  const goal = lossGoal(settings, files);
   for (let keepBatch = false; ; keepBatch = true) {
     await enter('differentiating');
-    const training = buildTrainingStep(model, view, { batch, seed, keepBatch, detachStatistics });
+    const training = buildTrainingStep(model, view, { batch, seed, keepBatch, detachStatistics, goal, samples });
     requireMemory(training, optimizer, Math.min(host.availableBytes(), runtime.addressableBytes));
     await enter('compiling');
     const bytes = await encodeOnnx(training.graph);
@@ -122,17 +134,38 @@ async function begin(
       const optimization = training.graph.nodes.length > MANY_NODES ? 'basic' : 'all';
       session = await runtime.createSession(bytes, { optimization });
       const state = await TrainingState.create(model, training, init, optimizer, lr, seed);
-      const data = new SyntheticData(training.inputs, training.outputs, training.batch, seed);
+      const data = dataFor(training, files, seed);
       const compileMs = performance.now() - begun;
       await enter('training');
       const trainer = new Trainer(training, session, state, data, sampledSteps(settings.steps));
-      return { training, session, state, data, trainer, first: await trainer.step(0), compileMs };
+      return {
+        training,
+        session,
+        state,
+        data,
+        notes: files?.notes ?? [],
+        trainer,
+        first: await trainer.step(0),
+        compileMs,
+      };
     } catch (error) {
       await session?.release();
       if (!(error instanceof ModelError) || error.code !== 'engine') throw error;
       if (!training.batchRewritten) throw explained(error, training);
     }
   }
+}
+
+function dataFor({ inputs, outputs, batch }: TrainingStep, files: FittedData | undefined, seed: number): TrainingData {
+  if (files !== undefined) return new FileData(files, inputs, outputs, batch, seed);
+  return new SyntheticData(inputs, outputs, batch, seed);
+}
+
+function declaredInputs({ graph }: Model): DeclaredInput[] {
+  return graph.inputs.map((value) => {
+    const type = graph.valueType(value);
+    return { name: graph.valueName(value), dtype: type?.dtype, shape: type?.shape };
+  });
 }
 
 /** What is wrong with the network in our own words where we find it: the runtime often names no node. */
@@ -177,7 +210,7 @@ class Trainer {
     private readonly training: TrainingStep,
     private readonly session: RuntimeSession,
     private readonly state: TrainingState,
-    private readonly data: SyntheticData,
+    private readonly data: TrainingData,
     private readonly sampled: ReadonlySet<number>,
   ) {
     this.reader = new StepReader(training);
@@ -188,7 +221,7 @@ class Trainer {
   async step(step: number): Promise<ProfileStep> {
     const { activations, gradients } = this.training;
     const feeds = new Map<string, HostTensor>();
-    for (const source of [this.data.feeds(step), this.state.feeds()]) {
+    for (const source of [await this.data.feeds(step), this.state.feeds()]) {
       for (const [name, tensor] of source) if (this.inputNames.has(name)) feeds.set(name, tensor);
     }
     const sampled = this.sampled.has(step);
@@ -238,7 +271,7 @@ function setupOf(
   settings: ProfileSettings,
   training: TrainingStep,
   state: TrainingState,
-  data: SyntheticData,
+  data: TrainingData,
   notes: readonly string[],
 ): ProfileStarted['settings'] {
   return {
@@ -246,7 +279,7 @@ function setupOf(
     batch: training.batch,
     norm: settings.norm ?? 'as-is',
     loss: training.lossName,
-    data: { kind: 'synthetic', inputs: data.describeInputs(), targets: data.describeTargets() },
+    data: { kind: data.kind, inputs: data.describeInputs(), targets: data.describeTargets() },
     weights: state.words,
     trainingFormNorms: training.norms.length,
     notes: [...notes, ...training.notes],

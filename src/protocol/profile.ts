@@ -14,8 +14,11 @@ export type Figure = number | 'NaN' | 'Infinity' | '-Infinity';
 export type OptimizerName = 'sgd' | 'momentum' | 'adam';
 export type LossName = 'cross-entropy' | 'mse';
 export type EngineChoice = 'auto' | 'native' | 'wasm';
-/** 'keep': the file's weights; 'default': the usual initialisation of each layer kind. */
-export type Initialization = 'keep' | 'default';
+/**
+ * 'keep': the file's weights; 'default': the usual initialisation of each layer kind; a number above 0: the same with its standard
+ * deviations multiplied by it.
+ */
+export type Initialization = 'keep' | 'default' | number;
 
 /** What the user asks for. */
 export interface ProfileSettings {
@@ -30,10 +33,16 @@ export interface ProfileSettings {
   readonly threads: number;
   /** The network as it is (the default), or with another normalization. */
   readonly norm?: NormVariantId;
+  /** Path of a file or a folder with samples; made ones without it. */
+  readonly data?: string;
+  /** Path of a file with the samples' labels, or `column:NAME` for a column of a CSV file of data. */
+  readonly labels?: string;
+  /** 'auto' (the default): cross-entropy for scores of classes, mean squared error for everything else. */
+  readonly loss?: 'auto' | LossName;
 }
 
 /** What was done: the settings, and what the model and the data made of them. */
-export interface ProfileSetup extends ProfileSettings {
+export interface ProfileSetup extends Omit<ProfileSettings, 'data' | 'loss'> {
   readonly norm: NormVariantId;
   readonly loss: LossName;
   /** In words: which data were fed, real or synthetic, and which targets the loss compares with. */

@@ -30,19 +30,21 @@ const PRELU_SLOPE = 0.25;
  * embeddings normal with 1 / sqrt(width); scales 1, biases and shifts 0, slopes of PRelu 0.25.
  *
  * @param activation the activation behind the weight's layer, past a norm
+ * @param scale factor of the standard deviations
  */
 export function initialValues(
   { tensor, kind, fanIn, fanOut }: Parameter,
   activation: ActivationName | undefined,
   random: Random,
+  scale = 1,
 ): Float32Array {
   const count = elementCount(tensor.dims);
   switch (kind) {
     case 'weight':
     case 'recurrent':
-      return random.normals(count, weightDeviation(fanIn, fanOut, activation));
+      return random.normals(count, scale * weightDeviation(fanIn, fanOut, activation));
     case 'embedding':
-      return random.normals(count, 1 / Math.sqrt(fanIn));
+      return random.normals(count, scale / Math.sqrt(fanIn));
     case 'scale':
       return new Float32Array(count).fill(1);
     case 'slope':

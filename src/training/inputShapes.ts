@@ -29,8 +29,14 @@ const OPEN_LENGTH = 8;
  *
  * @param graph changed in place when its batch is exchanged
  * @param keepBatch do not try to exchange a fixed batch
+ * @param samples sizes of the samples that inputs are fed with, by name, without the batch: they are those of open axes
  */
-export function chooseInputShapes(graph: MutableGraph, batch: number, keepBatch: boolean): InputShapes {
+export function chooseInputShapes(
+  graph: MutableGraph,
+  batch: number,
+  keepBatch: boolean,
+  samples: ReadonlyMap<string, readonly number[]> = new Map(),
+): InputShapes {
   const notes: string[] = [];
   const symbols = new Map<string, number>();
   const data = graph.inputs.filter((i) => i.type.kind === 'tensor' && i.type.shape !== undefined);
@@ -38,7 +44,12 @@ export function chooseInputShapes(graph: MutableGraph, batch: number, keepBatch:
   if (typeof leading === 'string') symbols.set(leading, batch);
   const shapes = new Map<string, readonly number[]>();
   for (const { name, type } of data) {
+    const sample = samples.get(name);
     const shape = type.shape!.map((dim, axis) => {
+      if (sample !== undefined && axis > 0 && !known(dim)) {
+        if (typeof dim === 'string') symbols.set(dim, sample[axis - 1]);
+        return sample[axis - 1];
+      }
       const size = sizeOf(dim, axis, type.shape!, symbols, batch);
       if (axis > 0 && !known(dim) && !(typeof dim === 'string' && symbols.get(dim) === batch && dim === leading)) {
         notes.push(`the file leaves the size of axis ${axis} of input ${name} open: ${size} was assumed`);

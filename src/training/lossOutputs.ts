@@ -1,7 +1,21 @@
+import { ModelError } from '../ir/errors';
 import { elementCount } from '../ir/tensor';
 import type { ValueType } from '../ir/graph';
 import { capturedNames, type MutableGraph, type MutableNode } from '../ir/mutableGraph';
+import type { LossName } from '../protocol/profile';
 import type { InputSpec } from './data/inputSpec';
+
+/** What the loss is to be, and what is known of the samples besides the inputs. */
+export interface LossGoal {
+  readonly loss: 'auto' | LossName;
+  /** Undefined for made data, which are labelled; 'none' for data of files without labels. */
+  readonly labels?: LabelForm | 'none';
+}
+
+/** Labels of a file: the number of a class for each sample, or values of one shape. */
+export type LabelForm =
+  | { readonly kind: 'class'; readonly name: string; readonly classes: number }
+  | { readonly kind: 'values'; readonly name: string; readonly shape: readonly number[] };
 
 /** What an output of the model is compared with. */
 export type TargetKind =
@@ -10,7 +24,9 @@ export type TargetKind =
   /** The model's own input; mean squared error. */
   | 'input'
   /** A fixed random linear map of the input; mean squared error. */
-  | 'teacher';
+  | 'teacher'
+  /** What the data's labels say it should be; mean squared error. */
+  | 'labels';
 
 /** Activation behind which an output lies, when that bounds what it can be. */
 export type Bounds = 'sigmoid' | 'tanh' | undefined;
@@ -43,6 +59,7 @@ export interface LossOutputs {
  * @param types static types of all values
  * @param inputs what the model is fed with
  * @param trained names of the parameters
+ * @throws ModelError `invalid` when the labels count more classes than an output has scores
  */
 export function chooseLossOutputs(
   graph: MutableGraph,
@@ -50,6 +67,7 @@ export function chooseLossOutputs(
   inputs: readonly InputSpec[],
   trained: ReadonlySet<string>,
   batch: number,
+  goal: LossGoal = { loss: 'auto' },
 ): LossOutputs {
   const reading = new GraphReading(graph, types);
   const reached = reading.reachedFrom(trained);
@@ -63,7 +81,7 @@ export function chooseLossOutputs(
     else if (!reached.has(value)) leave(name, 'does not depend on any weight');
     else if (inner.has(reading.source(name))) leave(name, 'other outputs are computed from it');
     else {
-      const chosen = lossOutput(reading, name, value, inputs, batch);
+      const chosen = lossOutput(reading, name, value, inputs, batch, goal);
       if (typeof chosen === 'string') leave(name, chosen);
       else outputs.push(chosen);
     }
@@ -83,6 +101,7 @@ function lossOutput(
   value: string,
   inputs: readonly InputSpec[],
   batch: number,
+  { loss, labels }: LossGoal,
 ): LossOutput | string {
   const shape = reading.shape(value);
   if (shape === undefined) return `its sizes are not known${reading.whereSizesAreLost()}`;
@@ -93,15 +112,49 @@ function lossOutput(
   const base = { output, value, shape, classes: 0, input, bounds: undefined };
   const same = inputs.findIndex((i) => isData(i) && equal(i.shape, shape));
   const bounds = boundsOf(reading.source(value), reading);
-  if (same >= 0 && shape[0] === batch && shape.length >= 2) return { ...base, kind: 'input', input: same, bounds };
-  const classes = classCount(shape, batch);
-  if (classes >= 2 && bounds !== 'tanh') {
+  const classes = bounds === 'tanh' ? 0 : classCount(shape, batch);
+  const given = typeof labels === 'object' ? labels : undefined;
+  if (given !== undefined && (given.kind === 'values' || classes < 2 || loss === 'mse')) {
+    return misfit(given, shape, batch, loss) ?? { ...base, kind: 'labels', classes, bounds };
+  }
+  const own = same >= 0 && shape[0] === batch && shape.length >= 2;
+  if (own && given === undefined && loss !== 'cross-entropy') return { ...base, kind: 'input', input: same, bounds };
+  if (classes >= 2 && loss !== 'mse') {
+    if (labels === 'none')
+      return `the data have no labels for its ${classes} scores: give labels, or choose the loss mse`;
+    if (given?.kind === 'class' && given.classes > classes) throw tooManyClasses(given, output, classes);
     const logits = last && ['Softmax', 'LogSoftmax', 'Sigmoid'].includes(last.opType) ? last.inputs[0] : value;
     return { ...base, kind: 'class', value: logits, shape: reading.shape(logits) ?? shape, classes };
   }
+  if (loss === 'cross-entropy') return 'it is no list of scores for each sample, which cross-entropy needs';
   const soft = last?.opType === 'Softmax' || last?.opType === 'LogSoftmax';
   const before = soft ? last.inputs[0] : value;
   return { ...base, kind: 'teacher', value: before, shape: reading.shape(before) ?? shape, bounds };
+}
+
+/** Why labels cannot be what an output of this shape is compared with. */
+function misfit(
+  labels: LabelForm,
+  shape: readonly number[],
+  batch: number,
+  loss: LossGoal['loss'],
+): string | undefined {
+  if (loss === 'cross-entropy') return `${labels.name} holds no classes that its scores could be compared with`;
+  const perSample = shape[0] === batch ? elementCount(shape.slice(1)) : 0;
+  if (labels.kind === 'class') {
+    if (perSample === 1) return undefined;
+    if (labels.classes > perSample) return `${labels.name} holds classes, and it has ${perSample} numbers a sample`;
+    return undefined;
+  }
+  if (perSample === elementCount(labels.shape)) return undefined;
+  return `${labels.name} holds ${elementCount(labels.shape)} numbers a sample, it has ${perSample}`;
+}
+
+function tooManyClasses({ name, classes: given }: LabelForm & { kind: 'class' }, output: string, classes: number) {
+  return new ModelError(
+    'invalid',
+    `${name} counts classes up to ${given - 1}, and the model's output ${output} has scores for ${classes}, 0 to ${classes - 1}`,
+  );
 }
 
 function boundsOf(value: string, reading: GraphReading): Bounds {

@@ -28,23 +28,20 @@ export interface NormStatistics {
 
 /** What the training changes from step to step: weights, the optimizer's memory, running statistics. */
 export class TrainingState {
-  /** Where the weights come from, in words. */
-  readonly words: string;
-
   private constructor(
     private readonly trained: readonly Trained[],
     private readonly running: readonly { readonly mean: Float32Array; readonly variance: Float32Array }[],
     private readonly step: TrainingStep,
     private readonly optimizer: Optimizer,
     private readonly lr: number,
-    made: number,
-  ) {
-    this.words = wordsOf(made, trained.length);
-  }
+    /** Where the weights come from, in words. */
+    readonly words: string,
+  ) {}
 
   /**
    * The state before the first step.
-   * @param init 'keep' takes the file's weights and initialises only those without data; 'default' initialises all
+   * @param init 'keep' takes the file's weights and initialises only those without data; 'default' initialises all, and so
+   *   does a number, by which the standard deviations are multiplied
    */
   static async create(
     model: Model,
@@ -54,14 +51,15 @@ export class TrainingState {
     lr: number,
     seed: number,
   ): Promise<TrainingState> {
+    const scale = typeof init === 'number' ? init : 1;
     let made = 0;
     const trained: Trained[] = [];
     for (const parameter of step.parameters) {
       const { name, tensor, activation } = parameter;
-      const fresh = init === 'default' || tensor.location === 'missing';
+      const fresh = init !== 'keep' || tensor.location === 'missing';
       if (fresh) made++;
       const values = fresh
-        ? initialValues(parameter, activation, weightStream(seed, name))
+        ? initialValues(parameter, activation, weightStream(seed, name), scale)
         : // a copy: the file's bytes may be shared, and these values change
           (await readFloats(tensor)).slice();
       const slots = parameter.gradient === undefined ? [] : initialState(optimizer, values.length);
@@ -74,7 +72,7 @@ export class TrainingState {
         variance: await runningValues(model, norm.runningVariance, channels, init, 1),
       });
     }
-    return new TrainingState(trained, running, step, optimizer, lr, made);
+    return new TrainingState(trained, running, step, optimizer, lr, wordsOf(made, trained.length, scale));
   }
 
   /** The weights as inputs of the training step, by name. They change in place with `update`. */
@@ -155,8 +153,8 @@ async function runningValues(
   return new Float32Array(channels).fill(fresh);
 }
 
-function wordsOf(made: number, all: number): string {
+function wordsOf(made: number, all: number, scale: number): string {
   if (made === 0) return 'kept from the file';
-  if (made === all) return 're-initialised';
+  if (made === all) return scale === 1 ? 're-initialised' : `re-initialised, standard deviations times ${scale}`;
   return `partly re-initialised (${made} of ${all} have no data in the file)`;
 }

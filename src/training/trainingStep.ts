@@ -16,7 +16,7 @@ import type { FedOutput } from './data/syntheticData';
 import { chooseInputShapes } from './inputShapes';
 import { activationAfter, layersOfConstants } from './layerParameters';
 import { crossEntropy, meanSquaredError } from './lossNodes';
-import { chooseLossOutputs, type LossOutput } from './lossOutputs';
+import { chooseLossOutputs, type LossGoal, type LossOutput } from './lossOutputs';
 import { findParameters, type Parameter } from './parameters';
 import { constantsToInitializers, prune, requireOrder, toFloat32 } from './plainGraph';
 import { addSampleStatistics, type SampleLayout } from './sampleStatistics';
@@ -86,6 +86,10 @@ export interface TrainingStepOptions {
   readonly keepBatch?: boolean;
   /** Gradients do not pass the statistics of batch norms. */
   readonly detachStatistics?: boolean;
+  /** What the loss compares with; made data with targets of their own by default. */
+  readonly goal?: LossGoal;
+  /** Sizes of the samples of files, by input, without the batch: they settle sizes that the file leaves open. */
+  readonly samples?: ReadonlyMap<string, readonly number[]>;
 }
 
 /** Roles of layers whose samples are compared. A linear layer shows in the norm or activation behind it, and each costs nodes. */
@@ -107,7 +111,7 @@ export function buildTrainingStep(model: Model, view: LayerView, options: Traini
   if (narrow.length > 0) notes.push(`the file computes in ${narrow.join(' and ')}: it was trained in float32`);
   toOpset18(graph);
   constantsToInitializers(graph);
-  const sizes = chooseInputShapes(graph, options.batch, options.keepBatch ?? false);
+  const sizes = chooseInputShapes(graph, options.batch, options.keepBatch ?? false, options.samples);
   notes.push(...sizes.notes);
   const { batch } = sizes;
   const parameters = findParameters(graph, inferTypes(graph, sizes.shapes), statisticsOf(view), affineOf(view));
@@ -115,7 +119,7 @@ export function buildTrainingStep(model: Model, view: LayerView, options: Traini
   const inputs = inputSpecs(graph, sizes.shapes, batch, model.format !== 'onnx');
   fixShapes(graph, inputs);
   const norms = toTrainingForm(graph, { seed: options.seed, separateStatistics: options.detachStatistics });
-  const chosen = chooseLossOutputs(graph, inferTypes(graph), inputs, trained, batch);
+  const chosen = chooseLossOutputs(graph, inferTypes(graph), inputs, trained, batch, options.goal);
   notes.push(...chosen.notes);
   if (chosen.outputs.length === 0) throw nothingToTrain(model, parameters.length, chosen.notes);
   const { loss, outputs } = addLosses(graph, chosen.outputs, batch);

@@ -1,6 +1,7 @@
 import type { DataType } from '../../ir/dataType';
 import { ModelError } from '../../ir/errors';
 import type { MutableGraph, MutableNode } from '../../ir/mutableGraph';
+import { floatsAtHand } from '../../ir/tensorValues';
 import { isHostDataType, type HostDataType } from '../hostTensor';
 
 /** What a model input holds, as far as its type, shape and name say. */
@@ -32,6 +33,8 @@ export interface InputSpec {
   readonly channelAxis: number;
   /** Of tokens: how many there are. */
   readonly vocabulary: number;
+  /** The graph itself brings values of 0 to 255 near 1: it divides the input by a large number at once. */
+  readonly scaledInGraph?: boolean;
 }
 
 /** Fewer elements along both axes than this are features, not a picture. */
@@ -66,6 +69,7 @@ export function inputSpecs(
       kind,
       channelAxis: kind === 'image' ? channelAxis(shape, channelsLast) : -1,
       vocabulary: kind === 'tokens' ? vocabularyOf(graph, consumers, name) : 0,
+      ...(kind === 'image' && scaledInGraph(graph, consumers, name) && { scaledInGraph: true }),
     };
   });
 }
@@ -78,14 +82,27 @@ function describe(kind: string, dtype: DataType | undefined): string {
       : `a ${kind}`;
 }
 
-function kindOf(name: string, dtype: DataType, shape: readonly number[], batch: number): InputKind {
+/** Inputs of these kinds say something about the samples and are made even where the samples come from a file. */
+export function isAuxiliary(name: string, dtype: DataType): boolean {
+  return auxiliaryKind(name, dtype) !== undefined;
+}
+
+function isFloat(dtype: DataType): boolean {
+  return dtype === 'float32' || dtype === 'float64' || dtype === 'float16' || dtype === 'bfloat16';
+}
+
+function auxiliaryKind(name: string, dtype: DataType): InputKind | undefined {
   if (dtype === 'bool') return 'constant';
-  if (dtype !== 'float32' && dtype !== 'float64') {
-    if (/mask/i.test(name)) return 'mask';
-    if (/position/i.test(name)) return 'positions';
-    if (/segment|token_?type|type_ids/i.test(name)) return 'zeros';
-    return shape.length > 0 && shape[0] === batch ? 'tokens' : 'constant';
-  }
+  if (isFloat(dtype)) return undefined;
+  if (/mask/i.test(name)) return 'mask';
+  if (/position/i.test(name)) return 'positions';
+  return /segment|token_?type|type_ids/i.test(name) ? 'zeros' : undefined;
+}
+
+function kindOf(name: string, dtype: DataType, shape: readonly number[], batch: number): InputKind {
+  const auxiliary = auxiliaryKind(name, dtype);
+  if (auxiliary !== undefined) return auxiliary;
+  if (!isFloat(dtype)) return shape.length > 0 && shape[0] === batch ? 'tokens' : 'constant';
   if (shape.length === 0 || shape[0] !== batch) return 'constant';
   if (shape.length <= 2) return 'vector';
   if (shape.length >= 4) return 'image';
@@ -98,6 +115,28 @@ function channelAxis(shape: readonly number[], channelsLast: boolean): number {
   const first = shape[1] <= MOST_CHANNELS;
   const end = shape[last] <= MOST_CHANNELS;
   return first === end ? (channelsLast ? last : 1) : first ? 1 : last;
+}
+
+/** Divisors from this size on bring bytes near 1. */
+const SCALES_BYTES = 50;
+
+/** Whether the first arithmetic on an input divides it by, or subtracts, a number that only makes sense for values up to 255. */
+function scaledInGraph(
+  graph: MutableGraph,
+  consumers: ReadonlyMap<string, readonly MutableNode[]>,
+  name: string,
+): boolean {
+  const seen = new Set([name]);
+  for (const value of seen) {
+    for (const node of consumers.get(value) ?? []) {
+      if (PASSING.has(node.opType)) for (const o of node.outputs) seen.add(o);
+      const constant = floatsAtHand(graph.initializers.get(node.inputs[0] === value ? node.inputs[1] : node.inputs[0]));
+      if (constant === undefined || constant.length === 0) continue;
+      if ((node.opType === 'Div' || node.opType === 'Sub') && constant[0] >= SCALES_BYTES) return true;
+      if (node.opType === 'Mul' && constant[0] > 0 && constant[0] <= 1 / SCALES_BYTES) return true;
+    }
+  }
+  return false;
 }
 
 /** Operators that hand integers on unchanged. */

@@ -4,6 +4,7 @@ import type { LossOutput } from '../lossOutputs';
 import { Random } from '../random';
 import type { InputSpec } from './inputSpec';
 import { purpose, samplesOf } from './samples';
+import type { TrainingData } from './trainingData';
 import { Teacher } from './teacher';
 
 /**
@@ -18,7 +19,7 @@ export interface FedOutput extends LossOutput {
 }
 
 /** One affine map for a whole run: (x - mean) / deviation. */
-interface Scale {
+export interface Scale {
   readonly mean: number;
   readonly deviation: number;
 }
@@ -30,7 +31,8 @@ const floatKinds: ReadonlySet<InputSpec['kind']> = new Set(['image', 'sequence',
  * other step has seen, and the same ones whenever it is asked for. Pictures, series and vectors are scaled to mean 0 and
  * standard deviation 1 by one map for the whole run.
  */
-export class SyntheticData {
+export class SyntheticData implements TrainingData {
+  readonly kind = 'synthetic';
   /** Classes that the samples are drawn from. */
   readonly classes: number;
   private readonly teachers: ReadonlyMap<FedOutput, Teacher>;
@@ -87,16 +89,15 @@ export class SyntheticData {
   }
 
   private describeTarget(output: FedOutput): string {
-    switch (output.kind) {
-      case 'class':
-        return output.classes > this.classes
-          ? `the sample's class (${this.classes} of the ${output.classes} outputs are used)`
-          : `the sample's class, one of ${this.classes}`;
-      case 'input':
-        return `the model's own input${squashed(output)}`;
-      case 'teacher':
-        return `a fixed random teacher: ${this.teachers.get(output)!.words}${squashed(output)}`;
+    if (output.kind === 'class') {
+      return output.classes > this.classes
+        ? `the sample's class (${this.classes} of the ${output.classes} outputs are used)`
+        : `the sample's class, one of ${this.classes}`;
     }
+    const teacher = this.teachers.get(output);
+    return teacher === undefined
+      ? `the model's own input${squashed(output)}`
+      : `a fixed random teacher: ${teacher.words}${squashed(output)}`;
   }
 
   /** Every class as often as the others, as far as the batch goes, in random order. */
@@ -124,7 +125,7 @@ export class SyntheticData {
   }
 }
 
-function scaleOf(values: Float32Array): Scale {
+export function scaleOf(values: Float32Array): Scale {
   let sum = 0;
   for (const v of values) sum += v;
   const mean = sum / values.length;
@@ -134,17 +135,17 @@ function scaleOf(values: Float32Array): Scale {
   return { mean, deviation: deviation > 1e-6 ? deviation : 1 };
 }
 
-function standardised(values: Float32Array, { mean, deviation }: Scale): Float32Array {
+export function standardised(values: Float32Array, { mean, deviation }: Scale): Float32Array {
   return mean === 0 && deviation === 1 ? values : values.map((v) => (v - mean) / deviation);
 }
 
 /** Brings targets into the range of the activation that ends the network. */
-function squash(values: Float32Array, bounds: LossOutput['bounds']): Float32Array {
+export function squash(values: Float32Array, bounds: LossOutput['bounds']): Float32Array {
   if (bounds === undefined) return values;
   return values.map(bounds === 'tanh' ? Math.tanh : (v) => 1 / (1 + Math.exp(-v)));
 }
 
-function squashed({ bounds }: LossOutput): string {
+export function squashed({ bounds }: LossOutput): string {
   return bounds === undefined ? '' : `, through a ${bounds} as the output is`;
 }
 

@@ -45,6 +45,14 @@ describe('command line options', () => {
     });
   });
 
+  it('reads where samples and labels come from, and how far fresh weights are scaled', () => {
+    const line = 'profile a.onnx --data x.npy --labels y.npy --loss mse --init 0.1';
+    const options = readOptions(line.split(' '), defaults);
+    assert.ok(options.command === 'profile');
+    const { data, labels, loss, init } = options.settings;
+    assert.deepEqual({ data, labels, loss, init }, { data: 'x.npy', labels: 'y.npy', loss: 'mse', init: 0.1 });
+  });
+
   it('takes the learning rate that suits the optimizer', () => {
     const options = readOptions(['profile', 'a.onnx', '--optimizer', 'sgd'], defaults);
     assert.ok(options.command === 'profile' && options.settings.lr === defaultLearningRates.sgd);
@@ -101,7 +109,9 @@ describe('command line options', () => {
     ['profile a.onnx --lr=-1', /--lr -1: expected a number above 0/],
     ['profile a.onnx --lr=Infinity', /number above 0/],
     ['profile a.onnx --norm none', /Unknown option '--norm'/],
-    ['profile a.onnx --data x.npy', /Unknown option '--data'/],
+    ['profile a.onnx --init small', /--init small: expected keep, default, or a number above 0/],
+    ['profile a.onnx --init 0', /a number above 0/],
+    ['profile a.onnx --loss l1', /--loss l1: expected one of auto, cross-entropy, mse/],
   ];
   for (const [line, message] of refused) {
     it(`refuses: ${line}`, () => {
@@ -126,6 +136,9 @@ describe('command line options', () => {
       'init',
       'engine',
       'threads',
+      'data',
+      'labels',
+      'loss',
     ];
     assert.deepEqual([...listed].sort(), [...known, 'help', 'version', 'verbose'].map((k) => `--${k}`).sort());
   });
