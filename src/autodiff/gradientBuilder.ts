@@ -181,8 +181,19 @@ export class GradientBuilder extends TypedGraph {
 
   /** Adds `updates` to the places of `x` that `indices` names (ScatterND, ScatterElements). */
   scatterAdd(opType: string, x: string, indices: string, updates: string, attributes: Attributes = {}): string {
-    const reduction = attribute.string('add');
-    return this.node(opType, [x, indices, updates], this.shape(x), { ...attributes, reduction });
+    return this.scatter(opType, x, indices, updates, 'add', attributes);
+  }
+
+  scatter(
+    opType: string,
+    x: string,
+    indices: string,
+    updates: string,
+    reduction: 'add' | 'mul',
+    attributes: Attributes = {},
+  ): string {
+    const how = { ...attributes, reduction: attribute.string(reduction) };
+    return this.node(opType, [x, indices, updates], this.shape(x), how);
   }
 
   // ---- linear algebra and reductions

@@ -24,6 +24,8 @@ export interface FloatSpec {
   readonly awayFrom?: readonly number[];
   /** Values lie between these; default -2 and 2. */
   readonly between?: readonly [number, number];
+  /** The values themselves. */
+  readonly values?: readonly number[];
   /** All values differ, within and between inputs, for operators that compare them. */
   readonly distinct?: boolean;
 }
@@ -158,6 +160,7 @@ function floatTensor(name: string, shape: readonly number[], values: readonly nu
 /** Values that float32 holds exactly, so that both precisions see the same ones. */
 function valuesOf(spec: FloatSpec, index: number): Float64Array {
   const { shape, awayFrom = [], between = [-2, 2], distinct = false } = spec;
+  if (spec.values) return Float64Array.from(spec.values, Math.fround);
   const random = noise(size(shape), index + 1);
   if (distinct) {
     // a grid in random order; the grids of different inputs have no point in common

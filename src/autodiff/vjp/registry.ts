@@ -1,5 +1,11 @@
 import { Abs } from './Abs';
+import { Acos } from './Acos';
+import { Acosh } from './Acosh';
 import { Add } from './Add';
+import { Asin } from './Asin';
+import { Asinh } from './Asinh';
+import { Atan } from './Atan';
+import { Atanh } from './Atanh';
 import { AveragePool } from './AveragePool';
 import { BatchNormalization } from './BatchNormalization';
 import { BatchNormalizationTraining } from './BatchNormalizationTraining';
@@ -11,10 +17,12 @@ import { Concat } from './Concat';
 import { Conv } from './Conv';
 import { ConvTranspose } from './ConvTranspose';
 import { Cos } from './Cos';
+import { Cosh } from './Cosh';
 import { CumSum } from './CumSum';
 import { DepthToSpace } from './DepthToSpace';
 import { Div } from './Div';
 import { Dropout } from './Dropout';
+import { Einsum } from './Einsum';
 import { Elu } from './Elu';
 import { Erf } from './Erf';
 import { Exp } from './Exp';
@@ -55,14 +63,20 @@ import { ReduceLogSumExp } from './ReduceLogSumExp';
 import { ReduceMax } from './ReduceMax';
 import { ReduceMean } from './ReduceMean';
 import { ReduceMin } from './ReduceMin';
+import { ReduceProd } from './ReduceProd';
 import { ReduceSum } from './ReduceSum';
 import { ReduceSumSquare } from './ReduceSumSquare';
 import { Relu } from './Relu';
 import { Reshape } from './Reshape';
 import { Resize } from './Resize';
+import { ReverseSequence } from './ReverseSequence';
+import { ScatterElements } from './ScatterElements';
+import { ScatterND } from './ScatterND';
 import { Selu } from './Selu';
+import { Shrink } from './Shrink';
 import { Sigmoid } from './Sigmoid';
 import { Sin } from './Sin';
+import { Sinh } from './Sinh';
 import { Slice } from './Slice';
 import { Softmax } from './Softmax';
 import { Softplus } from './Softplus';
@@ -73,9 +87,11 @@ import { Sqrt } from './Sqrt';
 import { Squeeze } from './Squeeze';
 import { Sub } from './Sub';
 import { Sum } from './Sum';
+import { Tan } from './Tan';
 import { Tanh } from './Tanh';
 import { ThresholdedRelu } from './ThresholdedRelu';
 import { Tile } from './Tile';
+import { TopK } from './TopK';
 import { Transpose } from './Transpose';
 import { Trilu } from './Trilu';
 import { Unsqueeze } from './Unsqueeze';
@@ -86,7 +102,13 @@ import type { GradientRule } from '../call';
 /** One rule per operator of the default domain, each in the file of its name. */
 const operators = {
   Abs,
+  Acos,
+  Acosh,
   Add,
+  Asin,
+  Asinh,
+  Atan,
+  Atanh,
   AveragePool,
   BatchNormalization,
   Cast,
@@ -97,10 +119,12 @@ const operators = {
   Conv,
   ConvTranspose,
   Cos,
+  Cosh,
   CumSum,
   DepthToSpace,
   Div,
   Dropout,
+  Einsum,
   Elu,
   Erf,
   Exp,
@@ -141,14 +165,20 @@ const operators = {
   ReduceMax,
   ReduceMean,
   ReduceMin,
+  ReduceProd,
   ReduceSum,
   ReduceSumSquare,
   Relu,
   Reshape,
   Resize,
+  ReverseSequence,
+  ScatterElements,
+  ScatterND,
   Selu,
+  Shrink,
   Sigmoid,
   Sin,
+  Sinh,
   Slice,
   Softmax,
   Softplus,
@@ -159,9 +189,11 @@ const operators = {
   Squeeze,
   Sub,
   Sum,
+  Tan,
   Tanh,
   ThresholdedRelu,
   Tile,
+  TopK,
   Transpose,
   Trilu,
   Unsqueeze,

@@ -1,5 +1,6 @@
 import type { GradientCase } from '../../../support/finiteDifferences';
 import { convolution } from './convolution';
+import { einsumCases } from './einsum';
 import { elementwise } from './elementwise';
 import { layout } from './layout';
 import { matrix } from './matrix';
@@ -15,6 +16,7 @@ export const gradientCases: readonly GradientCase[] = [
   ...reductionCases,
   ...layout,
   ...matrix,
+  ...einsumCases,
   ...convolution,
   ...pooling,
   ...normalization,

@@ -123,6 +123,85 @@ export const layout: readonly GradientCase[] = [
     inputs: [[2, 1, 4, 3], { longs: [3, 0, 3, 1, 0, 2], shape: [2, 1, 3, 1] }],
     attributes: { batch_dims: int(2) },
   },
+  ...['none', 'add', 'mul', 'max', 'min'].flatMap((reduction): GradientCase[] => {
+    const floats = (shape: readonly number[]) => ({ shape, distinct: true });
+    return [
+      {
+        opType: 'ScatterElements',
+        name: `reduction ${reduction}`,
+        inputs: [floats([3, 4]), { longs: [2, 0, -1, 1, 0, 3], shape: [2, 3] }, floats([2, 3])],
+        attributes: { axis: int(1), reduction: string(reduction) },
+        mutated: reduction !== 'mul',
+      },
+      {
+        opType: 'ScatterND',
+        name: `rows, reduction ${reduction}`,
+        inputs: [floats([4, 2, 3]), { longs: [2, 0], shape: [2, 1] }, floats([2, 2, 3])],
+        attributes: { reduction: string(reduction) },
+        mutated: reduction !== 'mul',
+      },
+    ];
+  }),
+  ...['add', 'mul', 'max'].flatMap((reduction): GradientCase[] => {
+    const floats = (shape: readonly number[]) => ({ shape, distinct: true });
+    return [
+      {
+        opType: 'ScatterElements',
+        name: `places more than once, reduction ${reduction}`,
+        inputs: [floats([3, 2]), { longs: [1, 0, 1, 2, 1, 0], shape: [3, 2] }, floats([3, 2])],
+        attributes: { reduction: string(reduction) },
+        mutated: false,
+      },
+      {
+        opType: 'ScatterND',
+        name: `points more than once, reduction ${reduction}`,
+        inputs: [floats([2, 3]), { longs: [1, 2, 0, 1, 1, 2], shape: [3, 2] }, floats([3])],
+        attributes: { reduction: string(reduction) },
+        mutated: false,
+      },
+    ];
+  }),
+  ...['ScatterND', 'ScatterElements'].map((opType): GradientCase => ({
+    opType,
+    name: 'factors, 0 among them',
+    inputs: [[3], { longs: [1, 2], shape: opType === 'ScatterND' ? [2, 1] : [2] }, { shape: [2], values: [0, 0.7] }],
+    attributes: { reduction: string('mul') },
+  })),
+  {
+    opType: 'ReverseSequence',
+    name: 'time first',
+    inputs: [[4, 2, 2], { longs: [3, 2] }],
+    nodes: 1,
+  },
+  {
+    opType: 'ReverseSequence',
+    name: 'batch first',
+    inputs: [[2, 4, 2], { longs: [4, 2] }],
+    attributes: { batch_axis: int(0), time_axis: int(1) },
+  },
+  {
+    opType: 'TopK',
+    name: 'the largest',
+    inputs: [{ shape: [2, 5], distinct: true }, { longs: [2] }],
+    outputs: 2,
+    into: [0],
+    nodes: 2,
+  },
+  {
+    opType: 'TopK',
+    name: 'the smallest of another axis',
+    inputs: [{ shape: [4, 2], distinct: true }, { longs: [3] }],
+    attributes: { axis: int(0), largest: int(0) },
+    outputs: 2,
+    into: [0],
+  },
+  ...['edge', 'reflect'].map((mode): GradientCase => ({
+    opType: 'Pad',
+    name: `a long axis, ${mode}`,
+    inputs: [[1, 270, 1], { longs: [0, 3, 0, 0, 2, 0] }],
+    attributes: { mode: string(mode) },
+    mutated: false,
+  })),
   { opType: 'Pad', name: 'constant', inputs: [[2, 3], { longs: [1, 0, 2, 3] }], nodes: 1 },
   { opType: 'Pad', name: 'cut and padded', inputs: [[3, 4], { longs: [-1, 2, 1, -1] }], nodes: 1 },
   { opType: 'Pad', name: 'axes', inputs: [[2, 3], { longs: [2, 1] }, null, { longs: [-1] }], nodes: 1 },

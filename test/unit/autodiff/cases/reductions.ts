@@ -4,7 +4,8 @@ import type { GradientCase, InputSpec } from '../../../support/finiteDifferences
 const { int } = attribute;
 const shape = [2, 3, 4];
 
-const reductions: readonly [opType: string, input: InputSpec, nodes: number][] = [
+/** The last entry is false where a case of its own is mutated. */
+const reductions: readonly [opType: string, input: InputSpec, nodes: number, mutated?: boolean][] = [
   ['ReduceSum', shape, 2],
   ['ReduceMean', shape, 3],
   ['ReduceMax', { shape, distinct: true }, 7],
@@ -14,14 +15,27 @@ const reductions: readonly [opType: string, input: InputSpec, nodes: number][] =
   ['ReduceL2', shape, 4],
   ['ReduceLogSum', { shape, between: [0.3, 3] }, 6],
   ['ReduceLogSumExp', shape, 5],
+  ['ReduceProd', { shape, awayFrom: [0], between: [-1.5, 1.5] }, 12, false],
 ];
 
 export const reductionCases: readonly GradientCase[] = [
-  ...reductions.flatMap(([opType, input, nodes]): GradientCase[] => [
-    { opType, name: 'inner axis kept', inputs: [input, { longs: [-1] }], nodes },
-    { opType, name: 'two axes dropped', inputs: [input, { longs: [0, 2] }], attributes: { keepdims: int(0) }, nodes },
-    { opType, name: 'all axes', inputs: [input], attributes: { keepdims: int(0) }, nodes },
+  ...reductions.flatMap(([opType, input, nodes, mutated]): GradientCase[] => [
+    { opType, name: 'inner axis kept', inputs: [input, { longs: [-1] }], nodes, mutated },
+    {
+      opType,
+      name: 'two axes dropped',
+      inputs: [input, { longs: [0, 2] }],
+      attributes: { keepdims: int(0) },
+      nodes,
+      mutated,
+    },
+    { opType, name: 'all axes', inputs: [input], attributes: { keepdims: int(0) }, nodes, mutated },
   ]),
+  {
+    opType: 'ReduceProd',
+    name: 'rows with no, one and two zeros',
+    inputs: [{ shape: [3, 3], values: [0.5, -2, 1.5, 1, 0, -0.5, 0, 2, 0] }, { longs: [1] }],
+  },
   { opType: 'ReduceMean', name: 'axes decided at run time', inputs: [shape, { longs: [1], computed: true }] },
   {
     opType: 'ReduceSum',
