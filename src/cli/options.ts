@@ -36,15 +36,16 @@ export interface OpenOptions {
   readonly model: string;
 }
 
+/** Commands that take no argument. */
 export interface InfoOptions {
-  readonly command: 'help' | 'version';
+  readonly command: 'help' | 'version' | 'mcp';
 }
 
 export type Options = AnalyzeOptions | ProfileOptions | RulesOptions | OpenOptions | InfoOptions;
 
-const common = {
 const losses = ['auto', 'cross-entropy', 'mse'] as const;
 
+const common = {
   help: { type: 'boolean', short: 'h' },
   version: { type: 'boolean' },
   verbose: { type: 'boolean' },
@@ -68,10 +69,10 @@ const profileFlags = {
   init: { type: 'string' },
   engine: { type: 'string' },
   threads: { type: 'string' },
-} as const;
   data: { type: 'string' },
   labels: { type: 'string' },
   loss: { type: 'string' },
+} as const;
 
 /**
  * Reads a command line (without node and script).
@@ -91,9 +92,11 @@ export function readOptions(args: readonly string[], defaults: ProfileSettings):
       return readRules(rest);
     case 'open':
       return readOpen(rest);
+    case 'mcp':
+      return readMcp(rest);
     default:
       throw new UsageError(
-        `unknown command '${command}': analyze, profile, rules and open are known (normscope --help)`,
+        `unknown command '${command}': analyze, profile, rules, open and mcp are known (normscope --help)`,
       );
   }
 }
@@ -154,12 +157,12 @@ function readProfile(args: string[], defaults: ProfileSettings): Options {
     init: initialization(values.init, defaults.init),
     engine: oneOf<EngineChoice>('--engine', values.engine, ['auto', 'native', 'wasm'], defaults.engine),
     threads: integer('--threads', values.threads, defaults.threads, 0, 256),
-  };
-  return {
-    command: 'profile',
     ...(values.data !== undefined && { data: values.data }),
     ...(values.labels !== undefined && { labels: values.labels }),
     ...(values.loss !== undefined && { loss: oneOf('--loss', values.loss, losses, 'auto') }),
+  };
+  return {
+    command: 'profile',
     model: oneModel('profile', positionals),
     format: oneOf('--format', values.format, ['text', 'json'], 'text'),
     settings,
@@ -169,6 +172,12 @@ function readProfile(args: string[], defaults: ProfileSettings): Options {
 function readOpen(args: string[]): Options {
   const { values, positionals } = parse(args, common);
   return infoAsked(values) ?? { command: 'open', model: oneModel('open', positionals) };
+}
+
+function readMcp(args: string[]): Options {
+  const { values, positionals } = parse(args, common);
+  if (positionals.length > 0) throw new UsageError('mcp takes no arguments: the client says what to do');
+  return infoAsked(values) ?? { command: 'mcp' };
 }
 
 function infoAsked(values: { help?: boolean; version?: boolean }): InfoOptions | undefined {
@@ -202,15 +211,6 @@ function oneOf<T extends string>(flag: string, given: string | undefined, allowe
   return found;
 }
 
-function integer(flag: string, given: string | undefined, fallback: number, low: number, high: number): number {
-  if (given === undefined) return fallback;
-  const value = Number(given);
-  if (given.trim() === '' || !Number.isInteger(value) || value < low || value > high) {
-    throw new UsageError(`${flag} ${given}: expected a whole number from ${low} to ${high}`);
-  }
-  return value;
-}
-
 function initialization(given: string | undefined, fallback: Initialization): Initialization {
   if (given === undefined) return fallback;
   if (given === 'keep' || given === 'default') return given;
@@ -219,6 +219,15 @@ function initialization(given: string | undefined, fallback: Initialization): In
     throw new UsageError(`--init ${given}: expected keep, default, or a number above 0 that scales fresh weights`);
   }
   return scale;
+}
+
+function integer(flag: string, given: string | undefined, fallback: number, low: number, high: number): number {
+  if (given === undefined) return fallback;
+  const value = Number(given);
+  if (given.trim() === '' || !Number.isInteger(value) || value < low || value > high) {
+    throw new UsageError(`${flag} ${given}: expected a whole number from ${low} to ${high}`);
+  }
+  return value;
 }
 
 function positive(flag: string, given: string | undefined, fallback: number): number {

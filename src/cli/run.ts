@@ -1,11 +1,12 @@
 import { defaultProfileSettings } from '../profile/defaultSettings';
 import { tool } from '../protocol/tool';
 import { analyze } from './analyze';
+import { mcp } from './mcp';
 import { open } from './open';
 import { readOptions } from './options';
 import { errorJson, processOutput, type Output } from './output';
 import { profile } from './profile';
-import { rulesText } from './rules';
+import { rulePageText, rulesText } from '../reports/rulesText';
 import { usageText, UsageError } from './usage';
 
 /** Runs one command line (without node and script) and returns the exit status. */
@@ -24,14 +25,23 @@ export async function run(args: readonly string[], output: Output = processOutpu
       case 'profile':
         return await profile(options, output);
       case 'rules':
-        output.print(rulesText(options.rule));
+        output.print(options.rule === undefined ? rulesText() : pageOf(options.rule));
         return 0;
       case 'open':
         return await open(options, output);
+      case 'mcp':
+        return await mcp();
     }
   } catch (error) {
     return complain(error, args, output);
   }
+}
+
+/** @throws UsageError that lists the known ids */
+function pageOf(rule: string): string {
+  const found = rulePageText(rule);
+  if ('error' in found) throw new UsageError(found.error);
+  return found.page;
 }
 
 /** The last resort: one line for every error, the stack only for those who asked for it. */

@@ -40,6 +40,9 @@ export function usageText(defaults: ProfileSettings): string {
 
   normscope open MODEL                   opens the model in VS Code
 
+  normscope mcp                          serves analyze, profile and rules to assistants over standard input and
+                                         output (Model Context Protocol)
+
   --help, --version, --verbose (where an unexpected error came from)
 
 MODEL is an ONNX file or the model.json of a TensorFlow.js layers model.

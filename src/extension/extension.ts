@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { EngineClient } from '../engine/engineClient';
 import { forkTransport } from '../engine/forkTransport';
+import { registerAssistantTools } from './assistantTools';
 import { codeLenses } from './codeLenses';
 import { Commands } from './commands';
 import { Diagnostics } from './diagnostics';
@@ -46,6 +47,7 @@ export function activate(context: vscode.ExtensionContext): void {
     modelTree,
     vscode.window.createTreeView('normscope.models', { treeDataProvider: modelTree, showCollapseAll: true }),
     new StatusBar(sessions),
+    registerAssistantTools(sessions),
     sessions.onDidAnalyze((session) => formatted.refresh(session.uri)),
     vscode.workspace.onDidOpenTextDocument((d) => void welcome(d, sessions, formatted)),
   );

@@ -1,10 +1,13 @@
-// Writes the page of every rule to media/rules, removes the pages of rules that are gone, and states the rules in package.json's setting.
+// Writes the page of every rule to media/rules, removes the pages of rules that are gone, and states the rules and the tools of
+// assistants in package.json.
 import * as fs from 'node:fs';
 import * as path from 'node:path';
+import { modelTools } from '../assistants/modelTools';
 import { measuredRules } from '../profile/measuredRules';
 import { rules } from '../rules/registry';
 import { rulePage } from '../rules/rulePage';
 import { ruleSetting } from './ruleSetting';
+import { toolContributions } from './toolContributions';
 
 const folder = path.join(__dirname, '../../media/rules');
 
@@ -15,10 +18,14 @@ for (const [file, text] of pages) fs.writeFileSync(path.join(folder, file), text
 console.log(`${pages.size} rule pages in media/rules`);
 
 interface Manifest {
-  readonly contributes: { readonly configuration: { readonly properties: Record<string, unknown> } };
+  readonly contributes: {
+    readonly configuration: { readonly properties: Record<string, unknown> };
+    languageModelTools: unknown;
+  };
 }
 
 const manifestFile = path.join(__dirname, '../../package.json');
 const manifest = JSON.parse(fs.readFileSync(manifestFile, 'utf8')) as Manifest;
 manifest.contributes.configuration.properties['normscope.rules'] = ruleSetting(rules);
+manifest.contributes.languageModelTools = toolContributions(modelTools);
 fs.writeFileSync(manifestFile, `${JSON.stringify(manifest, null, 2)}\n`);

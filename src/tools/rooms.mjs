@@ -16,6 +16,7 @@ export const rooms = [
   'experiments',
   'config',
   'reports',
+  'assistants',
   'extension',
   'cli',
 ];
@@ -37,6 +38,7 @@ export const portableRooms = [
   'experiments',
   'config',
   'reports',
+  'assistants',
 ];
 
 /** The only room that may import `vscode`. */

@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { contributes } from '../../../package.json';
 import { defaultProfileSettings } from '../../../src/profile/defaultSettings';
 import { rules } from '../../../src/rules/registry';
+import { modelTools } from '../../../src/assistants/modelTools';
+import { toolContributions } from '../../../src/tools/toolContributions';
 import { ruleSetting } from '../../../src/tools/ruleSetting';
 
 describe('package.json', () => {
@@ -13,13 +15,20 @@ describe('package.json', () => {
         .map(([key, { default: value }]) => [key.replace('normscope.profile.', ''), value]),
     );
     const { lr, init, ...others } = defaultProfileSettings;
-    assert.deepEqual(stated, { ...others, learningRate: lr, initialization: init });
+    const texts = { data: '', labels: '', loss: 'auto' };
+    assert.deepEqual(stated, { ...others, ...texts, learningRate: lr, initialization: init });
   });
 
   it('offers every rule, and no other, in the setting of rules', () => {
     const stated = contributes.configuration.properties['normscope.rules'];
     assert.deepEqual(Object.keys(stated.properties), rules.map((r) => r.meta.id).sort());
     assert.deepEqual(stated, ruleSetting(rules), 'the setting in package.json is stale: npm run docs:rules');
+  });
+
+  it('offers the tools of assistants as they are', () => {
+    const stated = JSON.parse(JSON.stringify(toolContributions(modelTools))) as unknown;
+    assert.deepEqual(contributes.languageModelTools, stated, 'stale: npm run docs:rules');
+    for (const { name } of contributes.languageModelTools) assert.match(name, /^[\w-]+$/);
   });
 
   it('names no command in a menu that it does not contribute', () => {

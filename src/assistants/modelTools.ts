@@ -1,0 +1,134 @@
+import { defaultLearningRates, defaultProfileSettings } from '../profile/defaultSettings';
+import { ANALYSIS_SCHEMA_VERSION, type ModelFacts } from '../protocol/facts';
+import type { OptimizerName, ProfileResult, ProfileSettings } from '../protocol/profile';
+import { tool } from '../protocol/tool';
+import { analysisText } from '../reports/analysisText';
+import { layersText } from '../reports/layersText';
+import { profileText } from '../reports/profileText';
+import { rulePageText, rulesText } from '../reports/rulesText';
+
+/**
+ * What an assistant (a chat agent in the editor, or any client of the Model Context Protocol) can ask for. One list for both,
+ * each tool with its JSON Schema; the answers are the text reports that people read.
+ */
+
+/** How a tool's work gets done where it runs. Paths are as the assistant gave them. */
+export interface ToolHost {
+  /** @throws ModelError when the file is no model that can be read */
+  analyze(path: string, signal?: AbortSignal): Promise<ModelFacts>;
+  /** @throws ModelError when the model cannot be trained */
+  profile(path: string, settings: ProfileSettings, signal?: AbortSignal): Promise<ProfileResult>;
+}
+
+export interface ModelTool {
+  /** As the Model Context Protocol and VS Code want it: letters, digits, _ and -. */
+  readonly name: string;
+  readonly title: string;
+  /** For the assistant: what it gets and when to ask. */
+  readonly description: string;
+  readonly inputSchema: {
+    readonly type: 'object';
+    readonly properties: Readonly<Record<string, object>>;
+    readonly required?: readonly string[];
+    readonly additionalProperties: false;
+  };
+  /** It runs the model, which takes a while and asks for trust. */
+  readonly runsModel: boolean;
+  run(input: ToolInput, host: ToolHost, signal?: AbortSignal): Promise<string>;
+}
+
+/** Checked against the tool's schema before a tool sees it. */
+export type ToolInput = Readonly<Record<string, unknown>>;
+
+/** An answer that is longer is cut: it would fill an assistant's context. */
+const LONGEST_ANSWER = 40_000;
+
+const path = {
+  type: 'string',
+  description: 'Path of the model: an .onnx or .keras file, or the model.json of TensorFlow.js or Keras.',
+};
+
+export const modelTools: readonly ModelTool[] = [
+  {
+    name: 'normscope_analyze',
+    title: 'Analyze a Neural Network Model',
+    description:
+      'Reads an ONNX, TensorFlow.js or Keras model file without running it. Lists its layers with the place of every ' +
+      'normalization (batch, layer, instance, group, RMS) relative to linear layers and activations, its axes, epsilon and ' +
+      'momentum, and findings about normalization with the id of the rule behind each.',
+    inputSchema: { type: 'object', properties: { path }, required: ['path'], additionalProperties: false },
+    runsModel: false,
+    async run(input, host, signal) {
+      const facts = await host.analyze(text(input.path), signal);
+      const report = analysisText({ schemaVersion: ANALYSIS_SCHEMA_VERSION, tool, models: [facts] });
+      return shortened(`${report}\n${layersText(facts)}`);
+    },
+  },
+  {
+    name: 'normscope_profile',
+    title: 'Profile a Neural Network Model',
+    description:
+      'Trains a model for a few steps on the CPU and measures the distribution of activations and gradients of every layer: ' +
+      'vanishing and exploding gradients, dead units, saturation, batch against running statistics. Takes seconds to minutes.',
+    inputSchema: {
+      type: 'object',
+      properties: {
+        path,
+        steps: { type: 'integer', minimum: 1, maximum: 1000, description: `Default ${defaultProfileSettings.steps}.` },
+        batch: { type: 'integer', minimum: 1, maximum: 1024, description: `Default ${defaultProfileSettings.batch}.` },
+        optimizer: { type: 'string', enum: ['sgd', 'momentum', 'adam'], description: 'Default adam.' },
+        learningRate: { type: 'number', exclusiveMinimum: 0, description: 'Default as usual for the optimizer.' },
+        freshWeights: {
+          type: 'boolean',
+          description: "Start from fresh weights instead of the file's. Default false.",
+        },
+      },
+      required: ['path'],
+      additionalProperties: false,
+    },
+    runsModel: true,
+    async run(input, host, signal) {
+      return shortened(profileText(await host.profile(text(input.path), settingsOf(input), signal)));
+    },
+  },
+  {
+    name: 'normscope_rule',
+    title: 'Explain a Normalization Rule',
+    description:
+      'The page of a rule that a finding names: what it says, why, an example, what to do instead, and the papers behind it. ' +
+      'Without an id, the list of all rules.',
+    inputSchema: {
+      type: 'object',
+      properties: { id: { type: 'string', description: 'For example norm-after-activation.' } },
+      additionalProperties: false,
+    },
+    runsModel: false,
+    run(input) {
+      if (input.id === undefined) return Promise.resolve(rulesText());
+      const found = rulePageText(text(input.id));
+      return Promise.resolve('page' in found ? found.page : found.error);
+    },
+  },
+];
+
+function settingsOf(input: ToolInput): ProfileSettings {
+  const optimizer = (input.optimizer as OptimizerName | undefined) ?? defaultProfileSettings.optimizer;
+  return {
+    ...defaultProfileSettings,
+    steps: (input.steps as number | undefined) ?? defaultProfileSettings.steps,
+    batch: (input.batch as number | undefined) ?? defaultProfileSettings.batch,
+    optimizer,
+    lr: (input.learningRate as number | undefined) ?? defaultLearningRates[optimizer],
+    init: input.freshWeights === true ? 'default' : defaultProfileSettings.init,
+  };
+}
+
+function text(value: unknown): string {
+  return typeof value === 'string' ? value : '';
+}
+
+function shortened(answer: string): string {
+  if (answer.length <= LONGEST_ANSWER) return answer;
+  const end = answer.lastIndexOf('\n', LONGEST_ANSWER);
+  return `${answer.slice(0, end < 0 ? LONGEST_ANSWER : end)}\n... (${answer.length - end} characters left out)\n`;
+}

@@ -1,0 +1,82 @@
+import * as vscode from 'vscode';
+import { modelTools, type ModelTool, type ToolHost, type ToolInput } from '../assistants/modelTools';
+import { ModelError } from '../ir/errors';
+import { isUnreadable } from '../protocol/facts';
+import type { Sessions } from './sessions';
+
+/** Lets chat agents in the editor use what NormScope knows of a model. */
+export function registerAssistantTools(sessions: Sessions): vscode.Disposable {
+  const host = toolHost(sessions);
+  return vscode.Disposable.from(
+    ...modelTools.map((tool) => vscode.lm.registerTool(tool.name, languageTool(tool, host))),
+  );
+}
+
+function languageTool(tool: ModelTool, host: ToolHost): vscode.LanguageModelTool<ToolInput> {
+  return {
+    prepareInvocation({ input }) {
+      const model = typeof input.path === 'string' ? input.path : '';
+      const invocationMessage = `${tool.title}${model === '' ? '' : `: ${model}`}`;
+      if (!tool.runsModel) return { invocationMessage };
+      const message = `Train ${model} for some steps on this machine's CPU? The file is not changed.`;
+      return { invocationMessage, confirmationMessages: { title: tool.title, message } };
+    },
+    async invoke({ input }, token) {
+      const abort = new AbortController();
+      const cancelled = token.onCancellationRequested(() => abort.abort());
+      try {
+        return result(await tool.run(input, host, abort.signal));
+      } catch (error) {
+        if (error instanceof ModelError) return result(error.describe());
+        throw error;
+      } finally {
+        cancelled.dispose();
+      }
+    },
+  };
+}
+
+function toolHost(sessions: Sessions): ToolHost {
+  return {
+    async analyze(path) {
+      const session = sessions.get(await locate(path));
+      const facts = await session.analyze();
+      if (isUnreadable(facts)) throw new ModelError('corrupt', facts.error.message, {}, facts.path);
+      return facts;
+    },
+    async profile(path, settings, signal) {
+      if (!vscode.workspace.isTrusted) {
+        throw new ModelError(
+          'unsupported',
+          'a model is profiled only in a trusted workspace, because it is run',
+          {},
+          path,
+        );
+      }
+      const session = sessions.get(await locate(path));
+      signal?.addEventListener('abort', () => session.cancel(), { once: true });
+      return session.runProfile(settings);
+    },
+  };
+}
+
+/** A path as an assistant gives it: absolute, or relative to a folder of the workspace. Nothing outside them is read. */
+async function locate(path: string): Promise<vscode.Uri> {
+  const folders = vscode.workspace.workspaceFolders ?? [];
+  const candidates = folders.map(({ uri }) =>
+    path.startsWith('/') || /^[a-z]:[\\/]/i.test(path) ? vscode.Uri.file(path) : vscode.Uri.joinPath(uri, path),
+  );
+  for (const uri of candidates) {
+    if (vscode.workspace.getWorkspaceFolder(uri) === undefined) continue;
+    const found = await vscode.workspace.fs.stat(uri).then(
+      () => true,
+      () => false,
+    );
+    if (found) return uri;
+  }
+  throw new ModelError('not-found', 'there is no such file in the folders of the workspace', {}, path);
+}
+
+function result(text: string): vscode.LanguageModelToolResult {
+  return new vscode.LanguageModelToolResult([new vscode.LanguageModelTextPart(text)]);
+}
