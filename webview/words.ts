@@ -100,7 +100,7 @@ export const engineWords: Readonly<Record<EngineChoice, string>> = {
   wasm: 'WebAssembly',
 };
 
-export const initWords: Readonly<Record<ProfileSettings['init'], string>> = { keep: 'Keep', default: 'Re-initialise' };
+export const initWords: Readonly<Record<'keep' | 'default', string>> = { keep: 'Keep', default: 'Re-initialise' };
 
 export const phaseWords: Readonly<Record<Running['phase'], string>> = {
   reading: 'Reading the model',
@@ -191,7 +191,9 @@ export function requestLine(settings: ProfileSettings): string {
     `batch ${settings.batch}`,
     `${optimizerWords[settings.optimizer]}, learning rate ${formatSetting(settings.lr)}`,
     `seed ${settings.seed}`,
-    settings.init === 'keep' ? "the file's weights" : 'fresh weights',
+    settings.init === 'keep'
+      ? "the file's weights"
+      : `fresh weights${typeof settings.init === 'number' ? ` scaled by ${settings.init}` : ''}`,
     settings.engine === 'auto' ? '' : `${engineWords[settings.engine]} engine`,
   ]
     .filter(Boolean)

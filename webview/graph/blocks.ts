@@ -34,8 +34,10 @@ const tooManyBlocks = 80;
 
 /** Folds the layers of a model; the order that folds better is taken. */
 export function blocksOf(layers: readonly LayerFacts[]): BlockTree {
-  const trees = (['branches', 'file'] as const).map((order) => fold(networkOf(layers, order)));
-  return trees[1].blocks.length < trees[0].blocks.length ? trees[1] : trees[0];
+  const first = fold(networkOf(layers, 'branches'));
+  if (first.network.layers.every((layer, at) => layer === layers[at])) return first;
+  const second = fold(networkOf(layers, 'file'));
+  return second.blocks.length < first.blocks.length ? second : first;
 }
 
 function fold(network: Network): BlockTree {

@@ -115,7 +115,7 @@ export function runBar(store: Store): View {
         field.setError(errors.get(rule.key) ?? null);
       }
       choices.optimizer.set(current.optimizer);
-      choices.init.set(current.init);
+      choices.init.set(current.init === 'keep' ? 'keep' : 'default');
       choices.engine.set(current.engine);
       if (running) showProgress(running);
     },
