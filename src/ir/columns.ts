@@ -6,34 +6,43 @@ import { ABSENT, type ValueId } from './graph';
  */
 export class NameTable {
   private readonly names: (string | undefined)[] = [];
+  private count = 0;
   private ids: Map<string, ValueId> | undefined;
 
   /** @param decode the name of a value that was added without one */
   constructor(private readonly decode: (value: ValueId) => string = () => '') {}
 
   get size(): number {
-    return this.names.length;
+    return this.count;
   }
 
   nameOf(value: ValueId): string {
     if (value === ABSENT) return '';
-    return (this.names[value] ??= this.decode(value));
+    return this.names[value] ?? this.keep(value, this.decode(value));
   }
 
   idOf(name: string): ValueId | undefined {
     if (this.ids === undefined) {
       this.ids = new Map();
-      for (let id = 0; id < this.names.length; id++) this.ids.set(this.nameOf(id), id);
+      for (let id = 0; id < this.count; id++) this.ids.set(this.nameOf(id), id);
     }
     return this.ids.get(name);
   }
 
   /** A new id for a name that is not in the table; undefined: `decode` knows it, and it differs from the others. */
   add(name: string | undefined): ValueId {
-    const id = this.names.length;
-    this.names.push(name);
+    const id = this.count++;
+    if (name !== undefined) this.keep(id, name);
     if (this.ids !== undefined) this.ids.set(name ?? this.nameOf(id), id);
     return id;
+  }
+
+  private keep(id: ValueId, name: string): string {
+    const { names } = this;
+    // no place is taken for names that nobody asks for; a gap would turn the array into a slow table
+    while (names.length < id) names.push(undefined);
+    names[id] = name;
+    return name;
   }
 }
 
@@ -46,7 +55,7 @@ export class IntList {
 
   push(value: number): void {
     if (this.length === this.data.length) {
-      const larger = new Int32Array(Math.max(16, this.data.length * 2));
+      const larger = new Int32Array(Math.max(16, Math.ceil(this.data.length * 1.5)));
       larger.set(this.data);
       this.data = larger;
     }
@@ -66,11 +75,51 @@ export class IntList {
     while (this.length < length) this.push(value);
   }
 
-  /** A copy, with further numbers at its end. */
-  toArray(...more: number[]): Int32Array {
-    const copy = new Int32Array(this.length + more.length);
-    copy.set(this.data.subarray(0, this.length));
-    copy.set(more, this.length);
-    return copy;
+  /** What is in the list so far; numbers that are set later show in it, further ones do not. */
+  view(): Int32Array {
+    return this.data.subarray(0, this.length);
+  }
+}
+
+/** A growing list of offsets in a file, of any size. */
+export class OffsetList {
+  private data = new Float64Array(16);
+  private length = 0;
+
+  push(offset: number): void {
+    if (this.length === this.data.length) {
+      const larger = new Float64Array(Math.ceil(this.data.length * 1.5));
+      larger.set(this.data);
+      this.data = larger;
+    }
+    this.data[this.length++] = offset;
+  }
+
+  at(index: number): number {
+    return this.data[index];
+  }
+}
+
+/** A growing list of words of which there are few different ones, as operators: a small number each. */
+export class WordList {
+  private readonly words: string[] = [];
+  private readonly numbers = new Map<string, number>();
+  private readonly list = new IntList();
+
+  get length(): number {
+    return this.list.length;
+  }
+
+  push(word: string): void {
+    let number = this.numbers.get(word);
+    if (number === undefined) {
+      number = this.words.push(word) - 1;
+      this.numbers.set(word, number);
+    }
+    this.list.push(number);
+  }
+
+  at(index: number): string {
+    return this.words[this.list.at(index)];
   }
 }

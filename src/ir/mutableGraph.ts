@@ -1,5 +1,5 @@
 import type { Attribute } from './attribute';
-import { GraphBuilder } from './columnarGraph';
+import { GraphBuilder } from './graphBuilder';
 import { type Graph, type ValueType } from './graph';
 import type { Origin } from './origin';
 import type { Tensor } from './tensor';

@@ -1,5 +1,5 @@
 import type { Attribute } from './attribute';
-import { GraphBuilder } from './columnarGraph';
+import { GraphBuilder } from './graphBuilder';
 import type { DataType } from './dataType';
 import { ModelError } from './errors';
 import { ABSENT, type Dim, type Graph, type ValueId, type ValueType } from './graph';

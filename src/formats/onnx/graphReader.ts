@@ -1,6 +1,6 @@
 import type { Attribute } from '../../ir/attribute';
-import { GraphBuilder, type LazyNodeParts } from '../../ir/columnarGraph';
-import { IntList } from '../../ir/columns';
+import { GraphBuilder, type LazyNodeParts } from '../../ir/graphBuilder';
+import { IntList, OffsetList } from '../../ir/columns';
 import { makesConstants } from '../../ir/constants';
 import { ABSENT, type Graph, type ValueId } from '../../ir/graph';
 import { capturedNames } from '../../ir/mutableGraph';
@@ -31,11 +31,10 @@ export class GraphReader {
   /** By value: the first node that computes or reads it, -1 for none. */
   private readonly producedBy = new IntList();
   private readonly readBy = new IntList();
-  /** By value: INPUT, INITIALIZER or both. */
-  private readonly given = new IntList();
-  /** By node: its fields as file offsets. */
-  private readonly starts: number[] = [];
-  private readonly ends: number[] = [];
+  /** By value: INPUT, INITIALIZER or both; the others are not there. */
+  private readonly given = new Map<ValueId, number>();
+  /** By node: the file offset of its field. */
+  private readonly starts = new OffsetList();
   private readonly outputs: ValueId[] = [];
   private readonly subgraphs: Graph[] = [];
   private readonly constants: ValueId[] = [];
@@ -98,11 +97,11 @@ export class GraphReader {
 
   addInput(value: ValueId): void {
     if (value === ABSENT) return;
-    if (this.given.at(value) & INPUT) {
+    if (this.givenAs(value) & INPUT) {
       this.problem('duplicate-input', `${this.title} declares the input "${this.builder.valueName(value)}" twice`);
       return;
     }
-    this.given.set(value, this.given.at(value) | INPUT);
+    this.given.set(value, this.givenAs(value) | INPUT);
     this.builder.addInput(value);
   }
 
@@ -115,6 +114,7 @@ export class GraphReader {
   /** The current field as a NodeProto. */
   readNode(wire: Wire): void {
     const { context, builder, nodeInputs, nodeOutputs } = this;
+    this.starts.push(wire.fieldStart);
     const end = wire.enterMessage();
     const start = wire.offset;
     nodeInputs.length = 0;
@@ -148,8 +148,6 @@ export class GraphReader {
           break;
       }
     }
-    this.starts.push(start);
-    this.ends.push(end);
     let attributes: Map<string, Attribute> | undefined;
     if (hasParts || makesConstants(opType, domain)) {
       wire.seek(start);
@@ -219,7 +217,7 @@ export class GraphReader {
   private lazyParts(): LazyNodeParts {
     const { names, numbers } = this;
     return {
-      ...lazyNodeParts(this.context, this.starts, this.ends),
+      ...lazyNodeParts(this.context, this.starts),
       valueName: (value) => asciiText(names.bytesOf(numbers.at(value))),
     };
   }
@@ -228,7 +226,6 @@ export class GraphReader {
     if (value === this.producedBy.length) {
       this.producedBy.push(-1);
       this.readBy.push(-1);
-      this.given.push(0);
     }
     return value;
   }
@@ -267,11 +264,11 @@ export class GraphReader {
       this.problem('unnamed-initializer', `an initializer of ${this.title} has no name, so nothing can read it`, end);
       return;
     }
-    if (this.given.at(value) & INITIALIZER) {
+    if (this.givenAs(value) & INITIALIZER) {
       this.problem('duplicate-initializer', `${this.title} has two initializers "${name}"; the first counts`, end);
       return;
     }
-    this.given.set(value, this.given.at(value) | INITIALIZER);
+    this.given.set(value, this.givenAs(value) | INITIALIZER);
     this.builder.addInitializer(value, tensor);
   }
 
@@ -305,6 +302,10 @@ export class GraphReader {
     );
   }
 
+  private givenAs(value: ValueId): number {
+    return this.given.get(value) ?? 0;
+  }
+
   private noteRead(value: ValueId, node: number): void {
     if (value !== ABSENT && this.readBy.at(value) < 0) this.readBy.set(value, node);
   }
@@ -326,7 +327,7 @@ export class GraphReader {
   private checkEdges(): void {
     const { builder, producedBy, readBy } = this;
     for (let v = 0; v < producedBy.length; v++) {
-      const given = this.given.at(v) !== 0;
+      const given = this.given.has(v);
       if (producedBy.at(v) >= 0) {
         if (given)
           this.problem(
@@ -342,7 +343,7 @@ export class GraphReader {
     }
     if (this.depth > 0) return;
     for (const v of this.outputs) {
-      if (producedBy.at(v) < 0 && this.given.at(v) === 0)
+      if (producedBy.at(v) < 0 && !this.given.has(v))
         this.problem('dangling-output', `nothing computes the output "${builder.valueName(v)}" of ${this.title}`);
     }
   }
@@ -361,22 +362,27 @@ export function defaultDomain(domain: string): string {
   return domain === 'ai.onnx' ? '' : domain;
 }
 
-function lazyNodeParts(context: ReadContext, starts: readonly number[], ends: readonly number[]): LazyNodeParts {
+function lazyNodeParts(context: ReadContext, starts: OffsetList): LazyNodeParts {
   const wire = new Wire(context.structure);
   const { tensors } = context;
   const kept = new Map<number, ReadonlyMap<string, Attribute>>();
+  /** Goes to the fields of a node and returns where they end. */
+  const enter = (index: number) => {
+    wire.seek(starts.at(index));
+    wire.next(Infinity);
+    return wire.enterMessage();
+  };
   return {
     name: (index) => {
-      wire.seek(starts[index]);
-      while (wire.next(ends[index])) if (wire.field === NodeField.name) return wire.text();
+      const end = enter(index);
+      while (wire.next(end)) if (wire.field === NodeField.name) return wire.text();
       return '';
     },
     attributes: (index) => {
       let attributes = kept.get(index);
       if (attributes === undefined) {
         if (kept.size >= KEPT_ATTRIBUTES) kept.clear();
-        wire.seek(starts[index]);
-        attributes = readAttributes(wire, ends[index], { tensors, lenient: true });
+        attributes = readAttributes(wire, enter(index), { tensors, lenient: true });
         kept.set(index, attributes);
       }
       return attributes;

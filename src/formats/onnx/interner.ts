@@ -8,7 +8,9 @@ export class Interner {
   private readonly seed = (Math.random() * 2 ** 32) | 0;
   private slots: Int32Array;
   private readonly hashes = new IntList();
-  private readonly bytes: Uint8Array[] = [];
+  /** Arrays that names lie in, and which of them by number; names come from the same array many times in a row. */
+  private readonly arrays: Uint8Array[] = [];
+  private readonly arrayOf = new IntList();
   private readonly starts = new IntList();
   private readonly lengths = new IntList();
 
@@ -33,7 +35,7 @@ export class Interner {
   /** The bytes with this number, a view. */
   bytesOf(id: number): Uint8Array {
     const start = this.starts.at(id);
-    return this.bytes[id].subarray(start, start + this.lengths.at(id));
+    return this.arrays[this.arrayOf.at(id)].subarray(start, start + this.lengths.at(id));
   }
 
   /** The slot that holds these bytes, or the free one where they belong. */
@@ -48,7 +50,7 @@ export class Interner {
   }
 
   private equals(id: number, bytes: Uint8Array, start: number, length: number): boolean {
-    const known = this.bytes[id];
+    const known = this.arrays[this.arrayOf.at(id)];
     const from = this.starts.at(id);
     for (let i = 0; i < length; i++) if (known[from + i] !== bytes[start + i]) return false;
     return true;
@@ -57,7 +59,8 @@ export class Interner {
   private add(slot: number, hash: number, bytes: Uint8Array, start: number, length: number): number {
     const id = this.hashes.length;
     this.hashes.push(hash);
-    this.bytes.push(bytes);
+    if (this.arrays.at(-1) !== bytes) this.arrays.push(bytes);
+    this.arrayOf.push(this.arrays.length - 1);
     this.starts.push(start);
     this.lengths.push(length);
     this.slots[slot] = id;

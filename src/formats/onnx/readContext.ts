@@ -1,4 +1,4 @@
-import type { GraphBuilder } from '../../ir/columnarGraph';
+import type { GraphBuilder } from '../../ir/graphBuilder';
 import type { Graph, ValueId, ValueType } from '../../ir/graph';
 import { Interner } from './interner';
 import type { Problems } from './problems';

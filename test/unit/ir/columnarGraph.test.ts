@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { attribute } from '../../../src/ir/attribute';
-import { GraphBuilder } from '../../../src/ir/columnarGraph';
+import { GraphBuilder } from '../../../src/ir/graphBuilder';
 import { ABSENT } from '../../../src/ir/graph';
 import { MutableGraph } from '../../../src/ir/mutableGraph';
 import { float32Tensor, int64Tensor } from '../../../src/ir/tensor';
