@@ -6,6 +6,10 @@ import { experiment as gammaBeta } from './catalogue/gammaBeta';
 import { experiment as normAxes } from './catalogue/normAxes';
 import { experiment as outsideTheGradient } from './catalogue/outsideTheGradient';
 import { experiment as vanishingSigmoid } from './catalogue/vanishingSigmoid';
+import { experiment as fasterTraining } from './catalogue/fasterTraining';
+import { experiment as inputDrift } from './catalogue/inputDrift';
+import { experiment as largerLearningRate } from './catalogue/largerLearningRate';
+import { experiment as smootherLoss } from './catalogue/smootherLoss';
 import type { AnyExperiment } from './experiment';
 
 export const LEAST_SEEDS = 3;
@@ -21,6 +25,11 @@ export const experiments: readonly AnyExperiment[] = [
   outsideTheGradient,
   gammaBeta,
   biasCancelled,
+  // What it gives, and why
+  inputDrift,
+  smootherLoss,
+  largerLearningRate,
+  fasterTraining,
   // Where it does not help
   explodingPlainBn,
   dropoutVarianceShift,

@@ -23,7 +23,7 @@ describe('registry of experiments', () => {
     for (const e of experiments) {
       const facts = factsOf(e);
       for (const text of [facts.claim, facts.setting, facts.gate, facts.published]) {
-        assert.match(text, /^[A-Z(].*\.$/s, `${e.id}: ${text}`);
+        assert.match(text, /^[A-Z(\d].*\.$/s, `${e.id}: ${text}`);
       }
       assert.match(facts.reference, /\b(19|20)\d\d\b/, e.id);
       assert.match(facts.title, /^[A-Z]/, e.id);
