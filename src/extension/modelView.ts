@@ -4,6 +4,7 @@ import { ModelError } from '../ir/errors';
 import { isUnreadable } from '../protocol/facts';
 import type { ProfileEvent, ProfileSettings } from '../protocol/profile';
 import type { HostToView, ViewState, ViewToHost } from '../protocol/view';
+import { chooseData } from './chooseData';
 import type { ModelSession } from './modelSession';
 import { openRulePage } from './rulePages';
 import { profileSettings } from './settings';
@@ -72,6 +73,10 @@ export class ModelView implements vscode.Disposable {
         break;
       case 'cancel':
         this.session.cancel();
+        break;
+      case 'chooseData':
+        this.settings = (await chooseData(message.field, message.settings)) ?? message.settings;
+        this.sendState();
         break;
       case 'reveal':
         await this.context.revealLayer(this.session, message.layer);

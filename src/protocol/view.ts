@@ -37,6 +37,8 @@ export type ViewToHost =
   | { readonly type: 'ready' }
   | { readonly type: 'profile'; readonly settings: ProfileSettings }
   | { readonly type: 'cancel' }
+  /** The host asks the user for a file and answers with a state whose settings are these with its path; or with none. */
+  | { readonly type: 'chooseData'; readonly field: 'data' | 'labels'; readonly settings: ProfileSettings }
   /** `keepFocus`: only where the text is shown already, and the keyboard stays in the view. */
   | { readonly type: 'reveal'; readonly layer: string; readonly keepFocus?: boolean }
   | { readonly type: 'openRule'; readonly ruleId: string }
