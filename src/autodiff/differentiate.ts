@@ -4,6 +4,7 @@ import { Call, type GradientRule } from './call';
 import { GradientBuilder } from './gradientBuilder';
 import { NoGradient } from './noGradient';
 import { sameShape } from './shapes';
+import { reasons } from './reasons';
 import { findRule } from './vjp/registry';
 
 export interface GradientRequest {
@@ -172,7 +173,8 @@ class BackwardPass {
 function ruleOf(node: MutableNode): GradientRule {
   const rule = findRule(node);
   if (typeof rule === 'function') return rule;
-  throw new NoGradient(`there is no gradient rule for ${node.domain === '' ? '' : `${node.domain}.`}${node.opType}`);
+  const operator = node.domain === '' ? node.opType : `${node.domain}.${node.opType}`;
+  throw new NoGradient(reasons.get(operator) ?? `there is no gradient rule for ${operator}`);
 }
 
 /** Malformed nodes of a user's model must cut the graph, not end the program: every error of a rule is a reason. */

@@ -20,3 +20,11 @@ export const PRIVATE_DOMAIN = 'normscope';
  * outputs for the trainer to read; gradients do not enter through them.
  */
 export const BATCH_NORMALIZATION_TRAINING = 'BatchNormalizationTraining';
+
+/**
+ * Round (opset 11), half to even, that gradients pass as if it were the identity: the straight-through estimator (Bengio et al.
+ * 2013), with which networks are trained for quantization.
+ *
+ *     inputs   X      outputs   Y  X's shape
+ */
+export const ROUND_STRAIGHT_THROUGH = 'RoundStraightThrough';

@@ -4,7 +4,7 @@ import type { ValueType } from '../ir/graph';
 import { inferTypes } from '../ir/inferTypes';
 import type { MutableGraph, MutableNode } from '../ir/mutableGraph';
 import { ModelError } from '../ir/errors';
-import { BATCH_NORMALIZATION_TRAINING, PRIVATE_DOMAIN } from '../ir/privateOperators';
+import { BATCH_NORMALIZATION_TRAINING, PRIVATE_DOMAIN, ROUND_STRAIGHT_THROUGH } from '../ir/privateOperators';
 import { Rewriter } from './rewriter';
 
 /**
@@ -18,6 +18,10 @@ export function lowerPrivateOperators(graph: MutableGraph, types?: ReadonlyMap<s
   const rewriter = new Rewriter(graph);
   rewriter.run((node) => {
     if (node.domain !== PRIVATE_DOMAIN) return false;
+    if (node.opType === ROUND_STRAIGHT_THROUGH) {
+      rewriter.add('Round', node.inputs, {}, node.outputs[0]);
+      return true;
+    }
     if (node.opType !== BATCH_NORMALIZATION_TRAINING)
       throw new ModelError('unsupported', `there is no form in standard operators for ${node.opType}`);
     const type = known.get(node.inputs[0]);

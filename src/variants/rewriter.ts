@@ -14,6 +14,7 @@ export class Rewriter {
   private nodes: MutableNode[] = [];
   private readonly constants = new Map<string, string>();
   private current: MutableNode | undefined;
+  private producers?: ReadonlyMap<string, MutableNode>;
 
   constructor(readonly graph: MutableGraph) {}
 
@@ -28,6 +29,12 @@ export class Rewriter {
       if (!rule(node)) this.nodes.push(node);
     }
     this.graph.nodes = this.nodes;
+  }
+
+  /** The node that computed a value before the pass. */
+  producer(value: string): MutableNode | undefined {
+    this.producers ??= this.graph.uses().producer;
+    return this.producers.get(value);
   }
 
   /** Nodes of the new list so far. */

@@ -10,6 +10,7 @@ import {
   skipSimplifiedLayerNormalization,
 } from './fusedNormForms';
 import { lpNormalization, meanVarianceNormalization } from './normForms';
+import { quantizedAndBack } from './quantizedForms';
 import { gru, lstm, rnn } from './recurrentForms';
 import type { Rewriter } from './rewriter';
 
@@ -22,6 +23,7 @@ export type WrittenOut = (node: MutableNode, r: Rewriter, types: ReadonlyMap<str
 
 /** Operators without a gradient rule of their own that have one in parts; those of other domains as `domain.opType`. */
 export const writtenOut: ReadonlyMap<string, WrittenOut> = new Map<string, WrittenOut>([
+  ['DequantizeLinear', quantizedAndBack],
   ['GRU', gru],
   ['LSTM', lstm],
   ['LpNormalization', lpNormalization],

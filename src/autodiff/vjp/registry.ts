@@ -70,6 +70,7 @@ import { Relu } from './Relu';
 import { Reshape } from './Reshape';
 import { Resize } from './Resize';
 import { ReverseSequence } from './ReverseSequence';
+import { RoundStraightThrough } from './RoundStraightThrough';
 import { ScatterElements } from './ScatterElements';
 import { ScatterND } from './ScatterND';
 import { Selu } from './Selu';
@@ -201,7 +202,10 @@ const operators = {
 };
 
 /** Operators of other domains. */
-const privateOperators = { 'normscope.BatchNormalizationTraining': BatchNormalizationTraining };
+const privateOperators = {
+  'normscope.BatchNormalizationTraining': BatchNormalizationTraining,
+  'normscope.RoundStraightThrough': RoundStraightThrough,
+};
 
 /** Gradient rules by operator; operators outside the default domain as `domain.opType`. */
 export const rules: ReadonlyMap<string, GradientRule> = new Map<string, GradientRule>(

@@ -1,4 +1,4 @@
-import { BATCH_NORMALIZATION_TRAINING } from '../privateOperators';
+import { BATCH_NORMALIZATION_TRAINING, ROUND_STRAIGHT_THROUGH } from '../privateOperators';
 import { sameType, tensorFact, type InferenceRules } from './inferenceNode';
 
 export const privateRules: InferenceRules = {
@@ -6,4 +6,5 @@ export const privateRules: InferenceRules = {
     const statistics = tensorFact(n.dtype(0), [n.shape(0)?.[1] ?? null]);
     return [sameType(n.fact(0)), statistics, statistics, statistics];
   },
+  [ROUND_STRAIGHT_THROUGH]: (n) => [sameType(n.fact(0))],
 };

@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
 import * as ort from 'onnxruntime-node';
+import { differentiate } from '../../../src/autodiff/differentiate';
 import { attribute } from '../../../src/ir/attribute';
 import { MutableGraph } from '../../../src/ir/mutableGraph';
-import { float32Tensor } from '../../../src/ir/tensor';
+import { inferTypes } from '../../../src/ir/inferTypes';
+import { float32Tensor, tensorFromBytes } from '../../../src/ir/tensor';
+import { lowerPrivateOperators } from '../../../src/variants/lowerPrivate';
 import { toTrainingForm } from '../../../src/variants/trainingForm';
 import { writtenOut } from '../../../src/variants/writtenOut';
 import { forwardGraph, operatorOf, relativeError } from '../../support/finiteDifferences';
@@ -70,4 +73,62 @@ describe('operators that are written out for training', () => {
       }
     });
   }
+
+  const quantized = {
+    'one scale, int8': { scale: [0.05], zero: Int8Array.of(3), dtype: 'int8', dims: [] },
+    'a scale per channel, uint8': {
+      scale: [0.02, 0.01, 0.03],
+      zero: Uint8Array.of(10, 128, 90),
+      dtype: 'uint8',
+      dims: [3],
+    },
+  } as const;
+  for (const [name, { scale, zero, dtype, dims }] of Object.entries(quantized)) {
+    it(`QuantizeLinear and back, ${name}: ONNX Runtime's values, and the gradient where nothing was cut off`, async () => {
+      const shape = [2, 3, 4];
+      const graph = new MutableGraph();
+      graph.opsets.set('', 18);
+      graph.addInput('x', { kind: 'tensor', dtype: 'float32', shape });
+      const parameters = [
+        graph.addInitializer(float32Tensor('scale', dims, scale)),
+        graph.addInitializer(tensorFromBytes('zero', dtype, dims, new Uint8Array(zero.buffer))),
+      ];
+      const integers = graph.add('QuantizeLinear', ['x', ...parameters]);
+      graph.add('DequantizeLinear', [integers, ...parameters], {}, { outputs: ['y'] });
+      graph.addOutput('y');
+      const x = noise(24, 5).map((v) => 8 * v);
+      const expected = Array.from((await runGraph(graph, { x: floats(shape, x) })).y.data, Number);
+      toTrainingForm(graph);
+      const loss = graph.add('ReduceSum', ['y'], { keepdims: attribute.int(0) });
+      const { gradientOf, cuts } = differentiate(graph, inferTypes(graph), { loss, wrt: ['x'] });
+      assert.deepEqual(cuts, []);
+      const gradient = gradientOf.get('x')!;
+      graph.addOutput(gradient);
+      lowerPrivateOperators(graph);
+      const actual = await runGraph(graph, { x: floats(shape, x) });
+      assert.ok(relativeError(Array.from(actual.y.data, Number), expected) < 1e-6);
+      const within = expected.map((y, i) =>
+        Math.abs(y - x[i]) <= 0.51 * scale[scale.length === 1 ? 0 : Math.floor(i / 4) % 3] ? 1 : 0,
+      );
+      assert.ok(within.includes(0) && within.includes(1));
+      assert.deepEqual(
+        Array.from(actual[gradient].data, (v) => Math.round(1e5 * Number(v)) / 1e5),
+        within,
+      );
+    });
+  }
+
+  it('leaves a recurrent node of too many steps as it is, and the cut says so', () => {
+    const graph = new MutableGraph();
+    graph.opsets.set('', 18);
+    graph.addInput('x', { kind: 'tensor', dtype: 'float32', shape: [100_000, 1, 2] });
+    const weights = ['w', 'r'].map((name, i) =>
+      graph.addInitializer(float32Tensor(name, [1, 3, i + 2], new Array(3 * (i + 2)).fill(0))),
+    );
+    graph.addNode('RNN', ['x', ...weights], { hidden_size: attribute.int(3) }, { outputs: ['', 'y'] });
+    toTrainingForm(graph);
+    const loss = graph.add('ReduceSum', ['y'], { keepdims: attribute.int(0) });
+    const { cuts } = differentiate(graph, inferTypes(graph), { loss, wrt: ['w'] });
+    assert.match(cuts[0].reason, /not unrolled.*its steps are too many/);
+  });
 });
