@@ -46,16 +46,19 @@ export class NameTable {
   }
 }
 
-const EMPTY = new Int32Array(0);
-
 /** An Int32Array that grows. */
 export class IntList {
-  private data = EMPTY;
+  private data: Int32Array;
   length = 0;
+
+  /** @param room for so many numbers to begin with: memory that nothing is written to costs addresses only */
+  constructor(room = 16) {
+    this.data = new Int32Array(room);
+  }
 
   push(value: number): void {
     if (this.length === this.data.length) {
-      const larger = new Int32Array(Math.max(16, Math.ceil(this.data.length * 1.5)));
+      const larger = new Int32Array(2 * this.length + 16);
       larger.set(this.data);
       this.data = larger;
     }
@@ -83,12 +86,16 @@ export class IntList {
 
 /** A growing list of offsets in a file, of any size. */
 export class OffsetList {
-  private data = new Float64Array(16);
+  private data: Float64Array;
   private length = 0;
+
+  constructor(room = 16) {
+    this.data = new Float64Array(room);
+  }
 
   push(offset: number): void {
     if (this.length === this.data.length) {
-      const larger = new Float64Array(Math.ceil(this.data.length * 1.5));
+      const larger = new Float64Array(2 * this.length + 16);
       larger.set(this.data);
       this.data = larger;
     }
@@ -104,7 +111,11 @@ export class OffsetList {
 export class WordList {
   private readonly words: string[] = [];
   private readonly numbers = new Map<string, number>();
-  private readonly list = new IntList();
+  private readonly list: IntList;
+
+  constructor(room?: number) {
+    this.list = new IntList(room);
+  }
 
   get length(): number {
     return this.list.length;

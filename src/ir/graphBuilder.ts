@@ -45,13 +45,13 @@ export class GraphBuilder {
   private readonly tensors = new Map<ValueId, Tensor>();
   private readonly inputs: ValueId[] = [];
   private readonly outputs: ValueId[] = [];
-  private readonly opTypes = new WordList();
-  private readonly domains = new WordList();
-  private readonly edges = new IntList();
+  private readonly opTypes: WordList;
+  private readonly domains: WordList;
+  private readonly edges: IntList;
   /** Where each node's edges begin, and where those of the last one end. */
-  private readonly starts = new IntList();
-  private readonly splits = new IntList();
-  private readonly producers = new IntList();
+  private readonly starts: IntList;
+  private readonly splits: IntList;
+  private readonly producers: IntList;
   private readonly constantNodes: number[] = [];
   private readonly overloads = new Map<number, string>();
   private readonly nodeNames: (string | undefined)[] = [];
@@ -59,10 +59,18 @@ export class GraphBuilder {
   private readonly origins = new Map<number, Origin>();
   private readonly captured = new Map<number, readonly ValueId[]>();
 
+  /** @param room how many nodes there may be; there may be more */
   constructor(
     public name = '',
     private readonly lazy: LazyNodeParts = {},
+    room?: number,
   ) {
+    this.opTypes = new WordList(room);
+    this.domains = new WordList(room);
+    this.edges = new IntList(room && 3 * room);
+    this.starts = new IntList(room);
+    this.splits = new IntList(room);
+    this.producers = new IntList(room);
     this.names = new NameTable(lazy.valueName?.bind(lazy));
     this.starts.push(0);
   }

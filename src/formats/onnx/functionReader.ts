@@ -12,7 +12,7 @@ export function readFunction(wire: Wire, context: ReadContext): ModelFunction {
   const start = wire.offset;
   const name = functionName(wire, end);
   wire.seek(start);
-  const reader = new GraphReader(context, `function ${name}`);
+  const reader = new GraphReader(context, `function ${name}`, end - start);
   reader.builder.name = name;
   const inputs: string[] = [];
   const outputs: string[] = [];

@@ -18,23 +18,27 @@ export const DEEPEST_GRAPH = 24;
 /** Attributes of this many nodes are kept once decoded. */
 const KEPT_ATTRIBUTES = 10_000;
 
+/** How many nodes and values to make room for: more than there are in most files, so that no list is copied while it grows. */
+const BYTES_PER_NODE = 100;
+const MOST_ROOM = 2 ** 18;
+
 const INPUT = 1;
 const INITIALIZER = 2;
 
 /** Makes one graph of the fields of a GraphProto or FunctionProto as they come, node by node. */
 export class GraphReader {
   readonly builder: GraphBuilder;
-  private readonly names = new Interner(16);
+  private readonly names: Interner;
   /** By number in `names`: the value; and by value: its number, -1 where its name did not come through `names`. */
-  private readonly values = new IntList();
-  private readonly numbers = new IntList();
+  private readonly values: IntList;
+  private readonly numbers: IntList;
   /** By value: the first node that computes or reads it, -1 for none. */
-  private readonly producedBy = new IntList();
-  private readonly readBy = new IntList();
+  private readonly producedBy: IntList;
+  private readonly readBy: IntList;
   /** By value: INPUT, INITIALIZER or both; the others are not there. */
   private readonly given = new Map<ValueId, number>();
   /** By node: the file offset of its field. */
-  private readonly starts = new OffsetList();
+  private readonly starts: OffsetList;
   private readonly outputs: ValueId[] = [];
   private readonly subgraphs: Graph[] = [];
   private readonly constants: ValueId[] = [];
@@ -45,14 +49,23 @@ export class GraphReader {
 
   /**
    * @param title how problems name the graph
+   * @param size of its message in bytes
    * @param depth number of graphs around it
    */
   constructor(
     private readonly context: ReadContext,
     private readonly title: string,
+    size: number,
     private readonly depth = 0,
   ) {
-    this.builder = new GraphBuilder('', this.lazyParts());
+    const room = Math.min(Math.ceil(size / BYTES_PER_NODE), MOST_ROOM);
+    this.names = new Interner(room);
+    this.values = new IntList(room);
+    this.numbers = new IntList(room);
+    this.producedBy = new IntList(room);
+    this.readBy = new IntList(room);
+    this.starts = new OffsetList(room);
+    this.builder = new GraphBuilder('', this.lazyParts(), room);
     context.addBuilder(this.builder);
   }
 
@@ -238,7 +251,10 @@ export class GraphReader {
           this.problem('too-deep', `graphs are nested more than ${DEEPEST_GRAPH} deep; the inner ones are left out`);
           return undefined;
         }
-        const graph = new GraphReader(this.context, 'a subgraph', this.depth + 1).readGraph(inner, innerEnd);
+        const graph = new GraphReader(this.context, 'a subgraph', innerEnd - inner.offset, this.depth + 1).readGraph(
+          inner,
+          innerEnd,
+        );
         this.subgraphs.push(graph);
         return graph;
       },

@@ -6,30 +6,35 @@ import { IntList } from '../../ir/columns';
  */
 export class Interner {
   private readonly seed = (Math.random() * 2 ** 32) | 0;
+  /** By hash: a number plus one, or 0 where there is none. */
   private slots: Int32Array;
-  private readonly hashes = new IntList();
+  private readonly hashes: IntList;
   /** Arrays that names lie in, and which of them by number; names come from the same array many times in a row. */
   private readonly arrays: Uint8Array[] = [];
-  private readonly arrayOf = new IntList();
-  private readonly starts = new IntList();
-  private readonly lengths = new IntList();
+  private readonly arrayOf: IntList;
+  private readonly starts: IntList;
+  private readonly lengths: IntList;
 
-  /** @param slots a power of two: how much room to begin with */
-  constructor(slots = 1024) {
-    this.slots = new Int32Array(slots).fill(-1);
+  /** @param room for so many names to begin with */
+  constructor(room = 64) {
+    this.slots = new Int32Array(2 ** Math.ceil(Math.log2(2 * Math.max(room, 8))));
+    this.hashes = new IntList(room);
+    this.arrayOf = new IntList(room);
+    this.starts = new IntList(room);
+    this.lengths = new IntList(room);
   }
 
   /** A number from 0 on for the `length` bytes at `start`. The array must not change afterwards. */
   intern(bytes: Uint8Array, start: number, length: number): number {
     const hash = hashOf(bytes, start, length, this.seed);
     const slot = this.find(hash, bytes, start, length);
-    const id = this.slots[slot];
+    const id = this.slots[slot] - 1;
     return id >= 0 ? id : this.add(slot, hash, bytes, start, length);
   }
 
   /** True when these bytes have a number. */
   has(bytes: Uint8Array, start: number, length: number): boolean {
-    return this.slots[this.find(hashOf(bytes, start, length, this.seed), bytes, start, length)] >= 0;
+    return this.slots[this.find(hashOf(bytes, start, length, this.seed), bytes, start, length)] > 0;
   }
 
   /** The bytes with this number, a view. */
@@ -42,7 +47,7 @@ export class Interner {
   private find(hash: number, bytes: Uint8Array, start: number, length: number): number {
     const mask = this.slots.length - 1;
     for (let slot = hash & mask; ; slot = (slot + 1) & mask) {
-      const id = this.slots[slot];
+      const id = this.slots[slot] - 1;
       if (id < 0) return slot;
       if (this.hashes.at(id) === hash && this.lengths.at(id) === length && this.equals(id, bytes, start, length))
         return slot;
@@ -63,18 +68,18 @@ export class Interner {
     this.arrayOf.push(this.arrays.length - 1);
     this.starts.push(start);
     this.lengths.push(length);
-    this.slots[slot] = id;
+    this.slots[slot] = id + 1;
     if (id * 2 > this.slots.length) this.grow();
     return id;
   }
 
   private grow(): void {
-    this.slots = new Int32Array(this.slots.length * 4).fill(-1);
+    this.slots = new Int32Array(this.slots.length * 4);
     const mask = this.slots.length - 1;
     for (let id = 0; id < this.hashes.length; id++) {
       let slot = this.hashes.at(id) & mask;
-      while (this.slots[slot] >= 0) slot = (slot + 1) & mask;
-      this.slots[slot] = id;
+      while (this.slots[slot] > 0) slot = (slot + 1) & mask;
+      this.slots[slot] = id + 1;
     }
   }
 }

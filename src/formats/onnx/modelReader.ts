@@ -45,7 +45,10 @@ export class ModelReader {
     if (this.graphStart < 0) throw new ModelError('not-a-model', notOnnx('it holds no graph'));
     this.checkVersions();
     wire.seek(this.graphStart);
-    const graph = new GraphReader(this.context, 'the graph').readGraph(wire, this.graphEnd);
+    const graph = new GraphReader(this.context, 'the graph', this.graphEnd - this.graphStart).readGraph(
+      wire,
+      this.graphEnd,
+    );
     for (const builder of this.context.takeBuilders())
       for (const [domain, version] of this.opsets) builder.opsets.set(domain, version);
     if (wire.invalidText)
