@@ -24,6 +24,7 @@ interface Page {
   };
   readonly sessionStorage: { getItem(key: string): string | null; setItem(key: string, value: string): void };
   dispatchEvent(event: Event): boolean;
+  requestAnimationFrame(callback: () => void): void;
   acquireVsCodeApi?: () => unknown;
   recorded?: RecordedHost;
   /** What the server was given to show. */
@@ -85,7 +86,12 @@ function receive(message: ViewToHost): void {
 function send(message: HostToView): void {
   if (message.type === 'state') state = message.state;
   const data = structuredClone(message);
-  setTimeout(() => page.dispatchEvent(new MessageEvent('message', { data })));
+  setTimeout(() => {
+    performance.mark('recorded-sent');
+    page.dispatchEvent(new MessageEvent('message', { data }));
+    // the view draws in the next frame; the one after that shows it
+    page.requestAnimationFrame(() => page.requestAnimationFrame(() => performance.mark('view-drawn')));
+  });
 }
 
 function play(): void {

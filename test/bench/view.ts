@@ -1,0 +1,92 @@
+import type { Page } from 'playwright-core';
+import { serveRecordedPage } from '../support/recordedPage';
+import { launchBrowser } from '../workbench/browser';
+
+/**
+ * What the view costs, in the browser of its tests: the first picture of a model, and frames a second while its graph is panned, as a
+ * person sees it first, with all blocks open, and with all of them in the window at once.
+ *
+ *   npm run bench:view
+ */
+
+const frames = 120;
+
+async function main(): Promise<void> {
+  const server = await serveRecordedPage({ minify: true });
+  const browser = await launchBrowser();
+  const open = async (layers: number, tab: string): Promise<Page> => {
+    const page = await browser.newPage({ viewport: { width: 1600, height: 960 } });
+    const search = `?state=profiled&layers=${layers}`;
+    await page.addInitScript(([key, ui]) => (globalThis as unknown as Storing).sessionStorage.setItem(key, ui), [
+      `recorded${search}`,
+      JSON.stringify({ version: 1, tab }),
+    ] as const);
+    await page.goto(`${server.url}/${search}`);
+    return page;
+  };
+  try {
+    console.log('From the model arriving in the view to the frame that shows it, ms');
+    for (const layers of [10, 100, 1000, 10_000])
+      for (const tab of ['overview', 'network', 'layers']) {
+        const page = await open(layers, tab);
+        console.log(
+          `  ${String(layers).padStart(6)} layers  ${tab.padEnd(9)} ${(await firstPaint(page)).toFixed(0).padStart(6)}`,
+        );
+        await page.close();
+      }
+    console.log('Frames a second while panning the graph: median, slowest of twenty');
+    for (const layers of [1000, 10_000]) {
+      const page = await open(layers, 'network');
+      await firstPaint(page);
+      await report(page, layers, 'folded');
+      await page.getByTestId('graph-open-all').click();
+      await page.waitForTimeout(1500);
+      await report(page, layers, 'all open');
+      for (let i = 0; i < 14; i++) await page.getByTestId('graph-zoom-out').click();
+      await page.waitForTimeout(300);
+      await report(page, layers, 'all open, from far');
+      await page.close();
+    }
+  } finally {
+    await browser.close();
+    await server.close();
+  }
+}
+
+interface Storing {
+  readonly sessionStorage: { setItem(key: string, value: string): void };
+}
+
+/** Milliseconds from the first message of the host to the frame after it was drawn. */
+async function firstPaint(page: Page): Promise<number> {
+  await page.getByTestId('tile-layers').waitFor();
+  return page.evaluate<number>(`new Promise((resolve) => {
+    const first = (name) => performance.getEntriesByName(name)[0]?.startTime;
+    requestAnimationFrame(function wait() {
+      if (first('view-drawn') === undefined) requestAnimationFrame(wait);
+      else resolve(first('view-drawn') - first('recorded-sent'));
+    });
+  })`);
+}
+
+async function report(page: Page, layers: number, what: string): Promise<void> {
+  const times = await page.evaluate<number[]>(`new Promise((resolve) => {
+    const stage = document.querySelector('[data-testid=graph]');
+    const times = [];
+    requestAnimationFrame(function pan(time) {
+      times.push(time);
+      const down = times.length % 60 < 30 ? 1 : -1;
+      stage.dispatchEvent(new WheelEvent('wheel', { deltaY: 37 * down, deltaX: 11 * down, cancelable: true }));
+      if (times.length <= ${frames}) requestAnimationFrame(pan);
+      else resolve(times.slice(1).map((at, i) => at - times[i]));
+    });
+  })`);
+  times.sort((a, b) => a - b);
+  const rate = (at: number) => (1000 / times[Math.floor(times.length * at)]).toFixed(0).padStart(4);
+  console.log(`  ${String(layers).padStart(6)} layers  ${what.padEnd(20)} ${rate(0.5)} ${rate(0.95)}`);
+}
+
+main().catch((error: Error) => {
+  console.error(error.message);
+  process.exitCode = 1;
+});
