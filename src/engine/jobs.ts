@@ -1,6 +1,7 @@
 import type { EngineJob, EngineJobs } from '../protocol/engine';
 import { analyzeModel } from '../rules/analyzeModel';
 import type { RuleSeverity } from '../rules/severities';
+import { runCompare } from './runCompare';
 import { runProfile, type EngineHost } from './runProfile';
 
 /**
@@ -17,6 +18,7 @@ export type JobRunner<Job extends EngineJob> = (
 /** What the engine can do. */
 export const jobs: { readonly [Job in EngineJob]: JobRunner<Job> } = {
   profile: runProfile,
+  compare: runCompare,
   async analyze({ model, shownPath, severities }, _emit, _signal, host) {
     return analyzeModel(await host.openModel(model.path), shownPath, {
       severities: severities as Readonly<Record<string, RuleSeverity>>,

@@ -114,20 +114,22 @@ export function foldProfile(events: Iterable<ProfileEvent>, end?: ProfileEnd): P
   return fold.result(end);
 }
 
-/**
- * The slope over the weighted layers (linear, recurrent) that a gradient reaches. Each layer counts with the geometric
- * mean of its gradient's RMS over the steps, so that no single step decides.
- */
+/** The slope over the weighted layers (linear, recurrent) that a gradient reaches. */
 function slopeOf(layers: readonly ProfiledLayer[]): number | null {
   const points: GradientAtDepth[] = [];
   for (const layer of layers) {
     if ((layer.role !== 'linear' && layer.role !== 'recurrent') || layer.gradient.length === 0) continue;
-    let logs = 0;
-    for (const { rms } of layer.gradient) {
-      const value = fromFigure(rms);
-      logs += Number.isFinite(value) ? Math.log(Math.max(value, 2 ** -126)) : NaN;
-    }
-    points.push({ depth: layer.depth, rms: Math.exp(logs / layer.gradient.length) });
+    points.push({ depth: layer.depth, rms: fromFigure(typicalRms(layer.gradient)) });
   }
   return gradientDepthSlope(points);
+}
+
+/** Geometric mean of the RMS over the steps, so that no single step decides; NaN where one was not finite or none measured. */
+export function typicalRms(statistics: readonly StepStatistics[]): Figure {
+  let logs = 0;
+  for (const { rms } of statistics) {
+    const value = fromFigure(rms);
+    logs += Number.isFinite(value) ? Math.log(Math.max(value, 2 ** -126)) : NaN;
+  }
+  return toFigure(Math.exp(logs / statistics.length));
 }

@@ -1,3 +1,4 @@
+import type { CompareEvent, CompareSettings } from './compare';
 import type { ModelFacts } from './facts';
 import type { ProfileEvent, ProfileSettings } from './profile';
 
@@ -28,6 +29,12 @@ export interface EngineJobs {
     readonly request: { readonly model: ModelLocation; readonly settings: ProfileSettings };
     readonly event: ProfileEvent;
     /** Hosts fold the events, so that a run that ends early keeps what it measured. */
+    readonly result: void;
+  };
+  /** Trains a model with several normalizations. */
+  readonly compare: {
+    readonly request: { readonly model: ModelLocation; readonly settings: CompareSettings };
+    readonly event: CompareEvent;
     readonly result: void;
   };
 }

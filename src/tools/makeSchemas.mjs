@@ -9,6 +9,7 @@ const root = path.join(path.dirname(fileURLToPath(import.meta.url)), '../..');
 /** Schema file by the type that it describes. */
 export const schemas = {
   AnalysisReport: { file: 'analysis.schema.json', source: 'src/protocol/facts.ts' },
+  CompareResult: { file: 'compare.schema.json', source: 'src/protocol/compare.ts' },
   ProfileResult: { file: 'profile.schema.json', source: 'src/protocol/profile.ts' },
   ErrorReport: { file: 'error.schema.json', source: 'src/protocol/facts.ts' },
 };
