@@ -40,7 +40,7 @@ export function fileLayers(found: readonly Piece[], reading: GraphReading): Name
   for (let i = 0; i < reading.graph.nodeCount; i++) {
     const node = reading.graph.node(i);
     if (node.origin === undefined || node.origin.isNode || covered.has(i)) continue;
-    if (!node.outputs.some((v) => reading.isData(v)) || !isPassThrough(node)) continue;
+    if (!node.outputs.some((v) => reading.isData(v)) || !isPassThrough(node, reading)) continue;
     addTo(passed, node.origin, i);
     if (!groups.has(node.origin)) groups.set(node.origin, []);
   }
@@ -223,9 +223,10 @@ function boundary(
  * The value of the last node that computes something. What only transposes it for readers of another layout, maybe much later
  * in the graph, does not count.
  */
-function computedValue(nodes: readonly number[], facts: Piece | undefined, { graph }: GraphReading): ValueId {
+function computedValue(nodes: readonly number[], facts: Piece | undefined, reading: GraphReading): ValueId {
+  const { graph } = reading;
   const own = facts === undefined ? -1 : graph.producer(facts.output);
-  const computing = nodes.filter((n) => n === own || !isPassThrough(graph.node(n)));
+  const computing = nodes.filter((n) => n === own || !isPassThrough(graph.node(n), reading));
   const shaping = nodes.filter((n) => graph.node(n).opType !== 'Transpose');
   const last = computing[computing.length - 1] ?? shaping[shaping.length - 1] ?? nodes[0];
   if (last === own) return facts!.output;

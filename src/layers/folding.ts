@@ -20,10 +20,12 @@ export function foldedConvolutions(edges: LayerGraph, placements: Placements): R
     if (!l.linear?.operator.startsWith('Conv') || squeezed.has(l) || feedsLocalResponse(l, edges)) return false;
     return placements.normalizationOf(l) !== 'output-head';
   });
-  const hasNorms = features.some((l) => placements.normalizationOf(l).startsWith('normalized'));
+  const hasNorms = features.some(
+    (l) => !isLeftOver(l, edges) && placements.normalizationOf(l).startsWith('normalized'),
+  );
   // beside norms, the layers behind the last of them are heads that were made without
   const body = hasNorms ? features.filter((l) => placements.leadsToNorm(l)) : features;
-  const candidates = body.filter((l) => placements.lacksNorm(l) && hasTraceOfNorm(l, edges));
+  const candidates = body.filter((l) => isLeftOver(l, edges) || (placements.lacksNorm(l) && hasTraceOfNorm(l, edges)));
   const most = candidates.length >= FEWEST && candidates.length >= body.length / 2;
   return new Set(most ? candidates : []);
 }
@@ -32,6 +34,11 @@ function hasTraceOfNorm(convolution: Layer, edges: LayerGraph): boolean {
   return (
     convolution.linear!.bias !== undefined || edges.successors(convolution).some((l) => isScale(l, convolution, edges))
   );
+}
+
+/** A factor and an addend per channel are what is left of its norm. */
+function isLeftOver(convolution: Layer, edges: LayerGraph): boolean {
+  return edges.solidSuccessors(convolution).some((l) => l.norm?.form === 'affine-only');
 }
 
 /** Multiplies each channel of the convolution with a constant of its own. */

@@ -1,9 +1,11 @@
-import { ABSENT, type Dim, type Graph, type Node, type ValueId, type ValueType } from '../ir/graph';
+import { ABSENT, type Dim, type Graph, type Node, type ValueId } from '../ir/graph';
+import type { Fact } from '../ir/inference/inferenceNode';
+import { staticDims } from '../ir/inference/dims';
 import { elementCount, type Tensor } from '../ir/tensor';
 import { floatsAtHand, integersAtHand } from '../ir/tensorValues';
 
-/** Types of values by name, as shape inference gives them. */
-export type ValueTypes = ReadonlyMap<string, ValueType>;
+/** Types of values by name, as inference gives them, with elements where it follows those (see `inferFacts`). */
+export type ValueTypes = ReadonlyMap<string, Fact>;
 
 const enum Kind {
   Data,
@@ -12,6 +14,9 @@ const enum Kind {
   /** Depends on the sizes of the inputs only: what Reshape, Expand and Slice are told. */
   Sizes,
 }
+
+/** They compute features, also in a file that has its input as a constant. */
+const convolutions = new Set(['Conv', 'ConvTranspose', 'ConvInteger', 'QLinearConv', 'DeformConv']);
 
 const randomOperators = new Set([
   'RandomNormal',
@@ -109,11 +114,23 @@ export class GraphReading {
     return undefined;
   }
 
-  /** Sizes of a constant where all are known. */
-  constantDims(value: ValueId): readonly number[] | undefined {
-    if (!this.isConstant(value)) return undefined;
+  /** Sizes of a constant, or of a parameter that is fed from outside, where all are known. */
+  parameterDims(value: ValueId): readonly number[] | undefined {
+    if (!this.isConstant(value) && !this.isFed(value)) return undefined;
     const shape = this.graph.initializer(value)?.dims ?? this.shape(value);
     return shape?.every((d): d is number => typeof d === 'number') ? shape : undefined;
+  }
+
+  /** An input of the graph, at most in another shape or type: parameters, in graphs that hold none themselves. */
+  private isFed(value: ValueId): boolean {
+    let v = value;
+    for (let hop = 0; hop < MAX_HOPS && v !== ABSENT; hop++) {
+      const node = this.producer(v);
+      if (node === undefined) return this.isData(v);
+      if (node.domain !== '' || !sameNumbers.has(node.opType)) return false;
+      v = node.inputs[0] ?? ABSENT;
+    }
+    return false;
   }
 
   /** The tensor that holds a constant's numbers, looked for through nodes that only reshape or cast it. */
@@ -134,6 +151,17 @@ export class GraphReading {
     return ABSENT;
   }
 
+  /** The value before nodes that only reshape or cast it. */
+  unshaped(value: ValueId): ValueId {
+    let v = value;
+    for (let hop = 0; hop < MAX_HOPS && this.graph.initializer(v) === undefined; hop++) {
+      const node = this.producer(v);
+      if (node === undefined || node.domain !== '' || !sameNumbers.has(node.opType)) break;
+      v = node.inputs[0] ?? ABSENT;
+    }
+    return v;
+  }
+
   /** The number of a constant with one element that is at hand. */
   scalar(value: ValueId): number | undefined {
     if (!this.isConstant(value)) return undefined;
@@ -142,8 +170,11 @@ export class GraphReading {
     return floatsAtHand(tensor)?.[0];
   }
 
+  /** The integers of a constant, or of what follows from sizes. */
   integers(value: ValueId): readonly number[] | undefined {
-    return this.isConstant(value) ? integersAtHand(this.constantTensor(value)) : undefined;
+    if (value === ABSENT || this.isData(value)) return undefined;
+    const stated = this.isConstant(value) ? integersAtHand(this.constantTensor(value)) : undefined;
+    return stated ?? staticDims(this.types?.get(this.graph.valueName(value))?.data);
   }
 
   /** Axes of a reduction: an attribute, later an input; undefined means all, null that the file does not say. */
@@ -174,7 +205,7 @@ function kindOfNode(node: Node, kinds: Uint8Array): Kind {
     const first = kinds[node.inputs[0] ?? ABSENT] ?? Kind.Data;
     if (opType === 'Constant') return Kind.Constant;
     if (opType === 'Shape' || opType === 'Size') return first === Kind.Constant ? Kind.Constant : Kind.Sizes;
-    if (randomOperators.has(opType)) return Kind.Data;
+    if (randomOperators.has(opType) || convolutions.has(opType)) return Kind.Data;
     // the other input says no more than which type
     if (opType === 'CastLike') return first;
     // their bodies may read anything

@@ -1,5 +1,6 @@
 import { ABSENT, type Graph, type ValueId } from '../ir/graph';
 import type { Layer } from './layerView';
+import type { GraphReading } from './graphReading';
 import { isPassThrough } from './otherOperators';
 
 const NONE = -1;
@@ -34,11 +35,14 @@ export class LayerGraph {
   private readonly sums: Int32Array;
   private readonly joins: Int32Array;
 
+  readonly graph: Graph;
+
   constructor(
-    readonly graph: Graph,
+    private readonly reading: GraphReading,
     readonly layers: readonly Layer[],
-    private readonly isData: (value: ValueId) => boolean,
   ) {
+    const { graph } = reading;
+    this.graph = graph;
     this.owners = new Int32Array(graph.nodeCount).fill(NONE);
     for (const layer of layers) for (const n of layer.nodes) this.owners[n] = layer.index;
     this.sources = this.valueSources();
@@ -117,7 +121,7 @@ export class LayerGraph {
         if (producer < 0) return false;
         const node = this.graph.node(producer);
         const owner = this.layerOfNode(producer);
-        if (owner ? !isTransparent(owner, this.graph) : !isPassThrough(node)) return false;
+        if (owner ? !isTransparent(owner, this.reading) : !isPassThrough(node, this.reading)) return false;
         v = node.inputs[0] ?? ABSENT;
       }
       return false;
@@ -142,7 +146,7 @@ export class LayerGraph {
     return layer.nodes.some((n) => {
       const node = this.graph.node(n);
       if (/Attention$/.test(node.opType)) return true;
-      return node.opType === 'MatMul' && node.inputs.every((v) => this.isData(v));
+      return node.opType === 'MatMul' && node.inputs.every((v) => this.reading.isData(v));
     });
   }
 
@@ -158,8 +162,8 @@ export class LayerGraph {
       const node = graph.node(i);
       const owner = this.owners[i];
       let source = owner;
-      if (owner < 0 && isPassThrough(node)) {
-        const data = node.inputs.find((v) => this.isData(v));
+      if (owner < 0 && isPassThrough(node, this.reading)) {
+        const data = node.inputs.find((v) => this.reading.isData(v));
         source = data === undefined ? NONE : sources[data];
       }
       for (const v of node.outputs) if (v !== ABSENT && graph.producer(v) === i) sources[v] = source;
@@ -179,7 +183,7 @@ export class LayerGraph {
     for (const s of new Set(sources)) if (s >= 0) this.after[s].push(index);
     const solid = sources.map((s) => (s < 0 ? s : this.solid[s]));
     this.solidBefore[index] = solid;
-    const handsOn = isTransparent(layer, this.graph) && solid.length === 1;
+    const handsOn = isTransparent(layer, this.reading) && solid.length === 1;
     this.solid[index] = handsOn ? solid[0] : index;
     if (handsOn) return;
     for (const s of new Set(solid)) {
@@ -212,10 +216,10 @@ export function isSum(layer: Layer): boolean {
 }
 
 /** Layers that do not part a norm from the linear layer or the activation beside it. */
-function isTransparent(layer: Layer, graph: Graph): boolean {
+function isTransparent(layer: Layer, reading: GraphReading): boolean {
   if (layer.role === 'dropout') return true;
-  if (layer.role === 'pool') return !isGlobalPool(layer, graph);
-  return layer.role === 'other' && layer.nodes.every((n) => isPassThrough(graph.node(n)));
+  if (layer.role === 'pool') return !isGlobalPool(layer, reading.graph);
+  return layer.role === 'other' && layer.nodes.every((n) => isPassThrough(reading.graph.node(n), reading));
 }
 
 function isGlobalPool(layer: Layer, graph: Graph): boolean {

@@ -58,8 +58,8 @@ export const linearOperator: NodeRecognizer = (node, reading) => {
   if (form.constantWeight && isLeftWeight(node, reading)) [data, weight] = [1, 0];
   const weightValue = node.inputs[weight] ?? ABSENT;
   const dataValue = node.inputs[data] ?? ABSENT;
-  if (weightValue === ABSENT || !reading.isData(dataValue)) return undefined;
-  if (form.constantWeight && !isParameter(weightValue, reading)) return undefined;
+  if (weightValue === ABSENT || dataValue === ABSENT) return undefined;
+  if (form.constantWeight && (!reading.isData(dataValue) || !isParameter(weightValue, reading))) return undefined;
   return facts(node, reading, form, dataValue, weightValue, weight === 0);
 };
 

@@ -1,4 +1,4 @@
-import type { ValueId } from '../ir/graph';
+import type { Node, ValueId } from '../ir/graph';
 import type { NormType } from '../protocol/facts';
 import type { GraphReading } from './graphReading';
 import {
@@ -48,13 +48,13 @@ const same = oneOf(any('d'), centred);
 const variance = oneOf(mean(square(same)), op('Sub', [mean(square(x)), square(mean(x))]));
 
 /** One over the root, as a division or a factor; epsilon stands under the root, or beside it in old transformers. */
-const root = (inner: Pattern) =>
+export const root = (inner: Pattern) =>
   oneOf(
     op('Sqrt', [sum('epsilon', inner)]),
     op('Pow', [sum('epsilon', inner), number(0.5)]),
     sum('epsilon', op('Sqrt', [inner])),
   );
-const inverseRoot = (inner: Pattern) =>
+export const inverseRoot = (inner: Pattern) =>
   oneOf(
     op('Reciprocal', [root(inner)]),
     op('Div', [number(1), root(inner)]),
@@ -65,17 +65,27 @@ const scaledBy = (value: Pattern, inner: Pattern) =>
   oneOf(op('Div', [value, root(inner)]), product(1, value, inverseRoot(inner)));
 
 /**
- * TensorFlow's batch_normalization over moments: x * m + (shift - mean * m) with m = scale / root, the scale left out or not.
- * Scale and shift may be constants or computed.
+ * TensorFlow's batch_normalization over moments: x * m + (shift - mean * m) with m = scale / root, scale and shift left out or
+ * not. They may be constants or computed.
  */
-const ofMoments = mean(square(centred));
+const ofMoments = oneOf(mean(square(centred)), op('Sub', [mean(square(x)), square(mean(x))]));
 const factor = named('m', oneOf(product(1, inverseRoot(ofMoments), either('scale')), inverseRoot(ofMoments)));
 const scaled = product(1, x, factor);
-const shifted = op('Sub', [either('shift'), product(1, mean(x), any('m'))]);
-const affineMoments = oneOf(op('Add', [scaled, shifted]), op('Add', [shifted, scaled]));
+const scaledMean = product(1, mean(x), any('m'));
+const shifted = oneOf(
+  op('Sub', [either('shift'), scaledMean]),
+  op('Neg', [scaledMean]),
+  product(1, op('Neg', [mean(x)]), any('m')),
+  product(-1, mean(x), any('m')),
+);
+const affineMoments = oneOf(
+  op('Add', [scaled, shifted]),
+  op('Add', [shifted, scaled]),
+  op('Sub', [scaled, scaledMean]),
+);
 
 export const normPatterns: readonly NormPattern[] = [
-  { centred: true, roots: ['Add'], pattern: affineMoments },
+  { centred: true, roots: ['Add', 'Sub'], pattern: affineMoments },
   { centred: true, roots: ['Div', 'Mul'], pattern: scaledBy(deviation, variance) },
   { centred: false, roots: ['Div', 'Mul'], pattern: scaledBy(x, mean(square(x))) },
 ];
@@ -108,13 +118,17 @@ export function isDeviation(value: ValueId, reading: GraphReading): boolean {
   return node?.opType === 'Sub' && reading.producer(node.inputs[1])?.opType === 'ReduceMean';
 }
 
-/** What the axes make it: the last axes, a layer norm (or RMS norm); all spatial axes of an image, an instance norm. */
-export function typeOfAxes(match: Match, value: ValueId, centredNorm: boolean): NormType | undefined {
+/** The norms that are found written out in operators. */
+export type DecomposedType = Extract<NormType, 'layer' | 'rms' | 'instance' | 'mean-variance'>;
+
+/** What the axes make it: the last axes, a layer norm (or RMS norm); all spatial axes of an image, an instance norm, with the samples a norm of a batch. */
+export function typeOfAxes(match: Match, value: ValueId, centredNorm: boolean): DecomposedType | undefined {
   const axes = decodeAxes(match.get('axes') ?? 0);
   const rank = match.reading.rank(value);
   if (axes.length === 0) return undefined;
   if (!centredNorm) return isTrailing(axes, rank) ? 'rms' : undefined;
   if (rank !== undefined && rank > 3 && isSpatial(axes, rank)) return 'instance';
+  if (rank !== undefined && rank > 3 && axes[0] === 0 && isSpatial(axes.slice(1), rank)) return 'mean-variance';
   return isTrailing(axes, rank) ? 'layer' : undefined;
 }
 
@@ -133,19 +147,35 @@ function isTrailing(axes: readonly number[], rank: number | undefined): boolean 
 export type AffineAxis = number | 'last' | 'trailing';
 
 /**
- * True when a constant scales or shifts each channel or feature on its own: broadcast against data of this rank, the axes
- * longer than one are `axis`. A scalar is arithmetic, no affine part.
+ * True when a parameter scales or shifts each channel or feature on its own: broadcast by the node against data of this rank, the
+ * axes longer than one are `axis`. A scalar is arithmetic, no affine part.
  */
-export function isAffineConstant(
-  constant: ValueId,
+export function isAffineParameter(
+  parameter: ValueId,
+  node: Node,
   rank: number | undefined,
   axis: AffineAxis,
   reading: GraphReading,
 ): boolean {
-  const dims = reading.constantDims(constant);
+  const stated = reading.parameterDims(parameter);
+  const dims = stated && alignedDims(stated, node, rank, reading);
   if (dims === undefined) return false;
   const long = dims.flatMap((d, i) => (d === 1 ? [] : [i - dims.length]));
   if (long.length === 0) return false;
   if (axis === 'trailing') return long.every((a, i) => a === i - long.length);
   return long.length === 1 && (axis === 'last' ? long[0] === -1 : rank === undefined || long[0] === axis - rank);
+}
+
+/** Sizes as they line up with the last axes of the data: before opset 7, `axis` says where they begin. */
+function alignedDims(
+  dims: readonly number[],
+  node: Node,
+  rank: number | undefined,
+  { opset }: GraphReading,
+): readonly number[] | undefined {
+  const axis = opset < 7 && node.int('broadcast', 0) !== 0 ? node.int('axis') : undefined;
+  if (axis === undefined) return dims;
+  if (rank === undefined) return undefined;
+  const after = rank - (axis < 0 ? axis + rank : axis) - dims.length;
+  return after >= 0 && after < rank ? [...dims, ...new Array<number>(after).fill(1)] : undefined;
 }

@@ -64,7 +64,14 @@ const passThrough = new Set([
   'Crop',
 ]);
 
+/** Arithmetic with these numbers on the right changes nothing: exporters write the factors of a library's functions. */
+const neutral: Readonly<Record<string, number>> = { Mul: 1, Div: 1, Add: 0, Sub: 0 };
+
 /** Nodes that hand their first input on with the same numbers, or nearly: no layers, and no obstacle between two layers. */
-export function isPassThrough(node: Node): boolean {
-  return quantizers.has(node.opType) || (node.domain === '' && passThrough.has(node.opType));
+export function isPassThrough(node: Node, reading: GraphReading): boolean {
+  const { opType, domain } = node;
+  if (quantizers.has(opType)) return true;
+  if (domain !== '') return false;
+  if (passThrough.has(opType)) return true;
+  return Object.hasOwn(neutral, opType) && reading.scalar(node.inputs[1] ?? ABSENT) === neutral[opType];
 }

@@ -1,4 +1,4 @@
-import type { Graph, ValueId } from '../ir/graph';
+import type { Graph } from '../ir/graph';
 import { fileLayers, type NamedPiece } from './fileLayers';
 import { foldedConvolutions } from './folding';
 import { GraphReading, type ValueTypes } from './graphReading';
@@ -20,7 +20,7 @@ export interface LayerViewOptions {
 export function layerView(graph: Graph, types?: ValueTypes, { exported = false }: LayerViewOptions = {}): LayerView {
   const reading = new GraphReading(graph, types);
   const layers = withIds(fileLayers(recognizePieces(reading), reading), reading);
-  const edges = new LayerGraph(graph, layers, (v: ValueId) => reading.isData(v));
+  const edges = new LayerGraph(reading, layers);
   const placements = new Placements(edges);
   const folded = exported ? foldedConvolutions(edges, placements) : new Set<Layer>();
   return {

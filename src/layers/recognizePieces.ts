@@ -2,13 +2,14 @@ import { ABSENT, type Node, type ValueId } from '../ir/graph';
 import { shortestFloat } from '../ir/shortestFloat';
 import { activationOperator } from './activationOperators';
 import { activationPatterns, productPatterns, type ActivationPattern } from './activationPatterns';
+import { affineChain } from './affineChain';
 import { namedAxes, range } from './axes';
 import type { GraphReading } from './graphReading';
 import { linearOperator } from './linearOperators';
 import { normOperator, trailingLayout } from './normOperators';
 import {
   decodeAxes,
-  isAffineConstant,
+  isAffineParameter,
   isDeviation,
   normPatterns,
   typeOfAxes,
@@ -43,13 +44,22 @@ const normKinds = {
   layer: 'LayerNormalization',
   rms: 'RMSNormalization',
   instance: 'InstanceNormalization',
+  'mean-variance': 'MeanVarianceNormalization',
 } as const;
+
+/** Operators of which only norms are made up here, and which compute their statistics. */
+const statistics: ReadonlySet<string> = new Set(['ReduceMean', 'Sqrt', 'Reciprocal']);
+
+/** Nodes in a row that only hand a value on. */
+const MAX_HANDED_ON = 8;
 
 /** Reshapes and casts in a row before or after a norm of groups. */
 const MAX_RESHAPES = 4;
 
 class Recognizer {
   private readonly claimed: Uint8Array;
+  /** The piece that a node belongs to, as far as nodes have been looked at. */
+  private readonly owners: (Piece | undefined)[] = [];
   private readonly pieces: Piece[] = [];
 
   constructor(private readonly reading: GraphReading) {
@@ -63,7 +73,7 @@ class Recognizer {
       this.eachNode((node) => this.pattern(node, roots, (p, match) => this.decomposedActivation(node, p, match)));
     this.eachNode((node) => this.single(node));
     this.eachNode((node) => {
-      if (!isPassThrough(node)) this.claim(nodePiece(node, this.reading, { role: 'other' }));
+      if (!isPassThrough(node, this.reading)) this.claim(nodePiece(node, this.reading, { role: 'other' }));
     });
     return this.pieces;
   }
@@ -78,7 +88,10 @@ class Recognizer {
   }
 
   private claim(piece: Piece): void {
-    for (const n of piece.nodes) this.claimed[n] = 1;
+    for (const n of piece.nodes) {
+      this.claimed[n] = 1;
+      this.owners[n] = piece;
+    }
     this.pieces.push(piece);
   }
 
@@ -107,19 +120,21 @@ class Recognizer {
     const { graph } = this.reading;
     for (const n of nodes) {
       if (this.claimed[n] || !inOneLayer(graph.node(n), node)) return undefined;
-      if (n === node.index) continue;
+      // the operator gives out its mean and deviation as well
+      if (n === node.index || statistics.has(graph.node(n).opType)) continue;
       for (const v of graph.node(n).outputs) if (!this.staysInside(v, inside)) return undefined;
     }
     return nodes;
   }
 
-  /** Readers that only cast count as inside: they lead to matched nodes, or to nothing. */
+  /** Readers that only cast, or ask for the shape, count as inside: they lead to matched nodes, or to nothing. */
   private staysInside(value: ValueId, inside: ReadonlySet<number>): boolean {
     if (value === ABSENT) return true;
     if (this.reading.isOutput(value)) return false;
     return this.reading.graph.consumers(value).every((c) => {
       if (inside.has(c)) return true;
       const reader = this.reading.graph.node(c);
+      if (!reader.outputs.some((v) => this.reading.isData(v))) return true;
       if (reader.opType !== 'Cast' && reader.opType !== 'Identity') return false;
       return this.reading.graph.consumers(reader.outputs[0]).every((next) => inside.has(next));
     });
@@ -149,16 +164,14 @@ class Recognizer {
     const x = match.get('x')!;
     if (!centred && isDeviation(x, this.reading)) return undefined;
     const type = typeOfAxes(match, x, centred);
-    if (type !== 'layer' && type !== 'rms' && type !== 'instance') return undefined;
+    if (type === undefined) return undefined;
     const rank = this.reading.rank(x);
     const axes = decodeAxes(match.get('axes')!);
-    const layout =
-      type === 'instance'
-        ? axes[0] === 2
-          ? 'channels-first'
-          : 'channels-last'
-        : trailingLayout(x, axes[0], rank, this.reading);
-    const channelAxis = type === 'instance' ? (axes[0] === 2 ? 1 : -1) : axes[0];
+    const ofImages = type === 'instance' || type === 'mean-variance';
+    const channelsFirst = ofImages && !axes.includes(1);
+    const imageLayout = channelsFirst ? 'channels-first' : 'channels-last';
+    const layout = ofImages ? imageLayout : trailingLayout(x, axes[0], rank, this.reading);
+    const channelAxis = channelsFirst ? 1 : ofImages ? -1 : axes[0];
     const piece: Piece = {
       role: 'norm',
       kind: normKinds[type],
@@ -178,12 +191,14 @@ class Recognizer {
       },
     };
     // matched with its scale and shift, which may be computed (conditional norms of style transfer)
-    if (match.get('shift') !== undefined) {
+    if (match.get('scale') !== undefined || match.get('shift') !== undefined) {
       const parameters = [match.get('scale'), match.get('shift')].filter((v) => v !== undefined);
       return { ...piece, inputs: [x, ...parameters.filter((v) => this.reading.isData(v))] };
     }
+    const flattened = type === 'layer' && rank === 2 ? this.flattened(piece) : undefined;
+    if (flattened !== undefined) return flattened;
     const grouped = type === 'layer' && axes[0] === 2 ? this.grouped(piece) : undefined;
-    const perChannel = grouped !== undefined || (type === 'instance' && axes[0] === 2);
+    const perChannel = grouped !== undefined || channelsFirst;
     const norm = this.withAffine(grouped ?? piece, perChannel ? 1 : 'trailing', ['scale', 'shift']);
     // over whole samples, it may still be scaled channel by channel
     const ofSamples = axes[0] === 1 && rank !== undefined && rank > 3 && norm.norm!.scale === undefined;
@@ -235,6 +250,42 @@ class Recognizer {
     };
   }
 
+  /** A layer norm over several axes as its operator is defined: flattened to a matrix, normalized, and shaped back. */
+  private flattened(piece: Piece): Piece | undefined {
+    const { reading } = this;
+    const before: number[] = [];
+    let x = piece.inputs[0];
+    let axis: number | undefined;
+    while (axis === undefined && before.length < MAX_RESHAPES) {
+      const node = reading.producer(x);
+      const isFlatten = node?.opType === 'Flatten';
+      if (node === undefined || this.claimed[node.index] || (!isFlatten && node.opType !== 'Cast')) return undefined;
+      if (isFlatten) axis = node.int('axis', 1);
+      before.push(node.index);
+      x = node.inputs[0];
+    }
+    const rank = reading.rank(x);
+    if (axis === undefined || rank === undefined || rank < 3) return undefined;
+    const first = axis < 0 ? axis + rank : axis;
+    const inner = this.withAffine(piece, 'trailing', ['scale', 'shift']);
+    const nodes = [...before.reverse(), ...inner.nodes];
+    const inside = new Set(nodes);
+    if (!before.every((n) => this.staysInside(reading.graph.node(n).outputs[0], inside))) return undefined;
+    const back = this.next(inner.output, piece.main);
+    const isBack = back?.opType === 'Reshape' && reading.rank(back.outputs[0]) === rank;
+    return {
+      ...inner,
+      nodes: isBack ? [...nodes, back.index] : nodes,
+      inputs: [x],
+      output: isBack ? back.outputs[0] : inner.output,
+      norm: {
+        ...inner.norm!,
+        ...namedAxes(range(first, rank), rank, trailingLayout(x, first, rank, reading)),
+        channels: reading.size(x, first),
+      },
+    };
+  }
+
   private reshape(node: Node | undefined, { main }: Piece): Node | undefined {
     if (node === undefined || node.domain !== '' || this.claimed[node.index]) return undefined;
     return inOneLayer(node, this.reading.graph.node(main)) && (node.opType === 'Reshape' || node.opType === 'Cast')
@@ -250,6 +301,35 @@ class Recognizer {
       this.claim(this.extended(piece));
       return;
     }
+    const chain = affineChain(node, this.reading, (value) => this.next(value, node.index));
+    if (chain !== undefined && (chain.norm!.form !== 'affine-only' || this.isWhereNormsAre(chain))) this.claim(chain);
+  }
+
+  /**
+   * Behind a linear layer, or between blocks and what they lead to: a factor and an addend on an image that comes in, or on what
+   * goes out, are its scale and no norm.
+   */
+  private isWhereNormsAre({ inputs, output }: Piece): boolean {
+    const before = this.owners[this.solid(inputs[0])];
+    if (before === undefined || before.role === 'activation' || before.role === 'norm') return false;
+    if (before.role === 'linear') return true;
+    const index = this.reading.soleConsumer(output);
+    const reader = index < 0 ? undefined : this.reading.graph.node(index);
+    return (
+      reader !== undefined && [linearOperator, activationOperator].some((r) => r(reader, this.reading) !== undefined)
+    );
+  }
+
+  /** The node that computes a value, nodes that only hand it on skipped; -1 for an input. */
+  private solid(value: ValueId): number {
+    let v = value;
+    for (let i = 0; i < MAX_HANDED_ON; i++) {
+      const node = this.reading.producer(v);
+      if (node === undefined) return -1;
+      if (!isPassThrough(node, this.reading)) return node.index;
+      v = node.inputs[0] ?? ABSENT;
+    }
+    return -1;
   }
 
   private extended(piece: Piece): Piece {
@@ -269,7 +349,7 @@ class Recognizer {
     const axis = piece.linear!.operator.startsWith('Conv') ? 1 : 'last';
     const next = this.next(piece.output, piece.main);
     if (next === undefined || next.opType !== 'Add' || piece.activation !== undefined) return piece;
-    const bias = next.inputs.find((v) => v !== piece.output && this.isAffine(v, piece.output, axis));
+    const bias = next.inputs.find((v) => v !== piece.output && this.isAffine(v, next, piece.output, axis));
     if (bias === undefined) return piece;
     const source = this.reading.constantSource(bias);
     return {
@@ -298,9 +378,10 @@ class Recognizer {
       if (isCast && between.length < 2) {
         between.push(next.index);
       } else if (parameter !== undefined && norm[parameter] === undefined) {
-        const constant = next.inputs.find((v) => v !== at && this.isAffine(v, at, axis));
-        if (constant === undefined) break;
-        norm = { ...norm, [parameter]: constant };
+        const value = at;
+        const affine = next.inputs.find((v) => v !== value && this.isAffine(v, next, value, axis));
+        if (affine === undefined) break;
+        norm = { ...norm, [parameter]: affine };
         nodes.push(...between.splice(0), next.index);
         output = next.outputs[0];
       } else break;
@@ -309,8 +390,8 @@ class Recognizer {
     return { ...piece, nodes, output, norm };
   }
 
-  private isAffine(constant: ValueId, data: ValueId, axis: AffineAxis): boolean {
-    return this.reading.isConstant(constant) && isAffineConstant(constant, this.reading.rank(data), axis, this.reading);
+  private isAffine(parameter: ValueId, node: Node, data: ValueId, axis: AffineAxis): boolean {
+    return isAffineParameter(parameter, node, this.reading.rank(data), axis, this.reading);
   }
 
   /** The only node that reads a value, if it is free and belongs to the same layer of the file. */

@@ -41,6 +41,11 @@ export function scaleOf(layer: Layer, size: number, context: RuleContext): reado
   return total;
 }
 
+/** A batch norm that normalizes: more than the factor and the addend that are left of one. */
+export function isBatchNorm({ norm }: Layer): boolean {
+  return norm?.type === 'batch' && norm.form !== 'affine-only';
+}
+
 /** True for a batch norm that keeps statistics of its own, in whatever form the file spells it. */
 export function keepsStatistics({ norm }: Layer): boolean {
   return norm?.type === 'batch' && norm.mean !== undefined && norm.variance !== undefined;

@@ -17,8 +17,8 @@ function removingNorm(linear: Layer, view: LayerView): Layer | undefined {
   if (isSharedParameter(bias, linear, view)) return undefined;
   const norm = onlyReader(linear, view);
   if (norm?.norm === undefined) return undefined;
-  const { type, channels } = norm.norm;
-  if (type !== 'batch' && type !== 'instance') return undefined;
+  const { type, channels, form } = norm.norm;
+  if ((type !== 'batch' && type !== 'instance') || form === 'affine-only') return undefined;
   // per-activation statistics, or another axis than the one the bias runs along, do not see the bias as a constant
   return channels !== undefined && channels === linear.linear!.channels ? norm : undefined;
 }

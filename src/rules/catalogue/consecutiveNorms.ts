@@ -69,6 +69,7 @@ once (float[N,3,8,8] x) => (float[N,4,6,6] y)
 function isDirectlyBefore(before: Layer, norm: Layer, view: LayerView): boolean {
   if (before.norm === undefined || view.successors(before).length !== 1 || view.reachesOutput(before)) return false;
   const [first, second] = [before.norm, norm.norm!];
+  if (first.form === 'affine-only' || second.form === 'affine-only') return false;
   // a reshape between the two made other channels
   if (first.channels === undefined || first.channels !== second.channels) return false;
   if (perChannel.includes(second.type)) return perChannel.includes(first.type);

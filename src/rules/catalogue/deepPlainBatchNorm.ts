@@ -1,4 +1,5 @@
 import type { Layer, LayerView } from '../../layers/layerView';
+import { isBatchNorm } from '../normParameters';
 import type { Rule } from '../rule';
 import { stacksOf, type Unit } from '../stacks';
 import { figure } from '../words';
@@ -63,7 +64,7 @@ residual (float[N,4,8,8] x) => (float[N,4,8,8] y)
 function normalizedUnit(end: Layer, view: LayerView): Unit | undefined {
   if (end.role !== 'activation' || end.activation !== 'Relu') return undefined;
   const [norm] = view.nearestBefore(end);
-  if (norm?.norm?.type !== 'batch' || view.nearestAfter(norm).length !== 1) return undefined;
+  if (norm === undefined || !isBatchNorm(norm) || view.nearestAfter(norm).length !== 1) return undefined;
   const [linear] = view.nearestBefore(norm);
   if (linear?.role !== 'linear' || linear.activation !== undefined || view.nearestAfter(linear).length !== 1)
     return undefined;

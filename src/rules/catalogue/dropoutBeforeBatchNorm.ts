@@ -1,4 +1,5 @@
 import type { Layer, LayerView } from '../../layers/layerView';
+import { isBatchNorm } from '../normParameters';
 import type { ModelFrame, Rule } from '../rule';
 import { count, figure, listed } from '../words';
 
@@ -95,7 +96,7 @@ function nearestBatchNorms(view: LayerView): (Reached | undefined)[] {
 }
 
 function through(layer: Layer, beyond: Reached | undefined): Reached | undefined {
-  if (layer.role === 'norm') return layer.norm?.type === 'batch' ? { norm: layer, linears: 0 } : undefined;
+  if (layer.role === 'norm') return isBatchNorm(layer) ? { norm: layer, linears: 0 } : undefined;
   if (beyond === undefined) return undefined;
   const linears = beyond.linears + Number(layer.role === 'linear');
   return linears > MOST_LINEARS ? undefined : { norm: beyond.norm, linears };

@@ -1,4 +1,5 @@
 import type { Layer, LayerView } from '../../layers/layerView';
+import { isBatchNorm } from '../normParameters';
 import type { Rule } from '../rule';
 
 export const normBeforeOutput: Rule = {
@@ -53,7 +54,7 @@ scores (float[N,8] x) => (float[N,4] y)
 
   check({ view, report }) {
     for (const norm of view.layers) {
-      if (norm.norm?.type !== 'batch' || view.depthOf(norm) === 0) continue;
+      if (!isBatchNorm(norm) || view.depthOf(norm) === 0) continue;
       const end = outputBehind(norm, view);
       if (end === undefined) continue;
       const [before] = view.nearestBefore(norm);

@@ -48,7 +48,8 @@ image (float[N,4,8,8] x) => (float[N,4,1,1] y)
   check(context) {
     const { model, view, report } = context;
     for (const layer of view.layers) {
-      if (layer.norm === undefined || layer.sum !== undefined || valuesPerStatistic(layer, context) !== 1) continue;
+      if (layer.norm === undefined || layer.norm.form === 'affine-only' || layer.sum !== undefined) continue;
+      if (valuesPerStatistic(layer, context) !== 1) continue;
       const what = { instance: 'each image', group: 'each group', batch: 'each channel' }[layer.norm.type as string];
       report({
         layer,

@@ -1,4 +1,5 @@
 import type { Layer } from '../../layers/layerView';
+import { isBatchNorm } from '../normParameters';
 import type { Rule, RuleContext } from '../rule';
 import { count, listed } from '../words';
 
@@ -65,7 +66,7 @@ open_batch (float[N,3,8,8] x) => (float[N,4,6,6] y)
 };
 
 function batchOf(layer: Layer, { typeOf }: RuleContext): number | undefined {
-  if (layer.norm?.type !== 'batch') return undefined;
+  if (!isBatchNorm(layer)) return undefined;
   const batch = typeOf(layer.inputs[0])?.shape?.[0];
   return typeof batch === 'number' ? batch : undefined;
 }

@@ -9,17 +9,17 @@ export function findNorms(edit: GraphEdit): { readonly blocks: readonly NormBloc
   const left: LeftLayer[] = [];
   for (const layer of edit.view.layers) {
     if (layer.role !== 'norm') continue;
-    const block = isUnitLength(layer)
-      ? 'it scales to unit length, which is part of what the network computes'
-      : normBlock(layer, edit);
+    const block = partOfNetwork(layer) ?? normBlock(layer, edit);
     if (typeof block === 'string') left.push({ layer, reason: block });
     else blocks.push(block);
   }
   return { blocks, left };
 }
 
-function isUnitLength({ norm }: Layer): boolean {
-  return norm?.type === 'lp';
+/** Why a norm is no norm that could be another one. */
+function partOfNetwork({ norm }: Layer): string | undefined {
+  if (norm?.type === 'lp') return 'it scales to unit length, which is part of what the network computes';
+  return norm?.form === 'affine-only' ? 'only the scale and shift of a norm are left of it' : undefined;
 }
 
 /** The node whose place new nodes of a block take. */

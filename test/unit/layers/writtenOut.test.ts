@@ -1,0 +1,249 @@
+import { strict as assert } from 'node:assert';
+import type { LayerView } from '../../../src/layers/layerView';
+import { inferFacts } from '../../../src/ir/inferTypes';
+import { layerView } from '../../../src/layers/recognize';
+import { parseGraph } from '../../../src/ir/textForm';
+import { analyzeModel } from '../../../src/rules/analyzeModel';
+import { textModel } from '../../support/textModel';
+
+/** Layers of nodes on an image x with 4 channels; w is the weight of a convolution that keeps its shape. */
+function image(nodes: string, opset = 17, input = 'float[N,4,8,8] x'): LayerView {
+  const graph = parseGraph(`<opset_import: ["" : ${opset}]> g (${input}) => (float[] y)
+    <float[4,4,1,1] w, float[4] flat, float[4,1,1] scale, float[4,1,1] shift, float[1,4,1,1] mean, float[1,4,1,1] var, float[8] row,
+     float eps = {1e-3}, float one = {1}, float zero = {0}, float two = {2}, float half = {0.5}, int64[1] one1 = {1},
+     int64[2] spatial = {1, 2}> {\n${nodes}\n}`);
+  return layerView(graph, inferFacts(graph));
+}
+
+const summary = ({ layers }: LayerView) =>
+  layers.map((l) => [l.role, l.norm?.type ?? l.kind, l.norm?.form ?? '', l.nodes.length]);
+
+describe('layers: norms written out in operators', () => {
+  describe('moments, as TensorFlow writes them', () => {
+    const moments = (axes: string) => `mu = ReduceMean<axes = ${axes}>(x) d = Sub(x, mu) q = Mul(d, d)
+      var0 = ReduceMean<axes = ${axes}>(q) e = Add(var0, eps) r = Sqrt(e) i = Reciprocal(r)`;
+    const forms: Readonly<Record<string, string>> = {
+      'scale and shift': 'm = Mul(i, scale) a = Mul(x, m) b = Mul(mu, m) s = Sub(shift, b) y = Add(a, s)',
+      'shift alone': 'a = Mul(x, i) b = Mul(mu, i) s = Sub(shift, b) y = Add(a, s)',
+      'scale alone': 'm = Mul(i, scale) a = Mul(x, m) b = Mul(mu, m) s = Neg(b) y = Add(a, s)',
+      'scale alone, less the mean': 'm = Mul(i, scale) a = Mul(x, m) b = Mul(mu, m) y = Sub(a, b)',
+      neither: 'a = Mul(x, i) n = Neg(mu) s = Mul(n, i) y = Add(s, a)',
+    };
+
+    for (const [name, nodes] of Object.entries(forms)) {
+      it(`are a norm with ${name}`, () => {
+        for (const [axes, type, letters] of [
+          ['[2, 3]', 'instance', 'HW'],
+          ['[0, 2, 3]', 'mean-variance', 'NHW'],
+        ]) {
+          const { layers } = image(`${moments(axes)} ${nodes}`);
+          assert.equal(layers.length, 1, layers.map((l) => l.id).join());
+          const { norm } = layers[0];
+          assert.deepEqual(
+            [norm?.type, norm?.form, norm?.axesMeaning?.join(''), norm?.epsilon],
+            [type, 'decomposed', letters, 0.001],
+          );
+          assert.deepEqual(
+            [norm?.scale !== undefined, norm?.shift !== undefined, norm?.channels],
+            [name.includes('scale'), name.includes('shift'), 4],
+          );
+        }
+      });
+    }
+
+    it('are no norm when the mean is of another value', () => {
+      const other = image(
+        `h = Relu(x) mh = ReduceMean<axes = [2, 3]>(h) ${moments('[2, 3]')} a = Mul(x, i) b = Mul(mh, i) y = Sub(a, b)`,
+      );
+      assert.ok(other.layers.every((l) => l.role !== 'norm'));
+    });
+  });
+
+  describe('as the operators are defined', () => {
+    const flattened = (last: string) => `f = Flatten<axis = 1>(x) mu = ReduceMean<axes = [1]>(f) q = Mul(f, f)
+      mq = ReduceMean<axes = [1]>(q) sm = Mul(mu, mu) v = Sub(mq, sm) e = Add(v, eps) r = Sqrt(e) d = Sub(f, mu) n = Div(d, r) ${last}`;
+
+    it('a layer norm over several axes is flattened and shaped back, and gives its statistics out', () => {
+      const graph = parseGraph(`<opset_import: ["" : 17]>
+        g (float[2,3,4,5] x, float[3,4,5] w, float[3,4,5] b) => (float[2,3,4,5] y, float[2,1] deviation, float[2,1] mu) <float eps = {1e-5}> {
+          ${flattened('w2 = Flatten<axis = 0>(w) g = Mul(n, w2) b2 = Flatten<axis = 0>(b) o = Add(g, b2) h = Shape(x) y = Reshape(o, h)')}
+          deviation = Reciprocal(r)
+        }`);
+      const { layers } = layerView(graph, inferFacts(graph));
+      const norm = layers.find((l) => l.role === 'norm')!;
+      assert.deepEqual(
+        [norm.id, norm.norm?.type, norm.norm?.axes, norm.norm?.axesMeaning?.join(''), norm.norm?.channels],
+        ['y', 'layer', [1, 2, 3], 'CHW', 3],
+      );
+      assert.ok(norm.norm?.scale !== undefined && norm.norm.shift !== undefined, 'fed from outside');
+      assert.deepEqual(
+        norm.inputs.map((v) => graph.valueName(v)),
+        ['x'],
+      );
+    });
+
+    it('a value read elsewhere before it is flattened back does not belong to the norm alone', () => {
+      const view = image(flattened('h = Shape(x) o = Reshape(n, h) z = Relu(f) zz = Flatten(o) y = Add(z, zz)'));
+      const norm = view.layers.find((l) => l.role === 'norm');
+      assert.deepEqual([norm?.norm?.axes, norm?.id], [[1], 'n']);
+    });
+
+    it('an RMS norm takes its axes from the rank', () => {
+      const graph = parseGraph(`<opset_import: ["" : 23]> g (float[2,3,5] x) => (float[2,3,5] y)
+        <float[3,5] w, float eps = {0.1}, int64 from = {1}, int64 step = {1}> {
+          h = Shape(x) rank = Size(h) axes = Range(from, rank, step) q = Mul(x, x) m = ReduceMean(q, axes)
+          e = Add(m, eps) r = Sqrt(e) n = Div(x, r) y = Mul(n, w)
+        }`);
+      const { layers } = layerView(graph, inferFacts(graph));
+      assert.deepEqual(
+        layers.map((l) => [l.norm?.type, l.norm?.axes, l.norm?.epsilon, l.norm?.scale !== undefined]),
+        [['rms', [1, 2], 0.1, true]],
+      );
+    });
+  });
+
+  describe('batch norms of constants', () => {
+    const forms: Readonly<Record<string, string>> = {
+      'less the mean, over the deviation, times the scale, plus the shift':
+        'e = Add(var, eps) r = Sqrt(e) d = Sub(c, mean) n = Div(d, r) g = Mul(n, scale) y = Add(g, shift)',
+      'with one over the deviation':
+        'e = Add(var, eps) r = Sqrt(e) i = Reciprocal(r) d = Sub(c, mean) n = Mul(d, i) g = Mul(n, scale) y = Add(g, shift)',
+      'with the factors multiplied first':
+        'e = Add(var, eps) r = Sqrt(e) i = Reciprocal(r) f = Mul(scale, i) d = Sub(c, mean) n = Mul(d, f) y = Add(n, shift)',
+      'with parameters that are shaped': `u = Unsqueeze(flat, spatial) z = Add(flat, eps) r = Sqrt(z) i = Reciprocal(r) k = Unsqueeze(i, spatial)
+         d = Sub(c, u) n = Mul(d, k) g = Mul(n, scale) y = Add(g, shift)`,
+      'with the mean in the addend':
+        'e = Add(var, eps) r = Sqrt(e) i = Reciprocal(r) f = Mul(i, scale) a = Mul(c, f) o = Mul(mean, f) s = Sub(shift, o) y = Add(a, s)',
+    };
+    for (const [name, nodes] of Object.entries(forms)) {
+      it(name, () => {
+        const view = image(`c = Conv(x, w) ${nodes}`, 13);
+        assert.deepEqual(
+          view.layers.map((l) => [l.role, l.kind]),
+          [
+            ['linear', 'Conv'],
+            ['norm', 'BatchNormalization'],
+          ],
+        );
+        const norm = view.layers[1].norm!;
+        assert.deepEqual(
+          [norm.type, norm.form, norm.epsilon, norm.axesMeaning?.join('')],
+          ['batch', 'decomposed', 0.001, 'NHW'],
+        );
+        for (const v of [norm.mean, norm.variance, norm.scale, norm.shift]) {
+          assert.ok(v !== undefined && view.graph.initializer(v) !== undefined, 'numbers can be loaded');
+        }
+        assert.equal(view.placementOf(view.layers[1]).placement, 'linear-norm');
+      });
+    }
+  });
+
+  describe('what is left of a norm', () => {
+    it('is a factor and an addend per channel behind a linear layer, or before what follows a sum', () => {
+      assert.deepEqual(summary(image('c = Conv(x, w) a = Mul(c, scale) b = Add(a, shift) y = Relu(b)')), [
+        ['linear', 'Conv', '', 1],
+        ['norm', 'batch', 'affine-only', 2],
+        ['activation', 'Relu', '', 1],
+      ]);
+      const joined = image('c = Conv(x, w) j = Add(c, x) a = Mul(scale, j) b = Add(shift, a) y = Relu(b)');
+      assert.deepEqual(summary(joined)[2], ['norm', 'batch', 'affine-only', 2]);
+      const [, , { norm, kind }] = joined.layers;
+      assert.deepEqual([kind, norm?.channels, norm?.epsilon, norm?.trainingForm], ['Mul+Add', 4, undefined, false]);
+      const dense = image('a = Mul(x, flat) b = Add(a, flat) y = Relu(b)', 17, 'float[4] x');
+      assert.ok(
+        dense.layers.every((l) => l.role !== 'norm'),
+        'a vector has no channels',
+      );
+    });
+
+    it('is not arithmetic with a scalar or along another axis, nor one step alone, nor the other way round', () => {
+      for (const steps of [
+        'a = Mul(c, half) b = Add(a, two)',
+        'a = Mul(c, row) b = Add(a, row)',
+        'a = Mul(c, scale) b = Add(a, row)',
+        'a = Mul(c, scale) b = Relu(a)',
+        'a = Mul(c, scale) b = Add(a, c)',
+        'k = Relu(c) a = Add(k, shift) b = Mul(a, scale)',
+        'a = Mul(c, scale) b = Add(a, shift) z = Exp(a)',
+      ]) {
+        const view = image(`c = Conv(x, w) ${steps} y = Relu(b)`);
+        assert.ok(
+          view.layers.every((l) => l.role !== 'norm'),
+          steps,
+        );
+      }
+    });
+
+    it('is not the scale of an image that comes in or goes out, nor what follows a batch norm', () => {
+      const silent = [
+        'a = Mul(x, scale) b = Add(a, shift) y = Conv(b, w)',
+        'c = Conv(x, w) t = Tanh(c) a = Mul(t, scale) y = Add(a, shift)',
+        'p = MaxPool<kernel_shape = [2, 2]>(x) a = Mul(p, scale) y = Add(a, shift)',
+      ];
+      for (const nodes of silent)
+        assert.ok(
+          image(nodes).layers.every((l) => l.role !== 'norm'),
+          nodes,
+        );
+      const norms = image(
+        'n = BatchNormalization(x, flat, flat, flat, flat) a = Mul(n, scale) y = Add(a, shift)',
+      ).layers;
+      assert.deepEqual(
+        norms.map((l) => [l.norm?.form, l.nodes.length]),
+        [['native', 3]],
+      );
+    });
+
+    it('makes convolutions folded ones, and rules about statistics leave it alone', async () => {
+      const text = (bias: string) => `<opset_import: ["" : 17]> g (float[4,3,8,8] x) => (float[4,4,8,8] y)
+        <float[4,3,1,1] w, float[4,4,1,1] u, float[4] b, float[4,1,1] scale, float[4,1,1] shift> {
+          c = Conv(x, w${bias})\n a = Mul(c, scale)\n n = Add(a, shift)\n r = Relu(n)
+          c2 = Conv(r, u${bias})\n a2 = Mul(c2, scale)\n n2 = Add(a2, shift)\n r2 = Relu(n2)
+          c3 = Conv(r2, u${bias})\n a3 = Mul(c3, scale)\n y = Add(a3, shift)
+        }`;
+      for (const bias of ['', ', b']) {
+        const { layers, findings } = await analyzeModel(textModel(text(bias)), 'm');
+        assert.deepEqual(
+          findings.map((f) => f.ruleId),
+          ['norm-already-folded'],
+        );
+        assert.deepEqual(
+          layers.flatMap((l) => l.linear?.normalization ?? []),
+          ['folded', 'folded', 'folded'],
+        );
+      }
+    });
+  });
+
+  it('takes the addition of opset 6 with an axis for a bias, where that is the channel', () => {
+    const bias = (attributes: string) =>
+      image(`c = Conv(x, w) a = Add<${attributes}>(c, flat) y = Relu(a)`, 6).layers[0].linear?.bias;
+    assert.ok(bias('broadcast = 1, axis = 1') !== undefined);
+    assert.ok(bias('broadcast = 1, axis = -3') !== undefined);
+    assert.equal(bias('broadcast = 1, axis = 2'), undefined);
+    assert.equal(bias('broadcast = 1'), undefined);
+    assert.equal(bias('broadcast = 1, axis = 9'), undefined);
+  });
+
+  it('looks through arithmetic that changes nothing', () => {
+    const view = image(
+      'c = Conv(x, w) k = CastLike(one, c) a = Mul(c, k) b = Add(a, zero) d = Div(b, one) n = BatchNormalization(d, flat, flat, flat, flat) y = Relu(n)',
+    );
+    assert.deepEqual(
+      view.layers.map((l) => l.role),
+      ['linear', 'norm', 'activation'],
+    );
+    assert.equal(view.placementOf(view.layers[1]).placement, 'linear-norm-activation');
+  });
+
+  it('sees a convolution of a constant, as in files that test an operator', () => {
+    const graph = parseGraph(
+      `<opset_import: ["" : 17]> g () => (float[] y) <float[1,3,4,4] x, float[2,3,1,1] w> { h = Relu(x)\n y = Conv(h, w) }`,
+    );
+    const { layers } = layerView(graph, inferFacts(graph));
+    assert.deepEqual(
+      layers.map((l) => [l.role, l.inputs]),
+      [['linear', []]],
+    );
+  });
+});
