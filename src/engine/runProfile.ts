@@ -1,7 +1,7 @@
 import { encodeOnnx } from '../formats/onnx/onnxWriter';
 import { ModelError } from '../ir/errors';
 import { expandCalls } from '../ir/expandCalls';
-import { inferTypes } from '../ir/inferTypes';
+import { inferFacts } from '../ir/inferTypes';
 import type { Model } from '../ir/model';
 import { verifyGraph } from '../ir/verifyGraph';
 import { layerView } from '../layers/recognize';
@@ -80,7 +80,7 @@ export async function runProfile(
   const file = expandCalls(await host.openModel(location.path));
   const variant = applyNormVariant(file.graph, settings.norm ?? 'as-is');
   const model: Model = { ...file, graph: variant.graph };
-  const view = layerView(model.graph, inferTypes(model.graph));
+  const view = layerView(model.graph, inferFacts(model.graph));
   const run = await begin(model, view, settings, runtime, host, enter);
   try {
     const { training, state, data, first, compileMs } = run;

@@ -1,5 +1,5 @@
 import { expandCalls } from '../ir/expandCalls';
-import { inferTypes } from '../ir/inferTypes';
+import { inferFacts } from '../ir/inferTypes';
 import type { Model, Problem } from '../ir/model';
 import { layerView } from '../layers/recognize';
 import type { Layer } from '../layers/layerView';
@@ -23,7 +23,7 @@ export interface AnalysisOptions {
 export async function analyzeModel(file: Model, path: string, options: AnalysisOptions = {}): Promise<ModelFacts> {
   const model = expandCalls(file);
   const { graph } = model;
-  const types = inferTypes(graph);
+  const types = inferFacts(graph);
   const view = layerView(graph, types, { exported: isExported(model) });
   const place: TextPlace = { path, lines: model.lines };
   const active = rules.filter((r) => severityOf(r, options) !== 'off');
