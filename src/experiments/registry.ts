@@ -1,15 +1,23 @@
 import type { ExperimentFacts } from '../protocol/experiment';
+import { experiment as batchSize } from './catalogue/batchSize';
 import { experiment as biasCancelled } from './catalogue/biasCancelled';
+import { experiment as covariateShiftRefuted } from './catalogue/covariateShiftRefuted';
 import { experiment as dropoutVarianceShift } from './catalogue/dropoutVarianceShift';
 import { experiment as explodingPlainBn } from './catalogue/explodingPlainBn';
+import { experiment as fasterTraining } from './catalogue/fasterTraining';
 import { experiment as gammaBeta } from './catalogue/gammaBeta';
+import { experiment as gaussianActivations } from './catalogue/gaussianActivations';
+import { experiment as initialization } from './catalogue/initialization';
+import { experiment as inputDrift } from './catalogue/inputDrift';
+import { experiment as inputScaling } from './catalogue/inputScaling';
+import { experiment as largerLearningRate } from './catalogue/largerLearningRate';
 import { experiment as normAxes } from './catalogue/normAxes';
 import { experiment as outsideTheGradient } from './catalogue/outsideTheGradient';
-import { experiment as vanishingSigmoid } from './catalogue/vanishingSigmoid';
-import { experiment as fasterTraining } from './catalogue/fasterTraining';
-import { experiment as inputDrift } from './catalogue/inputDrift';
-import { experiment as largerLearningRate } from './catalogue/largerLearningRate';
+import { experiment as parametersSteadierThanStatistics } from './catalogue/parametersSteadierThanStatistics';
+import { experiment as regularization } from './catalogue/regularization';
 import { experiment as smootherLoss } from './catalogue/smootherLoss';
+import { experiment as trainAndInference } from './catalogue/trainAndInference';
+import { experiment as vanishingSigmoid } from './catalogue/vanishingSigmoid';
 import type { AnyExperiment } from './experiment';
 
 export const LEAST_SEEDS = 3;
@@ -19,20 +27,28 @@ export const LEAST_SEEDS = 3;
  * relatives. A test holds that every file of catalogue/ is in the list.
  */
 export const experiments: readonly AnyExperiment[] = [
-  // The problem: what happens to signals and gradients in a deep network
+  // The problem: inputs, signals and gradients in a deep network
+  inputScaling,
   vanishingSigmoid,
+  inputDrift,
   // How batch normalization works
   outsideTheGradient,
   gammaBeta,
+  parametersSteadierThanStatistics,
   biasCancelled,
+  trainAndInference,
+  gaussianActivations,
   // What it gives, and why
-  inputDrift,
-  smootherLoss,
   largerLearningRate,
   fasterTraining,
-  // Where it does not help
+  initialization,
+  regularization,
+  smootherLoss,
+  covariateShiftRefuted,
+  // What it costs, and where it does not help
   explodingPlainBn,
   dropoutVarianceShift,
+  batchSize,
   // Its relatives
   normAxes,
 ];

@@ -128,12 +128,16 @@ export class Learner {
    * Mean cross-entropy and accuracy over samples, whose number is a multiple of 250.
    * @param mode 'running' (as at inference) or 'batch'
    */
-  async evaluate(samples: Samples, mode: 'batch' | 'running' = 'running'): Promise<{ loss: number; accuracy: number }> {
+  async evaluate(
+    samples: Samples,
+    mode: 'batch' | 'running' = 'running',
+    extra: Feeds = new Map(),
+  ): Promise<{ loss: number; accuracy: number }> {
     const { classes } = this.network;
     let [loss, right] = [0, 0];
     for (let from = 0; from < samples.count; from += EVALUATED) {
       const indices = Array.from({ length: EVALUATED }, (_, i) => from + i);
-      const { values } = await this.run(batchOf(samples, indices), { mode, loss: 'none', values: [LOGITS] });
+      const { values } = await this.run(batchOf(samples, indices), { mode, loss: 'none', values: [LOGITS] }, extra);
       const logits = values.get(LOGITS)!;
       for (let i = 0; i < EVALUATED; i++) {
         const row = logits.subarray(i * classes, (i + 1) * classes);

@@ -1,0 +1,86 @@
+import { toFigure } from '../../profile/figure';
+import { overSeeds, verdictOf } from '../conclusion';
+import type { Experiment } from '../experiment';
+import { deviation } from '../lab/figures';
+import { BATCH, CHANCE, dataWords, deepMlp, finalLoss, lossesOf, trainingSet } from '../lab/standard';
+
+const STEPS = 200;
+const SCALES = [0.01, 0.03, 0.1, 0.3, 1, 3, 10];
+const RATES = [0.025, 0.1, 0.4];
+/** Of the gate; the others are shown. */
+const RATE = 0.1;
+const arms = ['none', 'batch'] as const;
+type ArmName = (typeof arms)[number];
+
+/** Loss at the end by learning rate, then scale; a loss above that of chance counts as chance. */
+type Measured = Readonly<Record<ArmName, readonly (readonly number[])[]>>;
+
+const logs = (losses: readonly number[]) => losses.map((l) => Math.log10(l));
+
+export const experiment: Experiment<Measured> = {
+  id: 'initialization',
+  title: 'Less sensitive to the start',
+  claim: 'With batch normalization training depends less on how the weights start.',
+  setting:
+    `MLP of 8 x 100 ReLU units, Glorot weights times ${SCALES.join(', ')}, ${STEPS} steps of gradient descent with learning rate ${RATE} (also ` +
+    `${RATES.filter((r) => r !== RATE).join(' and ')}) and batch ${BATCH} on ${dataWords}. Loss of the last 20 steps, clipped at that of chance.`,
+  reference: 'Ioffe and Szegedy 2015, section 3.3.',
+  published: 'BN(W u) = BN((a W) u) for every scale a.',
+  gate: 'The standard deviation over the scales of log10 of the loss at the end is at least 3 times smaller with batch norm.',
+
+  async measure(lab, seed) {
+    const data = trainingSet(seed);
+    const result: Record<ArmName, number[][]> = { none: [], batch: [] };
+    let done = 0;
+    for (const norm of arms) {
+      for (const lr of RATES) {
+        const row: number[] = [];
+        for (const scale of SCALES) {
+          const losses = await lossesOf(lab, deepMlp(norm), data, { seed, lr, scale, steps: STEPS });
+          row.push(Math.min(CHANCE, finalLoss(losses)));
+          lab.progress(++done / (2 * RATES.length * SCALES.length));
+        }
+        result[norm].push(row);
+      }
+    }
+    return result;
+  },
+
+  conclude(measured) {
+    const at = RATES.indexOf(RATE);
+    const spreads = (norm: ArmName) => measured.map((m) => deviation(logs(m[norm][at])));
+    const [none, batch] = arms.map(spreads);
+    const ratios = none.map((n, i) => n / batch[i]);
+    const words = { none: 'no norm', batch: 'batch norm' };
+    return {
+      measured: `spread of log10 of the loss over the scales: no norm ${overSeeds(none)}, batch norm ${overSeeds(batch)}: ${overSeeds(ratios)} times smaller`,
+      verdict: verdictOf(ratios.every((r) => r >= 3)),
+      figures: [
+        { label: 'spread of log10 of the loss over the scales, no norm', values: none },
+        {
+          label: 'spread of log10 of the loss over the scales, batch norm',
+          values: batch,
+          published: '0 where a norm follows',
+        },
+        { label: 'times smaller', values: ratios },
+      ],
+      charts: [
+        {
+          kind: 'lines',
+          title: `Loss at the end over the scale of the weights, learning rate ${RATE}`,
+          x: { label: 'scale of the weights', logarithmic: true },
+          y: { label: 'loss', logarithmic: true },
+          series: arms.map((norm) => ({ name: words[norm], x: SCALES, y: measured[0][norm][at].map(toFigure) })),
+        },
+        ...arms.map((norm) => ({
+          kind: 'heatmap' as const,
+          title: `Loss at the end, ${words[norm]}`,
+          columns: { label: 'scale of the weights', values: SCALES.map(String) },
+          rows: { label: 'learning rate', values: RATES.map(String) },
+          value: 'loss, clipped at that of chance',
+          cells: measured[0][norm].map((row) => row.map(toFigure)),
+        })),
+      ],
+    };
+  },
+};

@@ -1,0 +1,116 @@
+import { overSeeds, verdictOf } from '../conclusion';
+import type { Experiment } from '../experiment';
+import { largestDifference, mean, norm } from '../lab/figures';
+import { Learner } from '../lab/learner';
+import { LOGITS } from '../lab/network';
+import { BatchStream, batchOf } from '../lab/samples';
+import { BATCH, dataWords, deepMlp, testSet, train, trainingSet } from '../lab/standard';
+
+const WARM_STEPS = 200;
+const LR = 0.1;
+/** Batches that the running statistics are moved with, weights frozen. */
+const STEPS = 100;
+const STATISTICS_BATCH = 500;
+const CUT = 250;
+
+interface Measured {
+  /** Largest over the channels of all norms: abs(running mean - data mean) / deviation, after 0 .. STEPS batches. */
+  readonly off: readonly number[];
+  /** Norm of the difference of the logits in the two modes over that of the logits, before and after. */
+  readonly gapBefore: number;
+  readonly gapAfter: number;
+}
+
+export const experiment: Experiment<Measured> = {
+  id: 'train-and-inference',
+  title: 'Two modes: training and inference',
+  claim: 'Batch normalization uses the statistics of the batch in training and running ones at inference.',
+  setting:
+    `MLP of 3 x 100 ReLU units with batch norm after ${WARM_STEPS} steps with batch ${BATCH} and learning rate ${LR} on ${dataWords}; then, with frozen ` +
+    `weights and running statistics of mean 0 and variance 1, ${STEPS} batches of ${STATISTICS_BATCH} with momentum 0.9.`,
+  reference: 'Ioffe and Szegedy 2015, section 3.1 and algorithm 2.',
+  published: 'The running mean estimates the mean of the data.',
+  gate: 'Largest abs(running mean - mean over the data) below 0.05 standard deviations of the channel. The gap between the modes is reported.',
+
+  async measure(lab, seed) {
+    const data = trainingSet(seed);
+    const learner = new Learner(lab, deepMlp('batch', { depth: 3 }), { seed, weights: 'xavier' });
+    await train(learner, new BatchStream(data, BATCH, seed), LR, WARM_STEPS);
+    for (const [name, values] of learner.values) {
+      if (name.endsWith('.running_mean')) values.fill(0);
+      if (name.endsWith('.running_variance')) values.fill(1);
+    }
+    const probe = batchOf(
+      testSet(seed),
+      Array.from({ length: CUT }, (_, i) => i),
+    );
+    const gap = async () => {
+      const logits = async (mode: 'batch' | 'running') =>
+        (await learner.run(probe, { loss: 'none', mode, values: [LOGITS] })).values.get(LOGITS)!;
+      const [training, inference] = [await logits('batch'), await logits('running')];
+      return norm(training.map((v, i) => v - inference[i])) / norm(training);
+    };
+    const gapBefore = await gap();
+    // one pass over all data in batches of the same size
+    const sums = new Map<string, { means: Float32Array[]; variances: Float32Array[] }>();
+    for (let from = 0; from < data.count; from += STATISTICS_BATCH) {
+      const indices = Array.from({ length: STATISTICS_BATCH }, (_, i) => from + i);
+      const { statistics } = await learner.run(batchOf(data, indices), { loss: 'none' });
+      for (const [name, { mean: m, variance }] of statistics) {
+        const entry = sums.get(name) ?? { means: [], variances: [] };
+        entry.means.push(m);
+        entry.variances.push(variance);
+        sums.set(name, entry);
+      }
+    }
+    const scaled = (name: string, value: (channel: number, mean: number, deviation: number) => number) => {
+      const { means, variances } = sums.get(name)!;
+      return Float32Array.from(means[0], (_, c) =>
+        value(c, mean(means.map((m) => m[c])), Math.sqrt(mean(variances.map((v) => v[c])))),
+      );
+    };
+    const offNow = () =>
+      Math.max(
+        ...[...sums.keys()].map((name) => {
+          const running = learner.values.get(`${name}.running_mean`)!;
+          const distances = scaled(name, (c, m, deviation) => (running[c] - m) / deviation);
+          return largestDifference(distances, new Float32Array(distances.length));
+        }),
+      );
+    const off = [offNow()];
+    const stream = new BatchStream(data, STATISTICS_BATCH, seed + 1000);
+    for (let step = 0; step < STEPS; step++) {
+      const { statistics } = await learner.run(stream.next(), { loss: 'none' });
+      learner.apply({ loss: NaN, gradients: new Map(), values: new Map(), statistics }, 0);
+      off.push(offNow());
+    }
+    return { off, gapBefore, gapAfter: await gap() };
+  },
+
+  conclude(measured) {
+    const end = measured.map((m) => m.off[STEPS]);
+    const [before, after] = [measured.map((m) => m.gapBefore), measured.map((m) => m.gapAfter)];
+    return {
+      measured: `running means off by at most ${overSeeds(end)} deviations; gap between the modes ${overSeeds(before)} before, ${overSeeds(after)} after`,
+      verdict: verdictOf(end.every((v) => v < 0.05)),
+      figures: [
+        {
+          label: `largest abs(running mean - data mean) / deviation after ${STEPS} batches`,
+          values: end,
+          published: '0',
+        },
+        { label: 'relative difference of the logits between the modes, before', values: before },
+        { label: 'relative difference of the logits between the modes, after', values: after },
+      ],
+      charts: [
+        {
+          kind: 'lines',
+          title: 'Distance of the running means from those of the data',
+          x: { label: 'batches' },
+          y: { label: 'largest distance, in deviations', logarithmic: true },
+          series: [{ name: 'batch norms', x: measured[0].off.map((_, i) => i), y: measured[0].off }],
+        },
+      ],
+    };
+  },
+};
