@@ -1,6 +1,7 @@
 import { parseJson } from '../formats/tfjs/parseJson';
 import { JsonIndex, type Span } from '../formats/tfjs/jsonIndex';
-import { readTopology, type LayerDefinition, type ModelDefinition } from '../formats/tfjs/topology';
+import type { JsonPlace } from '../formats/tfjs/jsonPlace';
+import { readTopology, type LayerDefinition, type ModelDefinition, type Topology } from '../formats/tfjs/topology';
 import { ModelError } from '../ir/errors';
 import { TextLines } from '../ir/textLines';
 import type { Range } from '../protocol/facts';
@@ -13,6 +14,8 @@ export interface ConfigLayer {
   /** The layer's JSON object, in UTF-16 units. */
   readonly span: Span;
   readonly definition: LayerDefinition;
+  /** The model that it is a layer of. */
+  readonly model: ModelDefinition;
 }
 
 /** A member of a layer's object or of its config. */
@@ -31,15 +34,19 @@ export class ConfigDocument {
   readonly around: Int32Array;
 
   readonly lines: TextLines;
+  private readonly index: JsonIndex;
+  /** The file comes with weights, which edits of its text must leave the number and shape of. */
+  readonly hasWeights: boolean;
 
   private constructor(
-    text: string,
-    private readonly index: JsonIndex,
-    model: ModelDefinition,
+    readonly text: string,
+    { model, weightsManifest }: Topology,
   ) {
+    this.index = new JsonIndex(text);
+    this.hasWeights = Array.isArray(weightsManifest) && weightsManifest.length > 0;
     this.lines = new TextLines(text);
     const layers: ConfigLayer[] = [];
-    collect(model, '', index, layers);
+    collect(model, '', this.index, layers);
     this.layers = layers.sort((a, b) => a.span.offset - b.span.offset || b.span.length - a.span.length);
     this.around = Int32Array.from(layers, () => -1);
     const open: number[] = [];
@@ -53,8 +60,10 @@ export class ConfigDocument {
   /** The document of a text; undefined when it describes no layers model, or is no JSON as it stands. */
   static of(text: string): ConfigDocument | undefined {
     try {
-      const { model } = readTopology(parseJson(text), () => undefined);
-      return new ConfigDocument(text, new JsonIndex(text), model);
+      return new ConfigDocument(
+        text,
+        readTopology(parseJson(text), () => undefined),
+      );
     } catch (error) {
       if (error instanceof ModelError) return undefined;
       throw error;
@@ -93,6 +102,11 @@ export class ConfigDocument {
     return this.lines.rangeOf(start, stop - start);
   }
 
+  /** Where the value at a place of the file stands. */
+  spanOf(place: JsonPlace): Span | undefined {
+    return this.index.value(place.steps());
+  }
+
   /** The members of a layer's object and of its config, in the order of the text; of equal keys the last. */
   settingsOf(layer: ConfigLayer): ConfigSetting[] {
     const { place, configPlace } = layer.definition;
@@ -115,7 +129,7 @@ function collect(model: ModelDefinition, prefix: string, index: JsonIndex, layer
   const add = (definition: LayerDefinition, path: string) => {
     const span = index.value(definition.place.steps());
     if (span === undefined) return;
-    layers.push({ path, className: definition.className, span, definition });
+    layers.push({ path, className: definition.className, span, definition, model });
     if (definition.nested !== undefined) collect(definition.nested, `${path}/`, index, layers);
     if (definition.wrapped !== undefined) add(definition.wrapped, `${path}/${definition.wrapped.name}`);
   };

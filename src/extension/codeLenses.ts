@@ -1,12 +1,15 @@
 import * as vscode from 'vscode';
 import { formattedScheme } from './formattedDocuments';
+import { toVsRange } from './ranges';
 import { isTextModel, modelUri, TextModels } from './textModels';
 
 const top = new vscode.Range(0, 0, 0, 0);
 
-/** What can be done with a text model, above its first line. */
-export const codeLenses: vscode.CodeLensProvider = {
-  provideCodeLenses(document) {
+/** What can be done with a text model, above its first line, and with each of its norms, above the norm. */
+export class CodeLenses implements vscode.CodeLensProvider {
+  constructor(private readonly models: TextModels) {}
+
+  async provideCodeLenses(document: vscode.TextDocument): Promise<vscode.CodeLens[]> {
     if (!isTextModel(document)) return [];
     const uri = modelUri(document);
     const lens = (title: string, command: string) => new vscode.CodeLens(top, { title, command, arguments: [uri] });
@@ -17,6 +20,17 @@ export const codeLenses: vscode.CodeLensProvider = {
     if (document.uri.scheme !== formattedScheme && TextModels.isCutOff(document)) {
       lenses.push(lens('$(list-tree) Open formatted view', 'normscope.openFormatted'));
     }
-    return lenses;
-  },
-};
+    return [...lenses, ...(await this.ofNorms(document, uri))];
+  }
+
+  private async ofNorms(document: vscode.TextDocument, uri: vscode.Uri): Promise<vscode.CodeLens[]> {
+    const shown = await this.models.shown(document);
+    if (shown === undefined) return [];
+    return shown.facts.layers
+      .filter(({ norm, source }) => norm !== undefined && source !== undefined)
+      .map(({ id, source }) => {
+        const command = { title: '$(graph) Show in view', command: 'normscope.showLayer', arguments: [uri, id] };
+        return new vscode.CodeLens(toVsRange(shown.config.mark(source!.range)), command);
+      });
+  }
+}

@@ -81,12 +81,16 @@ export class Diagnostics implements vscode.Disposable {
   }
 
   private diagnostic(finding: Finding, range: vscode.Range): vscode.Diagnostic {
-    const about = finding.layer === null ? '' : `${finding.layer}: `;
-    const d = new vscode.Diagnostic(range, about + finding.message, severities[finding.severity]);
+    const d = new vscode.Diagnostic(range, diagnosticMessage(finding), severities[finding.severity]);
     d.source = 'NormScope';
     d.code = { value: finding.ruleId, target: rulePage(this.extensionUri, finding.ruleId) };
     return d;
   }
+}
+
+/** What the Problems panel says of a finding. */
+export function diagnosticMessage({ layer, message }: Finding): string {
+  return layer === null ? message : `${layer}: ${message}`;
 }
 
 function rangeOf(range: Range | undefined): vscode.Range {

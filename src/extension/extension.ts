@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { EngineClient } from '../engine/engineClient';
 import { forkTransport } from '../engine/forkTransport';
 import { registerAssistantTools } from './assistantTools';
-import { codeLenses } from './codeLenses';
+import { CodeLenses } from './codeLenses';
 import { Commands } from './commands';
 import { Diagnostics } from './diagnostics';
 import { FormattedDocuments, formattedScheme } from './formattedDocuments';
@@ -14,6 +14,7 @@ import { ModelViews } from './modelViews';
 import { Sessions } from './sessions';
 import { configSelector, normClassHovers, pythonSelector, settingHovers } from './settingHovers';
 import { StatusBar } from './statusBar';
+import { TextFixActions } from './textFixActions';
 import { isTextModel, TextModels, textSelector } from './textModels';
 
 export function activate(context: vscode.ExtensionContext): void {
@@ -40,8 +41,9 @@ export function activate(context: vscode.ExtensionContext): void {
     vscode.languages.registerHoverProvider(textSelector, new LayerHovers(textModels)),
     vscode.languages.registerHoverProvider(configSelector, settingHovers),
     vscode.languages.registerHoverProvider(pythonSelector, normClassHovers),
-    vscode.languages.registerCodeLensProvider(textSelector, codeLenses),
+    vscode.languages.registerCodeLensProvider(textSelector, new CodeLenses(textModels)),
     vscode.languages.registerDocumentSymbolProvider(textSelector, new LayerSymbols(textModels), { label: 'NormScope' }),
+    vscode.languages.registerCodeActionsProvider(textSelector, new TextFixActions(textModels), TextFixActions.metadata),
     inlayHints,
     vscode.languages.registerInlayHintsProvider(textSelector, inlayHints),
     modelTree,

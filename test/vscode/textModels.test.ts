@@ -31,6 +31,9 @@ describe('TensorFlow.js models as text', () => {
     );
     const commands = lenses.map((l) => l.command?.command);
     assert.ok(commands.includes('normscope.analyze') && commands.includes('normscope.profile'), commands.join());
+    const norms = lenses.filter((l) => l.command?.command === 'normscope.showLayer');
+    assert.ok(norms.length >= 3, 'norms have no lens of their own');
+    assert.equal(norms[0].command!.arguments![1], 'norm_1');
   });
 
   it('have inlay hints that say where norms sit, which can be switched off', async () => {
@@ -66,6 +69,33 @@ describe('TensorFlow.js models as text', () => {
     const norm = symbols.find((s) => s.name === 'norm_1')!;
     assert.match(norm?.detail ?? symbols.map((s) => s.name).join(), /^BatchNormalization: N,H,W/);
     assert.ok(norm.range.contains(norm.selectionRange));
+  });
+
+  it('have quick fixes that edit the text', async () => {
+    const layer = (name: string, config: object) => ({ class_name: name, config });
+    const layers = [
+      layer('Dense', { name: 'd', units: 4, batch_input_shape: [null, 3], activation: 'relu' }),
+      layer('BatchNormalization', { name: 'bn', axis: -1 }),
+      layer('Dense', { name: 'head', units: 2 }),
+    ];
+    const model = JSON.stringify({ class_name: 'Sequential', config: { name: 's', layers } }, undefined, 2);
+    const uri = copyOf(sample, 'fix.keras.json', () => model);
+    const document = await vscode.workspace.openTextDocument(uri);
+    await vscode.window.showTextDocument(document);
+    const [found] = await diagnostics(uri, (d) => ruleOf(d) === 'norm-after-activation');
+    const actions = await vscode.commands.executeCommand<vscode.CodeAction[]>(
+      'vscode.executeCodeActionProvider',
+      uri,
+      found.range,
+      vscode.CodeActionKind.QuickFix.value,
+    );
+    const move = actions.find((a) => a.title.startsWith('Move bn before the activation'))!;
+    assert.ok(move, actions.map((a) => a.title).join());
+    await vscode.workspace.applyEdit(move.edit!);
+    await eventually('the finding to go', () =>
+      vscode.languages.getDiagnostics(uri).some((d) => ruleOf(d) === 'norm-after-activation') ? undefined : true,
+    );
+    await document.save();
   });
 
   it('have findings that follow the text as it is typed', async () => {
