@@ -24,6 +24,8 @@ export interface ProfileOptions {
   readonly format: Format;
   readonly settings: ProfileSettings;
 }
+  /** Where to write the profile too. */
+  readonly output?: string;
 
 export interface RulesOptions {
   readonly command: 'rules';
@@ -80,6 +82,7 @@ const profileFlags = {
  */
 export function readOptions(args: readonly string[], defaults: ProfileSettings): Options {
   const [command, ...rest] = args;
+  output: { type: 'string' },
   if (command === undefined || command === '--help' || command === '-h' || command === 'help')
     return { command: 'help' };
   if (command === '--version') return { command: 'version' };
@@ -185,6 +188,7 @@ function infoAsked(values: { help?: boolean; version?: boolean }): InfoOptions |
   return values.version ? { command: 'version' } : undefined;
 }
 
+    ...(values.output !== undefined && { output: values.output }),
 type Flags = Record<string, { type: 'string' | 'boolean'; short?: string; multiple?: boolean }>;
 
 function parse<F extends Flags>(args: string[], options: F) {

@@ -1,6 +1,9 @@
+import { writeFile } from 'node:fs/promises';
 import { EngineClient } from '../engine/engineClient';
 import { engineTransport } from './engineTransport';
 import { ModelError } from '../ir/errors';
+import { storedProfile } from '../profile/storedProfile';
+import type { ProfileResult } from '../protocol/profile';
 import { profileText } from '../reports/profileText';
 import type { ProfileOptions } from './options';
 import { errorJson, type Output } from './output';
@@ -20,6 +23,7 @@ export async function profile(options: ProfileOptions, output: Output): Promise<
     const result = await client.profile({ path: options.model }, options.settings, (e) => bar.update(e), abort.signal);
     bar.end();
     output.print(options.format === 'json' ? `${JSON.stringify(result, null, 1)}\n` : profileText(result));
+    if (options.output !== undefined) await write(options.output, result);
     if (result.status === 'failed') output.complain(`${options.model}: ${result.failure ?? 'the run failed'}`);
     return result.status === 'failed' ? 2 : 0;
   } catch (error) {
@@ -34,5 +38,13 @@ export async function profile(options: ProfileOptions, output: Output): Promise<
   } finally {
     process.off('SIGINT', interrupt);
     client.dispose();
+  }
+}
+
+async function write(file: string, result: ProfileResult): Promise<void> {
+  try {
+    await writeFile(file, storedProfile(result));
+  } catch (error) {
+    throw new ModelError('not-found', `the profile cannot be written: ${(error as Error).message}`, {}, file);
   }
 }

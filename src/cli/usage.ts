@@ -35,6 +35,7 @@ export function usageText(defaults: ProfileSettings): string {
       --engine auto|native|wasm          auto: native where it can be loaded; default ${defaults.engine}
       --threads N                        0: one per core, at most 4; default ${defaults.threads}
       --format text|json                 default text
+      --output FILE                      writes the profile too, for "NormScope: Open Profile" (name.normscope.json)
 
   normscope rules [ID]                   all rules, or the page of one: why, an example, what to do instead
 

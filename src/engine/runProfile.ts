@@ -244,9 +244,10 @@ function startedEvent(
   settings: ProfileStarted['settings'],
   compileMs: number,
 ): ProfileStarted {
+  const { graphHash, format, nodeCount, parameterCount, weights } = model;
   return {
     type: 'started',
-    model: { path, graphHash: model.graphHash },
+    model: { path, graphHash, format, nodeCount, parameterCount, weights },
     engine: facts,
     settings,
     layers,

@@ -1,4 +1,4 @@
-import type { Finding, LayerRole, Tool } from './facts';
+import type { Finding, LayerRole, ModelFacts, Tool } from './facts';
 import type { NormVariantId } from './normVariant';
 
 /**
@@ -166,10 +166,18 @@ export interface ProfiledLayer {
   readonly statistics?: readonly RunningStatistics[];
 }
 
+/** The model that was profiled, with what its analysis says of the file as a whole. */
+export interface ProfiledModel extends Partial<
+  Pick<ModelFacts, 'format' | 'nodeCount' | 'parameterCount' | 'weights'>
+> {
+  readonly path: string;
+  readonly graphHash: string;
+}
+
 export interface ProfileResult {
   readonly schemaVersion: number;
   readonly tool: Tool;
-  readonly model: { readonly path: string; readonly graphHash: string };
+  readonly model: ProfiledModel;
   readonly engine: EngineFacts;
   readonly settings: ProfileSetup;
   /** 'complete', or why it ended early; what had been measured is kept. */
@@ -191,7 +199,7 @@ export type StartedLayer = Omit<ProfiledLayer, 'activation' | 'gradient' | 'weig
 /** What the engine says before the first step. */
 export interface ProfileStarted {
   readonly type: 'started';
-  readonly model: { readonly path: string; readonly graphHash: string };
+  readonly model: ProfiledModel;
   readonly engine: EngineFacts;
   readonly settings: ProfileSetup;
   readonly layers: readonly StartedLayer[];

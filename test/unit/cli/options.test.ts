@@ -46,9 +46,9 @@ describe('command line options', () => {
   });
 
   it('reads where samples and labels come from, and how far fresh weights are scaled', () => {
-    const line = 'profile a.onnx --data x.npy --labels y.npy --loss mse --init 0.1';
+    const line = 'profile a.onnx --data x.npy --labels y.npy --loss mse --init 0.1 --output p.json';
     const options = readOptions(line.split(' '), defaults);
-    assert.ok(options.command === 'profile');
+    assert.ok(options.command === 'profile' && options.output === 'p.json');
     const { data, labels, loss, init } = options.settings;
     assert.deepEqual({ data, labels, loss, init }, { data: 'x.npy', labels: 'y.npy', loss: 'mse', init: 0.1 });
   });
@@ -139,6 +139,7 @@ describe('command line options', () => {
       'data',
       'labels',
       'loss',
+      'output',
     ];
     assert.deepEqual([...listed].sort(), [...known, 'help', 'version', 'verbose'].map((k) => `--${k}`).sort());
   });

@@ -1,0 +1,63 @@
+import { ModelError } from '../ir/errors';
+
+/** Checks plain data that came from a file. @throws ModelError `corrupt` with the JSON path of what is wrong */
+export type Check = (value: unknown, path: string) => void;
+
+export const number: Check = (value, path) => {
+  if (typeof value !== 'number') throw wrong('a number', path);
+};
+
+export const text: Check = (value, path) => {
+  if (typeof value !== 'string') throw wrong('a text', path);
+};
+
+/** A number, or the words that JSON has none for. */
+export const figure: Check = (value, path) => {
+  if (typeof value === 'number' || value === 'NaN' || value === 'Infinity' || value === '-Infinity') return;
+  throw wrong('a number, "NaN", "Infinity" or "-Infinity"', path);
+};
+
+/** Any object. */
+export const record: Check = (value, path) => {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw wrong('an object', path);
+};
+
+export function literal(expected: string): Check {
+  return oneOf(expected);
+}
+
+export function oneOf(...allowed: readonly string[]): Check {
+  return (value, path) => {
+    if (typeof value !== 'string' || !allowed.includes(value)) throw wrong(allowed.join(' or '), path);
+  };
+}
+
+export function optional(check: Check): Check {
+  return (value, path) => {
+    if (value !== undefined) check(value, path);
+  };
+}
+
+export function list(check: Check): Check {
+  return (value, path) => {
+    if (!Array.isArray(value)) throw wrong('a list', path);
+    value.forEach((item, i) => check(item, `${path}[${i}]`));
+  };
+}
+
+export function object(fields: Readonly<Record<string, Check>>): Check {
+  const checks = Object.entries(fields);
+  return (value, path) => {
+    record(value, path);
+    for (const [name, check] of checks) {
+      check(
+        Object.hasOwn(value as object, name) ? (value as Record<string, unknown>)[name] : undefined,
+        `${path}.${name}`,
+      );
+    }
+  };
+}
+
+function wrong(expected: string, path: string): ModelError {
+  return new ModelError('corrupt', `this profile is damaged: expected ${expected}`, { jsonPath: path });
+}
