@@ -61,7 +61,7 @@ export class OpenView {
     return this.get(testId).locator('input');
   }
 
-  async tab(name: 'overview' | 'layers'): Promise<void> {
+  async tab(name: string): Promise<void> {
     await this.get(`tab-${name}`).click();
   }
 

@@ -32,6 +32,13 @@ const figureOptions = Object.entries(figures).map(([value, { label }]) => ({ val
 const zooms = { step: 1.25, least: 0.02, most: 3, wheel: 0.0022 };
 const dragStart = 4;
 
+interface Drag {
+  readonly x: number;
+  readonly y: number;
+  readonly camera: Camera;
+  moved: boolean;
+}
+
 /** The network as blocks: folded, opened, searched, coloured by what was measured. */
 export function networkTab(store: Store, theme: () => Theme, panel: LayerPanel): View & { restyle(): void } {
   const search = textField({
@@ -128,12 +135,17 @@ export function networkTab(store: Store, theme: () => Theme, panel: LayerPanel):
   let found: readonly number[] = [];
   let shownLayer: string | null = null;
   let scheduled = false;
+  let drag: Drag | null = null;
   const pen = canvas.getContext('2d')!;
   const treeChanged = changes();
   const sceneChanged = changes();
   const lookChanged = changes();
   const searchChanged = changes();
 
+  search.element.addEventListener('keydown', (event) => {
+    if (event.key === 'Enter') goToNextFound();
+    if (event.key === 'Escape') stage.focus();
+  });
   new ResizeObserver(() => {
     if (!scene || stage.clientWidth === 0) return;
     if (!camera) fit();
@@ -167,10 +179,10 @@ export function networkTab(store: Store, theme: () => Theme, panel: LayerPanel):
       const selected = selectedPosition();
       // a layer that was chosen elsewhere is brought to light
       const asked = ui.layer !== null && ui.layer !== shownLayer && selected !== null;
-      shownLayer = ui.layer;
       const opened = openedBlocks();
       if (asked && blocksAround(tree!, selected).some((id) => !opened.includes(id)) && ui.graphBlock === null)
         return setOpened([...opened, ...blocksAround(tree!, selected)]);
+      shownLayer = ui.layer;
       if (sceneChanged(tree, ui.graphOpened)) layOut(opened);
       if (searchChanged(tree, ui.graphSearch)) find(ui.graphSearch);
       const dressed = [
@@ -391,11 +403,6 @@ export function networkTab(store: Store, theme: () => Theme, panel: LayerPanel):
     const next = found.find((position) => position > at) ?? found[0];
     store.set({ graphBlock: null, layer: layerAt(next).id });
   }
-  search.element.addEventListener('keydown', (event) => {
-    if (event.key === 'Enter') goToNextFound();
-    if (event.key === 'Escape') stage.focus();
-  });
-
   // Keyboard
 
   function onKey(event: KeyboardEvent): void {
@@ -481,14 +488,6 @@ export function networkTab(store: Store, theme: () => Theme, panel: LayerPanel):
   }
 
   // Pointer
-
-  interface Drag {
-    readonly x: number;
-    readonly y: number;
-    readonly camera: Camera;
-    moved: boolean;
-  }
-  let drag: Drag | null = null;
 
   function onPointerDown(event: PointerEvent): void {
     if (event.button !== 0 || !camera) return;
