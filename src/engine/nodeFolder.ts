@@ -45,16 +45,30 @@ export class NodeFolder implements ModelFolder {
   async open(relativePath: string): Promise<ByteSource> {
     if (relativePath !== this.chosen && !staysInside(relativePath)) throw outside(relativePath);
     const named = path.join(this.root, relativePath);
-    const file = relativePath === this.chosen ? named : await this.inside(named, relativePath);
+    if (relativePath === this.chosen) return this.openChosen(named, relativePath);
+    const file = await this.inside(named, relativePath);
     const stat = await called<fs.Stats>(relativePath, (done) => fs.stat(file, done));
-    if (stat.isDirectory())
-      throw new ModelError(
-        'not-a-model',
-        `${relativePath} is a folder. Choose the model file in it (an .onnx file, or the model.json of a TensorFlow.js model).`,
-      );
-    if (!stat.isFile()) throw new ModelError('not-a-model', `${relativePath} is not a regular file`);
+    checkIsFile(stat, relativePath);
     await called<void>(relativePath, (done) => fs.access(file, fs.constants.R_OK, done));
-    return new NodeFile(file, relativePath, stat.size, stat.mtimeMs);
+    return new NodeFile(file, relativePath, stat);
+  }
+
+  /** Without the thread pool: trips through it take longer than reading a small model, and there is nothing else to do meanwhile. */
+  private openChosen(file: string, shown: string): ByteSource {
+    let descriptor: number;
+    try {
+      descriptor = fs.openSync(file, READ_NOW);
+    } catch (error) {
+      throw explain(shown, error as Error);
+    }
+    try {
+      const stat = fs.fstatSync(descriptor);
+      checkIsFile(stat, shown);
+      return new NodeFile(file, shown, stat, descriptor);
+    } catch (error) {
+      fs.closeSync(descriptor);
+      throw error;
+    }
   }
 
   /** The file's path with links followed. */
@@ -65,6 +79,18 @@ export class NodeFolder implements ModelFolder {
     if (way.split(path.sep)[0] === '..' || path.isAbsolute(way)) throw outside(relativePath);
     return real;
   }
+}
+
+/** For reading, and without waiting for a writer where the file is a pipe. */
+const READ_NOW = fs.constants.O_RDONLY | (fs.constants.O_NONBLOCK ?? 0);
+
+function checkIsFile(stat: fs.Stats, shown: string): void {
+  if (stat.isDirectory())
+    throw new ModelError(
+      'not-a-model',
+      `${shown} is a folder. Choose the model file in it (an .onnx file, or the model.json of a TensorFlow.js model).`,
+    );
+  if (!stat.isFile()) throw new ModelError('not-a-model', `${shown} is not a regular file`);
 }
 
 /** No absolute path (of any system), no step upwards, nothing that another system would read as one. */
@@ -132,12 +158,22 @@ class NodeFile implements ByteSource {
   /** When bytes were last read through the thread pool. */
   private since = performance.now();
 
+  readonly size: number;
+  private readonly modified: number;
+
+  /** @param descriptor of the file where it has been opened already */
   constructor(
     private readonly file: string,
     private readonly shown: string,
-    readonly size: number,
-    private readonly modified: number,
-  ) {}
+    stat: fs.Stats,
+    descriptor?: number,
+  ) {
+    this.size = stat.size;
+    this.modified = stat.mtimeMs;
+    if (descriptor === undefined) return;
+    this.descriptor = Promise.resolve(descriptor);
+    this.closeLater();
+  }
 
   async read(offset: number, length: number): Promise<Uint8Array> {
     if (!(offset >= 0 && length >= 0 && offset + length <= this.size)) {
@@ -163,8 +199,12 @@ class NodeFile implements ByteSource {
     } catch (error) {
       throw error instanceof Error ? explain(this.shown, error) : error;
     } finally {
-      if (--this.reading === 0) this.idle = setTimeout(() => this.close(), IDLE_MS).unref();
+      if (--this.reading === 0) this.closeLater();
     }
+  }
+
+  private closeLater(): void {
+    this.idle = setTimeout(() => this.close(), IDLE_MS).unref();
   }
 
   private mayReadDirectly(): boolean {
