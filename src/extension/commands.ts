@@ -6,6 +6,7 @@ import type { ModelSession } from './modelSession';
 import type { ModelViews } from './modelViews';
 import { toVsRange } from './ranges';
 import type { Sessions } from './sessions';
+import { isProfileFile } from './profileFiles';
 import { isTextModel } from './textModels';
 import { openDocument } from './modelFiles';
 import { findModels } from './workspaceModels';
@@ -157,7 +158,7 @@ function inFront(): vscode.Uri | undefined {
 
 /** Text models get a panel beside their text; everything else opens in the custom editor. */
 function isText(uri: vscode.Uri): boolean {
-  return uri.path.endsWith('.json') || openDocument(uri) !== undefined;
+  return (uri.path.endsWith('.json') && !isProfileFile(uri)) || openDocument(uri) !== undefined;
 }
 
 function select(editor: vscode.TextEditor, range: vscode.Range): void {

@@ -11,6 +11,8 @@ import { LayerInlayHints } from './layerInlayHints';
 import { LayerSymbols } from './layerSymbols';
 import { ModelTree } from './modelTree';
 import { ModelViews } from './modelViews';
+import { registerProfileCommands } from './profileFiles';
+import { ProfileStorage } from './profileStorage';
 import { Sessions } from './sessions';
 import { configSelector, normClassHovers, pythonSelector, settingHovers } from './settingHovers';
 import { StatusBar } from './statusBar';
@@ -50,6 +52,8 @@ export function activate(context: vscode.ExtensionContext): void {
     vscode.window.createTreeView('normscope.models', { treeDataProvider: modelTree, showCollapseAll: true }),
     new StatusBar(sessions),
     registerAssistantTools(sessions),
+    registerProfileCommands(sessions, views),
+    new ProfileStorage(vscode.Uri.joinPath(context.storageUri ?? context.globalStorageUri, 'profiles'), sessions, log),
     sessions.onDidAnalyze((session) => formatted.refresh(session.uri)),
     vscode.workspace.onDidOpenTextDocument((d) => void welcome(d, sessions, formatted)),
   );

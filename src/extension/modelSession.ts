@@ -1,10 +1,12 @@
 import * as vscode from 'vscode';
 import { ModelError } from '../ir/errors';
 import { isUnreadable, type ModelFacts, type UnreadableModel } from '../protocol/facts';
+import { factsOfProfile } from '../profile/profileFacts';
 import type { ProfileEvent, ProfileResult, ProfileSettings } from '../protocol/profile';
 import type { Running } from '../protocol/view';
 import type { EngineClient } from '../engine/engineClient';
 import { openDocument, placeOf } from './modelFiles';
+import { isProfileFile, readProfileFile } from './profileFiles';
 import { ruleSeverities } from './settings';
 
 /** Processes for the work that takes long: an analysis does not wait for a training that goes on. */
@@ -92,6 +94,9 @@ export class ModelSession implements vscode.Disposable {
    * @throws ModelError when the model cannot be profiled.
    */
   async runProfile(settings: ProfileSettings): Promise<ProfileResult> {
+    if (isProfileFile(this.uri)) {
+      throw new ModelError('unsupported', 'this is a saved profile: open its model to profile again', {}, this.path);
+    }
     if (this.uri.scheme !== 'file') {
       throw new ModelError(
         'unsupported',
@@ -140,6 +145,12 @@ export class ModelSession implements vscode.Disposable {
         this.changed.fire();
       }
     }
+  }
+
+  /** Takes up a profile of this model that was measured earlier. */
+  restore(profile: ProfileResult): void {
+    this.profile = profile;
+    this.changed.fire();
   }
 
   cancel(): void {
@@ -193,6 +204,10 @@ export class ModelSession implements vscode.Disposable {
 
   /** In a process of its own when the file is on disk, here when only the editor has it; a text model is small. */
   private async readFacts(signal: AbortSignal): Promise<ModelFacts> {
+    if (isProfileFile(this.uri)) {
+      this.profile = await readProfileFile(this.uri);
+      return factsOfProfile(this.profile);
+    }
     const severities = ruleSeverities(this.uri);
     if (this.uri.scheme === 'file' && openDocument(this.uri) === undefined) {
       const request = { model: { path: this.uri.fsPath }, shownPath: this.path, severities };
