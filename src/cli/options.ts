@@ -1,9 +1,12 @@
 import { parseArgs } from 'node:util';
+import type { CompareSettings } from '../protocol/compare';
+import type { ExportSettings, NormVariantId } from '../protocol/normVariant';
 import type { EngineChoice, Initialization, OptimizerName, ProfileSettings } from '../protocol/profile';
 import { defaultLearningRates } from '../profile/defaultSettings';
 import type { Severity } from '../protocol/facts';
 import { ruleWithId, rules } from '../rules/registry';
 import { isRuleSeverity, ruleSeverities, type RuleSeverity } from '../rules/severities';
+import { normVariantIds } from '../variants/norms/registry';
 import { UsageError } from './usage';
 
 export type FailOn = Exclude<Severity, 'hint'> | 'never';
@@ -23,9 +26,22 @@ export interface ProfileOptions {
   readonly model: string;
   readonly format: Format;
   readonly settings: ProfileSettings;
-}
   /** Where to write the profile too. */
   readonly output?: string;
+}
+
+export interface CompareOptions {
+  readonly command: 'compare';
+  readonly model: string;
+  readonly format: Format;
+  readonly settings: CompareSettings;
+}
+
+export interface ExportOptions {
+  readonly command: 'export';
+  readonly model: string;
+  readonly settings: ExportSettings;
+}
 
 export interface RulesOptions {
   readonly command: 'rules';
@@ -43,7 +59,8 @@ export interface InfoOptions {
   readonly command: 'help' | 'version' | 'mcp';
 }
 
-export type Options = AnalyzeOptions | ProfileOptions | RulesOptions | OpenOptions | InfoOptions;
+export type Options =
+  AnalyzeOptions | ProfileOptions | CompareOptions | ExportOptions | RulesOptions | OpenOptions | InfoOptions;
 
 const losses = ['auto', 'cross-entropy', 'mse'] as const;
 
@@ -61,8 +78,8 @@ const analyzeFlags = {
   rule: { type: 'string', multiple: true },
 } as const;
 
-const profileFlags = {
-  ...format,
+/** How a model is trained. */
+const trainingFlags = {
   steps: { type: 'string' },
   batch: { type: 'string' },
   optimizer: { type: 'string' },
@@ -76,13 +93,35 @@ const profileFlags = {
   loss: { type: 'string' },
 } as const;
 
+const profileFlags = {
+  ...format,
+  ...trainingFlags,
+  norm: { type: 'string' },
+  output: { type: 'string' },
+} as const;
+
+const compareFlags = {
+  ...format,
+  ...trainingFlags,
+  variants: { type: 'string' },
+  seeds: { type: 'string' },
+  'learning-rates': { type: 'boolean' },
+} as const;
+
+const exportFlags = {
+  norm: { type: 'string' },
+  output: { type: 'string' },
+  force: { type: 'boolean' },
+} as const;
+
+const defaultVariants = 'as-is,none,batch,layer,group';
+
 /**
  * Reads a command line (without node and script).
  * @throws UsageError with a sentence that says what is off and what would do.
  */
 export function readOptions(args: readonly string[], defaults: ProfileSettings): Options {
   const [command, ...rest] = args;
-  output: { type: 'string' },
   if (command === undefined || command === '--help' || command === '-h' || command === 'help')
     return { command: 'help' };
   if (command === '--version') return { command: 'version' };
@@ -91,6 +130,10 @@ export function readOptions(args: readonly string[], defaults: ProfileSettings):
       return readAnalyze(rest);
     case 'profile':
       return readProfile(rest, defaults);
+    case 'compare':
+      return readCompare(rest, defaults);
+    case 'export':
+      return readExport(rest);
     case 'rules':
       return readRules(rest);
     case 'open':
@@ -99,7 +142,7 @@ export function readOptions(args: readonly string[], defaults: ProfileSettings):
       return readMcp(rest);
     default:
       throw new UsageError(
-        `unknown command '${command}': analyze, profile, rules, open and mcp are known (normscope --help)`,
+        `unknown command '${command}': analyze, profile, compare, export, rules, open and mcp are known (normscope --help)`,
       );
   }
 }
@@ -144,6 +187,53 @@ function readProfile(args: string[], defaults: ProfileSettings): Options {
   const { values, positionals } = parse(args, { ...common, ...profileFlags });
   const info = infoAsked(values);
   if (info) return info;
+  const norm = values.norm === undefined ? {} : { norm: oneOf('--norm', values.norm, normVariantIds, 'as-is') };
+  return {
+    command: 'profile',
+    model: oneModel('profile', positionals),
+    format: oneOf('--format', values.format, ['text', 'json'], 'text'),
+    ...(values.output !== undefined && { output: values.output }),
+    settings: { ...readTraining(values, defaults), ...norm },
+  };
+}
+
+function readCompare(args: string[], defaults: ProfileSettings): Options {
+  const { values, positionals } = parse(args, { ...common, ...compareFlags });
+  const info = infoAsked(values);
+  if (info) return info;
+  const ids = (values.variants ?? defaultVariants).split(',').map((id) => id.trim());
+  const variants = [...new Set(ids)].map((id): NormVariantId => oneOf('--variants', id, normVariantIds, 'as-is'));
+  return {
+    command: 'compare',
+    model: oneModel('compare', positionals),
+    format: oneOf('--format', values.format, ['text', 'json'], 'text'),
+    settings: {
+      // the file's weights were trained with the file's norms: from there, no other could compete
+      ...readTraining(values, { ...defaults, init: 'default' }),
+      variants,
+      seeds: integer('--seeds', values.seeds, 3, 1, 100),
+      learningRates: values['learning-rates'] ?? false,
+    },
+  };
+}
+
+function readExport(args: string[]): Options {
+  const { values, positionals } = parse(args, { ...common, ...exportFlags });
+  const info = infoAsked(values);
+  if (info) return info;
+  const { norm, output, force = false } = values;
+  const model = oneModel('export', positionals);
+  const ids = normVariantIds.filter((id) => id !== 'as-is');
+  if (norm === undefined) throw new UsageError(`export needs --norm with one of ${ids.join(', ')}`);
+  if (output === undefined || output === '')
+    throw new UsageError('export needs --output with the path of the new file');
+  return { command: 'export', model, settings: { norm: oneOf('--norm', norm, ids, 'none'), output, overwrite: force } };
+}
+
+/** Values of the flags that say how a model is trained. */
+type TrainingValues = { readonly [Flag in keyof typeof trainingFlags]?: string };
+
+function readTraining(values: TrainingValues, defaults: ProfileSettings): ProfileSettings {
   const optimizer = oneOf<OptimizerName>(
     '--optimizer',
     values.optimizer,
@@ -151,7 +241,7 @@ function readProfile(args: string[], defaults: ProfileSettings): Options {
     defaults.optimizer,
   );
   const lr = values.optimizer === undefined ? defaults.lr : defaultLearningRates[optimizer];
-  const settings: ProfileSettings = {
+  return {
     steps: integer('--steps', values.steps, defaults.steps, 1, 1_000_000),
     batch: integer('--batch', values.batch, defaults.batch, 1, 65_536),
     optimizer,
@@ -163,12 +253,6 @@ function readProfile(args: string[], defaults: ProfileSettings): Options {
     ...(values.data !== undefined && { data: values.data }),
     ...(values.labels !== undefined && { labels: values.labels }),
     ...(values.loss !== undefined && { loss: oneOf('--loss', values.loss, losses, 'auto') }),
-  };
-  return {
-    command: 'profile',
-    model: oneModel('profile', positionals),
-    format: oneOf('--format', values.format, ['text', 'json'], 'text'),
-    settings,
   };
 }
 
@@ -188,7 +272,6 @@ function infoAsked(values: { help?: boolean; version?: boolean }): InfoOptions |
   return values.version ? { command: 'version' } : undefined;
 }
 
-    ...(values.output !== undefined && { output: values.output }),
 type Flags = Record<string, { type: 'string' | 'boolean'; short?: string; multiple?: boolean }>;
 
 function parse<F extends Flags>(args: string[], options: F) {

@@ -1,6 +1,8 @@
 import { defaultProfileSettings } from '../profile/defaultSettings';
 import { tool } from '../protocol/tool';
 import { analyze } from './analyze';
+import { compare } from './compare';
+import { exportVariant } from './export';
 import { mcp } from './mcp';
 import { open } from './open';
 import { readOptions } from './options';
@@ -24,6 +26,10 @@ export async function run(args: readonly string[], output: Output = processOutpu
         return await analyze(options, output);
       case 'profile':
         return await profile(options, output);
+      case 'compare':
+        return await compare(options, output);
+      case 'export':
+        return await exportVariant(options, output);
       case 'rules':
         output.print(options.rule === undefined ? rulesText() : pageOf(options.rule));
         return 0;

@@ -32,10 +32,26 @@ export function usageText(defaults: ProfileSettings): string {
                                          subfolder of PNG or JPEG pictures for each class; made ones without it
       --labels FILE|column:NAME          their classes or targets: a file, or a column of the CSV file
       --loss auto|cross-entropy|mse      auto: cross-entropy where the output holds scores of classes
+      --norm VARIANT                     the network with another normalization (see below); default as-is
       --engine auto|native|wasm          auto: native where it can be loaded; default ${defaults.engine}
       --threads N                        0: one per core, at most 4; default ${defaults.threads}
       --format text|json                 default text
       --output FILE                      writes the profile too, for "NormScope: Open Profile" (name.normscope.json)
+
+  normscope compare MODEL [options]      trains the network with several normalizations, on the same data and seeds
+      --variants A,B,...                 what to compare, the first being what the others are held against:
+                                         as-is, none, batch, layer, instance, group, rms (every norm of that kind),
+                                         inserted-batch (after every linear layer without a norm), detached-batch
+                                         (statistics outside of the gradient), before-activation, after-activation;
+                                         default as-is,none,batch,layer,group
+      --seeds N                          runs of each, from --seed on; default 3; verdicts need 3 or more
+      --learning-rates                   searches the largest learning rate that each trains at as well
+      and the options of profile from --steps to --threads; --init is default unless it is given
+      --format text|json                 default text
+
+  normscope export MODEL --norm VARIANT --output FILE
+                                         saves the network with another normalization as ONNX, its new norms untrained
+      --force                            replaces FILE
 
   normscope rules [ID]                   all rules, or the page of one: why, an example, what to do instead
 

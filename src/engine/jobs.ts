@@ -2,6 +2,7 @@ import type { EngineJob, EngineJobs } from '../protocol/engine';
 import { analyzeModel } from '../rules/analyzeModel';
 import type { RuleSeverity } from '../rules/severities';
 import { runCompare } from './runCompare';
+import { runExport } from './runExport';
 import { runProfile, type EngineHost } from './runProfile';
 
 /**
@@ -19,6 +20,7 @@ export type JobRunner<Job extends EngineJob> = (
 export const jobs: { readonly [Job in EngineJob]: JobRunner<Job> } = {
   profile: runProfile,
   compare: runCompare,
+  export: (request, emit, signal, host) => runExport(request, emit, signal, host),
   async analyze({ model, shownPath, severities }, _emit, _signal, host) {
     return analyzeModel(await host.openModel(model.path), shownPath, {
       severities: severities as Readonly<Record<string, RuleSeverity>>,

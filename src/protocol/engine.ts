@@ -1,5 +1,6 @@
 import type { CompareEvent, CompareSettings } from './compare';
 import type { ModelFacts } from './facts';
+import type { ExportSettings, VariantExport } from './normVariant';
 import type { ProfileEvent, ProfileSettings } from './profile';
 
 /** Messages between a host (extension, command line) and the engine's process or worker. Plain data. */
@@ -36,6 +37,12 @@ export interface EngineJobs {
     readonly request: { readonly model: ModelLocation; readonly settings: CompareSettings };
     readonly event: CompareEvent;
     readonly result: void;
+  };
+  /** Saves a network with another normalization. */
+  readonly export: {
+    readonly request: { readonly model: ModelLocation; readonly settings: ExportSettings };
+    readonly event: never;
+    readonly result: VariantExport;
   };
 }
 

@@ -11,3 +11,21 @@ export type NormVariantId =
   | 'detached-batch'
   | 'before-activation'
   | 'after-activation';
+
+/** A network with another normalization, to be saved as an ONNX file of opset 18. */
+export interface ExportSettings {
+  readonly norm: NormVariantId;
+  /** Path of the new file. */
+  readonly output: string;
+  /** Replace a file that is there; the model itself is never replaced. */
+  readonly overwrite: boolean;
+}
+
+export interface VariantExport {
+  readonly output: string;
+  /** Path of a file of weights that was written beside it. */
+  readonly weights: string | null;
+  /** What was done to the network, in words. */
+  readonly change: string;
+  readonly notes: readonly string[];
+}

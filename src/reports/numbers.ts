@@ -19,21 +19,28 @@ export function plural(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }
 
-/** A line of block characters, one per value; values that are not finite leave a gap. */
-export function sparkline(values: readonly Figure[], width = 40): string {
+/**
+ * A line of block characters, one per value; values that are not finite leave a gap.
+ * @param range smallest and largest value of the scale; default those of the values
+ */
+export function sparkline(
+  values: readonly (Figure | undefined)[],
+  width = 40,
+  range?: readonly [low: number, high: number],
+): string {
   const blocks = '▁▂▃▄▅▆▇█';
   const numbers = bucketMeans(values, width);
   const finite = numbers.filter((v): v is number => v !== undefined);
   if (finite.length === 0) return '';
-  const low = Math.min(...finite);
-  const span = Math.max(...finite) - low || 1;
+  const [low, high] = range ?? [Math.min(...finite), Math.max(...finite)];
+  const span = high - low || 1;
   return numbers
     .map((v) => (v === undefined ? ' ' : blocks[Math.round(((v - low) / span) * (blocks.length - 1))]))
     .join('');
 }
 
 /** At most `width` means over neighbouring values; undefined where none of a bucket is finite. */
-function bucketMeans(values: readonly Figure[], width: number): (number | undefined)[] {
+function bucketMeans(values: readonly (Figure | undefined)[], width: number): (number | undefined)[] {
   const count = Math.min(width, values.length);
   return Array.from({ length: count }, (_, i) => {
     const from = Math.floor((i * values.length) / count);

@@ -22,8 +22,12 @@ export function applyNormVariant(graph: Graph, id: NormVariantId): NormVariantGr
   const edit = new GraphEdit(graph);
   const change = variant.apply(edit);
   if (change.changed.length === 0) {
-    const [first] = change.left;
-    const why = first === undefined ? 'there is nothing in it for this variant' : `${first.layer.id}: ${first.reason}`;
+    const [first, ...others] = change.left;
+    const more = others.length > 0 ? ` (and ${others.length} more)` : '';
+    const why =
+      first === undefined
+        ? 'there is nothing in it for this variant'
+        : `${first.layer.id} stays, because ${first.reason}${more}`;
     throw new ModelError('unsupported', `'${id}' does not change this network: ${why}`);
   }
   return { id, ...change, graph: edit.finish(`'${id}'`) };
