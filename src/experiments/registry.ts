@@ -5,6 +5,7 @@ import { experiment as covariateShiftRefuted } from './catalogue/covariateShiftR
 import { experiment as dropoutVarianceShift } from './catalogue/dropoutVarianceShift';
 import { experiment as explodingPlainBn } from './catalogue/explodingPlainBn';
 import { experiment as fasterTraining } from './catalogue/fasterTraining';
+import { experiment as foldEquivalence } from './catalogue/foldEquivalence';
 import { experiment as gammaBeta } from './catalogue/gammaBeta';
 import { experiment as gaussianActivations } from './catalogue/gaussianActivations';
 import { experiment as initialization } from './catalogue/initialization';
@@ -14,6 +15,8 @@ import { experiment as largerLearningRate } from './catalogue/largerLearningRate
 import { experiment as normAxes } from './catalogue/normAxes';
 import { experiment as outsideTheGradient } from './catalogue/outsideTheGradient';
 import { experiment as parametersSteadierThanStatistics } from './catalogue/parametersSteadierThanStatistics';
+import { experiment as placement } from './catalogue/placement';
+import { experiment as preOrPostNorm } from './catalogue/preOrPostNorm';
 import { experiment as regularization } from './catalogue/regularization';
 import { experiment as smootherLoss } from './catalogue/smootherLoss';
 import { experiment as trainAndInference } from './catalogue/trainAndInference';
@@ -37,6 +40,7 @@ export const experiments: readonly AnyExperiment[] = [
   parametersSteadierThanStatistics,
   biasCancelled,
   trainAndInference,
+  foldEquivalence,
   gaussianActivations,
   // What it gives, and why
   largerLearningRate,
@@ -49,8 +53,10 @@ export const experiments: readonly AnyExperiment[] = [
   explodingPlainBn,
   dropoutVarianceShift,
   batchSize,
+  placement,
   // Its relatives
   normAxes,
+  preOrPostNorm,
 ];
 
 export function experimentWithId(id: string): AnyExperiment | undefined {

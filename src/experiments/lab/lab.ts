@@ -1,14 +1,28 @@
 import { encodeOnnx } from '../../formats/onnx/onnxWriter';
 import { ModelError } from '../../ir/errors';
 import type { MutableGraph } from '../../ir/mutableGraph';
-import type { Runtime, RuntimeSession } from '../../engine/runtime';
 import type { HostTensor } from '../../training/hostTensor';
 
 /** Milliseconds of work between two looks at the messages that came in. */
 const BREATH_MS = 40;
 
+export interface SessionOptions {
+  /** 'disabled' runs the nodes as they stand in the graph; the default lets the runtime rewrite it. */
+  readonly optimization?: 'all' | 'disabled';
+}
+
+export interface LabSession {
+  run(feeds: ReadonlyMap<string, HostTensor>, fetches: readonly string[]): Promise<Map<string, HostTensor>>;
+  release(): Promise<void>;
+}
+
+/** What the lab needs of a runtime (engine/runtime.ts, which stands below). */
+export interface LabRuntime {
+  createSession(bytes: Uint8Array, options?: SessionOptions): Promise<LabSession>;
+}
+
 export interface LabOptions {
-  readonly runtime: Runtime;
+  readonly runtime: LabRuntime;
   /** Lets messages come in, so that a run can be cancelled. */
   readonly pause: () => Promise<void>;
   readonly signal?: AbortSignal;
@@ -18,7 +32,7 @@ export interface LabOptions {
 
 /** A graph that has been compiled, with whatever its maker wants to remember of it. */
 interface Compiled<T> {
-  readonly session: RuntimeSession;
+  readonly session: LabSession;
   readonly plan: T;
 }
 
@@ -33,10 +47,14 @@ export class Lab {
    * The compiled graph of this key, which is built when it is first asked for.
    * @param key says everything that the graph depends on
    */
-  async compile<T extends { readonly graph: MutableGraph }>(key: string, build: () => T): Promise<Compiled<T>> {
+  async compile<T extends { readonly graph: MutableGraph }>(
+    key: string,
+    build: () => T,
+    options: SessionOptions = {},
+  ): Promise<Compiled<T>> {
     let entry = this.compiled.get(key) as Promise<Compiled<T>> | undefined;
     if (entry === undefined) {
-      entry = this.make(build);
+      entry = this.make(build, options);
       this.compiled.set(key, entry);
     }
     return entry;
@@ -44,7 +62,7 @@ export class Lab {
 
   /** Runs a compiled graph once. @throws ModelError `cancelled` when the experiment was cancelled */
   async run(
-    session: RuntimeSession,
+    session: LabSession,
     feeds: ReadonlyMap<string, HostTensor>,
     fetches: readonly string[],
   ): Promise<Map<string, HostTensor>> {
@@ -66,10 +84,13 @@ export class Lab {
     }
   }
 
-  private async make<T extends { readonly graph: MutableGraph }>(build: () => T): Promise<Compiled<T>> {
+  private async make<T extends { readonly graph: MutableGraph }>(
+    build: () => T,
+    options: SessionOptions,
+  ): Promise<Compiled<T>> {
     await this.breathe();
     const plan = build();
-    const session = await this.options.runtime.createSession(await encodeOnnx(plan.graph));
+    const session = await this.options.runtime.createSession(await encodeOnnx(plan.graph), options);
     return { session, plan };
   }
 

@@ -2,7 +2,8 @@ import { floats, type HostTensor } from '../../training/hostTensor';
 import { initialValues } from '../../training/initialization';
 import { initialState, optimizers } from '../../training/optimizers';
 import type { OptimizerName } from '../../protocol/profile';
-import { elementCount } from '../../ir/tensor';
+import type { MutableGraph } from '../../ir/mutableGraph';
+import { elementCount, float32Tensor } from '../../ir/tensor';
 import { Random } from '../../training/random';
 import type { Lab } from './lab';
 import { INPUT, LOGITS, MOMENTUM, type Network } from './network';
@@ -147,6 +148,20 @@ export class Learner {
       }
     }
     return { loss: loss / samples.count, accuracy: right / samples.count };
+  }
+
+  /** The network with its weights and statistics as they are now inside, for `count` samples at a time. */
+  inferenceGraph(count: number): MutableGraph {
+    const { graph, sample } = this.network;
+    const copy = graph.copy();
+    copy.inputs = copy.inputs.map(({ name, type }) => ({
+      name,
+      type: name === INPUT ? { ...type, shape: [count, ...sample] } : type,
+    }));
+    for (const [name, values] of this.values) {
+      copy.initializers.set(name, float32Tensor(name, graph.initializers.get(name)!.dims, values.slice()));
+    }
+    return copy;
   }
 
   private plan(request: PlanRequest) {

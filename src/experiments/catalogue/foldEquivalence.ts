@@ -1,0 +1,118 @@
+import { ModelError } from '../../ir/errors';
+import { inferTypes } from '../../ir/inferTypes';
+import type { MutableGraph } from '../../ir/mutableGraph';
+import { layerView } from '../../layers/recognize';
+import { normFoldings } from '../../rules/normFolding';
+import type { HostTensor } from '../../training/hostTensor';
+import { foldBatchNorms } from '../../variants/foldBatchNorms';
+import { overSeeds, verdictOf } from '../conclusion';
+import type { Experiment } from '../experiment';
+import type { Lab } from '../lab/lab';
+import { largest, largestDifference } from '../lab/figures';
+import { Learner } from '../lab/learner';
+import { INPUT, LOGITS } from '../lab/network';
+import { cnn } from '../lab/networks';
+import { BatchStream, batchOf } from '../lab/samples';
+import { BATCH, CLASSES, SIDE, dataWords, testSet, train, trainingSet } from '../lab/standard';
+import { prepareModel } from '../lab/userModel';
+
+const CHANNELS = [16, 32, 32];
+const STEPS = 100;
+const LR = 0.1;
+const PROBE = 250;
+/** Samples of a batch for a model of the user. */
+const MODEL_BATCH = 4;
+
+interface Measured {
+  /** Largest difference of the outputs over the largest output. */
+  readonly difference: number;
+  readonly folded: number;
+  readonly nodesBefore: number;
+  readonly nodesAfter: number;
+}
+
+/** Runs a graph as it stands and with its batch norms folded. The runtime's own folding is off. */
+async function compare(
+  lab: Lab,
+  key: string,
+  graph: MutableGraph,
+  feeds: ReadonlyMap<string, HostTensor>,
+  outputs: readonly string[],
+): Promise<Measured> {
+  const types = inferTypes(graph);
+  const frozen = graph.freeze();
+  const view = layerView(frozen, types);
+  const typeOf = (v: number) => (v < 0 ? undefined : types.get(frozen.valueName(v)));
+  const foldings = normFoldings({ view, typeOf }).filter((f) => f.obstacle === undefined);
+  const foldedGraph = frozen.toMutable();
+  const { changed } = await foldBatchNorms(foldedGraph, foldings);
+  if (changed.length === 0) {
+    throw new ModelError(
+      'unsupported',
+      'no batch norm of this model stands beside a linear layer that it could be folded into',
+    );
+  }
+  const run = async (name: string, which: MutableGraph) => {
+    const { session } = await lab.compile(`${key} ${name}`, () => ({ graph: which }), { optimization: 'disabled' });
+    return lab.run(session, feeds, outputs);
+  };
+  const [plain, folded] = [await run('plain', graph), await run('folded', foldedGraph)];
+  const differences = outputs.map((o) => {
+    const [a, b] = [plain.get(o)!.data as Float32Array, folded.get(o)!.data as Float32Array];
+    return largestDifference(a, b) / largest(a);
+  });
+  return {
+    difference: Math.max(...differences),
+    folded: changed.length,
+    nodesBefore: graph.nodes.length,
+    nodesAfter: foldedGraph.nodes.length,
+  };
+}
+
+export const experiment: Experiment<Measured> = {
+  id: 'fold-equivalence',
+  title: 'Folding a batch norm',
+  claim: 'At inference batch normalization can be folded into the linear layer beside it, which changes nothing.',
+  setting:
+    `CNN of ${CHANNELS.join(', ')} channels with batch norm after ${STEPS} steps with learning rate ${LR} and batch ${BATCH} on ${dataWords}; logits of ` +
+    `${PROBE} test pictures at inference with and without folding, the runtime's own optimizations off. A model of the user gets ${MODEL_BATCH} made samples.`,
+  reference:
+    'Jacob et al. 2018, Quantization and training of neural networks, section 3.2; Ioffe and Szegedy 2015, section 3.1.',
+  published:
+    "W' = W scale / sqrt(variance + epsilon), b' = shift + (b - mean) scale / sqrt(variance + epsilon): the same function.",
+  gate: 'Largest difference of the outputs below 1e-5 of the largest output.',
+
+  async measure(lab, seed) {
+    const network = cnn({ side: SIDE, classes: CLASSES, channels: CHANNELS, activation: 'Relu', norm: 'batch' });
+    const learner = new Learner(lab, network, { seed, weights: 'xavier' });
+    await train(learner, new BatchStream(trainingSet(seed, { flat: false }), BATCH, seed), LR, STEPS);
+    const test = testSet(seed, { flat: false });
+    const { x } = batchOf(
+      test,
+      Array.from({ length: PROBE }, (_, i) => i),
+    );
+    const feeds = new Map([[INPUT, x]]);
+    return compare(lab, `fold ${seed}`, learner.inferenceGraph(PROBE), feeds, [LOGITS]);
+  },
+
+  async measureModel(lab, seed, model) {
+    const prepared = prepareModel(model, MODEL_BATCH);
+    return compare(lab, 'fold', prepared.graph, prepared.feeds(seed, 0), prepared.outputs);
+  },
+
+  conclude(measured) {
+    const differences = measured.map((m) => m.difference);
+    const [{ folded, nodesBefore, nodesAfter }] = measured;
+    return {
+      measured: `relative difference ${overSeeds(differences)}; ${folded} norms folded, ${nodesBefore} nodes became ${nodesAfter}`,
+      verdict: verdictOf(differences.every((d) => d < 1e-5)),
+      figures: [
+        { label: 'largest difference of the outputs over the largest output', values: differences, published: '0' },
+        { label: 'batch norms folded', values: measured.map((m) => m.folded) },
+        { label: 'nodes before', values: measured.map((m) => m.nodesBefore) },
+        { label: 'nodes after', values: measured.map((m) => m.nodesAfter) },
+      ],
+      charts: [],
+    };
+  },
+};

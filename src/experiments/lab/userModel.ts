@@ -1,0 +1,46 @@
+import { expandCalls } from '../../ir/expandCalls';
+import { inferTypes } from '../../ir/inferTypes';
+import type { Model } from '../../ir/model';
+import type { MutableGraph } from '../../ir/mutableGraph';
+import type { HostTensor } from '../../training/hostTensor';
+import { inputSpecs } from '../../training/data/inputSpec';
+import { SyntheticData } from '../../training/data/syntheticData';
+import { chooseInputShapes } from '../../training/inputShapes';
+import { constantsToInitializers, requireOrder, toFloat32 } from '../../training/plainGraph';
+import { toOpset18 } from '../../variants/toOpset18';
+
+/** A model of the user as the lab runs it: float32, opset 18, all sizes known, fed with made-up samples. */
+export interface PreparedModel {
+  readonly graph: MutableGraph;
+  /** Floating-point outputs. */
+  readonly outputs: readonly string[];
+  /** Samples for the graph's inputs; the same ones for the same seed and step. */
+  feeds(seed: number, step: number): Map<string, HostTensor>;
+}
+
+/** @throws ModelError `unsupported` for models that no data can be made for or that opset 18 cannot express */
+export function prepareModel(model: Model, batch: number): PreparedModel {
+  const graph = expandCalls(model).graph.toMutable();
+  requireOrder(graph);
+  constantsToInitializers(graph);
+  toFloat32(graph);
+  toOpset18(graph);
+  constantsToInitializers(graph);
+  const sizes = chooseInputShapes(graph, batch, false);
+  const inputs = inputSpecs(graph, sizes.shapes, sizes.batch, model.format !== 'onnx');
+  graph.inputs = inputs.map(({ name, dtype, shape }) => ({ name, type: { kind: 'tensor', dtype, shape } }));
+  for (const output of graph.outputs) output.type = { kind: 'unknown' };
+  graph.valueTypes.clear();
+  const types = inferTypes(graph);
+  const outputs = graph.outputs.map((o) => o.name).filter((name) => types.get(name)?.dtype === 'float32');
+  const data = new Map<number, SyntheticData>();
+  return {
+    graph,
+    outputs,
+    feeds(seed, step) {
+      let made = data.get(seed);
+      if (made === undefined) data.set(seed, (made = new SyntheticData(inputs, [], sizes.batch, seed)));
+      return made.feeds(step);
+    },
+  };
+}
