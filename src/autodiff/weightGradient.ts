@@ -34,15 +34,88 @@ export function weightGradient(x: string, dy: string, conv: Convolution, g: Grad
     return perTap ? depthwisePerTap(x, dy, conv, g) : depthwiseExchanged(x, dy, conv, g);
   }
   if (taps >= MANY_TAPS) return exchanged(x, dy, conv, g);
-  if (unit && 2 * m <= channels && taps > 1) {
+  const rows = kernel[0];
+  const shared = strides[0] === 1 && kernel.length > 1 && rows > 1 ? (channels * taps) / rows + m * rows : Infinity;
+  if (unit && m * taps < Math.min(channels * taps, shared)) {
     // fewer channels on the other side: unroll the cotangent instead
     return turnedKernel(weightGradient(dy, x, backwards(conv), g), group, g);
   }
-  if (n > 1 && n * channels * taps * positions > LARGEST_UNROLLED) return inHalves(x, dy, conv, g);
+  const unrolled = Math.min(channels * taps, shared);
+  if (n > 1 && n * unrolled * positions > LARGEST_UNROLLED) return inHalves(x, dy, conv, g);
   const perSample = ((m / group) * channels * taps) / group;
   const moved = ((m + channels) / group) * positions;
   // one product per sample needs a sum over samples, which outweighs bringing the samples together when W is large
-  return perSample > 4 * moved && kernel.length < 3 ? inOneProduct(x, dy, conv, g) : bySample(x, dy, conv, g);
+  const together = perSample > 4 * moved && kernel.length < 3;
+  if (shared < channels * taps) return sharedUnrolling(x, dy, conv, together, g);
+  return together ? inOneProduct(x, dy, conv, g) : bySample(x, dy, conv, g);
+}
+
+/**
+ * The taps along the first axis (rows) unrolled on the cotangent, the others on X, so that both products' sides are small and
+ * square: with row r = h + i d - p of X, dW[m, c, i, j] = sum over n, r, w of dY[n, m, r - i d + p, w] X[n, c, r, w s + j d - p].
+ * At stride 1 along the rows.
+ */
+function sharedUnrolling(x: string, dy: string, conv: Convolution, together: boolean, g: GradientBuilder): string {
+  const { group, kernel, dilations, before } = conv;
+  const [n, m, ...output] = g.shape(dy);
+  const [, channels, ...input] = g.shape(x);
+  const [rows, ...columns] = kernel;
+  const places = [input[0], ...output.slice(1)];
+  const first = (list: readonly number[], value: number) => [value, ...list.slice(1)];
+  const rest = (list: readonly number[], value: number) => [list[0], ...list.slice(1).map(() => value)];
+  const onX: Convolution = {
+    group,
+    kernel: first(kernel, 1),
+    strides: conv.strides,
+    dilations: first(dilations, 1),
+    before: first(before, 0),
+  };
+  const onDy: Convolution = {
+    group,
+    kernel: rest(kernel, 1),
+    strides: kernel.map(() => 1),
+    dilations: rest(dilations, 1),
+    before: rest([(rows - 1) * dilations[0] - before[0], ...before.slice(1)], 0),
+  };
+  const taps = product(columns);
+  const [a, b] = [
+    { value: x, conv: onX, size: (channels / group) * taps },
+    { value: dy, conv: onDy, size: (m / group) * rows },
+  ].map(({ value, conv, size }) => {
+    if (!together) {
+      const lead = group === 1 ? [n] : [n, group];
+      return g.reshape(unroll(value, conv, places, g), [...lead, size, product(places)]);
+    }
+    const exchanged = withSamplesBehind(value, g);
+    const unrolled = unroll(exchanged, overSamples(conv), [n, ...places], g);
+    const lead = group === 1 ? [] : [group];
+    return g.reshape(unrolled, [...lead, size, n * product(places)]);
+  });
+  const summed = ((): string => {
+    if (together && group === 1) return g.gemm(a, b, { transB: true });
+    const products = g.matMul(a, g.transposeMatrix(b));
+    return together ? products : g.sumTo(products, g.shape(products).slice(1));
+  })();
+  // [g, C/g, columns, M/g, rows] to [M, C/g, rows, columns]; the rows come in reverse order
+  const apart = g.reshape(summed, [group, channels / group, taps, m / group, rows]);
+  const turned = g.reverse(g.reshape(g.transpose(apart, [0, 3, 1, 4, 2]), [m, channels / group, rows, taps]), [2]);
+  return g.reshape(turned, [m, channels / group, ...kernel]);
+}
+
+/** [N, C, ...] to [1, C, N, ...]: the samples become a spatial axis. */
+function withSamplesBehind(x: string, g: GradientBuilder): string {
+  const [n, channels, ...spatial] = g.shape(x);
+  return g.reshape(g.transpose(x, exchange(spatial.length + 2, 0, 1)), [1, channels, n, ...spatial]);
+}
+
+function overSamples(conv: Convolution): Convolution {
+  return {
+    group: conv.group,
+    kernel: [1, ...conv.kernel],
+    strides: [1, ...conv.strides],
+    dilations: [1, ...conv.dilations],
+    before: [0, ...conv.before],
+  };
 }
 
 function inHalves(x: string, dy: string, conv: Convolution, g: GradientBuilder): string {
@@ -72,18 +145,10 @@ function bySample(x: string, dy: string, conv: Convolution, g: GradientBuilder):
 function inOneProduct(x: string, dy: string, conv: Convolution, g: GradientBuilder): string {
   const { group, kernel } = conv;
   const [n, m, ...output] = g.shape(dy);
-  const [, channels, ...input] = g.shape(x);
+  const channels = g.shape(x)[1];
   const columns = (channels / group) * product(kernel);
   const places = n * product(output);
-  const exchangedX = g.reshape(g.transpose(x, exchange(input.length + 2, 0, 1)), [1, channels, n, ...input]);
-  const overSamples: Convolution = {
-    group,
-    kernel: [1, ...kernel],
-    strides: [1, ...conv.strides],
-    dilations: [1, ...conv.dilations],
-    before: [0, ...conv.before],
-  };
-  const unrolled = unroll(exchangedX, overSamples, [n, ...output], g);
+  const unrolled = unroll(withSamplesBehind(x, g), overSamples(conv), [n, ...output], g);
   const cotangent = g.transpose(dy, exchange(output.length + 2, 0, 1));
   const result = [m, channels / group, ...kernel];
   if (group === 1) {

@@ -22,10 +22,22 @@ interface Shape {
 }
 
 const shapes: readonly Shape[] = [
-  { way: 'one product per sample', x: [3, 4, 18, 18], w: [5, 4, 3, 3], pad: 1, uses: 'MatMul', without: 'Gemm' },
+  { way: 'one product per sample', x: [3, 4, 18, 18], w: [20, 4, 3, 3], pad: 1, uses: 'MatMul', without: 'Gemm' },
+  { way: 'shared unrolling', x: [3, 8, 14, 14], w: [6, 8, 3, 3], pad: 1, uses: 'MatMul', without: 'Gemm' },
+  { way: 'shared unrolling, uneven kernel', x: [2, 8, 15, 14], w: [7, 8, 5, 3], uses: 'MatMul', without: 'Gemm' },
+  { way: 'shared unrolling, groups', x: [2, 16, 12, 13], w: [16, 8, 3, 3], group: 2, pad: 2, uses: 'MatMul' },
+  {
+    way: 'shared unrolling, all samples',
+    x: [4, 32, 6, 5],
+    w: [48, 32, 3, 3],
+    pad: 1,
+    uses: 'Gemm',
+    without: 'MatMul',
+  },
+  { way: 'shared unrolling, volumes', x: [2, 4, 6, 7, 5], w: [5, 4, 3, 2, 3], uses: 'MatMul', without: 'Gemm' },
   { way: 'one product per sample, stride', x: [2, 4, 21, 21], w: [8, 4, 3, 3], stride: 2, uses: 'MatMul' },
   { way: 'one product per sample, groups', x: [2, 8, 20, 20], w: [6, 4, 3, 3], group: 2, pad: 1, uses: 'MatMul' },
-  { way: 'one product for all samples', x: [4, 32, 4, 4], w: [48, 32, 3, 3], pad: 1, uses: 'Gemm' },
+  { way: 'one product for all samples', x: [4, 32, 5, 5], w: [48, 32, 3, 3], stride: 2, pad: 1, uses: 'Gemm' },
   { way: 'one product for all samples, kernel 1', x: [4, 32, 2, 2], w: [48, 32, 1, 1], uses: 'Gemm', without: 'Conv' },
   { way: 'one product for all samples, groups', x: [3, 32, 4, 4], w: [64, 16, 3, 3], group: 2, pad: 1, uses: 'Conv' },
   { way: 'the cotangent unrolled', x: [2, 16, 12, 12], w: [3, 16, 3, 3], pad: 1, uses: 'Slice' },
@@ -47,7 +59,12 @@ describe('weight gradients of convolutions', () => {
       graph.opsets.set('', 18);
       graph.addInput('x', { kind: 'tensor', dtype: 'float32', shape: x });
       graph.addInput('w', { kind: 'tensor', dtype: 'float32', shape: w });
-      const attributes = { strides: ints([stride, stride]), pads: ints([pad, pad, pad, pad]), group: int(group) };
+      const axes = x.slice(2);
+      const attributes = {
+        strides: ints(axes.map(() => stride)),
+        pads: ints([...axes, ...axes].map(() => pad)),
+        group: int(group),
+      };
       graph.add('Conv', ['x', 'w'], attributes, { outputs: ['y'] });
       const shape = inferTypes(graph).get('y')!.shape as number[];
       const count = (sizes: readonly number[]) => sizes.reduce((a, b) => a * b, 1);
