@@ -3,7 +3,8 @@ import type { CompareSettings } from '../protocol/compare';
 import type { ExportSettings, NormVariantId } from '../protocol/normVariant';
 import type { EngineChoice, Initialization, OptimizerName, ProfileSettings } from '../protocol/profile';
 import { defaultLearningRates } from '../profile/defaultSettings';
-import type { Severity } from '../protocol/facts';
+import type { FixId, Severity } from '../protocol/facts';
+import type { FixSettings } from '../protocol/fix';
 import { ruleWithId, rules } from '../rules/registry';
 import { isRuleSeverity, ruleSeverities, type RuleSeverity } from '../rules/severities';
 import { normVariantIds } from '../variants/norms/registry';
@@ -54,13 +55,27 @@ export interface OpenOptions {
   readonly model: string;
 }
 
+export interface FixOptions {
+  readonly command: 'fix';
+  readonly model: string;
+  readonly format: Format;
+  readonly settings: FixSettings;
+}
+
 /** Commands that take no argument. */
 export interface InfoOptions {
   readonly command: 'help' | 'version' | 'mcp';
 }
 
 export type Options =
-  AnalyzeOptions | ProfileOptions | CompareOptions | ExportOptions | RulesOptions | OpenOptions | InfoOptions;
+  | AnalyzeOptions
+  | ProfileOptions
+  | CompareOptions
+  | ExportOptions
+  | FixOptions
+  | RulesOptions
+  | OpenOptions
+  | InfoOptions;
 
 const losses = ['auto', 'cross-entropy', 'mse'] as const;
 
@@ -116,6 +131,16 @@ const exportFlags = {
 
 const defaultVariants = 'as-is,none,batch,layer,group';
 
+const fixFlags = {
+  ...format,
+  fix: { type: 'string' },
+  output: { type: 'string' },
+  force: { type: 'boolean' },
+  yes: { type: 'boolean' },
+} as const;
+
+const fixIds: readonly FixId[] = ['fold', 'drop-bias', 'inference-mode', 'momentum'];
+
 /**
  * Reads a command line (without node and script).
  * @throws UsageError with a sentence that says what is off and what would do.
@@ -134,6 +159,8 @@ export function readOptions(args: readonly string[], defaults: ProfileSettings):
       return readCompare(rest, defaults);
     case 'export':
       return readExport(rest);
+    case 'fix':
+      return readFix(rest);
     case 'rules':
       return readRules(rest);
     case 'open':
@@ -142,7 +169,7 @@ export function readOptions(args: readonly string[], defaults: ProfileSettings):
       return readMcp(rest);
     default:
       throw new UsageError(
-        `unknown command '${command}': analyze, profile, compare, export, rules, open and mcp are known (normscope --help)`,
+        `unknown command '${command}': analyze, profile, compare, export, fix, rules, open and mcp are known (normscope --help)`,
       );
   }
 }
@@ -253,6 +280,22 @@ function readTraining(values: TrainingValues, defaults: ProfileSettings): Profil
     ...(values.data !== undefined && { data: values.data }),
     ...(values.labels !== undefined && { labels: values.labels }),
     ...(values.loss !== undefined && { loss: oneOf('--loss', values.loss, losses, 'auto') }),
+  };
+}
+
+function readFix(args: string[]): Options {
+  const { values, positionals } = parse(args, { ...common, ...fixFlags });
+  const info = infoAsked(values);
+  if (info) return info;
+  const { fix, output, force = false, yes = false } = values;
+  const model = oneModel('fix', positionals);
+  if (fix === undefined) throw new UsageError(`fix needs --fix with one of ${fixIds.join(', ')}`);
+  if (output === undefined || output === '') throw new UsageError('fix needs --output with the path of the copy');
+  return {
+    command: 'fix',
+    model,
+    format: oneOf('--format', values.format, ['text', 'json'], 'text'),
+    settings: { fix: oneOf('--fix', fix, fixIds, 'fold'), output, overwrite: force, acceptDifference: yes },
   };
 }
 

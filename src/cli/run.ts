@@ -1,6 +1,7 @@
 import { defaultProfileSettings } from '../profile/defaultSettings';
 import { tool } from '../protocol/tool';
 import { analyze } from './analyze';
+import { fix } from './fix';
 import { compare } from './compare';
 import { exportVariant } from './export';
 import { mcp } from './mcp';
@@ -30,6 +31,8 @@ export async function run(args: readonly string[], output: Output = processOutpu
         return await compare(options, output);
       case 'export':
         return await exportVariant(options, output);
+      case 'fix':
+        return await fix(options, output);
       case 'rules':
         output.print(options.rule === undefined ? rulesText() : pageOf(options.rule));
         return 0;

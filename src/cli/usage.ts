@@ -53,6 +53,17 @@ export function usageText(defaults: ProfileSettings): string {
                                          saves the network with another normalization as ONNX, its new norms untrained
       --force                            replaces FILE
 
+  normscope fix MODEL --fix FIX --output COPY [options]
+                                         saves a copy of an ONNX model, once it has been run beside the model
+      --fix fold                         batch norms folded into their neighbours; same results
+            drop-bias                    biases dropped that a norm removes; same results
+            inference-mode               batch norms that were left in training mode use the running statistics
+            momentum                     momentum in ONNX's convention, proven on a training step
+      --output COPY                      the new file; one that is there is replaced with --force only
+      --force                            replaces COPY, were it the model itself
+      --yes                              saves the copy although its results differ (inference-mode)
+      --format text|json                 default text
+
   normscope rules [ID]                   all rules, or the page of one: why, an example, what to do instead
 
   normscope open MODEL                   opens the model in VS Code
@@ -63,6 +74,7 @@ export function usageText(defaults: ProfileSettings): string {
   --help, --version, --verbose (where an unexpected error came from)
 
 MODEL is an ONNX file or the model.json of a TensorFlow.js layers model.
-Exit status: 0 done, 1 a finding at or above --fail-on, 2 usage error, unreadable model or failed run.
+Exit status: 0 done, 1 a finding at or above --fail-on or a copy not saved for want of --yes, 2 usage error, unreadable
+model or failed run.
 `;
 }

@@ -3,6 +3,7 @@ import { analyzeModel } from '../rules/analyzeModel';
 import type { RuleSeverity } from '../rules/severities';
 import { runCompare } from './runCompare';
 import { runExport } from './runExport';
+import { runFix } from './runFix';
 import { runProfile, type EngineHost } from './runProfile';
 
 /**
@@ -19,6 +20,7 @@ export type JobRunner<Job extends EngineJob> = (
 /** What the engine can do. */
 export const jobs: { readonly [Job in EngineJob]: JobRunner<Job> } = {
   profile: runProfile,
+  fix: (request, emit, signal, host) => runFix(request, emit, signal, host),
   compare: runCompare,
   export: (request, emit, signal, host) => runExport(request, emit, signal, host),
   async analyze({ model, shownPath, severities }, _emit, _signal, host) {

@@ -4,9 +4,10 @@ import type { HostTensor } from '../training/hostTensor';
 export interface SessionOptions {
   /**
    * How much the runtime may rewrite the graph. 'all' (the default) makes small networks a fifth faster; its time grows
-   * faster than the graph, and at thousands of nodes it saves nothing that it does not cost first.
+   * faster than the graph, and at thousands of nodes it saves nothing that it does not cost first. 'disabled' runs the nodes as
+   * they stand in the graph.
    */
-  readonly optimization?: 'all' | 'basic';
+  readonly optimization?: 'all' | 'basic' | 'disabled';
 }
 
 /** A graph that is ready to run. */

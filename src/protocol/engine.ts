@@ -1,6 +1,7 @@
 import type { CompareEvent, CompareSettings } from './compare';
 import type { ModelFacts } from './facts';
 import type { ExportSettings, VariantExport } from './normVariant';
+import type { FixEvent, FixResult, FixSettings } from './fix';
 import type { ProfileEvent, ProfileSettings } from './profile';
 
 /** Messages between a host (extension, command line) and the engine's process or worker. Plain data. */
@@ -43,6 +44,12 @@ export interface EngineJobs {
     readonly request: { readonly model: ModelLocation; readonly settings: ExportSettings };
     readonly event: never;
     readonly result: VariantExport;
+  };
+  /** Saves a copy of a model with a fix. */
+  readonly fix: {
+    readonly request: { readonly model: ModelLocation; readonly settings: FixSettings };
+    readonly event: FixEvent;
+    readonly result: FixResult;
   };
 }
 

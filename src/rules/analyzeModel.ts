@@ -40,7 +40,7 @@ export async function analyzeModel(file: Model, path: string, options: AnalysisO
       values: (v) => values.get(v),
       // a layer without inputs has no first one
       typeOf: (v) => (v >= 0 ? (types.get(graph.valueName(v)) ?? graph.valueType(v)) : undefined),
-      report: (report) => findings.push(finding(rule, report, options, place)),
+      report: (report) => findings.push(finding(rule, report, model, options, place)),
     });
   }
   return {
@@ -64,7 +64,7 @@ function severityOf(rule: Rule, { severities }: AnalysisOptions): RuleSeverity |
   return severities !== undefined && Object.hasOwn(severities, id) ? severities[id] : undefined;
 }
 
-function finding(rule: Rule, report: Report, options: AnalysisOptions, place: TextPlace): Finding {
+function finding(rule: Rule, report: Report, model: Model, options: AnalysisOptions, place: TextPlace): Finding {
   const { layer, layers, message } = report;
   const asked = severityOf(rule, options);
   const first: Layer | undefined = layer ?? layers?.[0];
@@ -75,7 +75,13 @@ function finding(rule: Rule, report: Report, options: AnalysisOptions, place: Te
     layer: layer?.id ?? null,
     layers: layers?.map((l) => l.id),
     source: first && layerSource(first, place),
+    ...(isFixable(model) && { fix: rule.meta.fix }),
   };
+}
+
+/** Fixes are written into ONNX files, and proven by running them. */
+function isFixable({ format, weights }: Model): boolean {
+  return format === 'onnx' && weights === 'present';
 }
 
 function problemFact({ code, message, place }: Problem, path: string): ProblemFact {

@@ -1,7 +1,7 @@
 import type { ValueId, ValueType } from '../ir/graph';
 import type { Model } from '../ir/model';
 import type { Layer, LayerView } from '../layers/layerView';
-import type { Severity } from '../protocol/facts';
+import type { FixOffer, Severity } from '../protocol/facts';
 
 export interface Reference {
   /** Authors, year and the section, or the name of the project and the number of the issue. */
@@ -36,6 +36,8 @@ export interface RuleText {
 export interface RuleMeta extends RuleText {
   readonly bad: Example;
   readonly good: Example;
+  /** An edit of ONNX files that ends what the findings are about. */
+  readonly fix?: FixOffer;
 }
 
 /** Of a rule that speaks about figures of a profile. */

@@ -1,3 +1,4 @@
+import type { FixOffer } from '../protocol/facts';
 import type { Example, MeasuredRuleMeta, RuleMeta } from './rule';
 
 /**
@@ -23,11 +24,19 @@ export function rulePage({ meta }: { readonly meta: RuleMeta | MeasuredRuleMeta 
     '',
     meta.insteadDo,
     '',
+    ...('fix' in meta && meta.fix !== undefined ? [fixText(meta.fix), ''] : []),
     '## References',
     '',
     ...meta.references.map(({ title, url }) => `- [${title}](${url})`),
     '',
   ].join('\n');
+}
+
+function fixText({ id, title }: FixOffer): string {
+  return (
+    `In an ONNX file NormScope does it for you: "Save a copy with ${title}" beside the finding, or ` +
+    `\`normscope fix MODEL --fix ${id} --output COPY\`. The copy is run beside the model before it is saved.`
+  );
 }
 
 function examples({ bad, good }: RuleMeta): string[] {

@@ -11,6 +11,7 @@ export const schemas = {
   AnalysisReport: { file: 'analysis.schema.json', source: 'src/protocol/facts.ts' },
   CompareResult: { file: 'compare.schema.json', source: 'src/protocol/compare.ts' },
   ProfileResult: { file: 'profile.schema.json', source: 'src/protocol/profile.ts' },
+  FixResult: { file: 'fix.schema.json', source: 'src/protocol/fix.ts' },
   ErrorReport: { file: 'error.schema.json', source: 'src/protocol/facts.ts' },
 };
 

@@ -13,6 +13,7 @@ export const batchNormTrainingMode: Rule = {
       'a batch of one is normalized with its own statistics, and the result differs from what was validated.',
     insteadDo:
       'Call `model.eval()` before exporting, and do not pass `training=TrainingMode.TRAINING` to the exporter.',
+    fix: { id: 'inference-mode', title: 'batch norms in inference mode' },
     bad: {
       text: `<ir_version: 8, opset_import: ["" : 17]>
 training_mode (float[N,3,8,8] x) => (float[N,4,8,8] y)

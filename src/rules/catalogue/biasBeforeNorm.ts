@@ -17,6 +17,7 @@ export const biasBeforeNorm: Rule = {
     insteadDo:
       'Create the layer without a bias (`bias=False`, `use_bias=False`). In a trained model, subtract the bias from the running mean ' +
       'and drop it.',
+    fix: { id: 'drop-bias', title: 'redundant biases dropped' },
     bad: {
       text: `<ir_version: 8, opset_import: ["" : 17]>
 biased (float[N,3,8,8] x) => (float[N,4,8,8] y)

@@ -17,6 +17,7 @@ export const foldableBatchNorm: Rule = {
     insteadDo:
       'Runtimes with graph optimization (ONNX Runtime, TensorRT, OpenVINO) fold those behind convolutions when they load the model, unless the file lists its weights as ' +
       'inputs too: nothing need be done. For all others, fold them with an optimizer (onnxoptimizer, onnxsim). Keep the unfolded file to train on.',
+    fix: { id: 'fold', title: 'batch norms folded' },
     bad: {
       text: `<ir_version: 8, opset_import: ["" : 17]>
 unfolded (float[N,3,8,8] x) => (float[N,4,6,6] y)

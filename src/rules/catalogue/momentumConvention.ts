@@ -19,6 +19,7 @@ export const momentumConvention: Rule = {
       'state. Inference does not use the momentum: this matters when the model is trained further.',
     insteadDo:
       'Write 1 minus the value of PyTorch (0.1 becomes 0.9). For a cumulative average choose a momentum, such as 0.9, before training on.',
+    fix: { id: 'momentum', title: 'the momentum converted' },
     bad: {
       text: `<ir_version: 8, opset_import: ["" : 17]>
 unconverted (float[N,3,8,8] x) => (float[N,4,8,8] y)

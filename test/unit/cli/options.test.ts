@@ -139,6 +139,8 @@ describe('command line options', () => {
       'labels',
       'loss',
       'output',
+      'fix',
+      'yes',
       'norm',
       'variants',
       'seeds',

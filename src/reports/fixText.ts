@@ -1,0 +1,57 @@
+import type { FixId } from '../protocol/facts';
+import type { FixEvent, FixProof, FixResult } from '../protocol/fix';
+import { formatFigure, plural } from './numbers';
+import { printable } from './textTable';
+
+/** What a fix is doing, for a line of progress. */
+export const fixPhases: Readonly<Record<FixEvent['phase'], string>> = {
+  reading: 'reading the model',
+  editing: 'editing the graph',
+  proving: 'running the copy beside the model',
+  writing: 'writing the copy',
+};
+
+const done: Readonly<Record<FixId, readonly [one: string, many: string]>> = {
+  fold: ['batch norm folded', 'batch norms folded'],
+  'drop-bias': ['redundant bias dropped', 'redundant biases dropped'],
+  'inference-mode': ['batch norm put in inference mode', 'batch norms put in inference mode'],
+  momentum: ['momentum converted', 'momenta converted'],
+};
+
+/** Layers that were left alone are listed up to this number. */
+const FEW = 5;
+
+/** What was changed: "53 batch norms folded". */
+export function changedText({ fix, changed }: FixResult): string {
+  return `${changed.length} ${done[fix][changed.length === 1 ? 0 : 1]}`;
+}
+
+/** How the copy was held against the model, with the figures. */
+export function proofText({ kind, difference, limit, batches, samples }: FixProof): string {
+  const on = `on ${batches === 1 ? 'a batch' : `${batches} batches`} of ${plural(samples, 'random sample')}`;
+  const size =
+    typeof difference === 'string' ? 'cannot be put in a figure' : `${formatFigure(difference)} of their size`;
+  if (limit === null) return `its results differ from the model's by up to ${size}, ${on}`;
+  const within = `(${formatFigure(limit)} is allowed)`;
+  return kind === 'results'
+    ? `its results differ from the model's by at most ${size} ${within}, ${on}`
+    : `results are the same, and its running statistics after a training step follow the intended convention to ${size} ${within}, ${on}`;
+}
+
+/** A saved copy, or one that was not saved, for a terminal. Ends with a line break. */
+export function fixText(result: FixResult): string {
+  const { model, output, left, proof, engine, notes } = result;
+  const lines = [
+    `${printable(model)}: ${changedText(result)}`,
+    `  ${proofText(proof)} (${engine.name} ${engine.version})`,
+    ...left
+      .slice(0, FEW)
+      .map(({ layer, reason }) => `  left as it is: ${printable(layer)}, because ${printable(reason)}`),
+  ];
+  if (left.length > FEW) lines.push(`  and ${left.length - FEW} more left as they are`);
+  for (const note of notes) lines.push(`  note: ${printable(note)}`);
+  lines.push(
+    output === null ? '  not saved: --yes saves a copy with other results' : `  saved as ${printable(output)}`,
+  );
+  return `${lines.join('\n')}\n`;
+}
