@@ -10,6 +10,9 @@ export interface OrtModule {
   readonly Tensor: typeof Tensor;
 }
 
+/** What the WebAssembly build can address: 32 bits, of which the runtime's own code and fragmentation take a part. */
+export const WASM_BYTES = 0.85 * 2 ** 32;
+
 /** A Runtime on one of ONNX Runtime's JavaScript packages, which share their interface. */
 export class OrtRuntime implements Runtime {
   constructor(

@@ -1,11 +1,8 @@
 import { createRequire } from 'node:module';
 import type { Runtime } from './runtime';
-import { OrtRuntime, type OrtModule } from './ortRuntime';
+import { OrtRuntime, WASM_BYTES, type OrtModule } from './ortRuntime';
 
 const load = createRequire(__filename);
-
-/** A 32-bit address space; the runtime's own code and fragmentation take a part of it. */
-const WASM_BYTES = 0.85 * 2 ** 32;
 
 interface WebModule extends OrtModule {
   readonly env: {

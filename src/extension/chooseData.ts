@@ -1,4 +1,3 @@
-import * as path from 'node:path';
 import * as vscode from 'vscode';
 import type { ProfileSettings } from '../protocol/profile';
 
@@ -56,7 +55,7 @@ function without(settings: ProfileSettings, field: 'data' | 'labels'): ProfileSe
 /** A path of the configuration as an absolute one: relative paths start at the workspace folder of the model. */
 export function configuredPath(stated: string, scope: vscode.Uri): string | undefined {
   if (stated === '') return undefined;
-  if (stated.startsWith('column:') || path.isAbsolute(stated)) return stated;
+  if (stated.startsWith('column:') || /^([/\\]|[a-z]:[/\\])/i.test(stated)) return stated;
   const folder = vscode.workspace.getWorkspaceFolder(scope)?.uri ?? vscode.Uri.joinPath(scope, '..');
   return vscode.Uri.joinPath(folder, stated).fsPath;
 }

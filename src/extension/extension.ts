@@ -1,79 +1,14 @@
-import * as vscode from 'vscode';
-import { EngineClient } from '../engine/engineClient';
+import type * as vscode from 'vscode';
 import { forkTransport } from '../engine/forkTransport';
-import { registerAssistantTools } from './assistantTools';
-import { CodeLenses } from './codeLenses';
-import { Commands } from './commands';
-import { Diagnostics } from './diagnostics';
-import { FormattedDocuments, formattedScheme } from './formattedDocuments';
-import { LayerHovers } from './layerHovers';
-import { LayerInlayHints } from './layerInlayHints';
-import { LayerSymbols } from './layerSymbols';
-import { ModelTree } from './modelTree';
-import { ModelViews } from './modelViews';
-import { registerProfileCommands } from './profileFiles';
-import { ProfileStorage } from './profileStorage';
-import { Sessions } from './sessions';
-import { configSelector, normClassHovers, pythonSelector, settingHovers } from './settingHovers';
-import { StatusBar } from './statusBar';
-import { TextFixActions } from './textFixActions';
-import { isTextModel, TextModels, textSelector } from './textModels';
+import { NodeFolder } from '../engine/nodeFolder';
+import { startExtension } from './startExtension';
 
+/** The extension on a machine (or on the remote side of one): engines are processes, files are read by range. */
 export function activate(context: vscode.ExtensionContext): void {
-  const log = vscode.window.createOutputChannel('NormScope', { log: true });
-  const enginePath = context.asAbsolutePath('dist/engine.js');
-  const sessions = new Sessions(() => new EngineClient(() => forkTransport(enginePath)), log);
-  const formatted = new FormattedDocuments();
-  const textModels = new TextModels(sessions, formatted);
-  const modelTree = new ModelTree(sessions);
-  const inlayHints = new LayerInlayHints(textModels, sessions);
-  const views: ModelViews = new ModelViews(sessions, {
-    extensionUri: context.extensionUri,
-    revealLayer: (session, layer) => commands.revealLayer(session, layer),
+  const script = context.asAbsolutePath('dist/engine.js');
+  startExtension(context, {
+    startEngine: () => forkTransport(script),
+    engineLocation: (uri) => (uri.scheme === 'file' ? uri.fsPath : undefined),
+    folder: (parent, chosen) => (parent.scheme === 'file' ? new NodeFolder(parent.fsPath, chosen) : undefined),
   });
-  const commands: Commands = new Commands(sessions, views, formatted, context.extensionUri);
-
-  context.subscriptions.push(
-    log,
-    formatted,
-    new Diagnostics(sessions, formatted, context.extensionUri),
-    views,
-    sessions,
-    commands.register(),
-    vscode.languages.registerHoverProvider(textSelector, new LayerHovers(textModels)),
-    vscode.languages.registerHoverProvider(configSelector, settingHovers),
-    vscode.languages.registerHoverProvider(pythonSelector, normClassHovers),
-    vscode.languages.registerCodeLensProvider(textSelector, new CodeLenses(textModels)),
-    vscode.languages.registerDocumentSymbolProvider(textSelector, new LayerSymbols(textModels), { label: 'NormScope' }),
-    vscode.languages.registerCodeActionsProvider(textSelector, new TextFixActions(textModels), TextFixActions.metadata),
-    inlayHints,
-    vscode.languages.registerInlayHintsProvider(textSelector, inlayHints),
-    modelTree,
-    vscode.window.createTreeView('normscope.models', { treeDataProvider: modelTree, showCollapseAll: true }),
-    new StatusBar(sessions),
-    registerAssistantTools(sessions),
-    registerProfileCommands(sessions, views),
-    new ProfileStorage(vscode.Uri.joinPath(context.storageUri ?? context.globalStorageUri, 'profiles'), sessions, log),
-    sessions.onDidAnalyze((session) => formatted.refresh(session.uri)),
-    vscode.workspace.onDidOpenTextDocument((d) => void welcome(d, sessions, formatted)),
-  );
-  for (const document of vscode.workspace.textDocuments) void welcome(document, sessions, formatted);
-}
-
-/** A text model has been opened: its findings appear, and a reader of a one-line file is offered a readable one. */
-async function welcome(
-  document: vscode.TextDocument,
-  sessions: Sessions,
-  formatted: FormattedDocuments,
-): Promise<void> {
-  if (document.uri.scheme === formattedScheme || !isTextModel(document)) return;
-  await sessions.get(document.uri).analyze();
-  if (!TextModels.isCutOff(document) || formatted.viewOf(document.uri) !== undefined) return;
-  const open = 'Open Formatted View';
-  const name = vscode.workspace.asRelativePath(document.uri);
-  const choice = await vscode.window.showInformationMessage(
-    `${name} is written in very long lines, which VS Code does not show in full.`,
-    open,
-  );
-  if (choice === open) await formatted.show(document.uri);
 }

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { BytesSource, type ByteSource, type ModelFolder } from '../ir/byteSource';
 import { ModelError } from '../ir/errors';
-import { NodeFolder } from '../engine/nodeFolder';
+import type { Platform } from './platform';
 
 /** Whole-file reading is all that virtual file systems offer; beyond this size it would fill the extension host. */
 const VIRTUAL_FILE_LIMIT = 512 * 2 ** 20;
@@ -13,10 +13,10 @@ export interface ModelPlace {
 }
 
 /** The folder of a model: by ranges on disk, whole files in virtual workspaces, and what an open editor holds before both. */
-export function placeOf(uri: vscode.Uri): ModelPlace {
+export function placeOf(uri: vscode.Uri, platform: Platform): ModelPlace {
   const name = uri.path.slice(uri.path.lastIndexOf('/') + 1);
   const parent = vscode.Uri.joinPath(uri, '..');
-  const stored = uri.scheme === 'file' ? new NodeFolder(parent.fsPath, name) : new VirtualFolder(parent);
+  const stored = platform.folder(parent, name) ?? new VirtualFolder(parent);
   const text = openDocument(uri)?.getText();
   return { name, folder: text === undefined ? stored : new EditedFolder(stored, name, text) };
 }
@@ -39,7 +39,8 @@ class EditedFolder implements ModelFolder {
   }
 }
 
-class VirtualFolder implements ModelFolder {
+/** A folder of any file system that VS Code knows. Files are read whole. */
+export class VirtualFolder implements ModelFolder {
   constructor(private readonly uri: vscode.Uri) {}
 
   async open(relativePath: string): Promise<ByteSource> {

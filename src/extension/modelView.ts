@@ -1,4 +1,3 @@
-import * as crypto from 'node:crypto';
 import * as vscode from 'vscode';
 import { ModelError } from '../ir/errors';
 import { isUnreadable } from '../protocol/facts';
@@ -37,7 +36,7 @@ export class ModelView implements vscode.Disposable {
       session.onProfileEvent((event) => this.sendEvent(event)),
     );
     webview.html = webviewHtml({
-      nonce: crypto.randomBytes(18).toString('base64'),
+      nonce: crypto.randomUUID(),
       cspSource: webview.cspSource,
       scriptUri: webview.asWebviewUri(vscode.Uri.joinPath(dist, 'webview.js')).toString(),
       styleUri: webview.asWebviewUri(vscode.Uri.joinPath(dist, 'webview.css')).toString(),
@@ -91,7 +90,7 @@ export class ModelView implements vscode.Disposable {
   }
 
   private sendState(): void {
-    const { facts, profile, profileIsStale, running, failure } = this.session;
+    const { facts, profile, profileIsStale, running, failure, comparison } = this.session;
     const state: ViewState = {
       uri: this.session.uri.toString(),
       model: facts ?? null,
@@ -99,6 +98,7 @@ export class ModelView implements vscode.Disposable {
       profileIsStale,
       failure: failure ?? null,
       running: running ?? null,
+      comparison: comparison ?? null,
       settings: this.settings,
       selectedLayer: this.selectedLayer,
     };

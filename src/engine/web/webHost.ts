@@ -1,0 +1,33 @@
+import * as ort from 'onnxruntime-web/wasm';
+import { openModel } from '../../formats/openModel';
+import { ModelError } from '../../ir/errors';
+import { OrtRuntime, WASM_BYTES } from '../ortRuntime';
+import type { EngineHost } from '../runProfile';
+import type { RemoteFiles } from './remoteFiles';
+
+/**
+ * A run in a web worker: files come from the host, ONNX Runtime is its WebAssembly build on one thread (more need a page that
+ * is isolated from others, which editors are not).
+ * @param wasm bytes of the .wasm file that belongs to the bundled onnxruntime-web
+ */
+export function webHost(files: RemoteFiles, wasm: Uint8Array): EngineHost {
+  ort.env.wasm.wasmBinary = wasm;
+  ort.env.wasm.numThreads = 1;
+  const facts = { name: 'onnxruntime-web' as const, version: ort.env.versions.web ?? '', threads: 1 };
+  const runtime = new OrtRuntime(ort, facts, 'wasm', WASM_BYTES);
+  return {
+    openModel: (path) => openModel(files.folder(path), path.slice(path.lastIndexOf('/') + 1)),
+    openData: (path) =>
+      Promise.reject(
+        new ModelError('unsupported', `${path} cannot be read in a browser: use made samples, or VS Code on a machine`),
+      ),
+    chooseRuntime(choice) {
+      if (choice === 'native') {
+        throw new ModelError('engine', "there is no native engine in a browser: choose the engine 'auto' or 'wasm'");
+      }
+      return { runtime, notes: ['in a browser the training runs as WebAssembly on one thread'] };
+    },
+    availableBytes: () => WASM_BYTES,
+    pause: () => new Promise((resolve) => setTimeout(resolve, 0)),
+  };
+}
