@@ -1,7 +1,7 @@
 import { parseJson } from '../formats/tfjs/parseJson';
 import { JsonIndex, type Span } from '../formats/tfjs/jsonIndex';
 import type { JsonPlace } from '../formats/tfjs/jsonPlace';
-import { readTopology, type LayerDefinition, type ModelDefinition, type Topology } from '../formats/tfjs/topology';
+import { findModel, readTopology, type LayerDefinition, type ModelDefinition } from '../formats/tfjs/topology';
 import { ModelError } from '../ir/errors';
 import { TextLines } from '../ir/textLines';
 import type { Range } from '../protocol/facts';
@@ -40,7 +40,8 @@ export class ConfigDocument {
 
   private constructor(
     readonly text: string,
-    { model, weightsManifest }: Topology,
+    model: ModelDefinition,
+    weightsManifest: unknown,
   ) {
     this.index = new JsonIndex(text);
     this.hasWeights = Array.isArray(weightsManifest) && weightsManifest.length > 0;
@@ -60,10 +61,9 @@ export class ConfigDocument {
   /** The document of a text; undefined when it describes no layers model, or is no JSON as it stands. */
   static of(text: string): ConfigDocument | undefined {
     try {
-      return new ConfigDocument(
-        text,
-        readTopology(parseJson(text), () => undefined),
-      );
+      const stated = findModel(parseJson(text));
+      const { model } = readTopology(stated, () => undefined);
+      return new ConfigDocument(text, model, stated.weightsManifest);
     } catch (error) {
       if (error instanceof ModelError) return undefined;
       throw error;

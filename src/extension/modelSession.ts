@@ -1,19 +1,16 @@
 import * as vscode from 'vscode';
+import { compareModel } from '../engine/compareModel';
 import { ModelError } from '../ir/errors';
+import type { CompareEvent, CompareResult, CompareSettings } from '../protocol/compare';
 import { isUnreadable, type ModelFacts, type UnreadableModel } from '../protocol/facts';
-import { factsOfProfile } from '../profile/profileFacts';
 import type { ProfileEvent, ProfileResult, ProfileSettings } from '../protocol/profile';
+import { factsOfProfile } from '../profile/profileFacts';
+import type { ExportSettings, VariantExport } from '../protocol/normVariant';
 import type { Running } from '../protocol/view';
-import type { EngineClient } from '../engine/engineClient';
+import type { Engines } from './engines';
 import { openDocument, placeOf } from './modelFiles';
 import { isProfileFile, readProfileFile } from './profileFiles';
 import { ruleSeverities } from './settings';
-
-/** Processes for the work that takes long: an analysis does not wait for a training that goes on. */
-export interface Engines {
-  analysis(): EngineClient;
-  training(): EngineClient;
-}
 
 /** A burst of writes (a training script saving its model) leads to one analysis. */
 const SETTLE_MS = 250;
@@ -25,6 +22,8 @@ const SETTLE_MS = 250;
 export class ModelSession implements vscode.Disposable {
   facts: ModelFacts | UnreadableModel | undefined;
   profile: ProfileResult | undefined;
+  /** The latest comparison of normalizations. */
+  comparison: CompareResult | undefined;
   running: Running | undefined;
   /** Why the last profile could not be run at all. */
   failure: string | undefined;
@@ -94,17 +93,7 @@ export class ModelSession implements vscode.Disposable {
    * @throws ModelError when the model cannot be profiled.
    */
   async runProfile(settings: ProfileSettings): Promise<ProfileResult> {
-    if (isProfileFile(this.uri)) {
-      throw new ModelError('unsupported', 'this is a saved profile: open its model to profile again', {}, this.path);
-    }
-    if (this.uri.scheme !== 'file') {
-      throw new ModelError(
-        'unsupported',
-        'profiling needs the model as a file on disk: save a copy and profile that',
-        {},
-        this.path,
-      );
-    }
+    const path = this.engineLocation('profiling');
     this.cancel();
     const abort = (this.abort = new AbortController());
     this.running = { phase: 'reading', step: 0, steps: settings.steps };
@@ -113,8 +102,8 @@ export class ModelSession implements vscode.Disposable {
     this.changed.fire();
     let trainingSince = 0;
     try {
-      const result = await this.engines.training().profile(
-        { path: this.uri.fsPath },
+      const result = await this.engines.training.profile(
+        { path },
         settings,
         (event) => {
           if (abort !== this.abort) return;
@@ -153,6 +142,28 @@ export class ModelSession implements vscode.Disposable {
     this.changed.fire();
   }
 
+  /**
+   * Trains the model with several normalizations and keeps what was measured.
+   * @throws ModelError when nothing could be measured
+   */
+  async runCompare(
+    settings: CompareSettings,
+    onEvent: (event: CompareEvent) => void,
+    signal: AbortSignal,
+  ): Promise<CompareResult> {
+    const model = { path: this.engineLocation('comparing') };
+    const result = await compareModel(this.engines.training, model, settings, onEvent, signal);
+    this.comparison = { ...result, model: { ...result.model, path: this.path } };
+    this.changed.fire();
+    return result;
+  }
+
+  /** @throws ModelError when the network has nothing for the variant, or the file cannot be written */
+  exportVariant(settings: ExportSettings): Promise<VariantExport> {
+    const model = { path: this.engineLocation('exporting') };
+    return this.engines.analysis.run('export', { model, settings });
+  }
+
   cancel(): void {
     this.abort?.abort();
   }
@@ -162,6 +173,16 @@ export class ModelSession implements vscode.Disposable {
     this.analysisAbort?.abort();
     clearTimeout(this.settle);
     vscode.Disposable.from(...this.disposables).dispose();
+  }
+
+  /** @throws ModelError where there is no model that an engine could read */
+  private engineLocation(what: string): string {
+    const path = isProfileFile(this.uri) ? undefined : this.engines.platform.engineLocation(this.uri);
+    if (path !== undefined) return path;
+    const why = isProfileFile(this.uri)
+      ? `this is a saved profile: ${what} needs its model`
+      : `${what} needs the model as a file on disk: save a copy and take that`;
+    throw new ModelError('unsupported', why, {}, this.path);
   }
 
   private refreshSoon(): void {
@@ -209,13 +230,14 @@ export class ModelSession implements vscode.Disposable {
       return factsOfProfile(this.profile);
     }
     const severities = ruleSeverities(this.uri);
-    if (this.uri.scheme === 'file' && openDocument(this.uri) === undefined) {
-      const request = { model: { path: this.uri.fsPath }, shownPath: this.path, severities };
-      return this.engines.analysis().run('analyze', request, undefined, signal);
+    const path = this.engines.platform.engineLocation(this.uri);
+    if (path !== undefined && openDocument(this.uri) === undefined) {
+      const request = { model: { path }, shownPath: this.path, severities };
+      return this.engines.analysis.run('analyze', request, undefined, signal);
     }
     const { openModel } = await import('../formats/openModel');
     const { analyzeModel } = await import('../rules/analyzeModel');
-    const { folder, name } = placeOf(this.uri);
+    const { folder, name } = placeOf(this.uri, this.engines.platform);
     return analyzeModel(await openModel(folder, name), this.path, { severities });
   }
 }

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
-import type { EngineClient } from '../engine/engineClient';
-import { ModelSession, type Engines } from './modelSession';
+import { Engines } from './engines';
+import { ModelSession } from './modelSession';
+import type { Platform } from './platform';
 
 /** The model files that are open in views or text editors, one session each, shared by all who look at the file. */
 export class Sessions implements vscode.Disposable {
@@ -8,7 +9,6 @@ export class Sessions implements vscode.Disposable {
   private readonly analyzed = new vscode.EventEmitter<ModelSession>();
   private readonly changed = new vscode.EventEmitter<ModelSession>();
   private readonly stepped = new vscode.EventEmitter<ModelSession>();
-  private readonly clients = new Map<keyof Engines, EngineClient>();
   /** A model has new facts. */
   readonly onDidAnalyze = this.analyzed.event;
   /** Facts, profile or the kind of work going on are different for a model. */
@@ -16,16 +16,14 @@ export class Sessions implements vscode.Disposable {
   /** A running profile measured something. */
   readonly onProfileEvent = this.stepped.event;
 
-  /** Started when they are first needed. */
-  private readonly engines: Engines = {
-    analysis: () => this.client('analysis'),
-    training: () => this.client('training'),
-  };
+  readonly engines: Engines;
 
   constructor(
-    private readonly makeClient: () => EngineClient,
+    platform: Platform,
     private readonly log: vscode.LogOutputChannel,
-  ) {}
+  ) {
+    this.engines = new Engines(platform);
+  }
 
   get(uri: vscode.Uri): ModelSession {
     const key = uri.toString();
@@ -50,16 +48,10 @@ export class Sessions implements vscode.Disposable {
     return [...this.sessions.values()].filter((s) => s.running !== undefined);
   }
 
-  private client(name: keyof Engines): EngineClient {
-    const client = this.clients.get(name) ?? this.makeClient();
-    this.clients.set(name, client);
-    return client;
-  }
-
   dispose(): void {
     for (const session of this.sessions.values()) session.dispose();
     this.sessions.clear();
-    for (const client of this.clients.values()) client.dispose();
+    this.engines.dispose();
     vscode.Disposable.from(this.analyzed, this.changed, this.stepped).dispose();
   }
 }
