@@ -41,8 +41,10 @@ export async function openModel(folder: ModelFolder, path: string): Promise<Mode
 /** The model that the archive describes. Positions in its text are of no use to somebody who has the archive. */
 async function openKerasArchive(folder: ModelFolder, path: string, source: ByteSource): Promise<Model> {
   const model = await openTfjsLayers(folder, path, await readKerasConfig(source));
-  const problems = model.problems.map(({ code, message }) => ({ code, message }));
-  return { ...model, problems, lines: undefined };
+  return Object.create(model, {
+    lines: { value: undefined },
+    problems: { get: () => model.problems.map(({ code, message }) => ({ code, message })) },
+  }) as Model;
 }
 
 function refused(kind: keyof typeof refusals): ModelError {

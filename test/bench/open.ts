@@ -61,7 +61,7 @@ async function main(): Promise<void> {
   try {
     await bundle(folder);
     console.log(
-      'file | reader | open ms | walk | types | analysis | peak MB | read MB | reads | time and memory of the peer, over ours',
+      'file | reader | open ms | lower | walk | places | types | analysis | peak MB | read MB | reads | time and memory of the peer, over ours',
     );
     for (const c of cases.filter(({ name }) => name.includes(args.only))) {
       const { bavail, bsize } = statfsSync(folder);
@@ -114,7 +114,7 @@ function report(c: Case, file: string, bundles: string): void {
     const cells = [
       `${c.name} (${size} MB)`.padEnd(36),
       `${reader} (${done.length})`.padEnd(15),
-      ...['open', 'walk', 'types', 'analysis'].map((name) => step(name).padStart(7)),
+      ...['open', 'lower', 'walk', 'places', 'types', 'analysis'].map((name) => step(name).padStart(7)),
       m.peak.toFixed(0).padStart(5),
       m.bytes === undefined ? '-' : (m.bytes / 1e6).toFixed(3),
       m.reads ?? '-',

@@ -1,111 +1,100 @@
 import type { ModelFolder } from '../../ir/byteSource';
-import { ModelError } from '../../ir/errors';
-import { isFloat } from '../../ir/dataType';
+import { isFloat, type DataType } from '../../ir/dataType';
 import type { Model } from '../../ir/model';
-import type { MutableGraph } from '../../ir/mutableGraph';
-import type { Origin } from '../../ir/origin';
 import { elementCount } from '../../ir/tensor';
-import { TextLines } from '../../ir/textLines';
 import { graphHash } from '../graphHash';
-import { cancelTransposes } from './cancelTransposes';
-import { declareTypes } from './declareTypes';
 import { isObject, member, stringMember } from './jsonAccess';
-import { JsonIndex } from './jsonIndex';
+import { finished, JsonFile, once, opening } from './jsonFile';
 import { ModelLowering } from './modelLowering';
-import { parseJson } from './parseJson';
-import { ProblemList } from './problems';
-import { readTopology, type LayerDefinition, type Topology } from './topology';
+import { findModel, readTopology, type StatedModel } from './topology';
 import { WeightManifest } from './weightManifest';
 
 /**
  * Opens a TensorFlow.js layers model, or the architecture of a Keras model, as a graph of ONNX operators (opset 18).
  * Inputs and outputs keep the file's layout. Weight files are opened but not read; where they are missing, the weights are
- * declared without data. Layers that cannot be expressed in operators become nodes of the domain `tfjs`.
+ * declared without data. Layers that cannot be expressed in operators become nodes of the domain `tfjs`. Opening parses the JSON;
+ * the layers are gone through when somebody asks for the graph or what follows from it.
  *
  * @param folder the folder of the file, from which the weight files are opened
  * @param path the file as the user named it, for messages
  * @param text the file's text
  * @throws ModelError when the text is no JSON, or JSON that describes no layers model
  */
-export async function openTfjsLayers(folder: ModelFolder, path: string, text: string): Promise<Model> {
-  try {
-    return await open(folder, text);
-  } catch (error) {
-    throw error instanceof ModelError ? error.withPath(path) : error;
-  }
+export function openTfjsLayers(folder: ModelFolder, path: string, text: string): Promise<Model> {
+  return opening(path, () => open(folder, new JsonFile(text)));
 }
 
-async function open(folder: ModelFolder, text: string): Promise<Model> {
-  const lines = new TextLines(text);
-  let index: JsonIndex | undefined;
-  const indexOf = () => (index ??= new JsonIndex(text));
-  const problems = new ProblemList(lines, indexOf);
-  const report = problems.add.bind(problems);
+async function open(folder: ModelFolder, file: JsonFile): Promise<Model> {
+  const { report } = file;
+  const stated = findModel(file.parse());
+  const manifest = await WeightManifest.open(stated.weightsManifest, folder, stated.manifestPlace, report);
 
-  const topology = readTopology(parseJson(text), report);
-  const manifest = await WeightManifest.open(topology.weightsManifest, folder, topology.manifestPlace, report);
-  const lowering = new ModelLowering(manifest, (layer, name) => originOf(layer, name, indexOf), report);
-  lowering.lower(topology.model);
-  const { graph } = lowering;
-  graph.name = topology.model.name;
-  declareTypes(graph, lowering.values, cancelTransposes(graph, lowering.layoutTransposes));
-  const frozen = graph.freeze();
-
-  const { weightsPresent: present, weightsMissing: missing } = lowering;
+  const topology = once(() => readTopology(stated, report));
+  const lowering = once(() => {
+    const lowered = new ModelLowering(
+      manifest,
+      ({ place, className, config }, layer) => file.origin(place, { layer, kind: className, config }),
+      report,
+    );
+    lowered.lower(topology().model);
+    lowered.graph.name = topology().model.name;
+    return lowered;
+  });
+  const graph = once(() => finished(lowering()));
+  const hash = once(() => graphHash(graph()));
   return {
-    format: isTfjs(topology) ? 'tfjs-layers' : 'keras',
-    producer: producerOf(topology),
-    opsets: graph.opsets,
-    graph: frozen,
+    format: isTfjs(stated) ? 'tfjs-layers' : 'keras',
+    producer: producerOf(stated),
     functions: [],
-    metadata: metadataOf(topology),
-    nodeCount: topology.layerCount,
-    parameterCount: parameterCount(graph, manifest),
-    weights: missing === 0 ? 'present' : present === 0 ? 'missing' : 'partial',
+    metadata: metadataOf(stated),
     purpose: 'definition',
-    problems: problems.list(),
-    lines,
-    graphHash: graphHash(frozen),
+    lines: file.lines,
+    get opsets() {
+      return lowering().graph.opsets;
+    },
+    get graph() {
+      return graph();
+    },
+    get nodeCount() {
+      return topology().layerCount;
+    },
+    get parameterCount() {
+      return manifest.isStated ? parameterCount(manifest.all) : parameterCount(lowering().graph.initializers.values());
+    },
+    get weights() {
+      const { weightsPresent: present, weightsMissing: missing } = lowering();
+      return missing === 0 ? 'present' : present === 0 ? 'missing' : 'partial';
+    },
+    get problems() {
+      lowering();
+      return file.problems();
+    },
+    get graphHash() {
+      return hash();
+    },
   };
 }
 
-/** Offsets are looked up when somebody asks for them: opening a model does not pay for its positions. */
-function originOf(layer: LayerDefinition, name: string, index: () => JsonIndex): Origin {
-  const span = () => index().value(layer.place.steps()) ?? { offset: 0, length: 0 };
-  return {
-    layer: name,
-    kind: layer.className,
-    config: layer.config,
-    get offset() {
-      return span().offset;
-    },
-    get length() {
-      return span().length;
-    },
-  };
-}
-
-/** Every weight that the file lists, used or not; where it lists none, those that the layers ask for. */
-function parameterCount(graph: MutableGraph, manifest: WeightManifest): number {
-  const weights = manifest.isStated ? manifest.all : graph.initializers.values();
+/** Every weight that the file lists, used or not, counts; where it lists none, those that the layers ask for. */
+function parameterCount(weights: Iterable<{ readonly dtype: DataType; readonly dims: readonly number[] }>): number {
   let count = 0;
   for (const { dtype, dims } of weights) if (isFloat(dtype)) count += elementCount(dims);
   return count;
 }
 
 /** What tfjs writes has the model under modelTopology; Keras writes the model alone. */
-function isTfjs({ file }: Topology): boolean {
+function isTfjs({ file }: StatedModel): boolean {
   return ['modelTopology', 'weightsManifest'].some((key) => member(file, key) !== undefined);
 }
 
 /** Who wrote and who converted the file, as it says: `keras v2.9.0 / TensorFlow.js Converter v1.3.1`. */
-function producerOf({ file, holder }: Topology): string {
+function producerOf({ file, holder }: StatedModel): string {
   const stated = [stringMember(file, 'generatedBy'), stringMember(file, 'convertedBy')].filter((s) => s !== undefined);
   const version = stringMember(holder, 'keras_version');
   return stated.length > 0 ? stated.join(' / ') : version === undefined ? '' : `keras ${version}`;
 }
 
-function metadataOf({ file, holder, model }: Topology): ReadonlyMap<string, string> {
+function metadataOf({ file, holder, className }: StatedModel): ReadonlyMap<string, string> {
   const metadata = new Map<string, string>();
   for (const [object, keys] of [
     [file, ['format', 'generatedBy', 'convertedBy']],
@@ -116,7 +105,7 @@ function metadataOf({ file, holder, model }: Topology): ReadonlyMap<string, stri
       if (value !== undefined) metadata.set(key, value);
     }
   }
-  metadata.set('model_class', model.className);
+  metadata.set('model_class', className);
   const training = member(holder, 'training_config') ?? member(file, 'trainingConfig');
   if (isObject(training)) {
     const loss = member(training, 'loss');

@@ -33,14 +33,22 @@ export interface ModelDefinition {
   readonly configPlace: JsonPlace;
 }
 
-export interface Topology {
-  readonly model: ModelDefinition;
+/** Where a file describes a model. */
+export interface StatedModel {
+  readonly className: string;
+  /** The object with class_name and config. */
+  readonly model: JsonObject;
+  readonly place: JsonPlace;
   /** The object that holds keras_version, backend and training_config beside the model. */
   readonly holder: JsonObject;
   /** The whole file. */
   readonly file: JsonObject;
   readonly weightsManifest: unknown;
   readonly manifestPlace: JsonPlace;
+}
+
+export interface Topology {
+  readonly model: ModelDefinition;
   /** Layers of the file, those of nested models and the wrapped ones' wrappers included. */
   readonly layerCount: number;
 }
@@ -51,11 +59,11 @@ const DEEPEST_NESTING = 64;
 export type Report = (code: string, message: string, place: JsonPlace) => void;
 
 /**
- * The layers and calls that a tfjs layers model or a Keras architecture (1, 2 or 3) describes.
+ * The model that a tfjs layers model or a Keras architecture (1, 2 or 3) describes, without going through its layers.
  * @param value what JSON.parse made of the file
  * @throws ModelError `unsupported-format` or `not-a-model` when it describes no layers
  */
-export function readTopology(value: unknown, report: Report): Topology {
+export function findModel(value: unknown): StatedModel {
   const file = decode(value, JsonPlace.root);
   if (!isObject(file.value)) throw notAModel(file.value);
   const fileObject = file.value;
@@ -70,16 +78,40 @@ export function readTopology(value: unknown, report: Report): Topology {
       ? { value: holder.value, place: holder.place }
       : decode(modelConfig, holder.place.to('model_config'));
   if (!isObject(model.value) || member(model.value, 'config') === undefined) throw notAModel(fileObject);
-
-  const reader = new TopologyReader(report);
+  const className = classOf(model.value);
+  const { list, place } = layerList(model.value, model.place);
+  if (list === undefined)
+    throw new ModelError('not-a-model', `${shown(className)} has no list of layers`, { jsonPath: place.toString() });
   return {
-    model: reader.model(model.value, model.place, 0),
+    className,
+    model: model.value,
+    place: model.place,
     holder: holder.value,
     file: fileObject,
     weightsManifest: member(fileObject, 'weightsManifest'),
     manifestPlace: file.place.to('weightsManifest'),
-    layerCount: reader.layerCount,
   };
+}
+
+/** The layers and calls of the model. */
+export function readTopology({ model, place }: StatedModel, report: Report): Topology {
+  const reader = new TopologyReader(report);
+  const definition = reader.model(model, place, 0);
+  return { model: definition, layerCount: reader.layerCount };
+}
+
+function classOf(model: JsonObject): string {
+  return stringMember(model, 'class_name') ?? 'Model';
+}
+
+/** The layers that a model states; undefined where it states none. */
+function layerList(model: JsonObject, place: JsonPlace): { list: readonly unknown[] | undefined; place: JsonPlace } {
+  const config = member(model, 'config');
+  const configPlace = place.to('config');
+  // Keras 1 and early tfjs write a sequential model's layers as the config itself
+  if (Array.isArray(config)) return { list: config, place: configPlace };
+  const layers = isObject(config) ? member(config, 'layers') : undefined;
+  return { list: Array.isArray(layers) ? layers : undefined, place: configPlace.to('layers') };
 }
 
 /** Some writers encode the JSON of the model once more, as a string. */
@@ -129,15 +161,11 @@ class TopologyReader {
   constructor(private readonly report: Report) {}
 
   model(object: JsonObject, place: JsonPlace, depth: number): ModelDefinition {
-    const className = stringMember(object, 'class_name') ?? 'Model';
+    const className = classOf(object);
     const config = member(object, 'config');
     const configPlace = place.to('config');
-    // Keras 1 and early tfjs write a sequential model's layers as the config itself
-    const list = Array.isArray(config) ? config : isObject(config) ? member(config, 'layers') : undefined;
-    const listPlace = Array.isArray(config) ? configPlace : configPlace.to('layers');
-    if (!Array.isArray(list)) {
-      throw new ModelError('not-a-model', `${className} has no list of layers`, { jsonPath: listPlace.toString() });
-    }
+    // it is there: a model without one is refused, and a layer with one is a model
+    const { list = [], place: listPlace } = layerList(object, place);
     const settings: JsonObject = isObject(config) ? config : {};
     const isFunctional =
       member(settings, 'output_layers') !== undefined ||

@@ -53,20 +53,35 @@ export interface StoredWeight {
   read(): Promise<Uint8Array>;
 }
 
-/** The weights that a model.json lists, by name. */
+/** A group of weights that stand one after the other in the same files. */
+interface Group {
+  readonly listed: readonly unknown[];
+  readonly paths: readonly string[];
+  readonly shards: Shards;
+  /** Bytes of the weights that hold texts, by index. */
+  readonly textBytes: ReadonlyMap<number, number>;
+  readonly place: JsonPlace;
+}
+
+/** The weights that a model.json lists, by name. Who they are is gone through when somebody asks for one. */
 export class WeightManifest {
-  private readonly byName = new Map<string, StoredWeight>();
+  private readonly groups: Group[] = [];
+  private readonly indexed = new Map<string, StoredWeight>();
   private readonly byTail = new Map<string, StoredWeight | 'ambiguous'>();
   private sorted: readonly StoredWeight[] | undefined;
+  private isIndexed = false;
 
-  private constructor(readonly isStated: boolean) {}
+  private constructor(
+    readonly isStated: boolean,
+    private readonly report: Report,
+  ) {}
 
   /**
    * Opens the files of a `weightsManifest`, a list of `{ paths, weights }`, without reading them.
    * Nothing in it is fatal: what cannot be had is reported, and its weights are not present.
    */
   static async open(manifest: unknown, folder: ModelFolder, place: JsonPlace, report: Report): Promise<WeightManifest> {
-    const weights = new WeightManifest(Array.isArray(manifest) && manifest.length > 0);
+    const weights = new WeightManifest(Array.isArray(manifest) && manifest.length > 0, report);
     if (manifest === undefined || manifest === null) return weights;
     if (!Array.isArray(manifest)) {
       report('invalid-manifest', 'the weightsManifest is not a list: the weights are taken as missing', place);
@@ -75,7 +90,7 @@ export class WeightManifest {
     const opened = new Map<string, ByteSource>();
     for (let g = 0; g < manifest.length; g++) {
       const group: unknown = manifest[g];
-      if (isObject(group)) await weights.openGroup(group, folder, place.to(g), report, opened);
+      if (isObject(group)) await weights.openGroup(group, folder, place.to(g), opened);
       else report('invalid-manifest', `weight group ${g} is not an object and is left out`, place.to(g));
     }
     return weights;
@@ -124,21 +139,30 @@ export class WeightManifest {
     group: JsonObject,
     folder: ModelFolder,
     place: JsonPlace,
-    report: Report,
     opened: Map<string, ByteSource>,
   ): Promise<void> {
     const listed = member(group, 'weights');
-    const paths = member(group, 'paths');
+    const stated = member(group, 'paths');
     if (!Array.isArray(listed)) {
-      report('invalid-manifest', 'a weight group lists no weights', place);
+      this.report('invalid-manifest', 'a weight group lists no weights', place);
       return;
     }
-    const shards = await Shards.open(
-      folder,
-      Array.isArray(paths) ? paths.filter((p): p is string => typeof p === 'string') : [],
-      opened,
-    );
-    if (shards.failure !== undefined) report(shards.failure.code, shards.failure.message, place.to('paths'));
+    const paths = Array.isArray(stated) ? stated.filter((p): p is string => typeof p === 'string') : [];
+    const shards = await Shards.open(folder, paths, opened);
+    if (shards.failure !== undefined) this.report(shards.failure.code, shards.failure.message, place.to('paths'));
+    this.groups.push({ listed, paths, shards, textBytes: await textBytesOf(listed, shards, place), place });
+  }
+
+  private get byName(): ReadonlyMap<string, StoredWeight> {
+    if (!this.isIndexed) {
+      this.isIndexed = true;
+      for (const group of this.groups) this.index(group);
+    }
+    return this.indexed;
+  }
+
+  private index({ listed, paths, shards, textBytes, place }: Group): void {
+    const { report } = this;
     let offset = 0;
     for (let i = 0; i < listed.length; i++) {
       const at = place.to('weights', i);
@@ -149,7 +173,7 @@ export class WeightManifest {
         continue;
       }
       const start = offset;
-      offset += layout.storage === 'string' ? await stringBytes(shards, start, layout) : layout.bytes;
+      offset += textBytes.get(i) ?? layout.bytes;
       if (offset === Infinity && start !== Infinity && shards.failure === undefined) {
         report('truncated', `the texts of weight ${shown(layout.name)} run past the end of their files`, at);
       }
@@ -157,25 +181,24 @@ export class WeightManifest {
       this.add(storedWeight(layout, layout.dtype, shards, start), at, report);
     }
     if (shards.failure === undefined && Number.isFinite(offset) && offset > shards.size) {
-      const some: unknown = Array.isArray(paths) ? paths[0] : undefined;
-      const files = typeof some === 'string' ? shown(some) : 'no file';
+      const files = paths.length > 0 ? shown(paths[0]) : 'no file';
       report('truncated', `the weights need ${offset} bytes, their files (${files} ...) hold ${shards.size}`, place);
     }
   }
 
   private add(weight: StoredWeight, place: JsonPlace, report: Report): void {
     const name = weight.name.replace(/:0$/, '');
-    if (this.byName.has(name)) {
+    if (this.indexed.has(name)) {
       report('duplicate-name', `the weight ${shown(name)} is listed more than once; the first counts`, place);
       return;
     }
-    this.byName.set(name, weight.name === name ? weight : { ...weight, name });
+    this.indexed.set(name, weight.name === name ? weight : { ...weight, name });
     const segments = name.split('/');
     const last = segments[segments.length - 1];
     // the layer may be any but the last two segments: exact names have been looked up before
     for (const segment of new Set(segments.slice(0, -1))) {
       const key = `${segment}/${last}`;
-      this.byTail.set(key, this.byTail.has(key) ? 'ambiguous' : this.byName.get(name)!);
+      this.byTail.set(key, this.byTail.has(key) ? 'ambiguous' : this.indexed.get(name)!);
     }
   }
 }
@@ -222,6 +245,24 @@ function layoutOf(entry: unknown, place: JsonPlace, report: Report): Layout | un
     return undefined;
   }
   return { name, dtype: dataTypes.get(type), dims: shape, bytes: count * size, storage, quantization };
+}
+
+/** Where weights behind texts begin stands in the files only. */
+async function textBytesOf(
+  listed: readonly unknown[],
+  shards: Shards,
+  place: JsonPlace,
+): Promise<ReadonlyMap<number, number>> {
+  const sizes = new Map<number, number>();
+  if (!listed.some((entry) => isObject(entry) && member(entry, 'dtype') === 'string')) return sizes;
+  let offset = 0;
+  for (let i = 0; i < listed.length; i++) {
+    const layout = layoutOf(listed[i], place, () => undefined);
+    if (layout === undefined) break;
+    if (layout.storage === 'string') sizes.set(i, await stringBytes(shards, offset, layout));
+    offset += sizes.get(i) ?? layout.bytes;
+  }
+  return sizes;
 }
 
 /**

@@ -1,18 +1,11 @@
 import type { ModelFolder } from '../../ir/byteSource';
 import { isFloat } from '../../ir/dataType';
-import { ModelError } from '../../ir/errors';
 import type { Model } from '../../ir/model';
-import type { Origin } from '../../ir/origin';
 import { elementCount } from '../../ir/tensor';
-import { TextLines } from '../../ir/textLines';
 import { graphHash } from '../graphHash';
-import { cancelTransposes } from '../tfjs/cancelTransposes';
-import { declareTypes } from '../tfjs/declareTypes';
 import { member, stringMember } from '../tfjs/jsonAccess';
-import { JsonIndex } from '../tfjs/jsonIndex';
+import { finished, JsonFile, once, opening } from '../tfjs/jsonFile';
 import { JsonPlace } from '../tfjs/jsonPlace';
-import { parseJson } from '../tfjs/parseJson';
-import { ProblemList } from '../tfjs/problems';
 import { WeightManifest } from '../tfjs/weightManifest';
 import { readConstants, type Constant } from './constants';
 import { readGraphDef, type GraphDefinition, type NodeDefinition } from './graphDef';
@@ -28,61 +21,48 @@ import { GraphLowering } from './graphLowering';
  * @param text the file's text
  * @throws ModelError when the text is no JSON, or JSON without a list of nodes
  */
-export async function openTfjsGraph(folder: ModelFolder, path: string, text: string): Promise<Model> {
-  try {
-    return await open(folder, text);
-  } catch (error) {
-    throw error instanceof ModelError ? error.withPath(path) : error;
-  }
+export function openTfjsGraph(folder: ModelFolder, path: string, text: string): Promise<Model> {
+  return opening(path, () => open(folder, new JsonFile(text)));
 }
 
-async function open(folder: ModelFolder, text: string): Promise<Model> {
-  const lines = new TextLines(text);
-  let index: JsonIndex | undefined;
-  const indexOf = () => (index ??= new JsonIndex(text));
-  const problems = new ProblemList(lines, indexOf);
-  const report = problems.add.bind(problems);
-
-  const definition = readGraphDef(parseJson(text), report);
+async function open(folder: ModelFolder, json: JsonFile): Promise<Model> {
+  const { report } = json;
+  const definition = readGraphDef(json.parse(), report);
   const { file } = definition;
   const place = JsonPlace.root.to('weightsManifest');
   const manifest = await WeightManifest.open(member(file, 'weightsManifest'), folder, place, report);
   const constants = await readConstants(definition, manifest);
-  const lowering = new GraphLowering(definition, constants, (node) => originOf(node, indexOf), report);
-  lowering.lower();
-  const { graph } = lowering;
-  declareTypes(graph, lowering.values, cancelTransposes(graph, lowering.layoutTransposes));
-  const frozen = graph.freeze();
-
+  const lowering = once(() => {
+    const origin = ({ name, op, settings, place: at }: NodeDefinition) =>
+      json.origin(at, { layer: name, kind: op, config: settings, isNode: true });
+    const lowered = new GraphLowering(definition, constants, origin, report);
+    lowered.lower();
+    return lowered;
+  });
+  const graph = once(() => finished(lowering()));
+  const hash = once(() => graphHash(graph()));
   return {
     format: 'tfjs-graph',
     producer: [stringMember(file, 'generatedBy'), stringMember(file, 'convertedBy')].filter(Boolean).join(' / '),
-    opsets: graph.opsets,
-    graph: frozen,
     functions: [],
     metadata: metadataOf(definition),
     nodeCount: definition.nodeCount,
     parameterCount: parameterCount(manifest, constants),
     weights: weightsOf(constants),
     purpose: 'inference',
-    problems: problems.list(),
-    lines,
-    graphHash: graphHash(frozen),
-  };
-}
-
-function originOf({ name, op, settings, place }: NodeDefinition, index: () => JsonIndex): Origin {
-  const span = () => index().value(place.steps()) ?? { offset: 0, length: 0 };
-  return {
-    layer: name,
-    kind: op,
-    config: settings,
-    isNode: true,
-    get offset() {
-      return span().offset;
+    lines: json.lines,
+    get opsets() {
+      return lowering().graph.opsets;
     },
-    get length() {
-      return span().length;
+    get graph() {
+      return graph();
+    },
+    get problems() {
+      lowering();
+      return json.problems();
+    },
+    get graphHash() {
+      return hash();
     },
   };
 }

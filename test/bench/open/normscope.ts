@@ -29,6 +29,18 @@ const folder: ModelFolder = {
   },
 };
 
+/** Asks for a graph that is made when it is first asked for (JSON models). */
+function lower({ graph }: Model): void {
+  if (graph.nodeCount < 0) throw new Error('no nodes');
+}
+
+/** Looks up where the first and the last node stand in the text of a JSON model. */
+function positions({ graph, lines }: Model): void {
+  if (!lines) return;
+  for (const { origin } of [graph.node(0), graph.node(graph.nodeCount - 1)])
+    if (origin && lines.positionAt(origin.offset).line < 0) throw new Error('no position');
+}
+
 /** Asks the graph for every edge in both directions. */
 function walk({ graph }: Model): void {
   let edges = 0;
@@ -44,7 +56,9 @@ void measure<Model | undefined>(
   undefined,
   [
     ['open', () => openModel(folder, path.basename(file))],
+    ['lower', (model) => (lower(model!), model)],
     ['walk', (model) => (walk(model!), model)],
+    ['places', (model) => (positions(model!), model)],
     ['types', (model) => (inferTypes(model!.graph), model)],
     ['analysis', async (model) => (await analyzeModel(model!, file), model)],
   ],

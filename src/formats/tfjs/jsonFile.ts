@@ -1,0 +1,83 @@
+import { ModelError } from '../../ir/errors';
+import type { Graph } from '../../ir/graph';
+import type { Model, Problem } from '../../ir/model';
+import type { MutableGraph, MutableNode } from '../../ir/mutableGraph';
+import type { Origin } from '../../ir/origin';
+import { TextLines } from '../../ir/textLines';
+import { cancelTransposes } from './cancelTransposes';
+import { declareTypes } from './declareTypes';
+import { JsonIndex } from './jsonIndex';
+import type { JsonPlace } from './jsonPlace';
+import type { TensorValue } from './layerScope';
+import { parseJson } from './parseJson';
+import { ProblemList } from './problems';
+import type { Report } from './topology';
+
+/** The text of a model that is JSON. Positions in it are looked up when somebody asks: opening a model does not pay for them. */
+export class JsonFile {
+  readonly lines: TextLines;
+  readonly report: Report;
+  private readonly found: ProblemList;
+  private readonly index: () => JsonIndex;
+
+  constructor(private readonly text: string) {
+    this.lines = new TextLines(text);
+    this.index = once(() => new JsonIndex(text));
+    this.found = new ProblemList(this.lines, this.index);
+    this.report = this.found.add.bind(this.found);
+  }
+
+  /** @throws ModelError with line and character of the first place that is not JSON */
+  parse(): unknown {
+    return parseJson(this.text);
+  }
+
+  /** What was reported so far. */
+  problems(): readonly Problem[] {
+    return this.found.list();
+  }
+
+  /** The user's own words for a node, which stand at a place of the text. */
+  origin(place: JsonPlace, words: Omit<Origin, 'offset' | 'length'>): Origin {
+    const span = () => this.index().value(place.steps()) ?? { offset: 0, length: 0 };
+    return {
+      ...words,
+      get offset() {
+        return span().offset;
+      },
+      get length() {
+        return span().length;
+      },
+    };
+  }
+}
+
+/** Runs an opening function; its errors name the file as the user did. */
+export async function opening(path: string, open: () => Promise<Model>): Promise<Model> {
+  try {
+    return await open();
+  } catch (error) {
+    throw error instanceof ModelError ? error.withPath(path) : error;
+  }
+}
+
+/** A value that is made when it is first asked for. */
+export function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined;
+  return () => (made ??= { value: make() }).value;
+}
+
+/** A graph that layers or nodes were lowered to. */
+export interface Lowered {
+  readonly graph: MutableGraph;
+  /** Shapes and types of the values, in the file's layout, by name. */
+  readonly values: ReadonlyMap<string, TensorValue>;
+  /** Transposes that only change the layout. */
+  readonly layoutTransposes: ReadonlySet<MutableNode>;
+}
+
+/** The finished graph: transposes that undo each other are gone, and the values have their types. */
+export function finished({ graph, values, layoutTransposes }: Lowered): Graph {
+  declareTypes(graph, values, cancelTransposes(graph, layoutTransposes));
+  return graph.freeze();
+}
