@@ -27,6 +27,7 @@ export interface Ui {
   readonly tables: readonly string[];
   readonly depthLayers: 'weighted' | 'all';
   readonly activationFigure: 'rms' | 'std';
+  readonly heatFigure: FigureName;
   readonly logarithmicCounts: boolean;
   /** Ids of the graph's open blocks; null: those that are open at first. */
   readonly graphOpened: readonly string[] | null;
@@ -53,6 +54,7 @@ const initialUi: Ui = {
   tables: [],
   depthLayers: 'weighted',
   activationFigure: 'rms',
+  heatFigure: 'gradient',
   logarithmicCounts: false,
   graphOpened: null,
   graphBlock: null,

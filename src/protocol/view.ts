@@ -1,3 +1,4 @@
+import type { CompareResult } from './compare';
 import type { ModelFacts, UnreadableModel } from './facts';
 import type { ProfileEvent, ProfileResult, ProfileSettings } from './profile';
 
@@ -23,6 +24,8 @@ export interface ViewState {
   /** Why the last profile could not be run at all, in a sentence; one that began says so in `profile.failure`. */
   readonly failure?: string | null;
   readonly running: Running | null;
+  /** The latest comparison of normalizations. */
+  readonly comparison?: CompareResult | null;
   readonly settings: ProfileSettings;
   /** Layer to show first, e.g. because a finding was clicked. */
   readonly selectedLayer: string | null;
@@ -41,5 +44,7 @@ export type ViewToHost =
   | { readonly type: 'chooseData'; readonly field: 'data' | 'labels'; readonly settings: ProfileSettings }
   /** `keepFocus`: only where the text is shown already, and the keyboard stays in the view. */
   | { readonly type: 'reveal'; readonly layer: string; readonly keepFocus?: boolean }
+  /** A file that the user asked for: the host asks where to, and writes it. */
+  | { readonly type: 'save'; readonly name: string; readonly content: string; readonly encoding: 'text' | 'base64' }
   | { readonly type: 'openRule'; readonly ruleId: string }
   | { readonly type: 'reanalyze' };

@@ -1,5 +1,6 @@
 import {
   BarElement,
+  BasicPlatform,
   Chart,
   Filler,
   Legend,
@@ -19,6 +20,7 @@ import { shown } from '../shown';
 import { withAlpha, type Theme } from '../theme';
 import { BarsBetweenEdges } from './barsBetweenEdges';
 import type { Axis, Picture, Point, Series } from './picture';
+import { SvgPen } from './svgPen';
 import { edgeTicks, logarithmicTicks, numberAt, roundTicks } from './ticks';
 
 Chart.register(
@@ -35,13 +37,13 @@ Chart.register(
 );
 
 /** A picture on a canvas. */
-export interface Drawing {
-  draw(picture: Picture, theme: Theme): void;
+export interface Drawing<P> {
+  draw(picture: P, theme: Theme): void;
   destroy(): void;
 }
 
 /** @param onPick called with the id of the layer whose point was clicked */
-export function drawOn(canvas: HTMLCanvasElement, onPick?: (layer: string) => void): Drawing {
+export function drawOn(canvas: HTMLCanvasElement, onPick?: (layer: string) => void): Drawing<Picture> {
   let chart: Chart | undefined;
   let picture: Picture;
   const pick = (_event: unknown, hits: readonly { datasetIndex: number; index: number }[]) => {
@@ -63,6 +65,48 @@ export function drawOn(canvas: HTMLCanvasElement, onPick?: (layer: string) => vo
     },
     destroy: () => chart?.destroy(),
   };
+}
+
+/** The picture as SVG, as large as it is on the screen. */
+export function chartSvg(picture: Picture, theme: Theme, width: number, height: number): string {
+  const pen = new SvgPen(width, height);
+  drawOnce(pen.canvas as unknown as HTMLCanvasElement, picture, theme, 1);
+  return pen.toSvg(theme.background, picture.title);
+}
+
+/** Hands out the picture on a canvas of its own, with `ratio` pixels for each one on the screen. */
+export function withChartImage(
+  picture: Picture,
+  theme: Theme,
+  width: number,
+  height: number,
+  ratio: number,
+  use: (image: HTMLCanvasElement) => void,
+): void {
+  const canvas = document.createElement('canvas');
+  [canvas.width, canvas.height] = [width, height];
+  drawOnce(canvas, picture, theme, ratio, () => use(canvas));
+}
+
+function drawOnce(
+  canvas: HTMLCanvasElement,
+  picture: Picture,
+  theme: Theme,
+  devicePixelRatio: number,
+  use = () => {},
+): void {
+  const { data, options } = configuration(picture, theme);
+  const type = picture.bars ? BarsBetweenEdges.id : 'line';
+  // with segments, lines are drawn point by point instead of through the browser's path objects, which SVG cannot read
+  const datasets = picture.bars ? data.datasets : data.datasets.map((dataset) => ({ ...dataset, segment: {} }));
+  const chart = new Chart(canvas, {
+    type,
+    data: { datasets },
+    options: { ...options, responsive: false, devicePixelRatio },
+    platform: BasicPlatform,
+  } as ChartConfiguration);
+  use();
+  chart.destroy();
 }
 
 const dashes = { solid: [], dashed: [7, 4], dotted: [1.5, 3.5] };

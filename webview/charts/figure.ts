@@ -2,14 +2,17 @@ import { button } from '../components';
 import { h, replaceChildren, setAttribute } from '../dom';
 import { shown } from '../shown';
 import type { Theme } from '../theme';
-import { drawOn, type Drawing } from './chart';
-import { toCsv, type Picture, type Table } from './picture';
+import type { Store } from '../store';
+import { chartSvg, drawOn, withChartImage } from './chart';
+import { savePng, saveSvg, sharpness } from './export';
+import { paintedSvg, paintOn } from './paint';
+import { toCsv, type PaintedPicture, type Picture, type Table } from './picture';
 
 /** A picture with its title, its controls and the table behind it. */
 export interface Figure {
   readonly element: HTMLElement;
   /** @param comment what the figures are (settingsLine), for the CSV */
-  show(picture: Picture, comment: string, tableShown: boolean, live: boolean): void;
+  show(picture: Picture | PaintedPicture, comment: string, tableShown: boolean, live: boolean): void;
   /** Shows a sentence in the place of the picture. */
   empty(title: string, sentence: string): void;
   restyle(): void;
@@ -18,7 +21,7 @@ export interface Figure {
 export interface FigureOptions {
   readonly id: string;
   readonly theme: () => Theme;
-  readonly onToggleTable: (shown: boolean) => void;
+  readonly store: Store;
   readonly onPick?: (layer: string) => void;
   /** Further controls, left of the figure's own. */
   readonly controls?: readonly HTMLElement[];
@@ -29,14 +32,15 @@ const hiddenRows = { still: 2000, live: 200 };
 /** Milliseconds between two updates of the table while a run goes on: nobody reads faster, and a thousand rows cost. */
 const tableInterval = 1000;
 
-export function figure({ id, theme, onToggleTable, onPick, controls = [] }: FigureOptions): Figure {
-  let picture: Picture | null = null;
+export function figure({ id, theme, store, onPick, controls = [] }: FigureOptions): Figure {
+  let picture: Picture | PaintedPicture | null = null;
   let comment = '';
   let tableShown = false;
   let running = false;
   let visible = false;
   let drawn = false;
-  let drawing: Drawing | undefined;
+  /** A figure shows pictures of one sort. */
+  let onCanvas: ((next: Picture | PaintedPicture) => void) | undefined;
   let tableTime = -Infinity;
   let tableTimer: ReturnType<typeof setTimeout> | undefined;
 
@@ -45,7 +49,7 @@ export function figure({ id, theme, onToggleTable, onPick, controls = [] }: Figu
     description: 'Show table',
     appearance: 'quiet',
     testId: `${id}-toggle-table`,
-    onClick: () => onToggleTable(!tableShown),
+    onClick: () => toggleTable(!tableShown),
   });
   const copy = button('CSV', {
     description: 'Copy CSV',
@@ -53,6 +57,19 @@ export function figure({ id, theme, onToggleTable, onPick, controls = [] }: Figu
     testId: `${id}-copy`,
     onClick: () => void copyCsv(),
   });
+  const picturePng = button('PNG', {
+    description: 'Save as PNG',
+    appearance: 'quiet',
+    testId: `${id}-png`,
+    onClick: () => exportPng(),
+  });
+  const pictureSvg = button('SVG', {
+    description: 'Save as SVG',
+    appearance: 'quiet',
+    testId: `${id}-svg`,
+    onClick: () => exportSvg(),
+  });
+  const tools = [toggle, copy, picturePng, pictureSvg];
   const canvas = h('canvas', { testId: `${id}-canvas`, attributes: { role: 'img' } });
   const plot = h('div', { class: 'plot' }, canvas);
   const placeholder = h('p', { class: 'placeholder', attributes: { hidden: true } });
@@ -67,7 +84,7 @@ export function figure({ id, theme, onToggleTable, onPick, controls = [] }: Figu
       'div',
       { class: 'figure-head' },
       title,
-      h('div', { class: 'figure-controls' }, ...controls, toggle.element, copy.element),
+      h('div', { class: 'figure-controls' }, ...controls, ...tools.map(({ element: tool }) => tool)),
     ),
     plot,
     placeholder,
@@ -85,9 +102,46 @@ export function figure({ id, theme, onToggleTable, onPick, controls = [] }: Figu
 
   function draw(): void {
     if (!picture || !visible) return;
-    drawing ??= drawOn(canvas, onPick);
-    drawing.draw(picture, theme());
+    onCanvas ??= 'paint' in picture ? painter() : charter();
+    onCanvas(picture);
     drawn = true;
+  }
+
+  function painter() {
+    const drawing = paintOn(canvas, onPick);
+    return (next: Picture | PaintedPicture) => drawing.draw(next as PaintedPicture, theme());
+  }
+
+  function charter() {
+    const drawing = drawOn(canvas, onPick);
+    return (next: Picture | PaintedPicture) => drawing.draw(next as Picture, theme());
+  }
+
+  function toggleTable(on: boolean): void {
+    const { tables } = store.ui;
+    store.set({ tables: on ? [...tables, id] : tables.filter((other) => other !== id) });
+  }
+
+  function exportSvg(): void {
+    if (!picture) return;
+    const { clientWidth: width, clientHeight: height } = plot;
+    const svg =
+      'paint' in picture ? paintedSvg(picture, theme(), width, height) : chartSvg(picture, theme(), width, height);
+    saveSvg(store, picture.title, svg);
+  }
+
+  function exportPng(): void {
+    if (!picture) return;
+    const shownPicture = picture;
+    const { clientWidth: width, clientHeight: height } = plot;
+    const { background } = theme();
+    savePng(store, picture.title, width, height, background, (pen) => {
+      if ('paint' in shownPicture) shownPicture.paint(pen, width, height, theme());
+      else
+        withChartImage(shownPicture, theme(), width, height, sharpness, (image) =>
+          pen.drawImage(image, 0, 0, width, height),
+        );
+    });
   }
 
   function fillTable(): void {
@@ -123,9 +177,10 @@ export function figure({ id, theme, onToggleTable, onPick, controls = [] }: Figu
       setText(notes, next.notes.join(' '));
       notes.hidden = next.notes.length === 0;
       plot.hidden = false;
+      if ('height' in next) plot.style.height = `${next.height}px`;
       placeholder.hidden = true;
       setAttribute(canvas, 'aria-label', `${next.title}. ${next.summary} ${next.notes.join(' ')}`.trim());
-      for (const control of [toggle, copy]) control.setDisabled(false);
+      for (const control of tools) control.setDisabled(false);
       toggle.setPressed(tableShown);
       tableBox.classList.toggle('visually-hidden', !tableShown);
       setAttribute(tableBox, 'tabindex', tableShown ? 0 : undefined);
@@ -144,7 +199,7 @@ export function figure({ id, theme, onToggleTable, onPick, controls = [] }: Figu
       picture = null;
       setText(title, nextTitle);
       setText(placeholder, sentence);
-      for (const control of [toggle, copy]) control.setDisabled(true);
+      for (const control of tools) control.setDisabled(true);
       plot.hidden = true;
       placeholder.hidden = false;
       notes.hidden = true;

@@ -1,4 +1,4 @@
-import type { ProfiledLayer } from '../../src/protocol/profile';
+import type { Figure, ProfiledLayer, WeightStatistics } from '../../src/protocol/profile';
 import { isFinite } from '../format';
 
 /** The measured figures that layers can be coloured by. */
@@ -8,36 +8,66 @@ export interface MeasuredFigure {
   readonly label: string;
   /** On a logarithmic scale; otherwise a fraction from 0 to 1. */
   readonly logarithmic: boolean;
-  /** Of the last step up to and including `step`; null where it was not measured or is no number. */
-  of(layer: ProfiledLayer, step?: number): number | null;
+  /** Of each step that has one, in order; null where it is no number. */
+  steps(layer: ProfiledLayer): readonly (readonly [step: number, value: number | null])[];
+  /** Of the last step; null where it was not measured or is no number. */
+  last(layer: ProfiledLayer): number | null;
 }
 
 export const figures: Readonly<Record<FigureName, MeasuredFigure>> = {
-  gradient: { label: 'Gradient RMS', logarithmic: true, of: (layer, step) => last(layer.gradient, 'rms', step) },
-  activation: { label: 'Activation RMS', logarithmic: true, of: (layer, step) => last(layer.activation, 'rms', step) },
-  update: {
-    label: 'Update ratio',
-    logarithmic: true,
-    of: ({ weights = [] }, step) =>
-      last(
-        weights.filter(({ kind }) => (kind ?? 'weight') === 'weight'),
-        'updateRatio',
-        step,
-      ),
-  },
-  saturated: {
-    label: 'Saturated share',
-    logarithmic: false,
-    of: (layer, step) => last(layer.activation, 'saturatedFraction', step),
-  },
-  zeros: { label: 'Zero share', logarithmic: false, of: (layer, step) => last(layer.activation, 'zeroFraction', step) },
+  gradient: measured(
+    'Gradient RMS',
+    true,
+    ({ gradient }) => gradient,
+    ({ rms }) => rms,
+  ),
+  activation: measured(
+    'Activation RMS',
+    true,
+    ({ activation }) => activation,
+    ({ rms }) => rms,
+  ),
+  update: measured('Update ratio', true, mainWeight, ({ updateRatio }) => updateRatio),
+  saturated: measured(
+    'Saturated share',
+    false,
+    ({ activation }) => activation,
+    ({ saturatedFraction }) => saturatedFraction,
+  ),
+  zeros: measured(
+    'Zero share',
+    false,
+    ({ activation }) => activation,
+    ({ zeroFraction }) => zeroFraction,
+  ),
 };
 
-function last<T extends { readonly step: number }>(list: readonly T[], key: keyof T, step = Infinity): number | null {
-  let at = list.length - 1;
-  while (at >= 0 && list[at].step > step) at--;
-  const value = list[at]?.[key] as number | string | undefined;
-  return isFinite(value) ? value : null;
+function measured<T extends { readonly step: number }>(
+  label: string,
+  logarithmic: boolean,
+  listOf: (layer: ProfiledLayer) => readonly T[],
+  figureOf: (entry: T) => Figure | undefined,
+): MeasuredFigure {
+  const number = (value: Figure | undefined) => (isFinite(value) ? value : null);
+  return {
+    label,
+    logarithmic,
+    steps: (layer) =>
+      listOf(layer).flatMap((entry) => {
+        const value = figureOf(entry);
+        return value === undefined ? [] : [[entry.step, number(value)] as const];
+      }),
+    last: (layer) => {
+      const entry = listOf(layer).at(-1);
+      return entry ? number(figureOf(entry)) : null;
+    },
+  };
+}
+
+/** Entries of the first parameter that is a weight, else of the first one. */
+function mainWeight({ weights = [] }: ProfiledLayer): readonly WeightStatistics[] {
+  const main = weights.find(({ kind }) => kind === 'weight') ?? weights.at(0);
+  return weights.filter(({ parameter }) => parameter === main?.parameter);
 }
 
 /** A scale of colours over the figures of all layers. */

@@ -7,7 +7,8 @@ import {
   sampledSteps,
   type Tensor,
 } from '../charts/layerPictures';
-import type { Picture } from '../charts/picture';
+import type { PaintedPicture, Picture } from '../charts/picture';
+import { ridgePicture } from '../charts/ridgePicture';
 import { button, checkbox } from '../components';
 import { h, name, replaceChildren, setAttribute } from '../dom';
 import { shown } from '../shown';
@@ -19,7 +20,7 @@ import { roleWords, settingsLine } from '../words';
 import { layerLink } from './findings';
 import { keepScroll } from './keepScroll';
 import { figuresTable, layerFacts, weightsTable } from './layerFacts';
-import { tableToggle } from './overview';
+import { normCube } from './normCube';
 import { changes, type View } from './view';
 
 export interface LayerPanel extends View {
@@ -43,6 +44,7 @@ export function layerPanel(store: Store, theme: () => Theme): LayerPanel {
   });
   const findings = h('ul', { class: 'panel-findings', testId: 'layer-findings' });
   const facts = h('div', { class: 'panel-facts' });
+  const cube = h('div', { class: 'panel-cube' });
   const figures = h('div', { class: 'panel-figures' });
   const weights = h('div', {
     class: 'panel-weights',
@@ -69,12 +71,15 @@ export function layerPanel(store: Store, theme: () => Theme): LayerPanel {
     ),
     logarithmic.element,
   );
-  const make = (id: string) => figure({ id, theme, onToggleTable: tableToggle(store, id) });
+  const make = (id: string) => figure({ id, theme, store });
   const histograms = { activation: make('activation-histogram'), gradient: make('gradient-histogram') };
+  const ridges = { activation: make('activation-ridges'), gradient: make('gradient-ridges') };
   const percentiles = { activation: make('activation-percentiles'), gradient: make('gradient-percentiles') };
   const moments = { activation: make('activation-moments'), gradient: make('gradient-moments') };
   const running = { mean: make('running-mean'), variance: make('running-variance') };
-  const all: Figure[] = [histograms, percentiles, moments, running].flatMap((pair) => Object.values<Figure>(pair));
+  const all: Figure[] = [histograms, ridges, percentiles, moments, running].flatMap((pair) =>
+    Object.values<Figure>(pair),
+  );
   const charts = h('div', { class: 'figures layer-figures' }, ...all.map(({ element }) => element));
   const settings = h('p', { class: 'settings-line', testId: 'layer-settings-line' });
   const measured = h('div', {}, controls, charts, settings);
@@ -84,7 +89,7 @@ export function layerPanel(store: Store, theme: () => Theme): LayerPanel {
     {},
     h('div', { class: 'panel-head' }, title, role, reveal.element),
     findings,
-    h('div', { class: 'panel-top' }, facts, figures, weights),
+    h('div', { class: 'panel-top' }, facts, cube, figures, weights),
     measured,
     unmeasured,
   );
@@ -137,6 +142,8 @@ export function layerPanel(store: Store, theme: () => Theme): LayerPanel {
         replaceChildren(findings, ...layerFindings.map((finding) => findingItem(finding)));
         const link = (id: string) => layerLink(layers.get(id)?.name ?? id, () => store.showLayer(id));
         replaceChildren(facts, layerFacts(layer, measurements, link));
+        replaceChildren(cube, layer.norm && normCube(layer.norm));
+        cube.hidden = !cube.firstChild;
       }
       measured.hidden = !measurements;
       unmeasured.hidden = measurements !== undefined;
@@ -160,7 +167,7 @@ export function layerPanel(store: Store, theme: () => Theme): LayerPanel {
     const at = showSteps(layer, ui.step);
     logarithmic.set(ui.logarithmicCounts);
     const total = profile.settings.steps;
-    const show = (part: Figure, picture: Picture | null, otherwise: readonly [string, string]) => {
+    const show = (part: Figure, picture: Picture | PaintedPicture | null, otherwise: readonly [string, string]) => {
       if (picture) part.show(picture, line, ui.tables.includes(picture.id), run !== null);
       else part.empty(...otherwise);
     };
@@ -168,11 +175,12 @@ export function layerPanel(store: Store, theme: () => Theme): LayerPanel {
       const noun = of === 'activation' ? 'Activation' : 'Gradient';
       const reason =
         layer[of].length || run
-          ? 'No sampled step yet.'
+          ? 'Too few sampled steps yet.'
           : of === 'gradient'
             ? 'No gradient reaches this layer.'
             : 'Not measured.';
       show(histograms[of], at === null ? null : histogramPicture(layer, of, at, ui.logarithmicCounts), [noun, reason]);
+      show(ridges[of], ridgePicture(layer, of), [`${noun} over the steps`, reason]);
       show(percentiles[of], percentilesPicture(layer, of, total), [`${noun} percentiles`, reason]);
       show(moments[of], momentsPicture(layer, of, total), [`${noun} moments`, reason]);
     }

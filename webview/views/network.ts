@@ -294,7 +294,7 @@ export function networkTab(store: Store, theme: () => Theme, panel: LayerPanel):
       const figure = figures[ui.graphFigure];
       const values = layers.map(({ id }) => {
         const layer = profiled.get(id);
-        return layer ? figure.of(layer) : null;
+        return layer ? figure.last(layer) : null;
       });
       scale = scaleOf(values, figure.logarithmic);
       places = values.map((value) => scale!.place(value));
@@ -482,7 +482,7 @@ export function networkTab(store: Store, theme: () => Theme, panel: LayerPanel):
       shown(layer.name).slice(0, 200),
       `${shown(layer.kind).slice(0, 80)} (${roleWords[layer.role].toLowerCase()})`,
       layer.norm ? `${normTypeWords[layer.norm.type]} norm, ${placementWords[layer.norm.placement]}` : '',
-      figure && measured ? `${figure.label} ${formatFigure(figure.of(measured))}` : '',
+      figure && measured ? `${figure.label} ${formatFigure(figure.last(measured))}` : '',
       first ? `${severityWords[first[0].severity]}: ${first.map(({ ruleId }) => shown(ruleId)).join(', ')}` : '',
     ].filter(Boolean);
   }

@@ -1,9 +1,11 @@
 import { depthPicture } from '../charts/depthPicture';
 import { figure } from '../charts/figure';
+import { heatPicture } from '../charts/heatPicture';
 import { lossPicture } from '../charts/lossPicture';
-import type { Picture } from '../charts/picture';
+import type { PaintedPicture, Picture } from '../charts/picture';
 import { dropdown } from '../components';
 import { h } from '../dom';
+import { figures as measuredFigures, type FigureName } from '../graph/measured';
 import type { Snapshot, Store } from '../store';
 import type { Theme } from '../theme';
 import { settingsLine } from '../words';
@@ -35,7 +37,14 @@ export function overview(store: Store, theme: () => Theme): View & { restyle(): 
   const gradient = networkFigure('gradient-depth', [which.element]);
   const loss = networkFigure('loss');
   const activation = networkFigure('activation-depth', [spread.element]);
-  const figures = [gradient, loss, activation];
+  const heatFigure = dropdown({
+    label: 'Figure of the heat map',
+    testId: 'heat-figure',
+    options: Object.entries(measuredFigures).map(([value, { label }]) => ({ value, label })),
+    onChange: (value) => store.set({ heatFigure: value as FigureName }),
+  });
+  const heat = networkFigure('heat', [heatFigure.element]);
+  const figures = [gradient, loss, activation, heat];
   const settings = h('p', { class: 'settings-line', testId: 'settings-line' });
   const grid = h('div', { class: 'figures network-figures' }, ...figures.map(({ element }) => element));
   const network = h(
@@ -70,10 +79,12 @@ export function overview(store: Store, theme: () => Theme): View & { restyle(): 
       const { ui, profile, revision, running } = snapshot;
       which.set(ui.depthLayers);
       spread.set(ui.activationFigure);
+      heatFigure.set(ui.heatFigure);
       hint.hidden = profile !== null || running !== null;
       network.hidden = profile === null && running === null;
       scroll.restore();
-      if (changed(profile, revision, running === null, ui.depthLayers, ui.activationFigure, ui.tables)) draw(snapshot);
+      if (changed(profile, revision, running === null, ui.depthLayers, ui.activationFigure, ui.heatFigure, ui.tables))
+        draw(snapshot);
     },
     restyle: () => figures.forEach((part) => part.restyle()),
   };
@@ -84,16 +95,18 @@ export function overview(store: Store, theme: () => Theme): View & { restyle(): 
       gradient.empty('Gradient RMS against depth', sentence);
       loss.empty('Loss', sentence);
       activation.empty('Activation RMS against depth', sentence);
+      heat.empty('Layers by step', sentence);
       settings.textContent = profile ? settingsLine(profile) : '';
       return;
     }
     const line = settingsLine(profile);
     settings.textContent = line;
-    const show = (part: typeof gradient, picture: Picture) =>
+    const show = (part: typeof gradient, picture: Picture | PaintedPicture) =>
       part.show(picture, line, ui.tables.includes(picture.id), running !== null);
     show(gradient, depthPicture(profile, { of: 'gradient', figure: 'rms', layers: ui.depthLayers }));
     show(loss, lossPicture(profile));
     show(activation, depthPicture(profile, { of: 'activation', figure: ui.activationFigure, layers: ui.depthLayers }));
+    show(heat, heatPicture(profile, ui.heatFigure));
   }
 
   function networkFigure(id: string, controls: readonly HTMLElement[] = []) {
@@ -102,12 +115,7 @@ export function overview(store: Store, theme: () => Theme): View & { restyle(): 
       theme,
       controls,
       onPick: (layer) => store.showLayer(layer),
-      onToggleTable: tableToggle(store, id),
+      store,
     });
   }
-}
-
-export function tableToggle(store: Store, id: string): (shown: boolean) => void {
-  return (shown) =>
-    store.set({ tables: shown ? [...store.ui.tables, id] : store.ui.tables.filter((other) => other !== id) });
 }
