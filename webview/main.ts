@@ -2,6 +2,7 @@ import './styles/page.css';
 import './styles/figures.css';
 import './styles/layers.css';
 import './styles/network.css';
+import './styles/compare.css';
 import { mountApp } from './app';
 import { connectHost } from './host';
 import { Store } from './store';

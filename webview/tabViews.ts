@@ -1,5 +1,6 @@
 import type { Snapshot, Store } from './store';
 import type { Theme } from './theme';
+import { compareTab } from './views/compare';
 import type { LayerPanel } from './views/layerPanel';
 import { layersTab } from './views/layers';
 import { networkTab } from './views/network';
@@ -36,4 +37,5 @@ export const tabViews: readonly TabView[] = [
   },
   { id: 'network', title: 'Network', available: ({ model }) => model!.layers.length > 0, render: networkTab },
   { id: 'layers', title: 'Layers', available: () => true, render: layersTab },
+  { id: 'compare', title: 'Compare', available: ({ host }) => Boolean(host?.comparison), render: compareTab },
 ];

@@ -1,6 +1,8 @@
 import * as vscode from 'vscode';
 import { isUnreadable } from '../protocol/facts';
 import { analyzeModels } from './analyzeModels';
+import { compareNormalizations, exportVariant } from './compareCommands';
+import { saveFixedCopy } from './fixCommands';
 import { formattedScheme, sourceOf, type FormattedDocuments } from './formattedDocuments';
 import type { ModelSession } from './modelSession';
 import type { ModelViews } from './modelViews';
@@ -30,6 +32,9 @@ export class Commands {
       'normscope.showLayer': (uri, layer) => this.showLayer(uri, layer),
       'normscope.cancelProfile': () => this.cancelProfile(),
       'normscope.profile': (uri) => this.profile(uri),
+      'normscope.compare': (uri) => this.compare(uri),
+      'normscope.exportVariant': (uri) => this.exportVariant(uri),
+      'normscope.saveFixedCopy': (uri, fix) => this.saveFixedCopy(uri, fix),
       'normscope.openSample': () => this.openSample(),
       'normscope.openFormatted': (uri) => this.openFormatted(uri),
     };
@@ -94,6 +99,23 @@ export class Commands {
     if (uri === undefined) return;
     const view = await this.views.show(uri, isText(uri));
     await view.profile();
+  }
+
+  private async compare(given?: vscode.Uri): Promise<void> {
+    const uri = await this.pick(given);
+    if (uri === undefined) return;
+    const view = await this.views.show(uri, isText(uri));
+    await compareNormalizations(view.session);
+  }
+
+  private async exportVariant(given?: vscode.Uri): Promise<void> {
+    const uri = await this.pick(given);
+    if (uri !== undefined) await exportVariant(this.sessions.get(uri));
+  }
+
+  private async saveFixedCopy(given: vscode.Uri | undefined, fix: unknown): Promise<void> {
+    const uri = await this.pick(given);
+    if (uri !== undefined) await saveFixedCopy(this.sessions.get(uri), fix);
   }
 
   private async openSample(): Promise<void> {

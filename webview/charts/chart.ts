@@ -141,7 +141,10 @@ function configuration(picture: Picture, theme: Theme): Required<Pick<ChartConfi
             boxHeight: 6,
             padding: 8,
             // the default takes the style of the points, which know no dashes
-            generateLabels: () => picture.series.map((series, datasetIndex) => legendItem(series, datasetIndex, theme)),
+            generateLabels: () =>
+              picture.series.flatMap((series, datasetIndex) =>
+                series.label === '' ? [] : [legendItem(series, datasetIndex, theme)],
+              ),
           },
         },
         tooltip: {
@@ -325,5 +328,6 @@ function tooltipTitle(picture: Picture, item: { raw: unknown; dataIndex: number 
 function tooltipLabel(picture: Picture, item: { raw: unknown; datasetIndex: number }): string {
   const { y } = item.raw as Point;
   const text = picture.y.percent ? formatShare(y ?? undefined) : formatFigure(y);
-  return picture.bars ? `${picture.y.label}: ${text}` : `${picture.series[item.datasetIndex].label}: ${text}`;
+  const label = picture.bars ? picture.y.label : picture.series[item.datasetIndex].label;
+  return label === '' ? text : `${label}: ${text}`;
 }

@@ -33,6 +33,7 @@ export interface Point {
 }
 
 export interface Series {
+  /** '' keeps it out of the legend: the edges of a band. */
   readonly label: string;
   readonly colour: Colour;
   readonly stroke?: 'solid' | 'dashed' | 'dotted';

@@ -1,0 +1,140 @@
+import * as vscode from 'vscode';
+import { ModelError } from '../ir/errors';
+import { isUnreadable } from '../protocol/facts';
+import type { CompareEvent, CompareSettings } from '../protocol/compare';
+import type { NormVariantId } from '../protocol/normVariant';
+import { normVariants } from '../variants/norms/registry';
+import type { ModelSession } from './modelSession';
+import { profileSettings } from './settings';
+
+interface VariantItem extends vscode.QuickPickItem {
+  readonly id: NormVariantId;
+}
+
+const asIs: VariantItem = { id: 'as-is', label: 'as it is', detail: 'The network of the file.', picked: true };
+
+const variantItems: readonly VariantItem[] = normVariants.map(({ id, title, description }) => ({
+  id,
+  label: title,
+  detail: description,
+  picked: ['none', 'layer', 'group'].includes(id),
+}));
+
+/** Asks which variants and how often, compares them with progress and a way to end it, and shows the result in the views. */
+export async function compareNormalizations(session: ModelSession): Promise<void> {
+  if (!(await mayRun(session))) return;
+  const settings = await askSettings(session);
+  if (settings === undefined) return;
+  await reportingErrors(session, async () => {
+    const result = await vscode.window.withProgress(
+      {
+        location: vscode.ProgressLocation.Notification,
+        title: `Comparing normalizations of ${session.path}`,
+        cancellable: true,
+      },
+      (progress, token) => {
+        const abort = new AbortController();
+        token.onCancellationRequested(() => abort.abort());
+        let done = 0;
+        const follow = (event: CompareEvent) => {
+          if (event.type !== 'progress') return;
+          const what = event.what === 'learning-rate' ? 'largest learning rate' : event.what;
+          const increment = Math.max(0, 100 * (event.done - done));
+          done = Math.max(done, event.done);
+          progress.report({ message: `${event.variant}, seed ${event.seed}: ${what}`, increment });
+        };
+        return session.runCompare(settings, follow, abort.signal);
+      },
+    );
+    if (result.status === 'failed')
+      void vscode.window.showErrorMessage(`NormScope: ${session.path}: ${result.failure ?? 'the comparison failed'}`);
+  });
+}
+
+/** Asks for a variant and a place, and saves the network with it as an ONNX file. */
+export async function exportVariant(session: ModelSession): Promise<void> {
+  const picked = await vscode.window.showQuickPick(
+    variantItems.map((item) => ({ ...item, picked: false })),
+    { title: 'NormScope: Export Variant', placeHolder: 'Which normalization? New norms are untrained.' },
+  );
+  if (picked === undefined) return;
+  const name = session.uri.path.slice(session.uri.path.lastIndexOf('/') + 1).replace(/\.[^.]*$/, '');
+  const target = await vscode.window.showSaveDialog({
+    defaultUri: vscode.Uri.joinPath(session.uri, '..', `${name}.${picked.id}.onnx`),
+    filters: { ONNX: ['onnx'] },
+  });
+  if (target === undefined) return;
+  await reportingErrors(session, async () => {
+    // the dialog has asked whether a file that is there shall be replaced
+    const { change } = await session.exportVariant({ norm: picked.id, output: target.fsPath, overwrite: true });
+    const open = 'Open';
+    const choice = await vscode.window.showInformationMessage(
+      `NormScope: ${change}, saved as ${vscode.workspace.asRelativePath(target)}.`,
+      open,
+    );
+    if (choice === open) await vscode.commands.executeCommand('normscope.analyze', target);
+  });
+}
+
+async function mayRun(session: ModelSession): Promise<boolean> {
+  if (!vscode.workspace.isTrusted) {
+    void vscode.window.showErrorMessage(
+      'NormScope trains a model only in a trusted workspace, because it runs the model.',
+    );
+    return false;
+  }
+  const facts = await session.analyze();
+  if (!isUnreadable(facts)) return true;
+  void vscode.window.showErrorMessage(`NormScope: ${facts.path}: ${facts.error.message}`);
+  return false;
+}
+
+async function askSettings(session: ModelSession): Promise<CompareSettings | undefined> {
+  const title = 'NormScope: Compare Normalizations';
+  const picked = await vscode.window.showQuickPick([asIs, ...variantItems], {
+    title,
+    canPickMany: true,
+    matchOnDetail: true,
+    placeHolder: 'What to compare; the first is what the others are held against',
+  });
+  if (picked === undefined || picked.length === 0) return undefined;
+  const seeds = await vscode.window.showQuickPick(
+    [
+      {
+        label: '3 seeds',
+        detail: 'The least that a spread, and so a verdict, can be told from.',
+        seeds: 3,
+        rates: false,
+      },
+      { label: '5 seeds', detail: 'Smaller differences show.', seeds: 5, rates: false },
+      { label: '1 seed', detail: 'A first look: curves without verdicts.', seeds: 1, rates: false },
+      {
+        label: '3 seeds and the largest learning rates',
+        detail: 'Searches the largest learning rate that each variant trains at: about twice the time.',
+        seeds: 3,
+        rates: true,
+      },
+    ],
+    { title, placeHolder: 'How many runs of each variant?' },
+  );
+  if (seeds === undefined) return undefined;
+  return {
+    ...profileSettings(session.uri),
+    // the file's weights were trained with the file's norms: from there, no other could compete
+    init: 'default',
+    variants: picked.map((item) => item.id),
+    seeds: seeds.seeds,
+    learningRates: seeds.rates,
+  };
+}
+
+/** Failures become one message; what was cancelled needs none. */
+async function reportingErrors(session: ModelSession, work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    if (!(error instanceof ModelError)) throw error;
+    if (error.code === 'cancelled') return;
+    void vscode.window.showErrorMessage(`NormScope: ${error.withPath(session.path).describe()}`);
+  }
+}
