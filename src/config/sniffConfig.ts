@@ -1,7 +1,10 @@
 import { createScanner } from 'jsonc-parser';
 
-/** Model descriptions that are read as text: a TensorFlow.js layers or graph model, or the architecture of a Keras model. */
-export type ConfigKind = 'tfjs-layers' | 'tfjs-graph' | 'keras';
+/**
+ * Model descriptions that are read as text: a TensorFlow.js layers or graph model, one of the two whose description lies behind
+ * its long list of weights, or the architecture of a Keras model.
+ */
+export type ConfigKind = 'tfjs-layers' | 'tfjs-graph' | 'tfjs' | 'keras';
 
 const OPEN_BRACE = 1;
 const CLOSE_BRACE = 2;
@@ -20,6 +23,16 @@ const modelPaths: ReadonlyMap<string, ConfigKind> = new Map([
 ]);
 const modelClasses: ReadonlySet<string> = new Set(['Sequential', 'Model', 'Functional']);
 
+/** Keys that tell a graph by its nodes, or by the functions that some write before them. */
+const graphKeys: ReadonlySet<string> = new Set([
+  'modelTopology/node[]//op',
+  'modelTopology/node[]//attr',
+  'modelTopology/node[]//input',
+  'modelTopology/library/function',
+]);
+/** What an entry of a weightsManifest states. */
+const MANIFEST_WEIGHTS = 'weightsManifest[]//weights';
+
 /** A model is found within the first few levels; what lies deeper is skipped. */
 const DEEPEST_KEY = 4;
 
@@ -29,7 +42,7 @@ const DEEPEST_KEY = 4;
  * @param prefix the first 64 KB or so; it may end anywhere
  */
 export function sniffConfig(prefix: string): ConfigKind | undefined {
-  if (!/class_name|layers-model|graph-model|modelTopology/.test(prefix)) return undefined;
+  if (!/class_name|layers-model|graph-model|modelTopology|weightsManifest/.test(prefix)) return undefined;
   const start = /^[\s\ufeff]*/.exec(prefix)![0].length;
   if (prefix[start] === '"') return describesModel(prefix) ? 'keras' : undefined;
   return prefix[start] === '{' ? sniffObject(prefix.slice(start)) : undefined;
@@ -40,6 +53,7 @@ function sniffObject(text: string): ConfigKind | undefined {
   const path: string[] = [];
   let depth = 0;
   let key = '';
+  let hasManifest = false;
   let kind: number = scanner.scan();
   while (kind !== END) {
     if (kind === OPEN_BRACE || kind === OPEN_BRACKET) {
@@ -64,18 +78,19 @@ function sniffObject(text: string): ConfigKind | undefined {
       const model = where.endsWith('config') ? where.replace(/\/?config$/, '') : undefined;
       const isList = key === 'layers' && model !== undefined && !model.endsWith('model_');
       if (isList && modelPaths.has(model)) return modelPaths.get(model);
+      if (graphKeys.has(`${where}/${key}`)) return 'tfjs-graph';
+      if (`${where}/${key}` === MANIFEST_WEIGHTS) hasManifest = true;
     }
     kind = scanner.scan();
   }
-  return undefined;
+  // the text ended before its description of the model came
+  return hasManifest && depth > 0 ? 'tfjs' : undefined;
 }
 
 /** What a member with a string as its value says. */
 function judge(where: string, key: string, value: string): ConfigKind | undefined {
   if (where === '' && key === 'format' && value === 'layers-model') return 'tfjs-layers';
   if (where === '' && key === 'format' && value === 'graph-model') return 'tfjs-graph';
-  // early converters wrote no format
-  if (where === 'modelTopology/node[]/' && key === 'op') return 'tfjs-graph';
   const kind = modelPaths.get(where);
   if (kind === undefined) return undefined;
   if (key === 'class_name' && modelClasses.has(value)) return kind;

@@ -41,6 +41,23 @@ describe('sniffConfig', () => {
     assert.equal(sniffConfig(JSON.stringify(long).slice(0, 65_536)), 'tfjs-layers');
   });
 
+  it('knows a model by its weights where its topology lies beyond the beginning', () => {
+    const weights = Array.from({ length: 3000 }, (_, i) => ({ name: `w${i}`, shape: [1], dtype: 'float32' }));
+    const text = JSON.stringify({ weightsManifest: [{ paths: ['w.bin'], weights }], modelTopology: { node: [] } });
+    assert.equal(sniffConfig(text.slice(0, 65_536)), 'tfjs');
+    // all of it is there, and describes no model
+    assert.equal(sniffConfig(JSON.stringify({ weightsManifest: [{ paths: [], weights }] })), undefined);
+    assert.equal(sniffConfig('{"weightsManifest": [1, 2, '), undefined);
+  });
+
+  it('knows a graph model by the first node or function, however long that is', () => {
+    const long = 'x'.repeat(100_000);
+    const attr = { value: { tensor: { tensorContent: long } } };
+    const node = [{ name: 'c', attr, op: 'Const' }];
+    for (const modelTopology of [{ node }, { library: { function: [{ nodeDef: long }] }, node }])
+      assert.equal(sniffConfig(JSON.stringify({ modelTopology }).slice(0, 65_536)), 'tfjs-graph');
+  });
+
   it('knows nothing else', () => {
     for (const value of [
       {},
