@@ -1,10 +1,5 @@
-import { randomBytes } from 'node:crypto';
-import * as fs from 'node:fs/promises';
-import * as path from 'node:path';
 import type { ByteSink } from '../formats/onnx/onnxWriter';
 import type { ByteSource } from '../ir/byteSource';
-import { ModelError } from '../ir/errors';
-import { NodeFolder } from './nodeFolder';
 
 /** Files as a job reads and writes them. */
 export interface FileAccess {
@@ -23,82 +18,4 @@ export interface FileAccess {
    * @throws ModelError `unsupported` when it cannot be written
    */
   write(file: string, write: (sink: ByteSink) => Promise<void>): Promise<void>;
-}
-
-/** Files of this machine. */
-export const nodeFiles: FileAccess = {
-  open: (file) => new NodeFolder(path.dirname(file), path.basename(file)).open(path.basename(file)),
-  isSame,
-  sameFolder: (file, other) => isSame(path.dirname(file), path.dirname(other)),
-  nameOf: (file) => path.basename(file),
-
-  exists: (file) =>
-    fs.stat(file).then(
-      () => true,
-      () => false,
-    ),
-
-  async write(file, write) {
-    const unfinished = `${file}.${randomBytes(4).toString('hex')}.part`;
-    try {
-      const handle = await fs.open(unfinished, 'wx');
-      try {
-        const pieces = gathered((bytes) => handle.writeFile(bytes));
-        await write(pieces.add);
-        await pieces.flush();
-        await handle.sync();
-      } finally {
-        await handle.close();
-      }
-      await fs.rename(unfinished, file);
-    } catch (error) {
-      await fs.rm(unfinished, { force: true });
-      throw error instanceof ModelError ? error : cannotWrite(file, error as NodeJS.ErrnoException);
-    }
-  },
-};
-
-async function isSame(file: string, other: string): Promise<boolean> {
-  try {
-    const [a, b] = await Promise.all([fs.stat(file), fs.stat(other)]);
-    return a.dev === b.dev && a.ino === b.ino;
-  } catch {
-    return path.resolve(file) === path.resolve(other);
-  }
-}
-
-/** Small pieces are written together: a model is made of thousands of them. */
-const GATHERED_BYTES = 2 ** 20;
-
-function gathered(write: (bytes: Uint8Array) => Promise<void>) {
-  let pieces: Uint8Array[] = [];
-  let length = 0;
-  const flush = async () => {
-    const bytes = Buffer.concat(pieces);
-    pieces = [];
-    length = 0;
-    if (bytes.length > 0) await write(bytes);
-  };
-  const add = async (piece: Uint8Array) => {
-    if (length + piece.length > GATHERED_BYTES) await flush();
-    if (piece.length > GATHERED_BYTES) return write(piece);
-    pieces.push(piece);
-    length += piece.length;
-  };
-  return { add, flush };
-}
-
-const reasons: Readonly<Record<string, string>> = {
-  ENOENT: 'its folder does not exist',
-  ENOTDIR: 'its folder is a file',
-  EACCES: 'you have no permission to write there',
-  EPERM: 'you have no permission to write there',
-  EROFS: 'the disk is read-only',
-  ENOSPC: 'the disk is full',
-  EISDIR: 'it is a folder',
-};
-
-function cannotWrite(file: string, { code = '', message }: NodeJS.ErrnoException): ModelError {
-  const reason = Object.hasOwn(reasons, code) ? reasons[code] : message;
-  return new ModelError('unsupported', `${file} cannot be written: ${reason}. Choose another place.`);
 }

@@ -1,6 +1,7 @@
 import os from 'node:os';
 import { chooseRuntime } from './chooseRuntime';
 import { openDataPlace } from './dataFiles';
+import { nodeFiles } from './nodeFiles';
 import { openModelFile } from './nodeFolder';
 import type { EngineHost } from './runProfile';
 
@@ -11,6 +12,7 @@ const SHARE = 0.8;
 export const nodeHost: EngineHost = {
   openModel: openModelFile,
   openData: openDataPlace,
+  files: nodeFiles,
   chooseRuntime,
   availableBytes() {
     // a container may allow less than the machine has

@@ -1,4 +1,4 @@
-import { encodeOnnx, writeOnnx, type OriginalFile } from '../formats/onnx/onnxWriter';
+import { encodeOnnx, type OriginalFile } from '../formats/onnx/onnxWriter';
 import { ModelError } from '../ir/errors';
 import { expandCalls } from '../ir/expandCalls';
 import { inferTypes } from '../ir/inferTypes';
@@ -8,17 +8,15 @@ import { verifyGraph } from '../ir/verifyGraph';
 import { layerView } from '../layers/recognize';
 import type { EngineJobs } from '../protocol/engine';
 import type { FixId } from '../protocol/facts';
-import { FIX_SCHEMA_VERSION, type FixEvent, type FixResult, type FixSettings } from '../protocol/fix';
+import { FIX_SCHEMA_VERSION, type FixEvent, type FixResult } from '../protocol/fix';
 import { isExported } from '../rules/folding';
 import type { FixReport } from '../variants/editReport';
-import { nodeFiles, type FileAccess } from './fileAccess';
+import type { FileAccess } from './fileAccess';
 import { fixes } from './fixes';
 import { measureTrainingMode, proveMomentum, proveSameResults, type Pair, type Proven } from './proveFix';
+import { requireFree, writeModelFile } from './newModelFile';
 import type { EngineHost } from './runProfile';
 import type { Runtime } from './runtime';
-
-/** Beyond this, weights of a copy go to a file beside it: one ONNX file holds 2 GiB, and other parts need room too. */
-const MOST_INSIDE = 2 ** 31 - 2 ** 26;
 
 const provers: Readonly<Record<FixId, (pair: Pair, runtime: Runtime) => Promise<Proven>>> = {
   fold: proveSameResults,
@@ -38,15 +36,15 @@ export async function runFix(
   emit: (event: FixEvent) => void,
   signal: AbortSignal,
   host: EngineHost,
-  files: FileAccess = nodeFiles,
 ): Promise<FixResult> {
+  const { files } = host;
   const enter = async (phase: FixEvent['phase']) => {
     emit({ phase });
     await host.pause();
     if (signal.aborted) throw new ModelError('cancelled', 'the fix was cancelled: no copy was saved');
   };
   await enter('reading');
-  await requireFree(location.path, settings, files);
+  if (!settings.overwrite) await requireFree(location.path, settings.output, files);
   const model = await host.openModel(location.path);
   requireOnnx(model);
   const { runtime, notes } = host.chooseRuntime('auto', 0);
@@ -72,21 +70,6 @@ export async function runFix(
     engine: runtime.facts,
     notes: [...notes, ...proven.notes, ...(saved?.notes ?? [])],
   };
-}
-
-async function requireFree(model: string, { output, overwrite }: FixSettings, files: FileAccess): Promise<void> {
-  if (overwrite) return;
-  const taken = (await files.isSame(model, output))
-    ? `${output} is the model itself`
-    : (await files.exists(output))
-      ? `${output} is there already`
-      : (await files.exists(weightsOf(output))) && `${weightsOf(output)} is there already`;
-  if (taken) throw new ModelError('unsupported', `${taken}. Choose another name, or ask for it to be replaced.`);
-}
-
-/** A file for weights beside the copy. */
-function weightsOf(output: string): string {
-  return `${output}.data`;
 }
 
 const formats = {
@@ -151,15 +134,8 @@ async function saveCopy(
     return { notes };
   }
   const size = external.reduce((sum, t) => sum + payloadBytes(t.dtype, t.dims), file.source.size);
-  if (size <= MOST_INSIDE) {
-    await files.write(output, (sink) => writeOnnx(fixed, sink, options));
+  const weights = await writeModelFile(fixed, output, size, options, files);
+  if (weights === undefined)
     return { notes: [...notes, 'the weights that the model keeps in other files are inside the copy'] };
-  }
-  const weights = weightsOf(output);
-  await files.write(weights, (weightSink) =>
-    files.write(output, (sink) =>
-      writeOnnx(fixed, sink, { ...options, weights: { location: files.nameOf(weights), write: weightSink } }),
-    ),
-  );
   return { weights, notes: [...notes, `the weights are in ${weights}, which the copy needs beside it`] };
 }

@@ -31,6 +31,7 @@ import { optimizers, type Optimizer } from '../training/optimizers';
 import { TrainingState } from '../training/trainingState';
 import { buildTrainingStep, type TrainingStep } from '../training/trainingStep';
 import type { ChosenRuntime } from './chooseRuntime';
+import type { FileAccess } from './fileAccess';
 import type { Runtime, RuntimeSession } from './runtime';
 
 /** What a run needs of the machine it is on. */
@@ -39,6 +40,8 @@ export interface EngineHost {
   openModel(path: string): Promise<Model>;
   /** @throws ModelError when there is no file or folder of data at that path */
   openData(path: string): Promise<DataPlace>;
+  /** For jobs that save a copy of a model. */
+  readonly files: FileAccess;
   /** @throws ModelError `engine` when the runtime cannot be loaded */
   chooseRuntime(choice: EngineChoice, threads: number): ChosenRuntime;
   /** Bytes that may still be allocated without driving the machine out of memory. */

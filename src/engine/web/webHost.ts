@@ -2,6 +2,7 @@ import * as ort from 'onnxruntime-web/wasm';
 import { openModel } from '../../formats/openModel';
 import { ModelError } from '../../ir/errors';
 import { OrtRuntime, WASM_BYTES } from '../ortRuntime';
+import type { FileAccess } from '../fileAccess';
 import type { EngineHost } from '../runProfile';
 import type { RemoteFiles } from './remoteFiles';
 
@@ -21,6 +22,7 @@ export function webHost(files: RemoteFiles, wasm: Uint8Array): EngineHost {
       Promise.reject(
         new ModelError('unsupported', `${path} cannot be read in a browser: use made samples, or VS Code on a machine`),
       ),
+    files: noFiles,
     chooseRuntime(choice) {
       if (choice === 'native') {
         throw new ModelError('engine', "there is no native engine in a browser: choose the engine 'auto' or 'wasm'");
@@ -30,4 +32,20 @@ export function webHost(files: RemoteFiles, wasm: Uint8Array): EngineHost {
     availableBytes: () => WASM_BYTES,
     pause: () => new Promise((resolve) => setTimeout(resolve, 0)),
   };
+}
+
+/** Copies of models are saved on machines only. */
+const noFiles: FileAccess = {
+  open: cannotSave,
+  isSame: cannotSave,
+  exists: cannotSave,
+  sameFolder: cannotSave,
+  nameOf: (file) => file.slice(file.lastIndexOf('/') + 1),
+  write: cannotSave,
+};
+
+function cannotSave(): Promise<never> {
+  return Promise.reject(
+    new ModelError('unsupported', 'a browser saves no copies of models: use VS Code on a machine, or the command line'),
+  );
 }
