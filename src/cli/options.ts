@@ -8,6 +8,8 @@ import type { FixSettings } from '../protocol/fix';
 import { ruleWithId, rules } from '../rules/registry';
 import { isRuleSeverity, ruleSeverities, type RuleSeverity } from '../rules/severities';
 import { normVariantIds } from '../variants/norms/registry';
+import { experiments, experimentWithId, LEAST_SEEDS } from '../experiments/registry';
+import type { ExperimentSettings } from '../protocol/experiment';
 import { UsageError } from './usage';
 
 export type FailOn = Exclude<Severity, 'hint'> | 'never';
@@ -44,6 +46,14 @@ export interface ExportOptions {
   readonly settings: ExportSettings;
 }
 
+export interface ExperimentOptions {
+  readonly command: 'experiment';
+  /** Without ids the experiments are listed. */
+  readonly settings: ExperimentSettings;
+  readonly model?: string;
+  readonly format: Format;
+}
+
 export interface RulesOptions {
   readonly command: 'rules';
   /** The rule whose page is asked for; undefined lists all. */
@@ -71,6 +81,7 @@ export type Options =
   | AnalyzeOptions
   | ProfileOptions
   | CompareOptions
+  | ExperimentOptions
   | ExportOptions
   | FixOptions
   | RulesOptions
@@ -141,6 +152,14 @@ const fixFlags = {
 
 const fixIds: readonly FixId[] = ['fold', 'drop-bias', 'inference-mode', 'momentum'];
 
+const experimentFlags = {
+  ...format,
+  model: { type: 'string' },
+  seeds: { type: 'string' },
+  engine: { type: 'string' },
+  threads: { type: 'string' },
+} as const;
+
 /**
  * Reads a command line (without node and script).
  * @throws UsageError with a sentence that says what is off and what would do.
@@ -161,6 +180,8 @@ export function readOptions(args: readonly string[], defaults: ProfileSettings):
       return readExport(rest);
     case 'fix':
       return readFix(rest);
+    case 'experiment':
+      return readExperiment(rest, defaults);
     case 'rules':
       return readRules(rest);
     case 'open':
@@ -169,7 +190,7 @@ export function readOptions(args: readonly string[], defaults: ProfileSettings):
       return readMcp(rest);
     default:
       throw new UsageError(
-        `unknown command '${command}': analyze, profile, compare, export, fix, rules, open and mcp are known (normscope --help)`,
+        `unknown command '${command}': analyze, profile, compare, experiment, export, fix, rules, open and mcp are known (normscope --help)`,
       );
   }
 }
@@ -200,6 +221,32 @@ function readSeverity(given: string): readonly [string, RuleSeverity] {
     throw new UsageError(`--rule: unknown rule '${id}'; known are ${known.join(', ')}`);
   }
   return [id, severity];
+}
+
+function readExperiment(args: string[], defaults: ProfileSettings): Options {
+  const { values, positionals } = parse(args, { ...common, ...experimentFlags });
+  const info = infoAsked(values);
+  if (info) return info;
+  const known = experiments.map((e) => e.id);
+  for (const id of positionals) {
+    if (id !== 'all' && experimentWithId(id) === undefined) {
+      throw new UsageError(`unknown experiment '${id}': all, or some of ${known.join(', ')}`);
+    }
+  }
+  const { model } = values;
+  const all = known.filter((id) => model === undefined || experimentWithId(id)!.measureModel !== undefined);
+  const ids = positionals.includes('all') ? all : [...new Set(positionals)];
+  return {
+    command: 'experiment',
+    ...(model !== undefined && { model }),
+    format: oneOf('--format', values.format, ['text', 'json'], 'text'),
+    settings: {
+      ids,
+      seeds: integer('--seeds', values.seeds, LEAST_SEEDS, LEAST_SEEDS, 100),
+      engine: oneOf<EngineChoice>('--engine', values.engine, ['auto', 'native', 'wasm'], defaults.engine),
+      threads: integer('--threads', values.threads, defaults.threads, 0, 256),
+    },
+  };
 }
 
 function readRules(args: string[]): Options {

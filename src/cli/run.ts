@@ -4,6 +4,7 @@ import { analyze } from './analyze';
 import { fix } from './fix';
 import { compare } from './compare';
 import { exportVariant } from './export';
+import { experiment } from './experiment';
 import { mcp } from './mcp';
 import { open } from './open';
 import { readOptions } from './options';
@@ -33,6 +34,8 @@ export async function run(args: readonly string[], output: Output = processOutpu
         return await exportVariant(options, output);
       case 'fix':
         return await fix(options, output);
+      case 'experiment':
+        return await experiment(options, output);
       case 'rules':
         output.print(options.rule === undefined ? rulesText() : pageOf(options.rule));
         return 0;

@@ -64,6 +64,13 @@ export function usageText(defaults: ProfileSettings): string {
       --yes                              saves the copy although its results differ (inference-mode)
       --format text|json                 default text
 
+  normscope experiment [ID...|all] [options]
+                                         what normalization does, measured beside what is published; lists the
+                                         experiments without an ID
+      --model MODEL                      on your own model, where the experiment can
+      --seeds N                          default 3; an experiment that needs more gets them
+      --engine, --threads, --format      as for profile; a gate that is missed is a result: exit status 0
+
   normscope rules [ID]                   all rules, or the page of one: why, an example, what to do instead
 
   normscope open MODEL                   opens the model in VS Code

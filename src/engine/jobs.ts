@@ -4,6 +4,7 @@ import type { RuleSeverity } from '../rules/severities';
 import { runCompare } from './runCompare';
 import { runExport } from './runExport';
 import { runFix } from './runFix';
+import { runExperiment } from './runExperiment';
 import { runProfile, type EngineHost } from './runProfile';
 
 /**
@@ -20,6 +21,7 @@ export type JobRunner<Job extends EngineJob> = (
 /** What the engine can do. */
 export const jobs: { readonly [Job in EngineJob]: JobRunner<Job> } = {
   profile: runProfile,
+  experiment: runExperiment,
   fix: (request, emit, signal, host) => runFix(request, emit, signal, host),
   compare: runCompare,
   export: (request, emit, signal, host) => runExport(request, emit, signal, host),

@@ -1,4 +1,5 @@
 import type { CompareEvent, CompareSettings } from './compare';
+import type { ExperimentEvent, ExperimentSettings } from './experiment';
 import type { ModelFacts } from './facts';
 import type { ExportSettings, VariantExport } from './normVariant';
 import type { FixEvent, FixResult, FixSettings } from './fix';
@@ -50,6 +51,13 @@ export interface EngineJobs {
     readonly request: { readonly model: ModelLocation; readonly settings: FixSettings };
     readonly event: FixEvent;
     readonly result: FixResult;
+  };
+  /** Runs experiments on built-in networks, or on a model. */
+  readonly experiment: {
+    readonly request: { readonly settings: ExperimentSettings; readonly model?: ModelLocation };
+    readonly event: ExperimentEvent;
+    /** Hosts gather the events, so that a run that ends early keeps what it measured. */
+    readonly result: void;
   };
 }
 

@@ -1,5 +1,5 @@
 import type { Tool } from './facts';
-import type { EngineFacts, Figure } from './profile';
+import type { EngineChoice, EngineFacts, Figure } from './profile';
 
 /**
  * What the experiments measured, as plain data. An experiment states a claim about normalization, what is published about
@@ -96,7 +96,25 @@ export interface ExperimentReport {
   readonly schemaVersion: typeof EXPERIMENT_SCHEMA_VERSION;
   readonly tool: Tool;
   readonly engine: EngineFacts;
-  /** 'cancelled': the experiments that were done by then. */
-  readonly status: 'complete' | 'cancelled';
+  /** 'cancelled' and 'failed' (the engine's process ended): the experiments that were done by then. */
+  readonly status: 'complete' | 'cancelled' | 'failed';
   readonly experiments: readonly (ExperimentResult | FailedExperiment)[];
 }
+
+/** What the user asks for. */
+export interface ExperimentSettings {
+  /** Ids in the order in which they are run. */
+  readonly ids: readonly string[];
+  /** How many seeds each is run with; an experiment that needs more gets them. */
+  readonly seeds: number;
+  readonly engine: EngineChoice;
+  /** Threads of the engine; 0 = as many as there are physical cores, at most 4. */
+  readonly threads: number;
+}
+
+export type ExperimentEvent =
+  /** Said once, when the runtime is there. */
+  | { readonly type: 'started'; readonly engine: EngineFacts }
+  /** `done` of the whole list, 0 .. 1. */
+  | { readonly type: 'progress'; readonly id: string; readonly title: string; readonly done: number }
+  | { readonly type: 'experiment'; readonly experiment: ExperimentResult | FailedExperiment };

@@ -10,6 +10,7 @@ const root = path.join(path.dirname(fileURLToPath(import.meta.url)), '../..');
 export const schemas = {
   AnalysisReport: { file: 'analysis.schema.json', source: 'src/protocol/facts.ts' },
   CompareResult: { file: 'compare.schema.json', source: 'src/protocol/compare.ts' },
+  ExperimentReport: { file: 'experiment.schema.json', source: 'src/protocol/experiment.ts' },
   ProfileResult: { file: 'profile.schema.json', source: 'src/protocol/profile.ts' },
   FixResult: { file: 'fix.schema.json', source: 'src/protocol/fix.ts' },
   ErrorReport: { file: 'error.schema.json', source: 'src/protocol/facts.ts' },

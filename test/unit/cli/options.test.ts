@@ -121,6 +121,23 @@ describe('command line options', () => {
     });
   }
 
+  it('reads experiments: all, some, each once, those that a model can be given to', () => {
+    const read = (...args: string[]) => readOptions(['experiment', ...args], defaults);
+    assert.deepEqual(read('norm-axes', 'gamma-beta', 'norm-axes', '--seeds', '5'), {
+      command: 'experiment',
+      format: 'text',
+      settings: { ids: ['norm-axes', 'gamma-beta'], seeds: 5, engine: defaults.engine, threads: defaults.threads },
+    });
+    const all = read('all');
+    assert.ok(all.command === 'experiment' && all.settings.ids.length === 22);
+    const onModel = read('all', '--model', 'net.onnx');
+    assert.ok(onModel.command === 'experiment' && onModel.settings.ids.includes('fold-equivalence'));
+    assert.ok(!onModel.settings.ids.includes('gamma-beta') && onModel.model === 'net.onnx');
+    assert.deepEqual((read() as typeof all & { command: 'experiment' }).settings.ids, []);
+    assert.throws(() => read('no-such'), /unknown experiment 'no-such': all, or some of input-scaling,/);
+    assert.throws(() => read('all', '--seeds', '2'), /--seeds 2: expected a whole number from 3/);
+  });
+
   it('lists in --help exactly the options that are read', () => {
     const listed = new Set(usageText(defaults).match(/--[a-z-]+/g));
     const known = [
@@ -146,6 +163,7 @@ describe('command line options', () => {
       'seeds',
       'learning-rates',
       'force',
+      'model',
     ];
     assert.deepEqual([...listed].sort(), [...known, 'help', 'version', 'verbose'].map((k) => `--${k}`).sort());
   });
