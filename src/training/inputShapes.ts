@@ -5,6 +5,11 @@ import { int64Tensor } from '../ir/tensor';
 import { integersAtHand } from '../ir/tensorValues';
 import { verifyGraph } from '../ir/verifyGraph';
 
+/** Names that exporters of language models give to open sizes. */
+const PAST = /past/i;
+const TOTAL = /total|past.*\+|\+.*past/i;
+const TOKENS = /seq|tokens/i;
+
 export interface InputShapes {
   /** Sizes of every graph input, by name. */
   readonly shapes: ReadonlyMap<string, readonly number[]>;
@@ -42,21 +47,34 @@ export function chooseInputShapes(
   const data = graph.inputs.filter((i) => i.type.kind === 'tensor' && i.type.shape !== undefined);
   const leading = data.find((i) => i.type.shape!.length > 0)?.type.shape?.[0];
   if (typeof leading === 'string') symbols.set(leading, batch);
+  const open = new Map<string, string[]>();
+  const settled = new Set<Dim>(leading === undefined ? [] : [leading]);
+  const hasPast = data.some((i) => i.type.shape!.some((d) => typeof d === 'string' && PAST.test(d)));
   const shapes = new Map<string, readonly number[]>();
   for (const { name, type } of data) {
     const sample = samples.get(name);
     const shape = type.shape!.map((dim, axis) => {
       if (sample !== undefined && axis > 0 && !known(dim)) {
-        if (typeof dim === 'string') symbols.set(dim, sample[axis - 1]);
+        if (typeof dim === 'string') {
+          symbols.set(dim, sample[axis - 1]);
+          settled.add(dim);
+        }
         return sample[axis - 1];
       }
-      const size = sizeOf(dim, axis, type.shape!, symbols, batch);
-      if (axis > 0 && !known(dim) && !(typeof dim === 'string' && symbols.get(dim) === batch && dim === leading)) {
-        notes.push(`the file leaves the size of axis ${axis} of input ${name} open: ${size} was assumed`);
+      const size = sizeOf(dim, axis, type.shape!, symbols, batch, hasPast);
+      if (axis > 0 && !known(dim) && (dim === null || !settled.has(dim))) {
+        const key = `${axis} ${size}`;
+        open.set(key, [...(open.get(key) ?? []), name]);
       }
       return size;
     });
     shapes.set(name, shape);
+  }
+  for (const [key, names] of open) {
+    const [axis, size] = key.split(' ');
+    const listed = names.slice(0, 3).join(', ') + (names.length > 3 ? ` and ${names.length - 3} more` : '');
+    const of = `${names.length > 1 ? 'inputs' : 'input'} ${listed}`;
+    notes.push(`the file leaves the size of axis ${axis} of ${of} open: ${size} was assumed`);
   }
   if (leading === undefined || !known(leading)) return { shapes, batch, rewritten: false, notes };
   const fixed = leading;
@@ -73,13 +91,29 @@ function known(dim: Dim): dim is number {
   return typeof dim === 'number' && dim > 0;
 }
 
-function sizeOf(dim: Dim, axis: number, shape: readonly Dim[], symbols: Map<string, number>, batch: number): number {
+function sizeOf(
+  dim: Dim,
+  axis: number,
+  shape: readonly Dim[],
+  symbols: Map<string, number>,
+  batch: number,
+  hasPast: boolean,
+): number {
   if (known(dim)) return dim;
   const named = typeof dim === 'string' ? symbols.get(dim) : undefined;
   if (named !== undefined) return named;
-  const size = axis === 0 ? batch : shape.length >= 4 ? OPEN_SIDE : OPEN_LENGTH;
+  const size = axis === 0 ? batch : openSize(dim, shape.length, hasPast);
   if (typeof dim === 'string') symbols.set(dim, size);
   return size;
+}
+
+function openSize(dim: Dim, rank: number, hasPast: boolean): number {
+  // the keys and values of tokens before, and what a mask covers: those and the new ones ("past + sequence", "total_length")
+  if (hasPast && typeof dim === 'string') {
+    if (TOTAL.test(dim)) return 2 * OPEN_LENGTH;
+    if (PAST.test(dim) || TOKENS.test(dim)) return OPEN_LENGTH;
+  }
+  return rank >= 4 ? OPEN_SIDE : OPEN_LENGTH;
 }
 
 type Shapes = ReadonlyMap<string, readonly number[]>;

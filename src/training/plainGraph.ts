@@ -3,6 +3,7 @@ import { constantOf, makesConstants } from '../ir/constants';
 import { dataTypeCode, dataTypeOfCode, type DataType } from '../ir/dataType';
 import { ModelError } from '../ir/errors';
 import type { ValueType } from '../ir/graph';
+import { inferTypes } from '../ir/inferTypes';
 import { capturedNames, type MutableGraph } from '../ir/mutableGraph';
 import { float32Tensor, type Tensor } from '../ir/tensor';
 import { floatsAtHand, readFloats } from '../ir/tensorValues';
@@ -16,6 +17,20 @@ export function constantsToInitializers(graph: MutableGraph): void {
     graph.initializers.set(node.outputs[0], tensor);
     return false;
   });
+}
+
+/** CastLike (opset 15) of a value to a type that is known becomes Cast: the value whose type is meant has no part in the numbers. */
+export function castsByType(graph: MutableGraph): void {
+  if (!graph.nodes.some((n) => n.opType === 'CastLike' && n.domain === '')) return;
+  const types = inferTypes(graph);
+  for (const node of graph.nodes) {
+    if (node.opType !== 'CastLike' || node.domain !== '') continue;
+    const dtype = types.get(node.inputs[1])?.dtype;
+    if (dtype === undefined) continue;
+    node.opType = 'Cast';
+    node.inputs = [node.inputs[0]];
+    node.attributes = new Map([['to', attribute.int(dataTypeCode(dtype))]]);
+  }
 }
 
 const NARROWED: ReadonlySet<DataType> = new Set<DataType>(['float16', 'bfloat16', 'float64']);

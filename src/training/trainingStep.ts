@@ -13,13 +13,15 @@ import { toOpset18 } from '../variants/toOpset18';
 import { toTrainingForm, type TrainingNorm } from '../variants/trainingForm';
 import { inputSpecs, type InputSpec } from './data/inputSpec';
 import type { FedOutput } from './data/syntheticData';
+import { dequantizeWeights } from './dequantizeWeights';
 import { chooseInputShapes } from './inputShapes';
 import { activationAfter, layersOfConstants } from './layerParameters';
 import { crossEntropy, meanSquaredError } from './lossNodes';
 import { chooseLossOutputs, type LossGoal, type LossOutput } from './lossOutputs';
 import { findParameters, type Parameter } from './parameters';
-import { constantsToInitializers, prune, requireOrder, toFloat32 } from './plainGraph';
+import { castsByType, constantsToInitializers, prune, requireOrder, toFloat32 } from './plainGraph';
 import { addSampleStatistics, type SampleLayout } from './sampleStatistics';
+import { foldSizes, mendConcats } from './shapeArithmetic';
 import { addStatistics, type Measured, type StatisticsLayout } from './statisticsNodes';
 import { unitAxis } from './unitAxis';
 
@@ -111,6 +113,9 @@ export function buildTrainingStep(model: Model, view: LayerView, options: Traini
   if (narrow.length > 0) notes.push(`the file computes in ${narrow.join(' and ')}: it was trained in float32`);
   toOpset18(graph);
   constantsToInitializers(graph);
+  const quantized = dequantizeWeights(graph);
+  if (quantized > 0) notes.push(`${quantized} quantized weights of the file were trained as float32`);
+  if (mendConcats(graph) > 0) notes.push('single numbers that the file joins to vectors were read as vectors of one');
   const sizes = chooseInputShapes(graph, options.batch, options.keepBatch ?? false, options.samples);
   notes.push(...sizes.notes);
   const { batch } = sizes;
@@ -118,6 +123,8 @@ export function buildTrainingStep(model: Model, view: LayerView, options: Traini
   const trained = new Set(parameters.map((p) => p.name));
   const inputs = inputSpecs(graph, sizes.shapes, batch, model.format !== 'onnx');
   fixShapes(graph, inputs);
+  castsByType(graph);
+  foldSizes(graph);
   const norms = toTrainingForm(graph, { seed: options.seed, separateStatistics: options.detachStatistics });
   const chosen = chooseLossOutputs(graph, inferTypes(graph), inputs, trained, batch, options.goal);
   notes.push(...chosen.notes);

@@ -61,4 +61,37 @@ describe('chooseInputShapes', () => {
     const { batch, rewritten, notes } = choose('g (float[8,6] x) => (float[8,6] y) { y = Relu(x) }');
     assert.deepEqual([batch, rewritten, notes], [8, false, []]);
   });
+
+  it('lets a mask cover the tokens before and the new ones', () => {
+    const { shapes, notes } = choose(
+      `g (int64[N,seq_len] ids, int64[N,total_seq_len] mask, float[N,4,past_seq_len,8] past) => (float[N] y)
+       { y = Identity (past) }`,
+      2,
+    );
+    assert.deepEqual(
+      [...shapes.values()],
+      [
+        [2, 8],
+        [2, 16],
+        [2, 4, 8, 8],
+      ],
+    );
+    assert.equal(notes.length, 3);
+  });
+
+  it('takes sizes that the file leaves open from the samples', () => {
+    const text = 'g (float[N,3,H,W] x, float[N,H] m) => (float[N,3,H,W] y) { y = Identity (x) }';
+    const graph = parseGraph(`<ir_version: 8, opset_import: ["" : 18]> ${text}`).toMutable();
+    const { shapes, notes } = chooseInputShapes(graph, 2, false, new Map([['x', [3, 20, 30]]]));
+    assert.deepEqual(
+      [[...shapes.values()], notes],
+      [
+        [
+          [2, 3, 20, 30],
+          [2, 20],
+        ],
+        [],
+      ],
+    );
+  });
 });

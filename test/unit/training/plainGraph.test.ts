@@ -3,7 +3,7 @@ import { ModelError } from '../../../src/ir/errors';
 import { tensorFromBytes } from '../../../src/ir/tensor';
 import { readFloats } from '../../../src/ir/tensorValues';
 import { parseGraph } from '../../../src/ir/textForm';
-import { constantsToInitializers, prune, requireOrder, toFloat32 } from '../../../src/training/plainGraph';
+import { castsByType, constantsToInitializers, prune, requireOrder, toFloat32 } from '../../../src/training/plainGraph';
 
 function graphOf(text: string) {
   return parseGraph(`<ir_version: 8, opset_import: ["" : 18]> ${text}`).toMutable();
@@ -23,6 +23,18 @@ describe('plain graphs', () => {
     );
     assert.deepEqual([...(await readFloats(graph.initializers.get('w')!))], new Array(12).fill(0.5));
     assert.deepEqual([...(await readFloats(graph.initializers.get('b')!))], [1, 2, 3, 4]);
+  });
+
+  it('cast to types that are known', () => {
+    const graph = graphOf(`g (float[2] x) => (float[2] y) <int64[2] i = {1, 2}>
+      { a = CastLike (i, x)  u = Unknown (x)  b = CastLike (a, u)  y = Add (a, x) }`);
+    castsByType(graph);
+    const [first, , second] = graph.nodes;
+    assert.deepEqual(
+      [first.opType, first.inputs, first.attributes.get('to')],
+      ['Cast', ['i'], { type: 'int', value: 1 }],
+    );
+    assert.equal(second.opType, 'CastLike');
   });
 
   it('compute in float32', async () => {
