@@ -5,9 +5,10 @@ import './styles/network.css';
 import './styles/compare.css';
 import { mountApp } from './app';
 import { connectHost } from './host';
+import { isReport, reportHost } from './reportHost';
 import { Store } from './store';
 
-const host = connectHost();
+const host = isReport() ? reportHost() : connectHost();
 const store = new Store(host);
 mountApp(document.getElementById('app')!, store);
 // only now is somebody listening

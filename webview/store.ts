@@ -120,6 +120,11 @@ export class Store {
     return this.#ui;
   }
 
+  /** The page is a report, behind which nobody runs or opens anything. */
+  get isReport(): boolean {
+    return this.#view?.isReport ?? false;
+  }
+
   /** What a profile would be run with now. */
   get settings(): ProfileSettings {
     return this.#ui.settings ?? this.#view?.settings ?? fallbackSettings;
@@ -248,7 +253,7 @@ export class Store {
 }
 
 /** Shown for the moment before the host's first message. */
-const fallbackSettings: ProfileSettings = {
+export const fallbackSettings: ProfileSettings = {
   steps: 20,
   batch: 8,
   optimizer: 'sgd',

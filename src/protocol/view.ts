@@ -1,5 +1,5 @@
 import type { CompareResult } from './compare';
-import type { ModelFacts, UnreadableModel } from './facts';
+import type { FixId, ModelFacts, UnreadableModel } from './facts';
 import type { ProfileEvent, ProfileResult, ProfileSettings } from './profile';
 
 /** Messages between the extension host and the webview. Plain data; the webview imports nothing else of src. */
@@ -29,6 +29,14 @@ export interface ViewState {
   readonly settings: ProfileSettings;
   /** Layer to show first, e.g. because a finding was clicked. */
   readonly selectedLayer: string | null;
+  /** The page is a report: nothing can be run, and no page of a rule can be opened. */
+  readonly isReport?: boolean;
+}
+
+/** What a report holds. */
+export interface ReportData {
+  readonly model: ModelFacts;
+  readonly profile: ProfileResult | null;
 }
 
 export type HostToView =
@@ -46,5 +54,7 @@ export type ViewToHost =
   | { readonly type: 'reveal'; readonly layer: string; readonly keepFocus?: boolean }
   /** A file that the user asked for: the host asks where to, and writes it. */
   | { readonly type: 'save'; readonly name: string; readonly content: string; readonly encoding: 'text' | 'base64' }
+  /** Save a copy of the model with a fix. */
+  | { readonly type: 'fix'; readonly fix: FixId }
   | { readonly type: 'openRule'; readonly ruleId: string }
   | { readonly type: 'reanalyze' };

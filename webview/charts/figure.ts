@@ -6,7 +6,8 @@ import type { Store } from '../store';
 import { chartSvg, drawOn, withChartImage } from './chart';
 import { savePng, saveSvg, sharpness } from './export';
 import { paintedSvg, paintOn } from './paint';
-import { toCsv, type PaintedPicture, type Picture, type Table } from './picture';
+import type { PaintedPicture } from './paintedPicture';
+import { toCsv, type Picture, type Table } from './picture';
 
 /** A picture with its title, its controls and the table behind it. */
 export interface Figure {

@@ -3,7 +3,7 @@ import { counted, formatFigure, formatShare } from '../format';
 import { figures, heat, scaleOf, type FigureName } from '../graph/measured';
 import { shown } from '../shown';
 import type { Theme } from '../theme';
-import type { PaintedPicture, Target } from './picture';
+import type { PaintedPicture, Target } from './paintedPicture';
 
 interface Row {
   readonly layer: ProfiledLayer;

@@ -1,7 +1,7 @@
 import { h } from '../dom';
 import type { Theme } from '../theme';
 import type { Drawing } from './chart';
-import type { PaintedPicture, Target } from './picture';
+import type { PaintedPicture, Target } from './paintedPicture';
 import { SvgPen } from './svgPen';
 
 /**

@@ -1,5 +1,4 @@
 import type { Figure } from '../../src/protocol/profile';
-import type { Theme } from '../theme';
 
 /**
  * A chart as plain data: what is drawn, what is said beside it and the table behind it. Made by pure functions from a profile,
@@ -77,24 +76,6 @@ export interface Picture extends Described {
   readonly y: Axis;
   readonly series: readonly Series[];
   readonly bars?: Bars;
-}
-
-/** A picture that draws itself. */
-export interface PaintedPicture extends Described {
-  /** Pixels it wants to be high. */
-  readonly height: number;
-  /** @returns what can be pointed at, later ones above earlier ones */
-  paint(pen: CanvasRenderingContext2D, width: number, height: number, theme: Theme): readonly Target[];
-}
-
-/** A part of a painted picture that tells what it is, and shows its layer when it is clicked. */
-export interface Target {
-  readonly x: number;
-  readonly y: number;
-  readonly width: number;
-  readonly height: number;
-  readonly text: string;
-  readonly layer?: string;
 }
 
 /** RFC 4180, with the settings line as a comment before it. */

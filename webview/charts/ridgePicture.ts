@@ -2,7 +2,7 @@ import type { Histogram, ProfiledLayer } from '../../src/protocol/profile';
 import { counted, formatFigure } from '../format';
 import { withAlpha, type Theme } from '../theme';
 import type { Tensor } from './layerPictures';
-import type { PaintedPicture, Target } from './picture';
+import type { PaintedPicture, Target } from './paintedPicture';
 import { edgeTicks, numberAt } from './ticks';
 
 const margins = { left: 40, right: 14, top: 10, bottom: 34 };

@@ -34,7 +34,9 @@ export function banners(store: Store): View {
       { class: `banner banner-${severity}`, testId: `banner-${id}` },
       severityIcon(severity),
       h('span', { class: 'banner-text' }, shown(text)),
-      again && button('Profile again', { testId: `banner-${id}-again`, onClick: profileAgain }).element,
+      again &&
+        !store.isReport &&
+        button('Profile again', { testId: `banner-${id}-again`, onClick: profileAgain }).element,
     );
   }
 }

@@ -1,4 +1,4 @@
-import type { Finding, ModelFacts } from '../../src/protocol/facts';
+import type { Finding, FixOffer, ModelFacts } from '../../src/protocol/facts';
 import { badge, button } from '../components';
 import { h, name, replaceChildren } from '../dom';
 import { shown } from '../shown';
@@ -47,7 +47,7 @@ export function findingsList(store: Store): View {
   };
 
   function ruleGroup(rule: string, findings: readonly Finding[], nameOf: (id: string) => string): HTMLElement {
-    const { severity } = findings[0];
+    const { severity, fix } = findings[0];
     const all = opened.has(rule) || findings.length <= firstFew + 1;
     const open = button(`Show ${findings.length - firstFew} more`, {
       appearance: 'quiet',
@@ -59,16 +59,7 @@ export function findingsList(store: Store): View {
         list.querySelector<HTMLElement>(`[data-rule="${CSS.escape(rule)}"] .rule-link`)?.focus();
       },
     });
-    const link = h(
-      'button',
-      {
-        class: 'link rule-link',
-        title: 'Open the page of this rule',
-        testId: 'rule-link',
-        on: { click: () => store.post({ type: 'openRule', ruleId: rule }) },
-      },
-      name(rule),
-    );
+    const link = ruleLink(rule, store);
     const heading = h(
       'h3',
       { class: 'rule-head' },
@@ -84,7 +75,17 @@ export function findingsList(store: Store): View {
       heading,
       h('ul', {}, ...items),
       !all && open.element,
+      fix && fixButton(fix),
     );
+  }
+
+  /** One for all findings of a rule: a fix is for the whole model. */
+  function fixButton({ id, title }: FixOffer): HTMLElement {
+    return button(`Save a copy with ${title} …`, {
+      appearance: 'secondary',
+      testId: `fix-${id}`,
+      onClick: () => store.post({ type: 'fix', fix: id }),
+    }).element;
   }
 
   function findingItem({ message, layer, layers = [] }: Finding, nameOf: (id: string) => string): HTMLElement {
@@ -114,6 +115,21 @@ export function findingsList(store: Store): View {
       ),
     );
   }
+}
+
+/** Opens the page of a rule; in a report, where there is none, its name. */
+export function ruleLink(ruleId: string, store: Store): HTMLElement {
+  if (store.isReport) return name(ruleId, 'rule-name');
+  return h(
+    'button',
+    {
+      class: 'link rule-link',
+      title: 'Open the page of this rule',
+      testId: 'rule-link',
+      on: { click: () => store.post({ type: 'openRule', ruleId }) },
+    },
+    name(ruleId),
+  );
 }
 
 export function layerLink(text: string, onClick: () => void): HTMLElement {

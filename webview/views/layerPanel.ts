@@ -7,7 +7,8 @@ import {
   sampledSteps,
   type Tensor,
 } from '../charts/layerPictures';
-import type { PaintedPicture, Picture } from '../charts/picture';
+import type { PaintedPicture } from '../charts/paintedPicture';
+import type { Picture } from '../charts/picture';
 import { ridgePicture } from '../charts/ridgePicture';
 import { button, checkbox } from '../components';
 import { h, name, replaceChildren, setAttribute } from '../dom';
@@ -17,7 +18,7 @@ import type { ProfiledLayer } from '../../src/protocol/profile';
 import type { Snapshot, Store } from '../store';
 import type { Theme } from '../theme';
 import { roleWords, settingsLine } from '../words';
-import { layerLink } from './findings';
+import { layerLink, ruleLink } from './findings';
 import { keepScroll } from './keepScroll';
 import { figuresTable, layerFacts, weightsTable } from './layerFacts';
 import { normCube } from './normCube';
@@ -137,7 +138,7 @@ export function layerPanel(store: Store, theme: () => Theme): LayerPanel {
         replaceChildren(title, name(layer.name));
         role.textContent = roleWords[layer.role];
         role.className = `panel-role role role-${layer.role}`;
-        reveal.element.hidden = !layer.source;
+        reveal.element.hidden = !layer.source || store.isReport;
         findings.hidden = layerFindings.length === 0;
         replaceChildren(findings, ...layerFindings.map((finding) => findingItem(finding)));
         const link = (id: string) => layerLink(layers.get(id)?.name ?? id, () => store.showLayer(id));
@@ -212,15 +213,11 @@ export function layerPanel(store: Store, theme: () => Theme): LayerPanel {
   }
 
   function findingItem({ severity, ruleId, message }: Snapshot['findings'][number]): HTMLElement {
-    const link = h(
-      'button',
-      {
-        class: 'link rule-link',
-        title: 'Open the page of this rule',
-        on: { click: () => store.post({ type: 'openRule', ruleId }) },
-      },
-      name(ruleId),
+    return h(
+      'li',
+      {},
+      severityIcon(severity),
+      h('span', {}, ruleLink(ruleId, store), ' ', h('bdi', {}, shown(message))),
     );
-    return h('li', {}, severityIcon(severity), h('span', {}, link, ' ', h('bdi', {}, shown(message))));
   }
 }

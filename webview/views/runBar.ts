@@ -101,7 +101,7 @@ export function runBar(store: Store): View {
   return {
     element,
     update({ ui, settings: current, running, model }) {
-      element.hidden = !model;
+      element.hidden = !model || store.isReport;
       if (!changed(current, running, ui.settingsOpen, model, [...errors].join())) return;
       idle.hidden = running !== null;
       busy.hidden = running === null;

@@ -1,0 +1,76 @@
+import type { ModelFacts } from '../protocol/facts';
+import type { ProfileResult } from '../protocol/profile';
+import type { ReportData } from '../protocol/view';
+import { darkTokens, lightTokens } from './themeTokens';
+
+export interface HtmlReportParts {
+  readonly model: ModelFacts;
+  readonly profile: ProfileResult | null;
+  /** The view's bundle: `webview.js` and `webview.css`. */
+  readonly script: string;
+  readonly style: string;
+  /** Fresh for every report, at least 16 characters of base64. */
+  readonly nonce: string;
+}
+
+/** Digits of a figure: what a picture can show, and a table is read at. */
+const DIGITS = 5;
+
+/**
+ * A model and its profile as one HTML file that needs nothing else: the view with its data, under a policy that lets it load and send
+ * nothing. The data are packed (gzip, base64), so no text of a model is ever read as HTML, and unpacked by the page.
+ */
+export async function htmlReport({ model, profile, script, style, nonce }: HtmlReportParts): Promise<string> {
+  if (!/^[\w+/=-]{16,}$/.test(nonce)) throw new Error('the nonce must be at least 16 characters of base64');
+  // nothing that could end the element early, or keep it from ending; esbuild writes both in another way
+  if (/<\/?script/i.test(script) || /<\/style/i.test(style))
+    throw new Error('the bundle cannot be put into a page');
+  const data: ReportData = { model, profile };
+  const policy = [
+    "default-src 'none'",
+    `script-src 'nonce-${nonce}'`,
+    `style-src 'nonce-${nonce}'`,
+    'img-src data:',
+    "base-uri 'none'",
+    "form-action 'none'",
+  ].join('; ');
+  return `<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${policy}">
+<meta property="csp-nonce" content="${nonce}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>NormScope report</title>
+<style nonce="${nonce}">
+${tokens(lightTokens)}
+@media (prefers-color-scheme: dark) { ${tokens(darkTokens)} }
+${style}
+</style>
+</head>
+<body>
+<div id="app"><p class="loading">Unpacking the report …</p></div>
+<script id="normscope-report" type="application/octet-stream">${await packed(data)}</script>
+<script nonce="${nonce}">${script}</script>
+</body>
+</html>
+`;
+}
+
+function tokens(values: Readonly<Record<string, string>>): string {
+  const lines = Object.entries(values).map(([token, value]) => `--vscode-${token}: ${value};`);
+  return `:root { ${lines.join(' ')} }`;
+}
+
+async function packed(data: ReportData): Promise<string> {
+  const rounded = (_: string, value: unknown) =>
+    typeof value === 'number' && !Number.isInteger(value) ? Number(value.toPrecision(DIGITS)) : value;
+  const text = new Blob([JSON.stringify(data, rounded)]);
+  const bytes = new Uint8Array(
+    await new Response(text.stream().pipeThrough(new CompressionStream('gzip'))).arrayBuffer(),
+  );
+  let binary = '';
+  // as many as a call can have arguments
+  for (let i = 0; i < bytes.length; i += 0x8000) binary += String.fromCharCode(...bytes.subarray(i, i + 0x8000));
+  return btoa(binary);
+}
