@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { ConfigDocument } from '../config/configDocument';
 import { isUnreadable, type Finding, type Range, type Severity } from '../protocol/facts';
 import type { FormattedDocuments } from './formattedDocuments';
+import { layerLink } from './linkHandler';
 import { openDocument } from './modelFiles';
 import type { ModelSession } from './modelSession';
 import { toVsRange } from './ranges';
@@ -25,7 +26,7 @@ export class Diagnostics implements vscode.Disposable {
   constructor(
     sessions: Sessions,
     private readonly formatted: FormattedDocuments,
-    private readonly extensionUri: vscode.Uri,
+    private readonly extension: { readonly id: string; readonly extensionUri: vscode.Uri },
   ) {
     this.subscriptions = [
       this.collection,
@@ -66,7 +67,7 @@ export class Diagnostics implements vscode.Disposable {
     const marks = text === undefined ? undefined : ConfigDocument.of(text);
     const marked = (f: Finding) => (f.source && marks ? marks.mark(f.source.range) : f.source?.range);
     this.collection.set(session.uri, [
-      ...facts.findings.map((f) => this.diagnostic(f, rangeOf(marked(f)))),
+      ...facts.findings.map((f) => this.diagnostic(f, rangeOf(marked(f)), session.uri)),
       ...problems,
     ]);
 
@@ -75,16 +76,23 @@ export class Diagnostics implements vscode.Disposable {
       const placed = facts.findings.filter((f) => f.source !== undefined);
       this.collection.set(
         view.uri,
-        placed.map((f) => this.diagnostic(f, view.toFormatted(marked(f)!))),
+        placed.map((f) => this.diagnostic(f, view.toFormatted(marked(f)!), session.uri)),
       );
     }
   }
 
-  private diagnostic(finding: Finding, range: vscode.Range): vscode.Diagnostic {
+  private diagnostic(finding: Finding, range: vscode.Range, model: vscode.Uri): vscode.Diagnostic {
     const d = new vscode.Diagnostic(range, diagnosticMessage(finding), severities[finding.severity]);
     d.source = 'NormScope';
-    d.code = { value: finding.ruleId, target: rulePage(this.extensionUri, finding.ruleId) };
+    d.code = { value: finding.ruleId, target: this.targetOf(finding, model) };
     return d;
+  }
+
+  /** The page of the rule; of a finding that has no place in a text, the layer in the view, where the page is a click away. */
+  private targetOf({ ruleId, layer, layers, source }: Finding, model: vscode.Uri): vscode.Uri {
+    const about = layer ?? layers?.[0];
+    if (source === undefined && about !== undefined) return layerLink(this.extension.id, model, about);
+    return rulePage(this.extension.extensionUri, ruleId);
   }
 }
 

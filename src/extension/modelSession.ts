@@ -3,6 +3,7 @@ import { compareModel } from '../engine/compareModel';
 import { ModelError } from '../ir/errors';
 import type { CompareEvent, CompareResult, CompareSettings } from '../protocol/compare';
 import { isUnreadable, type ModelFacts, type UnreadableModel } from '../protocol/facts';
+import type { FixEvent, FixResult, FixSettings } from '../protocol/fix';
 import type { ProfileEvent, ProfileResult, ProfileSettings } from '../protocol/profile';
 import { factsOfProfile } from '../profile/profileFacts';
 import type { ExportSettings, VariantExport } from '../protocol/normVariant';
@@ -162,6 +163,12 @@ export class ModelSession implements vscode.Disposable {
   exportVariant(settings: ExportSettings): Promise<VariantExport> {
     const model = { path: this.engineLocation('exporting') };
     return this.engines.analysis.run('export', { model, settings });
+  }
+
+  /** @throws ModelError when there is nothing to fix, or the copy cannot be proven or written */
+  runFix(settings: FixSettings, onEvent: (event: FixEvent) => void, signal: AbortSignal): Promise<FixResult> {
+    const model = { path: this.engineLocation('fixing') };
+    return this.engines.training.run('fix', { model, settings }, onEvent, signal);
   }
 
   cancel(): void {

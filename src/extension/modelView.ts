@@ -80,6 +80,9 @@ export class ModelView implements vscode.Disposable {
       case 'reveal':
         await this.context.revealLayer(this.session, message.layer);
         break;
+      case 'fix':
+        await vscode.commands.executeCommand('normscope.saveFixedCopy', this.session.uri, message.fix);
+        break;
       case 'openRule':
         await openRulePage(this.context.extensionUri, message.ruleId);
         break;

@@ -7,6 +7,7 @@ import { FormattedDocuments, formattedScheme } from './formattedDocuments';
 import { LayerHovers } from './layerHovers';
 import { LayerInlayHints } from './layerInlayHints';
 import { LayerSymbols } from './layerSymbols';
+import { LinkHandler } from './linkHandler';
 import { ModelTree } from './modelTree';
 import { ModelViews } from './modelViews';
 import { registerProfileCommands } from './profileFiles';
@@ -18,8 +19,14 @@ import { StatusBar } from './statusBar';
 import { TextFixActions } from './textFixActions';
 import { isTextModel, TextModels, textSelector } from './textModels';
 
+/** What the extension gives to others that ask VS Code for it: links can be opened without leaving the window. */
+export interface ExtensionInterface {
+  /** As if the user had followed the link (see linkHandler.ts). */
+  openLink(link: vscode.Uri): Promise<void>;
+}
+
 /** Makes and registers all parts of the extension. Thin: nothing is read or started before it is needed. */
-export function startExtension(context: vscode.ExtensionContext, platform: Platform): void {
+export function startExtension(context: vscode.ExtensionContext, platform: Platform): ExtensionInterface {
   const log = vscode.window.createOutputChannel('NormScope', { log: true });
   const sessions = new Sessions(platform, log);
   const formatted = new FormattedDocuments();
@@ -32,13 +39,16 @@ export function startExtension(context: vscode.ExtensionContext, platform: Platf
   });
   const commands: Commands = new Commands(sessions, views, formatted, context.extensionUri);
 
+  const links = new LinkHandler(sessions);
+
   context.subscriptions.push(
     log,
     formatted,
-    new Diagnostics(sessions, formatted, context.extensionUri),
+    new Diagnostics(sessions, formatted, context.extension),
     views,
     sessions,
     commands.register(),
+    vscode.window.registerUriHandler(links),
     vscode.languages.registerHoverProvider(textSelector, new LayerHovers(textModels)),
     vscode.languages.registerHoverProvider(configSelector, settingHovers),
     vscode.languages.registerHoverProvider(pythonSelector, normClassHovers),
@@ -57,6 +67,7 @@ export function startExtension(context: vscode.ExtensionContext, platform: Platf
     vscode.workspace.onDidOpenTextDocument((d) => void welcome(d, sessions, formatted)),
   );
   for (const document of vscode.workspace.textDocuments) void welcome(document, sessions, formatted);
+  return { openLink: (link) => links.handleUri(link) };
 }
 
 /** A text model has been opened: its findings appear, and a reader of a one-line file is offered a readable one. */

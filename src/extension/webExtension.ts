@@ -1,12 +1,12 @@
 import * as vscode from 'vscode';
 import { WorkerTransport } from '../engine/web/workerTransport';
 import { VirtualFolder } from './modelFiles';
-import { startExtension } from './startExtension';
+import { startExtension, type ExtensionInterface } from './startExtension';
 
 /** The extension in a browser (vscode.dev): engines are web workers, which get files through VS Code's file systems. */
-export function activate(context: vscode.ExtensionContext): void {
+export function activate(context: vscode.ExtensionContext): ExtensionInterface {
   const read = (path: string) => vscode.workspace.fs.readFile(vscode.Uri.joinPath(context.extensionUri, 'dist', path));
-  startExtension(context, {
+  return startExtension(context, {
     startEngine: () =>
       new WorkerTransport({
         script: async () => new TextDecoder().decode(await read('web/engine.js')),

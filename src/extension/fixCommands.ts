@@ -1,0 +1,114 @@
+import * as vscode from 'vscode';
+import { isUnreadable, type FixId, type FixOffer, type ModelFacts } from '../protocol/facts';
+import type { FixResult, FixSettings } from '../protocol/fix';
+import { changedText, fixPhases, proofText } from '../reports/fixText';
+import type { ModelSession } from './modelSession';
+import { reportingErrors } from './reportErrors';
+
+/** What a copy is called after the model's own name. */
+const suffixes: Readonly<Record<FixId, string>> = {
+  fold: 'folded',
+  'drop-bias': 'unbiased',
+  'inference-mode': 'inference',
+  momentum: 'momentum',
+};
+
+/** Which fix is meant, and where the copy goes, when the user need not be asked. */
+interface Asked {
+  readonly fix?: FixId;
+  readonly output?: vscode.Uri;
+}
+
+/**
+ * Saves a copy of a model with a fix that its findings offer: asks which and where to, shows progress, asks again where results
+ * are meant to differ, and says how the copy was proven.
+ * @param asked the id of a fix, or an object with `fix` and `output` (a file that is there is then replaced)
+ */
+export async function saveFixedCopy(session: ModelSession, asked: unknown): Promise<void> {
+  if (!vscode.workspace.isTrusted) {
+    void vscode.window.showErrorMessage(
+      'NormScope fixes a model only in a trusted workspace, because it runs the model.',
+    );
+    return;
+  }
+  const facts = await session.analyze();
+  if (isUnreadable(facts)) {
+    void vscode.window.showErrorMessage(`NormScope: ${facts.path}: ${facts.error.message}`);
+    return;
+  }
+  const given = readAsked(asked);
+  const fix = given.fix ?? (await chooseFix(facts));
+  if (fix === undefined) return;
+  const target = given.output ?? (await chooseTarget(session, fix));
+  if (target === undefined) return;
+  await reportingErrors(session, async () => {
+    const output = target.fsPath;
+    // whoever chose the place was asked whether a file that is there shall be replaced
+    const settings: FixSettings = { fix, output, overwrite: true, acceptDifference: false };
+    let result = await withProgress(session, settings);
+    if (result.output === null) {
+      if (!(await agrees(result))) return;
+      result = await withProgress(session, { ...settings, acceptDifference: true });
+    }
+    void announce(result, target);
+  });
+}
+
+function readAsked(asked: unknown): Asked {
+  const { fix, output } = typeof asked === 'string' ? { fix: asked } : ((asked ?? {}) as Record<string, unknown>);
+  return {
+    ...(typeof fix === 'string' && Object.hasOwn(suffixes, fix) && { fix: fix as FixId }),
+    ...(output instanceof vscode.Uri && { output }),
+  };
+}
+
+/** The fix that the findings offer, or the one of several that the user picks. */
+async function chooseFix({ path, findings }: ModelFacts): Promise<FixId | undefined> {
+  const offers = new Map<FixId, FixOffer>(findings.flatMap((f) => (f.fix ? [[f.fix.id, f.fix] as const] : [])));
+  if (offers.size === 0) {
+    void vscode.window.showInformationMessage(
+      `NormScope: no finding of ${path} has a fix that a copy could be saved with.`,
+    );
+    return undefined;
+  }
+  const items = [...offers.values()].map(({ id, title }) => ({ label: `Save a copy with ${title}`, id }));
+  const title = 'NormScope: Save Fixed Copy';
+  return (await vscode.window.showQuickPick(items, { title, placeHolder: 'Each copy is run beside the model first' }))
+    ?.id;
+}
+
+function chooseTarget({ uri }: ModelSession, fix: FixId): Thenable<vscode.Uri | undefined> {
+  const name = uri.path.slice(uri.path.lastIndexOf('/') + 1).replace(/\.[^.]*$/, '');
+  const defaultUri = vscode.Uri.joinPath(uri, '..', `${name}-${suffixes[fix]}.onnx`);
+  return vscode.window.showSaveDialog({ defaultUri, filters: { ONNX: ['onnx'] }, title: 'Save Fixed Copy' });
+}
+
+function withProgress(session: ModelSession, settings: FixSettings): Thenable<FixResult> {
+  const options = {
+    location: vscode.ProgressLocation.Notification,
+    title: `Fixing ${session.path}`,
+    cancellable: true,
+  };
+  return vscode.window.withProgress(options, (progress, token) => {
+    const abort = new AbortController();
+    token.onCancellationRequested(() => abort.abort());
+    return session.runFix(settings, ({ phase }) => progress.report({ message: fixPhases[phase] }), abort.signal);
+  });
+}
+
+async function agrees(result: FixResult): Promise<boolean> {
+  const save = 'Save the Copy';
+  const detail = 'Norms in training mode use the statistics of each batch, in inference mode those of the file.';
+  const message = `${changedText(result)}: ${proofText(result.proof)}.`;
+  return (await vscode.window.showWarningMessage(message, { modal: true, detail }, save)) === save;
+}
+
+async function announce(result: FixResult, target: vscode.Uri): Promise<void> {
+  const open = 'Open the Copy';
+  const left = result.left.length === 0 ? '' : ` ${result.left.length} more stay as they are.`;
+  const choice = await vscode.window.showInformationMessage(
+    `NormScope: ${changedText(result)}; ${proofText(result.proof)}.${left} Saved as ${vscode.workspace.asRelativePath(target)}.`,
+    open,
+  );
+  if (choice === open) await vscode.commands.executeCommand('normscope.analyze', target);
+}
