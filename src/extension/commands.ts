@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { isUnreadable } from '../protocol/facts';
 import { analyzeModels } from './analyzeModels';
 import { compareNormalizations, exportVariant } from './compareCommands';
+import { saveFixedCopy } from './fixCommands';
 import { formattedScheme, sourceOf, type FormattedDocuments } from './formattedDocuments';
 import type { ModelSession } from './modelSession';
 import type { ModelViews } from './modelViews';
@@ -33,6 +34,7 @@ export class Commands {
       'normscope.profile': (uri) => this.profile(uri),
       'normscope.compare': (uri) => this.compare(uri),
       'normscope.exportVariant': (uri) => this.exportVariant(uri),
+      'normscope.saveFixedCopy': (uri, fix) => this.saveFixedCopy(uri, fix),
       'normscope.openSample': () => this.openSample(),
       'normscope.openFormatted': (uri) => this.openFormatted(uri),
     };
@@ -109,6 +111,11 @@ export class Commands {
   private async exportVariant(given?: vscode.Uri): Promise<void> {
     const uri = await this.pick(given);
     if (uri !== undefined) await exportVariant(this.sessions.get(uri));
+  }
+
+  private async saveFixedCopy(given: vscode.Uri | undefined, fix: unknown): Promise<void> {
+    const uri = await this.pick(given);
+    if (uri !== undefined) await saveFixedCopy(this.sessions.get(uri), fix);
   }
 
   private async openSample(): Promise<void> {
