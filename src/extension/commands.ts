@@ -43,12 +43,22 @@ export class Commands {
     );
   }
 
-  /** Shows where a layer is stated in a text model, in the formatted view where VS Code cannot render the file itself. */
-  async revealLayer(session: ModelSession, layerId: string): Promise<void> {
+  /**
+   * Shows where a layer is stated in a text model, in the formatted view where VS Code cannot render the file itself.
+   * @param keepFocus only where the text is shown already; the keyboard stays where it is
+   */
+  async revealLayer(session: ModelSession, layerId: string, keepFocus = false): Promise<void> {
     const facts = await session.analyze();
     if (isUnreadable(facts)) return;
     const source = facts.layers.find((l) => l.id === layerId)?.source;
     if (source === undefined) return;
+    const shown = vscode.window.visibleTextEditors.find(
+      ({ document }) => document.uri.toString() === session.uri.toString(),
+    );
+    if (keepFocus) {
+      if (shown !== undefined) select(shown, toVsRange(source.range));
+      return;
+    }
     const document = await vscode.workspace.openTextDocument(session.uri);
     const { start, end } = source.range;
     if (end.character > 10_000 || start.character > 10_000) {
@@ -59,7 +69,9 @@ export class Commands {
         select(editor, view.toFormatted(source.range));
       return;
     }
-    const editor = await vscode.window.showTextDocument(document, { viewColumn: vscode.ViewColumn.Beside });
+    const editor = await vscode.window.showTextDocument(document, {
+      viewColumn: shown?.viewColumn ?? vscode.ViewColumn.Beside,
+    });
     select(editor, toVsRange(source.range));
   }
 

@@ -6,13 +6,15 @@ import type { HostToView, ViewState, ViewToHost } from '../protocol/view';
 import { chooseData } from './chooseData';
 import type { ModelSession } from './modelSession';
 import { openRulePage } from './rulePages';
+import { savePicture } from './saveFile';
 import { profileSettings } from './settings';
+import { viewMessage } from './viewMessage';
 import { webviewHtml } from './webviewHtml';
 
 export interface ViewContext {
   readonly extensionUri: vscode.Uri;
   /** Shows where the model's text states a layer. */
-  revealLayer(session: ModelSession, layerId: string): Promise<void>;
+  revealLayer(session: ModelSession, layerId: string, keepFocus?: boolean): Promise<void>;
 }
 
 /** One webview that shows one session. The webview says it is ready and gets the whole state; after that, what changes. */
@@ -31,7 +33,10 @@ export class ModelView implements vscode.Disposable {
     const dist = vscode.Uri.joinPath(context.extensionUri, 'dist');
     webview.options = { enableScripts: true, localResourceRoots: [dist] };
     this.subscriptions.push(
-      webview.onDidReceiveMessage((message: ViewToHost) => void this.receive(message)),
+      webview.onDidReceiveMessage((data: unknown) => {
+        const message = viewMessage(data);
+        if (message !== undefined) void this.receive(message);
+      }),
       session.onDidChange(() => this.sendState()),
       session.onProfileEvent((event) => this.sendEvent(event)),
     );
@@ -78,10 +83,13 @@ export class ModelView implements vscode.Disposable {
         this.sendState();
         break;
       case 'reveal':
-        await this.context.revealLayer(this.session, message.layer);
+        await this.context.revealLayer(this.session, message.layer, message.keepFocus);
         break;
       case 'fix':
         await vscode.commands.executeCommand('normscope.saveFixedCopy', this.session.uri, message.fix);
+        break;
+      case 'save':
+        await savePicture(this.session.uri, message);
         break;
       case 'openRule':
         await openRulePage(this.context.extensionUri, message.ruleId);

@@ -1,0 +1,39 @@
+import * as vscode from 'vscode';
+
+/** Asks where to, and writes. @returns where the file is now; undefined when the user chose nothing */
+export async function saveFile(
+  suggested: vscode.Uri,
+  title: string,
+  filters: Readonly<Record<string, string[]>>,
+  bytes: Uint8Array,
+): Promise<vscode.Uri | undefined> {
+  const target = await vscode.window.showSaveDialog({ defaultUri: suggested, filters: { ...filters }, title });
+  if (target === undefined) return undefined;
+  try {
+    await vscode.workspace.fs.writeFile(target, bytes);
+  } catch (error) {
+    const where = vscode.workspace.asRelativePath(target);
+    void vscode.window.showErrorMessage(`NormScope: ${where} could not be written: ${(error as Error).message}`);
+    return undefined;
+  }
+  return target;
+}
+
+/** A picture of the view, saved beside the model. */
+export async function savePicture(
+  model: vscode.Uri,
+  {
+    name,
+    content,
+    encoding,
+  }: { readonly name: string; readonly content: string; readonly encoding: 'text' | 'base64' },
+): Promise<void> {
+  const bytes =
+    encoding === 'text'
+      ? new TextEncoder().encode(content)
+      : Uint8Array.from(atob(content), (character) => character.charCodeAt(0));
+  const filters: Record<string, string[]> = name.endsWith('.svg')
+    ? { 'SVG pictures': ['svg'] }
+    : { 'PNG pictures': ['png'] };
+  await saveFile(vscode.Uri.joinPath(model, '..', name), 'Save Picture', filters, bytes);
+}
