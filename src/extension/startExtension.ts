@@ -11,6 +11,7 @@ import { LinkHandler } from './linkHandler';
 import { ModelTree } from './modelTree';
 import { ModelViews } from './modelViews';
 import { registerProfileCommands } from './profileFiles';
+import { registerReportCommand } from './reportCommand';
 import type { Platform } from './platform';
 import { ProfileStorage } from './profileStorage';
 import { Sessions } from './sessions';
@@ -62,6 +63,7 @@ export function startExtension(context: vscode.ExtensionContext, platform: Platf
     new StatusBar(sessions),
     registerAssistantTools(sessions),
     registerProfileCommands(sessions, views),
+    registerReportCommand(sessions, views, context.extensionUri),
     new ProfileStorage(vscode.Uri.joinPath(context.storageUri ?? context.globalStorageUri, 'profiles'), sessions, log),
     sessions.onDidAnalyze((session) => formatted.refresh(session.uri)),
     vscode.workspace.onDidOpenTextDocument((d) => void welcome(d, sessions, formatted)),
