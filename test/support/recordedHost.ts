@@ -1,4 +1,5 @@
 import type { HostToView, ViewState, ViewToHost } from '../../src/protocol/view';
+import { recordedComparison } from './recordedComparison';
 import {
   emptyState,
   endedState,
@@ -48,6 +49,7 @@ const states: Readonly<Record<string, () => ViewState>> = {
   analysed: () => recordedState(layers, false),
   profiled: () => recordedState(layers),
   stale: () => ({ ...recordedState(layers), profileIsStale: true }),
+  compared: () => comparedState(layers),
   cancelled: () => endedState(layers, 'cancelled', 7),
   failed: () => endedState(layers, 'failed', 7),
   partial: () => partialState(layers),
@@ -118,6 +120,11 @@ function stop(status: 'complete' | 'cancelled'): void {
   clearInterval(playing);
   const { profile } = status === 'complete' ? recordedState(layers) : endedState(layers, 'cancelled', 7);
   send({ type: 'state', state: { ...state, profile, running: null } });
+}
+
+function comparedState(count: number): ViewState {
+  const full = recordedState(count);
+  return { ...full, comparison: recordedComparison(modelOf(full).graphHash) };
 }
 
 function partialState(count: number): ViewState {

@@ -18,11 +18,12 @@ interface Curve {
   readonly title: string;
   readonly line: Pick<Series, 'colour' | 'stroke'>;
   readonly mean: readonly (number | null)[];
-  /** Sample standard deviation over the seeds; null for one seed. */
-  readonly std: readonly (number | null)[];
+  /** The lowest and the highest of the seeds. */
+  readonly low: readonly (number | null)[];
+  readonly high: readonly (number | null)[];
 }
 
-/** The loss of every variant against the step: the mean over the seeds, with a band of one standard deviation. */
+/** The loss of every variant against the step: the mean over the seeds, with a band from the lowest to the highest. */
 export function compareLossPicture(result: CompareResult): Picture {
   const curves = trained(result).map(({ variant, index }) => lossCurve(variant, index));
   const values = curves.flatMap(({ mean }) => mean).filter((v) => v !== null);
@@ -32,16 +33,12 @@ export function compareLossPicture(result: CompareResult): Picture {
   const points = (list: readonly (number | null)[], name?: string): Point[] =>
     list.map((y, x) => ({ x, y: drawable(y), ...(name !== undefined && { name }) }));
   const series: Series[] = [];
-  for (const { title, line, mean, std } of curves) {
+  for (const { title, line, mean, low: lowest, high: highest } of curves) {
     series.push({ label: title, ...line, width: 2, points: points(mean) });
-    if (std.every((s) => s === null)) continue;
-    const edge = (sign: number) => mean.map((m, i) => (m === null || std[i] === null ? null : m + sign * std[i]));
-    const above = `${title}: mean and one standard deviation`;
-    series.push({ label: '', colour: line.colour, faint: true, width: 0.5, points: points(edge(1), above) });
-    series.push({
-      ...{ label: '', colour: line.colour, faint: true, width: 0.5, fillTo: series.length - 1 },
-      points: points(edge(-1), above),
-    });
+    if (result.settings.seeds < 2) continue;
+    const edge = { label: '', colour: line.colour, faint: true, width: 0.5 };
+    series.push({ ...edge, points: points(highest, `${title}: highest seed`) });
+    series.push({ ...edge, fillTo: series.length - 1, points: points(lowest, `${title}: lowest seed`) });
   }
   const steps = Math.max(2, ...curves.map(({ mean }) => mean.length));
   const diverged = result.variants.reduce((sum, v) => sum + v.summary.divergedSeeds, 0);
@@ -57,10 +54,10 @@ export function compareLossPicture(result: CompareResult): Picture {
       .replace(/^(.+)$/, 'At the end: $1.'),
     notes: diverged > 0 ? [`${counted(diverged, 'run')} diverged: the curve ends where the loss was no number.`] : [],
     table: {
-      columns: ['step', ...curves.flatMap(({ title }) => [title, `${title}: std`])],
+      columns: ['step', ...curves.flatMap(({ title }) => [title, `${title}: lowest`, `${title}: highest`])],
       rows: Array.from({ length: steps }, (_, i) => [
         i,
-        ...curves.flatMap(({ mean, std }) => [mean[i] ?? null, std[i] ?? null]),
+        ...curves.flatMap((curve) => [curve.mean[i] ?? null, curve.low[i] ?? null, curve.high[i] ?? null]),
       ]),
     },
   };
@@ -116,13 +113,15 @@ function trained(result: CompareResult): { variant: ComparedVariant; index: numb
 function lossCurve({ title, seeds }: ComparedVariant, index: number): Curve {
   const length = Math.max(...seeds.map(({ loss }) => loss.length));
   const columns = Array.from({ length }, (_, step) => seeds.map(({ loss }) => loss[step] as Figure | undefined));
-  const means = columns.map((column) => (column.every(isFinite) ? meanOf(column) : null));
-  const std = columns.map((column, i) => {
-    const mean = means[i];
-    if (mean === null || column.length < 2) return null;
-    return Math.sqrt(column.reduce<number>((sum, v) => sum + (Number(v) - mean) ** 2, 0) / (column.length - 1));
-  });
-  return { title, line: lineOf(index), mean: means, std };
+  const whole = columns.map((column) => (column.every(isFinite) ? column.map(Number) : null));
+  const each = (figure: (column: readonly number[]) => number) => whole.map((column) => column && figure(column));
+  return {
+    title,
+    line: lineOf(index),
+    mean: each(meanOf),
+    low: each((column) => Math.min(...column)),
+    high: each((column) => Math.max(...column)),
+  };
 }
 
 function gradientsByDepth(runs: readonly ComparedRun[]): Map<number, { rms: number | null; layer: string }> {
@@ -141,6 +140,6 @@ function gradientsByDepth(runs: readonly ComparedRun[]): Map<number, { rms: numb
   );
 }
 
-function meanOf(values: readonly (Figure | undefined)[]): number {
-  return values.reduce<number>((sum, v) => sum + Number(v), 0) / values.length;
+function meanOf(values: readonly number[]): number {
+  return values.reduce((sum, v) => sum + v, 0) / values.length;
 }
