@@ -13,6 +13,8 @@ const root = path.dirname(fileURLToPath(import.meta.url));
 // The oldest hosts we run on: VS Code 1.95 (Electron 32) and the Node of package.json's engines.
 // jsonc-parser's `main` is UMD, whose requires no bundler can follow: its `module` comes first.
 const node = { platform: 'node', format: 'cjs', target: 'node20.18', mainFields: ['module', 'main'] };
+// The extension host of a browser is a web worker with a `require` for 'vscode' alone.
+const webHost = { platform: 'browser', format: 'cjs', target: 'chrome128', external: ['vscode'] };
 const browser = { platform: 'browser', format: 'iife', target: 'chrome128' };
 
 // ONNX Runtime stays outside: it finds its binaries relative to its own files (see src/tools/runtime.mjs).
@@ -23,6 +25,9 @@ const bundles = [
   { name: 'engine', source: 'src/engine/child.ts', ...node },
   { name: 'cli', source: 'src/cli/main.ts', ...node, banner: { js: '#!/usr/bin/env node' } },
   { name: 'webview', source: 'webview/main.ts', ...browser },
+  { name: 'experiments', source: 'webview/experiments.ts', ...browser },
+  { name: 'web/extension', source: 'src/extension/webExtension.ts', ...webHost },
+  { name: 'web/engine', source: 'src/engine/web/worker.ts', ...browser },
 ];
 
 /**
@@ -45,7 +50,7 @@ export async function build({ outdir = 'dist', production = false, watch = false
       sourcemap: production ? false : 'linked',
       legalComments: 'none', // in THIRD_PARTY_NOTICES.txt
       define: { 'process.env.NODE_ENV': production ? '"production"' : '"development"' },
-      external: settings.platform === 'node' ? external : [],
+      external: settings.platform === 'node' ? external : (settings.external ?? []),
       metafile: true,
       logLevel: 'warning',
     };

@@ -10,7 +10,10 @@ import { listFiles } from '../workbench/workspace';
 const root = path.resolve(__dirname, '../..');
 
 /** Files of dist/ in every package, ONNX Runtime aside. */
-const bundles = ['THIRD_PARTY_NOTICES.txt', 'cli.js', 'engine.js', 'extension.js', 'webview.css', 'webview.js'];
+const bundles = [
+  ...['THIRD_PARTY_NOTICES.txt', 'cli.js', 'engine.js', 'extension.js', 'web/engine.js', 'web/extension.js'],
+  ...['webview.css', 'webview.js'],
+];
 
 const wasmFiles = [
   'onnxruntime-web/dist/ort-wasm-simd-threaded.mjs',

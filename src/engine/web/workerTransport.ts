@@ -59,8 +59,11 @@ export class WorkerTransport implements Transport {
     // a worker of another origin is not allowed: its source is handed over
     const address = URL.createObjectURL(new Blob([script], { type: 'text/javascript' }));
     const worker = new Worker(address);
-    URL.revokeObjectURL(address);
-    worker.onmessage = ({ data }) => void this.receive(data);
+    worker.onmessage = ({ data }) => {
+      // VS Code's own worker loads the source some time after it was made
+      if (data.type === 'engine' && data.message.type === 'ready') URL.revokeObjectURL(address);
+      void this.receive(data);
+    };
     worker.onerror = ({ message }) => this.end(`ended: ${message}`);
     worker.postMessage({ type: 'start', wasm });
     return worker;
