@@ -3,9 +3,10 @@ import type { CompareSettings } from '../protocol/compare';
 import type { ExportSettings, NormVariantId } from '../protocol/normVariant';
 import type { EngineChoice, Initialization, OptimizerName, ProfileSettings } from '../protocol/profile';
 import { defaultLearningRates } from '../profile/defaultSettings';
+import { measuredRules } from '../profile/measuredRules';
 import type { FixId, Severity } from '../protocol/facts';
 import type { FixSettings } from '../protocol/fix';
-import { ruleWithId, rules } from '../rules/registry';
+import { rules } from '../rules/registry';
 import { isRuleSeverity, ruleSeverities, type RuleSeverity } from '../rules/severities';
 import { normVariantIds } from '../variants/norms/registry';
 import { experiments, experimentWithId, LEAST_SEEDS } from '../experiments/registry';
@@ -18,7 +19,7 @@ export type Format = 'text' | 'json';
 export interface AnalyzeOptions {
   readonly command: 'analyze';
   readonly models: readonly string[];
-  readonly format: Format | 'sarif';
+  readonly format: Format | 'sarif' | 'html';
   readonly failOn: FailOn;
   /** By rule id; rules that are not named keep their own. */
   readonly severities: Readonly<Record<string, RuleSeverity>>;
@@ -27,8 +28,10 @@ export interface AnalyzeOptions {
 export interface ProfileOptions {
   readonly command: 'profile';
   readonly model: string;
-  readonly format: Format;
+  readonly format: Format | 'html';
   readonly settings: ProfileSettings;
+  /** By rule id; rules that are not named keep their own. */
+  readonly severities: Readonly<Record<string, RuleSeverity>>;
   /** Where to write the profile too. */
   readonly output?: string;
 }
@@ -124,6 +127,7 @@ const profileFlags = {
   ...trainingFlags,
   norm: { type: 'string' },
   output: { type: 'string' },
+  rule: { type: 'string', multiple: true },
 } as const;
 
 const compareFlags = {
@@ -200,10 +204,13 @@ function readAnalyze(args: string[]): Options {
   const info = infoAsked(values);
   if (info) return info;
   if (positionals.length === 0) throw new UsageError('analyze needs the path of a model: normscope analyze MODEL');
+  const analysisFormat = oneOf('--format', values.format, ['text', 'json', 'sarif', 'html'], 'text');
+  if (analysisFormat === 'html' && positionals.length > 1)
+    throw new UsageError(`--format html makes a report of one model, got ${positionals.length}`);
   return {
     command: 'analyze',
     models: positionals,
-    format: oneOf('--format', values.format, ['text', 'json', 'sarif'], 'text'),
+    format: analysisFormat,
     failOn: oneOf('--fail-on', values['fail-on'], ['error', 'warning', 'information', 'never'], 'error'),
     severities: Object.fromEntries((values.rule ?? []).map(readSeverity)),
   };
@@ -216,8 +223,8 @@ function readSeverity(given: string): readonly [string, RuleSeverity] {
   if (!isRuleSeverity(severity)) {
     throw new UsageError(`--rule ${given}: expected one of ${ruleSeverities.join(', ')} after '='`);
   }
-  if (ruleWithId(id) === undefined) {
-    const known = rules.map((r) => r.meta.id).sort();
+  const known = [...rules, ...measuredRules].map((r) => r.meta.id).sort();
+  if (!known.includes(id)) {
     throw new UsageError(`--rule: unknown rule '${id}'; known are ${known.join(', ')}`);
   }
   return [id, severity];
@@ -265,9 +272,10 @@ function readProfile(args: string[], defaults: ProfileSettings): Options {
   return {
     command: 'profile',
     model: oneModel('profile', positionals),
-    format: oneOf('--format', values.format, ['text', 'json'], 'text'),
+    format: oneOf('--format', values.format, ['text', 'json', 'html'], 'text'),
     ...(values.output !== undefined && { output: values.output }),
     settings: { ...readTraining(values, defaults), ...norm },
+    severities: Object.fromEntries((values.rule ?? []).map(readSeverity)),
   };
 }
 

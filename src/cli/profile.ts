@@ -1,10 +1,14 @@
 import { writeFile } from 'node:fs/promises';
 import { EngineClient } from '../engine/engineClient';
+import { openModelFile } from '../engine/nodeFolder';
 import { engineTransport } from './engineTransport';
 import { ModelError } from '../ir/errors';
+import { judgedAgain } from '../profile/measuredRules';
 import { storedProfile } from '../profile/storedProfile';
 import type { ProfileResult } from '../protocol/profile';
 import { profileText } from '../reports/profileText';
+import { analyzeModel } from '../rules/analyzeModel';
+import { htmlOutput } from './htmlOutput';
 import type { ProfileOptions } from './options';
 import { errorJson, type Output } from './output';
 import { ProgressBar } from './progressBar';
@@ -20,9 +24,10 @@ export async function profile(options: ProfileOptions, output: Output): Promise<
   const interrupt = () => abort.abort();
   process.once('SIGINT', interrupt);
   try {
-    const result = await client.profile({ path: options.model }, options.settings, (e) => bar.update(e), abort.signal);
+    const run = client.profile({ path: options.model }, options.settings, (e) => bar.update(e), abort.signal);
+    const result = judgedAgain(await run, options.severities);
     bar.end();
-    output.print(options.format === 'json' ? `${JSON.stringify(result, null, 1)}\n` : profileText(result));
+    output.print(await printed(options, result));
     if (options.output !== undefined) await write(options.output, result);
     if (result.status === 'failed') output.complain(`${options.model}: ${result.failure ?? 'the run failed'}`);
     return result.status === 'failed' ? 2 : 0;
@@ -47,4 +52,10 @@ async function write(file: string, result: ProfileResult): Promise<void> {
   } catch (error) {
     throw new ModelError('not-found', `the profile cannot be written: ${(error as Error).message}`, {}, file);
   }
+}
+
+async function printed({ model, format }: ProfileOptions, result: ProfileResult): Promise<string> {
+  if (format === 'json') return `${JSON.stringify(result, null, 1)}\n`;
+  if (format === 'text') return profileText(result);
+  return htmlOutput(await analyzeModel(await openModelFile(model), model), result);
 }

@@ -36,6 +36,7 @@ export function usageText(defaults: ProfileSettings): string {
       --engine auto|native|wasm          auto: native where it can be loaded; default ${defaults.engine}
       --threads N                        0: one per core, at most 4; default ${defaults.threads}
       --format text|json                 default text
+      --rule ID=SEVERITY                 as above, for the findings of rules that judge a profile
       --output FILE                      writes the profile too, for "NormScope: Open Profile" (name.normscope.json)
 
   normscope compare MODEL [options]      trains the network with several normalizations, on the same data and seeds

@@ -5,6 +5,7 @@ import type { CompareEvent, CompareResult, CompareSettings } from '../protocol/c
 import { isUnreadable, type ModelFacts, type UnreadableModel } from '../protocol/facts';
 import type { FixEvent, FixResult, FixSettings } from '../protocol/fix';
 import type { ProfileEvent, ProfileResult, ProfileSettings } from '../protocol/profile';
+import { judgedAgain } from '../profile/measuredRules';
 import { factsOfProfile } from '../profile/profileFacts';
 import type { ExportSettings, VariantExport } from '../protocol/normVariant';
 import type { Running } from '../protocol/view';
@@ -61,7 +62,9 @@ export class ModelSession implements vscode.Disposable {
       watcher.onDidCreate(() => this.refreshSoon()),
       watcher.onDidDelete(() => this.refreshSoon()),
       vscode.workspace.onDidChangeConfiguration((e) => {
-        if (e.affectsConfiguration('normscope.rules', uri)) this.refreshSoon();
+        if (!e.affectsConfiguration('normscope.rules', uri)) return;
+        if (this.profile !== undefined) this.restore(this.profile);
+        this.refreshSoon();
       }),
       vscode.workspace.onDidChangeTextDocument((e) => {
         if (e.document.uri.toString() === uri.toString() && e.contentChanges.length > 0) this.refreshSoon();
@@ -121,7 +124,7 @@ export class ModelSession implements vscode.Disposable {
         },
         abort.signal,
       );
-      if (abort === this.abort) this.profile = { ...result, model: { ...result.model, path: this.path } };
+      if (abort === this.abort) this.restore({ ...result, model: { ...result.model, path: this.path } });
       return result;
     } catch (error) {
       const cancelled = error instanceof ModelError && error.code === 'cancelled';
@@ -139,7 +142,7 @@ export class ModelSession implements vscode.Disposable {
 
   /** Takes up a profile of this model that was measured earlier. */
   restore(profile: ProfileResult): void {
-    this.profile = profile;
+    this.profile = judgedAgain(profile, ruleSeverities(this.uri));
     this.changed.fire();
   }
 
@@ -233,8 +236,9 @@ export class ModelSession implements vscode.Disposable {
   /** In a process of its own when the file is on disk, here when only the editor has it; a text model is small. */
   private async readFacts(signal: AbortSignal): Promise<ModelFacts> {
     if (isProfileFile(this.uri)) {
-      this.profile = await readProfileFile(this.uri);
-      return factsOfProfile(this.profile);
+      const profile = await readProfileFile(this.uri);
+      this.restore(profile);
+      return factsOfProfile(profile);
     }
     const severities = ruleSeverities(this.uri);
     const path = this.engines.platform.engineLocation(this.uri);

@@ -52,8 +52,8 @@ export class ProfileStorage implements vscode.Disposable {
     const profile = parseProfile(new TextDecoder().decode(await vscode.workspace.fs.readFile(this.at(own.name))));
     // a run may have begun in the meantime
     if (session.profile !== undefined || session.running !== undefined) return;
-    this.known.set(session, profile);
     session.restore(profile);
+    this.known.set(session, session.profile ?? profile);
   }
 
   private async save(session: ModelSession): Promise<void> {

@@ -1,4 +1,6 @@
 import type { Finding } from '../protocol/facts';
+import type { ProfileResult } from '../protocol/profile';
+import type { RuleSeverity } from '../rules/severities';
 import { measuredThresholds, type MeasuredRule, type Measurements } from './measuredRule';
 import { collapsedActivation } from './rules/collapsedActivation';
 import { deadUnits } from './rules/deadUnits';
@@ -25,18 +27,32 @@ export const measuredRules: readonly MeasuredRule[] = [
   updateRatio,
 ];
 
-/** What the rules say about a profile, whole or cut short. */
-export function judgeProfile(profile: Measurements, thresholds = measuredThresholds): Finding[] {
+/**
+ * What the rules say about a profile, whole or cut short.
+ * @param severities by rule id, in place of the rule's own; 'off' leaves the rule out
+ */
+export function judgeProfile(
+  profile: Measurements,
+  severities: Readonly<Record<string, RuleSeverity>> = {},
+  thresholds = measuredThresholds,
+): Finding[] {
   const { data, init, weights } = profile.settings;
   const foreign = data.kind === 'synthetic' && init === 'keep' && weights !== 're-initialised';
   return measuredRules.flatMap((rule) => {
-    const { id, severity } = rule.meta;
+    const { id } = rule.meta;
+    const asked = Object.hasOwn(severities, id) ? severities[id] : undefined;
+    if (asked === 'off') return [];
     const lowered = foreign && rule.needsOwnData === true;
     return rule.check(profile, thresholds).map((finding): Finding => ({
       ruleId: id,
       ...finding,
-      severity: lowered ? 'information' : severity,
+      severity: asked ?? (lowered ? 'information' : rule.meta.severity),
       message: lowered ? `${finding.message} ${FOREIGN}` : finding.message,
     }));
   });
+}
+
+/** A profile with the findings that it has under the given severities of rules. */
+export function judgedAgain(profile: ProfileResult, severities: Readonly<Record<string, RuleSeverity>>): ProfileResult {
+  return { ...profile, findings: judgeProfile(profile, severities) };
 }

@@ -1,13 +1,15 @@
-// Writes the page of every rule to media/rules, removes the pages of rules that are gone, and states the rules and the tools of
-// assistants in package.json.
+// Writes the page of every rule to media/rules, removes the pages of rules that are gone, and states the rules, the tools of
+// assistants and the walkthrough in package.json.
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { modelTools } from '../assistants/modelTools';
+import { chapters } from '../experiments/registry';
 import { measuredRules } from '../profile/measuredRules';
 import { rules } from '../rules/registry';
 import { rulePage } from '../rules/rulePage';
 import { ruleSetting } from './ruleSetting';
 import { toolContributions } from './toolContributions';
+import { walkthrough } from './walkthrough';
 
 const folder = path.join(__dirname, '../../media/rules');
 
@@ -21,11 +23,13 @@ interface Manifest {
   readonly contributes: {
     readonly configuration: { readonly properties: Record<string, unknown> };
     languageModelTools: unknown;
+    walkthroughs: unknown;
   };
 }
 
 const manifestFile = path.join(__dirname, '../../package.json');
 const manifest = JSON.parse(fs.readFileSync(manifestFile, 'utf8')) as Manifest;
-manifest.contributes.configuration.properties['normscope.rules'] = ruleSetting(rules);
+manifest.contributes.configuration.properties['normscope.rules'] = ruleSetting([...rules, ...measuredRules]);
 manifest.contributes.languageModelTools = toolContributions(modelTools);
+manifest.contributes.walkthroughs = walkthrough(chapters);
 fs.writeFileSync(manifestFile, `${JSON.stringify(manifest, null, 2)}\n`);

@@ -1,8 +1,8 @@
-import type { Rule } from '../rules/rule';
+import type { RuleText } from '../rules/rule';
 import { ruleSeverities } from '../rules/severities';
 
 /** The setting `normscope.rules` as package.json contributes it: every rule is offered by its id, with what may be said of it. */
-export function ruleSetting(rules: readonly Rule[]) {
+export function ruleSetting(rules: readonly { readonly meta: RuleText }[]) {
   const ids = rules.map((r) => r.meta).sort((a, b) => (a.id < b.id ? -1 : 1));
   return {
     type: 'object',

@@ -22,6 +22,7 @@ describe('command line options', () => {
       model: 'a.onnx',
       format: 'text',
       settings: defaults,
+      severities: {},
     });
   });
 
@@ -42,6 +43,7 @@ describe('command line options', () => {
         engine: 'wasm',
         threads: 2,
       },
+      severities: {},
     });
   });
 
@@ -73,6 +75,9 @@ describe('command line options', () => {
     const options = readOptions(line.split(' '), defaults);
     assert.ok(options.command === 'analyze');
     assert.deepEqual(options.severities, { 'mixed-epsilon': 'off', 'bias-before-norm': 'error' });
+    const profile = readOptions('profile a.onnx --rule dead-units=error --rule mixed-epsilon=off'.split(' '), defaults);
+    assert.ok(profile.command === 'profile');
+    assert.deepEqual(profile.severities, { 'dead-units': 'error', 'mixed-epsilon': 'off' });
   });
 
   it('reads which rule is asked for', () => {
@@ -99,7 +104,7 @@ describe('command line options', () => {
     ['analyze a.onnx --rule mixed-epsilon', /expected id=severity/],
     ['analyze a.onnx --rule mixed-epsilon=loud', /expected one of error, warning, information, hint, off/],
     ['analyze a.onnx --rule mixed-epsilon=', /expected one of error/],
-    ['profile a.onnx --rule mixed-epsilon=off', /Unknown option '--rule'/],
+    ['profile a.onnx --rule dead=off', /unknown rule 'dead'; known are .*dead-units, /],
     ['rules mixed-epsilon bias-before-norm', /page of one rule, got 2/],
     ['profile', /path of one model, got 0/],
     ['profile a.onnx b.onnx', /path of one model, got 2/],

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
 import { rules } from '../../../src/rules/registry';
-import { judgeProfile, measuredRules } from '../../../src/profile/measuredRules';
+import { judgeProfile, measuredRules, judgedAgain } from '../../../src/profile/measuredRules';
 import { findingsOf, measuredRun, type RecordedLayer } from '../../support/measuredRun';
 
 /** A chain of linear layers, each with a gradient `factor` times that of the one behind it. */
@@ -80,6 +80,19 @@ describe('judgeProfile', () => {
     assert.deepEqual(severities({ init: 'keep', weights: 'kept from the file' }), ['warning', 'information']);
     assert.deepEqual(severities({ init: 'keep', weights: 'kept from the file', data }), ['warning', 'warning']);
     assert.deepEqual(severities({ init: 'default', weights: 're-initialised' }), ['warning', 'warning']);
+  });
+
+  it('speaks as loud as it is asked to, or not at all', () => {
+    const run = measuredRun([...chain(6, 0.1), relu, { id: 'out' }]);
+    const kept = { ...run, settings: { ...run.settings, init: 'keep' as const, weights: 'kept from the file' } };
+    const judged = (asked: Parameters<typeof judgeProfile>[1]) =>
+      judgeProfile(kept, asked).map((f) => `${f.ruleId} ${f.severity}`);
+    assert.deepEqual(judged({}), ['vanishing-gradient warning', 'dead-units information']);
+    const loud = { 'dead-units': 'error', 'vanishing-gradient': 'hint' } as const;
+    assert.deepEqual(judged(loud), ['vanishing-gradient hint', 'dead-units error']);
+    assert.deepEqual(judged({ 'vanishing-gradient': 'off' }), ['dead-units information']);
+    const result = { ...kept, findings: judgeProfile(kept) };
+    assert.deepEqual(judgedAgain(judgedAgain(result, { 'dead-units': 'off' }), {}), result);
   });
 });
 
