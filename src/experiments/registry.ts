@@ -25,39 +25,29 @@ import type { AnyExperiment } from './experiment';
 
 export const LEAST_SEEDS = 3;
 
-/**
- * All experiments in the order of the course chapter: the problem, how the norm works, what it gives, what it costs, its
- * relatives. A test holds that every file of catalogue/ is in the list.
- */
-export const experiments: readonly AnyExperiment[] = [
-  // The problem: inputs, signals and gradients in a deep network
-  inputScaling,
-  vanishingSigmoid,
-  inputDrift,
-  // How batch normalization works
-  outsideTheGradient,
-  gammaBeta,
-  parametersSteadierThanStatistics,
-  biasCancelled,
-  trainAndInference,
-  foldEquivalence,
-  gaussianActivations,
-  // What it gives, and why
-  largerLearningRate,
-  fasterTraining,
-  initialization,
-  regularization,
-  smootherLoss,
-  covariateShiftRefuted,
-  // What it costs, and where it does not help
-  explodingPlainBn,
-  dropoutVarianceShift,
-  batchSize,
-  placement,
-  // Its relatives
-  normAxes,
-  preOrPostNorm,
+export interface Chapter {
+  readonly title: string;
+  readonly experiments: readonly AnyExperiment[];
+}
+
+/** All experiments in the order of the course chapter. A test holds that every file of catalogue/ is in it. */
+export const chapters: readonly Chapter[] = [
+  { title: 'The problem', experiments: [inputScaling, vanishingSigmoid, inputDrift] },
+  {
+    title: 'How batch normalization works',
+    experiments: [outsideTheGradient, gammaBeta, parametersSteadierThanStatistics, biasCancelled],
+  },
+  { title: 'Training and inference', experiments: [trainAndInference, foldEquivalence] },
+  { title: 'What it gives', experiments: [largerLearningRate, fasterTraining, initialization, regularization] },
+  { title: 'Why it works', experiments: [gaussianActivations, covariateShiftRefuted, smootherLoss] },
+  {
+    title: 'What it costs, and where it does not help',
+    experiments: [explodingPlainBn, dropoutVarianceShift, batchSize, placement],
+  },
+  { title: 'Its relatives', experiments: [normAxes, preOrPostNorm] },
 ];
+
+export const experiments: readonly AnyExperiment[] = chapters.flatMap((c) => c.experiments);
 
 export function experimentWithId(id: string): AnyExperiment | undefined {
   return experiments.find((e) => e.id === id);

@@ -3,6 +3,7 @@ import { registerAssistantTools } from './assistantTools';
 import { CodeLenses } from './codeLenses';
 import { Commands } from './commands';
 import { Diagnostics } from './diagnostics';
+import { Experiments } from './experiments';
 import { FormattedDocuments, formattedScheme } from './formattedDocuments';
 import { LayerHovers } from './layerHovers';
 import { LayerInlayHints } from './layerInlayHints';
@@ -49,6 +50,7 @@ export function startExtension(context: vscode.ExtensionContext, platform: Platf
     views,
     sessions,
     commands.register(),
+    new Experiments(platform, context.extensionUri, () => views.active).register(),
     vscode.window.registerUriHandler(links),
     vscode.languages.registerHoverProvider(textSelector, new LayerHovers(textModels)),
     vscode.languages.registerHoverProvider(configSelector, settingHovers),

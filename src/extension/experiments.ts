@@ -1,0 +1,190 @@
+import * as vscode from 'vscode';
+import { EngineClient } from '../engine/engineClient';
+import { experimentReport } from '../engine/runExperiment';
+import { chapters, experimentWithId, factsOf, LEAST_SEEDS } from '../experiments/registry';
+import { ModelError } from '../ir/errors';
+import type { ExperimentEvent, ExperimentResult, FailedExperiment } from '../protocol/experiment';
+import type { ExperimentsState, ExperimentsToHost, HostToExperiments } from '../protocol/experimentView';
+import type { EngineChoice } from '../protocol/profile';
+import type { Platform } from './platform';
+import { webviewHtml } from './webviewHtml';
+
+/** A model that experiments are run on instead of their own networks. */
+interface OnModel {
+  readonly path: string;
+  readonly name: string;
+}
+
+/**
+ * `NormScope: Run Experiment`: asks which, runs them in an engine of their own, and shows what was measured in one panel, which
+ * can run further ones. Results stay until the window is closed.
+ */
+export class Experiments implements vscode.Disposable {
+  private readonly results = new Map<string, ExperimentResult | FailedExperiment>();
+  private panel: vscode.WebviewPanel | undefined;
+  private ready = false;
+  private running: ExperimentsState['running'] = null;
+  private shown: string | null = null;
+  private abort: AbortController | undefined;
+
+  /** @param modelInFront the model of the view in front, if there is one */
+  constructor(
+    private readonly platform: Platform,
+    private readonly extensionUri: vscode.Uri,
+    private readonly modelInFront: () => vscode.Uri | undefined,
+  ) {}
+
+  register(): vscode.Disposable {
+    return vscode.Disposable.from(
+      this,
+      // links of the walkthrough name an experiment, or open the page
+      vscode.commands.registerCommand('normscope.runExperiment', (id?: unknown) => this.choose(id)),
+      vscode.commands.registerCommand('normscope.showExperiments', () => this.show()),
+    );
+  }
+
+  dispose(): void {
+    this.abort?.abort();
+    this.panel?.dispose();
+  }
+
+  private async choose(given: unknown): Promise<void> {
+    const ids = typeof given === 'string' && experimentWithId(given) !== undefined ? [given] : await pickExperiments();
+    if (ids === undefined) return;
+    const model = await this.pickModel(ids);
+    if (model === undefined) return;
+    this.show(ids.length === 1 ? ids[0] : null);
+    await this.run(ids, model === 'built-in' ? undefined : model);
+  }
+
+  /** The built-in networks, or the model in front where all of the experiments can be run on it and the user wants that. */
+  private async pickModel(ids: readonly string[]): Promise<'built-in' | OnModel | undefined> {
+    const uri = this.modelInFront();
+    const path = uri && this.platform.engineLocation(uri);
+    const possible = ids.every((id) => experimentWithId(id)?.measureModel !== undefined);
+    if (path === undefined || !possible || !vscode.workspace.isTrusted) return 'built-in';
+    const name = vscode.workspace.asRelativePath(uri!);
+    const picked = await vscode.window.showQuickPick(
+      [
+        { label: 'Built-in network', detail: 'The setting that the gate was fixed for.', model: 'built-in' as const },
+        { label: name, detail: 'The model in front, on made samples.', model: { path, name } },
+      ],
+      { title: 'NormScope: Run Experiment', placeHolder: 'On which network?' },
+    );
+    return picked?.model;
+  }
+
+  private async run(ids: readonly string[], model?: OnModel): Promise<void> {
+    if (this.abort !== undefined) {
+      void vscode.window.showInformationMessage('NormScope: experiments are being run; cancel them first.');
+      return;
+    }
+    const abort = (this.abort = new AbortController());
+    const client = new EngineClient(() => this.platform.startEngine());
+    const configuration = vscode.workspace.getConfiguration('normscope.profile');
+    const engine = configuration.get<EngineChoice>('engine', 'auto');
+    const threads = Math.max(0, Math.trunc(configuration.get<number>('threads', 0)));
+    const request = {
+      settings: { ids, seeds: LEAST_SEEDS, engine, threads },
+      ...(model !== undefined && { model: { path: model.path } }),
+    };
+    try {
+      await vscode.window.withProgress(
+        { location: vscode.ProgressLocation.Notification, title: 'NormScope', cancellable: true },
+        async (progress, token) => {
+          token.onCancellationRequested(() => abort.abort());
+          const follow = (event: ExperimentEvent) => {
+            const before = this.running?.done ?? 0;
+            this.follow(event);
+            if (event.type === 'progress')
+              progress.report({ message: event.title, increment: Math.max(0, 100 * (event.done - before)) });
+          };
+          await experimentReport(client, request, follow, abort.signal);
+        },
+      );
+    } catch (error) {
+      if (!(error instanceof ModelError)) throw error;
+      if (error.code !== 'cancelled') void vscode.window.showErrorMessage(`NormScope: ${error.describe()}`);
+    } finally {
+      client.dispose();
+      this.abort = undefined;
+      this.running = null;
+      this.send();
+    }
+  }
+
+  private follow(event: ExperimentEvent): void {
+    if (event.type === 'progress') this.running = { id: event.id, title: event.title, done: event.done };
+    if (event.type === 'experiment') this.results.set(event.experiment.id, event.experiment);
+    this.send();
+  }
+
+  private show(id: string | null = null): void {
+    this.shown = id;
+    if (this.panel !== undefined) {
+      this.panel.reveal();
+      this.send();
+      return;
+    }
+    const dist = vscode.Uri.joinPath(this.extensionUri, 'dist');
+    const panel = vscode.window.createWebviewPanel('normscope.experiments', 'Experiments', vscode.ViewColumn.Active, {
+      enableScripts: true,
+      retainContextWhenHidden: true,
+      localResourceRoots: [dist],
+    });
+    this.panel = panel;
+    panel.onDidDispose(() => {
+      this.panel = undefined;
+      this.ready = false;
+    });
+    panel.webview.onDidReceiveMessage((message: ExperimentsToHost) => this.receive(message));
+    const { webview } = panel;
+    webview.html = webviewHtml({
+      nonce: crypto.randomUUID(),
+      cspSource: webview.cspSource,
+      scriptUri: webview.asWebviewUri(vscode.Uri.joinPath(dist, 'experiments.js')).toString(),
+      styleUri: webview.asWebviewUri(vscode.Uri.joinPath(dist, 'experiments.css')).toString(),
+      title: 'Experiments',
+    });
+  }
+
+  private receive(message: ExperimentsToHost): void {
+    if (message.type === 'ready') {
+      this.ready = true;
+      this.send();
+    } else if (message.type === 'cancel') this.abort?.abort();
+    else void this.run(message.ids.filter((id) => experimentWithId(id) !== undefined));
+  }
+
+  private send(): void {
+    if (!this.ready || this.panel === undefined) return;
+    const experiments = chapters.flatMap(({ title, experiments: list }) =>
+      list.map((e) => ({ ...factsOf(e), chapter: title, result: this.results.get(e.id) })),
+    );
+    const state: ExperimentsState = { experiments, running: this.running, shown: this.shown };
+    void this.panel.webview.postMessage({ type: 'experiments', state } satisfies HostToExperiments);
+    this.shown = null;
+  }
+}
+
+/** One experiment or all, in the order of the chapter. */
+async function pickExperiments(): Promise<readonly string[] | undefined> {
+  interface Item extends vscode.QuickPickItem {
+    readonly ids: readonly string[];
+  }
+  const all = chapters.flatMap((c) => c.experiments.map((e) => e.id));
+  const items: Item[] = [
+    { label: 'All experiments', detail: `All ${all.length}: ten minutes or so on two cores.`, ids: all },
+    ...chapters.flatMap(({ title, experiments }): Item[] => [
+      { label: title, kind: vscode.QuickPickItemKind.Separator, ids: [] },
+      ...experiments.map((e) => ({ label: e.title, description: e.id, detail: e.claim, ids: [e.id] })),
+    ]),
+  ];
+  const options = {
+    title: 'NormScope: Run Experiment',
+    placeHolder: 'Which claim shall be measured?',
+    matchOnDescription: true,
+    matchOnDetail: true,
+  };
+  return (await vscode.window.showQuickPick(items, options))?.ids;
+}

@@ -1,0 +1,32 @@
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import path from 'node:path';
+import { contributes } from '../../../package.json';
+import { chapters, experiments } from '../../../src/experiments/registry';
+import { chapterPage, walkthrough } from '../../../src/tools/walkthrough';
+
+const folder = path.join(__dirname, '../../../media/walkthrough');
+
+describe('walkthrough', () => {
+  it('is in package.json as it is made of the chapters (npm run docs)', () => {
+    assert.deepEqual(contributes.walkthroughs, walkthrough(chapters));
+  });
+
+  it('leads through every experiment once, in the order of the chapter', () => {
+    const links = contributes.walkthroughs[0].steps.flatMap(({ description }) =>
+      [...description.matchAll(/normscope\.runExperiment\?([^)]+)/g)].map(
+        (m) => JSON.parse(decodeURIComponent(m[1])) as string,
+      ),
+    );
+    assert.deepEqual(
+      links,
+      experiments.map((e) => e.id),
+    );
+  });
+
+  it('has a page for every step, and no other', () => {
+    const pages = [...chapters.map(chapterPage), 'own-model.md'];
+    assert.deepEqual(fs.readdirSync(folder).sort(), pages.sort());
+    for (const page of pages) assert.match(fs.readFileSync(path.join(folder, page), 'utf8'), /^# .+\n\n[^]+\n$/);
+  });
+});

@@ -1,0 +1,200 @@
+import type { ExperimentResult, FailedExperiment } from '../../src/protocol/experiment';
+import type { ExperimentsState, ExperimentsToHost, ShownExperiment } from '../../src/protocol/experimentView';
+import { button } from '../components';
+import { h, replaceChildren } from '../dom';
+import { formatDuration, formatFigure } from '../format';
+import { readTheme } from '../theme';
+import { chartElement, type ChartElement } from './experimentChart';
+
+export interface ExperimentsPage {
+  readonly element: HTMLElement;
+  update(state: ExperimentsState): void;
+  restyle(): void;
+}
+
+type Result = ExperimentResult | FailedExperiment;
+
+/** All experiments in the order of the chapter: claim, setting, measured beside published, verdict, charts. */
+export function experimentsPage(post: (message: ExperimentsToHost) => void): ExperimentsPage {
+  const sections = new Map<string, Section>();
+  const all = button('Run all', { appearance: 'primary', testId: 'run-all', onClick: () => runAll() });
+  const cancel = button('Cancel', { testId: 'cancel', onClick: () => post({ type: 'cancel' }) });
+  const phase = h('span', { class: 'run-phase', testId: 'progress', attributes: { role: 'status' } });
+  const filled = h('span', { class: 'bar-filled' });
+  const bar = h('span', { class: 'bar', attributes: { role: 'progressbar', 'aria-label': 'Experiments' } }, filled);
+  const summary = h('div', { class: 'summary', testId: 'summary' });
+  const list = h('div', {});
+  const element = h(
+    'main',
+    { class: 'experiments' },
+    h(
+      'header',
+      {},
+      h('h1', {}, 'Experiments'),
+      h(
+        'p',
+        { class: 'lead' },
+        'What normalization does, measured on this machine beside what is published. What is measured holds for the network, the data and the steps of its setting.',
+      ),
+      h('div', { class: 'run-row' }, all.element, cancel.element, bar, phase),
+    ),
+    summary,
+    list,
+  );
+  let ids: readonly string[] = [];
+  const runAll = () => post({ type: 'run', ids });
+
+  return {
+    element,
+    update(state) {
+      ids = state.experiments.map((e) => e.id);
+      if (sections.size === 0) build(state.experiments);
+      for (const e of state.experiments) sections.get(e.id)!.update(e, state.running !== null);
+      showRun(state.running);
+      replaceChildren(summary, summaryTable(state.experiments));
+      if (state.shown !== null) sections.get(state.shown)?.element.scrollIntoView();
+    },
+    restyle() {
+      for (const section of sections.values()) section.restyle();
+    },
+  };
+
+  function build(experiments: readonly ShownExperiment[]): void {
+    let chapter = '';
+    for (const e of experiments) {
+      if (e.chapter !== chapter) list.append(h('h2', { class: 'chapter' }, (chapter = e.chapter)));
+      const section = new Section(e, () => post({ type: 'run', ids: [e.id] }));
+      sections.set(e.id, section);
+      list.append(section.element);
+    }
+  }
+
+  function showRun(running: ExperimentsState['running']): void {
+    const percent = Math.floor(100 * (running?.done ?? 0));
+    all.element.hidden = running !== null;
+    cancel.element.hidden = bar.hidden = running === null;
+    filled.style.width = `${percent}%`;
+    bar.setAttribute('aria-valuenow', String(percent));
+    const text = running === null ? '' : running.title;
+    if (phase.textContent !== text) phase.textContent = text;
+  }
+}
+
+/** One experiment: its texts stay, what was measured comes and goes. */
+class Section {
+  readonly element: HTMLElement;
+  private readonly verdict = h('span', { class: 'verdict' });
+  private readonly measured = h('div', {});
+  private readonly run;
+  private result: Result | undefined;
+  private charts: readonly ChartElement[] = [];
+
+  constructor(e: ShownExperiment, onRun: () => void) {
+    this.run = button('Run', { description: `Run: ${e.title}`, testId: `run-${e.id}`, onClick: onRun });
+    const row = (label: string, text: string) => [h('dt', {}, label), h('dd', {}, text)];
+    this.element = h(
+      'section',
+      { class: 'experiment', id: e.id, testId: e.id, attributes: { 'aria-labelledby': `${e.id}-title` } },
+      h('div', { class: 'experiment-head' }, h('h3', { id: `${e.id}-title` }, e.title), this.verdict, this.run.element),
+      h('p', { class: 'claim' }, e.claim),
+      h(
+        'dl',
+        { class: 'experiment-facts' },
+        ...row('Setting', e.setting),
+        ...row('Published', e.published),
+        ...row('Reference', e.reference),
+        ...row('Gate', e.gate),
+      ),
+      this.measured,
+    );
+  }
+
+  update({ id, result }: ShownExperiment, busy: boolean): void {
+    this.run.setDisabled(busy);
+    if (same(result, this.result)) return;
+    this.result = result;
+    this.charts = [];
+    this.verdict.className = `verdict ${verdictOf(result)}`;
+    this.verdict.textContent = verdictOf(result);
+    if (result === undefined) replaceChildren(this.measured);
+    else if ('error' in result) replaceChildren(this.measured, h('p', { class: 'attention' }, result.error.message));
+    else {
+      this.charts = result.charts.map((c, i) => chartElement(`${id}-chart-${i}`, c, readTheme()));
+      replaceChildren(
+        this.measured,
+        h('p', { class: 'measured', testId: `${id}-measured` }, `Measured: ${result.measured}`),
+        figuresTable(result),
+        h('div', { class: 'figures' }, ...this.charts.map((c) => c.element)),
+        h('p', { class: 'settings-line' }, whatWasRun(result)),
+      );
+    }
+  }
+
+  restyle(): void {
+    for (const chart of this.charts) chart.restyle(readTheme());
+  }
+}
+
+/** Results come anew with every message: the same figures need no new charts. */
+function same(a: Result | undefined, b: Result | undefined): boolean {
+  return a === b || (a !== undefined && b !== undefined && JSON.stringify(a) === JSON.stringify(b));
+}
+
+function verdictOf(result: Result | undefined): string {
+  if (result === undefined) return '';
+  return 'error' in result ? 'not run' : result.verdict;
+}
+
+function whatWasRun({ network, seeds, seconds }: ExperimentResult): string {
+  const where = network === 'built-in' ? 'built-in network' : network;
+  return `${where}; seeds ${seeds[0]} to ${seeds.at(-1)}; ${formatDuration(seconds)}`;
+}
+
+function figuresTable({ figures, seeds, title }: ExperimentResult): HTMLElement {
+  const head = ['figure', ...seeds.map((s) => `seed ${s}`), 'published'];
+  return h(
+    'div',
+    { class: 'figures-table', attributes: { tabindex: 0, role: 'region', 'aria-label': `Figures: ${title}` } },
+    h(
+      'table',
+      {},
+      h('thead', {}, h('tr', {}, ...head.map((t) => h('th', { attributes: { scope: 'col' } }, t)))),
+      h(
+        'tbody',
+        {},
+        ...figures.map((f) =>
+          h(
+            'tr',
+            {},
+            h('th', { attributes: { scope: 'row' } }, f.label),
+            ...f.values.map((v) => h('td', {}, formatFigure(v))),
+            h('td', { class: 'published' }, f.published ?? ''),
+          ),
+        ),
+      ),
+    ),
+  );
+}
+
+/** Claim, published, measured, verdict of what has been run. */
+function summaryTable(experiments: readonly ShownExperiment[]): HTMLElement | null {
+  const done = experiments.filter((e) => e.result !== undefined);
+  if (done.length < 2) return null;
+  const rows = done.map(({ id, claim, published, result }) =>
+    h(
+      'tr',
+      {},
+      h('td', {}, h('a', { attributes: { href: `#${id}` } }, claim)),
+      h('td', {}, published),
+      h('td', {}, result !== undefined && 'measured' in result ? result.measured : ''),
+      h('td', {}, h('span', { class: `verdict ${verdictOf(result)}` }, verdictOf(result))),
+    ),
+  );
+  const head = ['Claim', 'Published', 'Measured', 'Verdict'];
+  return h(
+    'table',
+    { class: 'summary-table' },
+    h('thead', {}, h('tr', {}, ...head.map((t) => h('th', { attributes: { scope: 'col' } }, t)))),
+    h('tbody', {}, ...rows),
+  );
+}
