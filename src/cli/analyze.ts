@@ -13,6 +13,7 @@ import { sarifLog } from '../reports/sarif';
 import { analyzeModel, type AnalysisOptions } from '../rules/analyzeModel';
 import { rules } from '../rules/registry';
 import { tool } from '../protocol/tool';
+import { htmlOutput } from './htmlOutput';
 import type { AnalyzeOptions, FailOn } from './options';
 import { errorJson, type Output } from './output';
 
@@ -30,13 +31,15 @@ export async function analyze(options: AnalyzeOptions, output: Output): Promise<
     return 2;
   }
   const report: AnalysisReport = { schemaVersion: ANALYSIS_SCHEMA_VERSION, tool, models };
-  output.print(printed(report, options.format));
+  output.print(await printed(report, options.format));
   if (unreadable.length > 0) return 2;
   return models.some((m) => !isUnreadable(m) && fails(m, options.failOn)) ? 1 : 0;
 }
 
-function printed(report: AnalysisReport, format: AnalyzeOptions['format']): string {
+async function printed(report: AnalysisReport, format: AnalyzeOptions['format']): Promise<string> {
   if (format === 'text') return analysisText(report);
+  const [first] = report.models;
+  if (format === 'html' && !isUnreadable(first)) return htmlOutput(first, null);
   return `${JSON.stringify(format === 'json' ? report : sarifLog(report, rules), null, 1)}\n`;
 }
 

@@ -3,10 +3,9 @@ import type { CompareSettings } from '../protocol/compare';
 import type { ExportSettings, NormVariantId } from '../protocol/normVariant';
 import type { EngineChoice, Initialization, OptimizerName, ProfileSettings } from '../protocol/profile';
 import { defaultLearningRates } from '../profile/defaultSettings';
-import { measuredRules } from '../profile/measuredRules';
 import type { FixId, Severity } from '../protocol/facts';
 import type { FixSettings } from '../protocol/fix';
-import { rules } from '../rules/registry';
+import { ruleWithId, rules } from '../rules/registry';
 import { isRuleSeverity, ruleSeverities, type RuleSeverity } from '../rules/severities';
 import { normVariantIds } from '../variants/norms/registry';
 import { experiments, experimentWithId, LEAST_SEEDS } from '../experiments/registry';
@@ -30,8 +29,6 @@ export interface ProfileOptions {
   readonly model: string;
   readonly format: Format | 'html';
   readonly settings: ProfileSettings;
-  /** By rule id; rules that are not named keep their own. */
-  readonly severities: Readonly<Record<string, RuleSeverity>>;
   /** Where to write the profile too. */
   readonly output?: string;
 }
@@ -127,7 +124,6 @@ const profileFlags = {
   ...trainingFlags,
   norm: { type: 'string' },
   output: { type: 'string' },
-  rule: { type: 'string', multiple: true },
 } as const;
 
 const compareFlags = {
@@ -223,8 +219,8 @@ function readSeverity(given: string): readonly [string, RuleSeverity] {
   if (!isRuleSeverity(severity)) {
     throw new UsageError(`--rule ${given}: expected one of ${ruleSeverities.join(', ')} after '='`);
   }
-  const known = [...rules, ...measuredRules].map((r) => r.meta.id).sort();
-  if (!known.includes(id)) {
+  if (ruleWithId(id) === undefined) {
+    const known = rules.map((r) => r.meta.id).sort();
     throw new UsageError(`--rule: unknown rule '${id}'; known are ${known.join(', ')}`);
   }
   return [id, severity];
@@ -275,7 +271,6 @@ function readProfile(args: string[], defaults: ProfileSettings): Options {
     format: oneOf('--format', values.format, ['text', 'json', 'html'], 'text'),
     ...(values.output !== undefined && { output: values.output }),
     settings: { ...readTraining(values, defaults), ...norm },
-    severities: Object.fromEntries((values.rule ?? []).map(readSeverity)),
   };
 }
 

@@ -3,7 +3,6 @@ import { EngineClient } from '../engine/engineClient';
 import { openModelFile } from '../engine/nodeFolder';
 import { engineTransport } from './engineTransport';
 import { ModelError } from '../ir/errors';
-import { judgedAgain } from '../profile/measuredRules';
 import { storedProfile } from '../profile/storedProfile';
 import type { ProfileResult } from '../protocol/profile';
 import { profileText } from '../reports/profileText';
@@ -24,8 +23,7 @@ export async function profile(options: ProfileOptions, output: Output): Promise<
   const interrupt = () => abort.abort();
   process.once('SIGINT', interrupt);
   try {
-    const run = client.profile({ path: options.model }, options.settings, (e) => bar.update(e), abort.signal);
-    const result = judgedAgain(await run, options.severities);
+    const result = await client.profile({ path: options.model }, options.settings, (e) => bar.update(e), abort.signal);
     bar.end();
     output.print(await printed(options, result));
     if (options.output !== undefined) await write(options.output, result);

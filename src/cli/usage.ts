@@ -14,7 +14,7 @@ export function usageText(defaults: ProfileSettings): string {
   return `normscope: normalization in neural networks, inspected and measured
 
   normscope analyze MODEL... [options]   where every norm sits, and what is wrong with it
-      --format text|json|sarif           default text
+      --format text|json|sarif|html      default text; html is a page of its own to look at, of one model
       --fail-on error|warning|information|never
                                          exit status 1 for findings of this severity and above; default error
       --rule ID=SEVERITY                 error, warning, information, hint or off for the findings of a rule;
@@ -35,8 +35,7 @@ export function usageText(defaults: ProfileSettings): string {
       --norm VARIANT                     the network with another normalization (see below); default as-is
       --engine auto|native|wasm          auto: native where it can be loaded; default ${defaults.engine}
       --threads N                        0: one per core, at most 4; default ${defaults.threads}
-      --format text|json                 default text
-      --rule ID=SEVERITY                 as above, for the findings of rules that judge a profile
+      --format text|json|html            default text
       --output FILE                      writes the profile too, for "NormScope: Open Profile" (name.normscope.json)
 
   normscope compare MODEL [options]      trains the network with several normalizations, on the same data and seeds
