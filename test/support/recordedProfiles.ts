@@ -215,6 +215,7 @@ function recordedModel(count: number): ModelFacts {
         severity: 'information',
         message: `The bias of Conv "${names.conv}" (${channels} numbers) is subtracted again by the BatchNormalization after it.`,
         layer: names.conv,
+        fix: { id: 'drop-bias', title: 'redundant biases dropped' },
       });
   }
   add('head/pool', 'pool', 'GlobalAveragePool', { outputShape: ['N', layers.at(-1)!.outputShape![1], 1, 1] });

@@ -33,6 +33,15 @@ describe('the overview in a browser', function () {
       assert.equal(await view.get('layer-title').innerText(), 'stage1/block2/bn');
     });
 
+    it('offers one copy with a fix for all findings of a rule', async () => {
+      const { view } = opened;
+      await view.tab('overview');
+      assert.equal(await view.get('fix-drop-bias').count(), 1);
+      assert.match(await view.get('fix-drop-bias').innerText(), /Save a copy with redundant biases dropped/);
+      await view.get('fix-drop-bias').click();
+      assert.deepEqual(await view.sent('fix'), [{ type: 'fix', fix: 'drop-bias' }]);
+    });
+
     it('draws loss, gradient and activation, and has their figures in tables', async () => {
       const { view } = opened;
       const losses = (await view.column('loss', 'loss')).map(Number);
