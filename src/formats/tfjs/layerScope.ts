@@ -255,6 +255,13 @@ export class LayerScope {
     return name;
   }
 
+  /** An int64 scalar. */
+  integerScalar(value: number, part: string): string {
+    const name = this.claim(`${this.label}/${part}`);
+    this.parts.initializers.set(name, int64Tensor(name, [], [value]));
+    return name;
+  }
+
   /** A float32 scalar. A node, not an initializer: it is no parameter of the model. */
   scalar(value: number, part: string): string {
     return this.floats([], [value], part);

@@ -117,7 +117,8 @@ export function fusedActivation(scope: LayerScope, x: TensorValue): TensorValue 
   return name === 'linear' ? x : activationOf(name)(scope, x, name);
 }
 
-function activationOf(name: string): Lowering {
+/** An activation by its Keras name (see `activationName`). */
+export function activationOf(name: string): Lowering {
   const lowering = activations.get(name);
   if (lowering === undefined) throw new NotLowered(`its activation ${name.slice(0, 80)} is not known`);
   return lowering;

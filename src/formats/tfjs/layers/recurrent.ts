@@ -1,7 +1,8 @@
 import { attribute, type Attribute } from '../../../ir/attribute';
-import { member } from '../jsonAccess';
+import { isObject, member, objectMember, stringMember } from '../jsonAccess';
 import { NotLowered, type LayerScope, type Shape, type TensorValue } from '../layerScope';
 import { activationName } from './activations';
+import type { LayerDefinition } from '../topology';
 import type { LayerLowering } from './lowering';
 
 interface GateActivation {
@@ -217,7 +218,48 @@ const bidirectional: LayerLowering = (scope, [x, ...initial]) => {
   return [scope.emit('Mul', [sum, scope.scalar(0.5, 'half')], {}, { shape }), ...states];
 };
 
+/** A cell as the settings of an RNN layer state it. */
+interface StatedCell {
+  readonly cell: Cell;
+  readonly definition: LayerDefinition;
+}
+
+function statedCell(scope: LayerScope, stated: unknown): StatedCell {
+  const className = isObject(stated) ? (stringMember(stated, 'class_name') ?? '') : '';
+  const kind = className.replace(/Cell$/, '');
+  const config = isObject(stated) ? objectMember(stated, 'config') : undefined;
+  if (kind === className || !Object.hasOwn(cells, kind) || config === undefined)
+    throw new NotLowered(`its cell ${className.slice(0, 80)} is not known`);
+  return { cell: cells[kind], definition: { ...scope.layer, className, config } };
+}
+
+/** A cell, or a stack of them: what one gives in a step is the input of the next, so that each can go over all steps by itself. */
+const rnn: LayerLowering = (scope, [x, ...initial]) => {
+  const stated = objectMember(scope.config, 'cell');
+  const stack = member(objectMember(stated ?? {}, 'config') ?? {}, 'cells');
+  const isStack = Array.isArray(stack);
+  const list = (isStack ? stack : [stated]).map((c) => statedCell(scope, c));
+  if (list.length === 0) throw new NotLowered('it has no cell');
+  if (isStack && (initial.length > 0 || scope.flag('return_state', false)))
+    throw new NotLowered('it passes on the states of a stack of cells');
+  const backwards = scope.flag('go_backwards', false);
+  let value = x;
+  let pass: Pass | undefined;
+  for (const [i, { cell, definition }] of list.entries()) {
+    const owner = isStack ? `${scope.layer.name}/RNNCell_${i}` : scope.layer.name;
+    const inner = scope.wrapped(definition, owner).part(`cell_${i}`);
+    pass = run(inner, cell, value, initial, backwards ? 'reverse' : 'forward');
+    if (i + 1 < list.length) value = batchFirst(inner, pass.sequence, 'output');
+  }
+  const { sequence, states } = pass!;
+  const output = scope.flag('return_sequences', false)
+    ? batchFirst(scope, backwards ? reversed(scope, sequence) : sequence, 'output')
+    : states[0];
+  return scope.flag('return_state', false) ? [output, ...states] : [output];
+};
+
 export const recurrentLayers: Readonly<Record<string, LayerLowering>> = {
   ...Object.fromEntries(Object.entries(cells).map(([className, cell]) => [className, recurrent(cell)])),
   Bidirectional: bidirectional,
+  RNN: rnn,
 };

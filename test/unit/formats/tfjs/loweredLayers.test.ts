@@ -251,6 +251,33 @@ const cases: readonly [name: string, make: () => tfl.LayersModel, options?: Agre
   ],
   ['Dot of a sequence and a vector', () => joined([[7, 4], [4]], layers.dot({ axes: [2, 1] }))],
   ['Dot of a vector and a sequence', () => joined([[4], [7, 4]], layers.dot({ axes: [1, 2] }))],
+  ['RNN of one cell', () => one(sequence, layers.rnn({ cell: layers.gruCell({ units: 3 }), returnSequences: true }))],
+  [
+    'RNN of a stack of cells',
+    () => one(sequence, layers.rnn({ cell: [layers.lstmCell({ units: 3 }), layers.gruCell({ units: 2 })] as never })),
+  ],
+  [
+    'RNN of a stack, from the end, all steps',
+    () => {
+      const stack = layers.stackedRNNCells({
+        cells: [layers.simpleRNNCell({ units: 3 }), layers.lstmCell({ units: 2 })],
+      });
+      return one(sequence, layers.rnn({ cell: stack, goBackwards: true, returnSequences: true }));
+    },
+  ],
+  ['ConvLSTM2D', () => one([4, 6, 5, 2], layers.convLstm2d({ filters: 3, kernelSize: 3, activation: 'relu' }))],
+  [
+    'ConvLSTM2D same, strides, all steps',
+    () =>
+      one(
+        [3, 6, 5, 2],
+        layers.convLstm2d({ filters: 2, kernelSize: [2, 3], strides: 2, padding: 'same', returnSequences: true }),
+      ),
+  ],
+  [
+    'ConvLSTM2D from the end, without bias',
+    () => one([3, 5, 5, 1], layers.convLstm2d({ filters: 2, kernelSize: 2, goBackwards: true, useBias: false })),
+  ],
 ];
 
 const activations = [
@@ -340,6 +367,10 @@ describe('Layers lowered to operators give what tfjs gives', () => {
       'ZeroPadding3D',
       'Cropping1D',
       'Cropping3D',
+      // in preprocessingLayers.test.ts
+      'Resizing',
+      'CenterCrop',
+      'CategoryEncoding',
     ];
     const missing = loweredClasses.filter((c) => !covered.has(c) && !withoutOracle.includes(c));
     assert.deepEqual(missing, ['Activation']);
