@@ -1,6 +1,6 @@
 import type { Attribute } from './attribute';
 import { CallGraph } from './callGraph';
-import type { Graph, ValueType } from './graph';
+import { ABSENT, type Graph, type ValueType } from './graph';
 import { inferFacts } from './inferTypes';
 import type { Model, ModelFunction, Problem } from './model';
 import { capturedNames, MutableGraph, type MutableNode } from './mutableGraph';
@@ -132,11 +132,12 @@ class Expansion {
   /** Replaces each If with a known condition by its branch, round after round, since a branch may hold further Ifs. */
   chooseBranches(): void {
     for (let left = MOST_LOOKED_AT; left > 0 && this.graph.nodes.some(isIf); left -= this.graph.nodes.length) {
-      const facts = inferFacts(this.graph);
+      const frozen = this.graph.freeze();
+      const factOf = inferFacts(frozen);
       const nodes: MutableNode[] = [];
       let isChanged = false;
       for (const node of this.graph.nodes) {
-        const condition = isIf(node) ? facts.get(node.inputs[0])?.data?.[0] : undefined;
+        const condition = isIf(node) ? factOf(frozen.valueId(node.inputs[0]) ?? ABSENT)?.data?.[0] : undefined;
         const branch = node.attributes.get(condition ? 'then_branch' : 'else_branch');
         if (typeof condition === 'number' && branch?.type === 'graph') {
           this.addBranch(node, branch.value, nodes);

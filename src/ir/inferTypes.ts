@@ -1,10 +1,11 @@
-import type { Graph, Node, ValueType } from './graph';
-import { saneDim, type Dims } from './inference/dims';
-import { InferenceNode, type Fact, type OperatorCall } from './inference/inferenceNode';
+import type { Graph, ValueId, ValueType } from './graph';
 import { factOfTensor } from './inference/constants';
+import type { Dims } from './inference/dims';
+import { InferenceNode, type Fact } from './inference/inferenceNode';
 import { inferenceRule } from './inference/registry';
-import type { MutableGraph, MutableNode } from './mutableGraph';
-import type { Tensor } from './tensor';
+import { Resizing } from './inference/resizing';
+import { frozenSource, mutableSource, type Source } from './inference/source';
+import type { MutableGraph } from './mutableGraph';
 
 /** Subgraphs deeper than this keep unknown types: no exporter nests so far, a hostile file may. */
 const MAX_DEPTH = 32;
@@ -24,122 +25,73 @@ export function inferTypes(
   graph: Graph | MutableGraph,
   known: ReadonlyMap<string, readonly number[]> = new Map(),
 ): Map<string, ValueType> {
+  const source = 'nodeCount' in graph ? frozenSource(graph) : mutableSource(graph);
+  const facts = inferSource(source, known);
   const types = new Map<string, ValueType>();
-  for (const [name, { kind, dtype, shape }] of inferFacts(graph, known)) types.set(name, { kind, dtype, shape });
+  for (let v = 0; v < facts.length; v++) {
+    const fact = facts[v];
+    if (fact === undefined) continue;
+    const { kind, dtype, shape } = fact;
+    types.set(source.name(v), { kind, dtype, shape });
+  }
   return types;
 }
 
-/** As `inferTypes`, with the elements of small tensors that do not depend on the numbers of the inputs. */
-export function inferFacts(
-  graph: Graph | MutableGraph,
-  known: ReadonlyMap<string, readonly number[]> = new Map(),
-): ReadonlyMap<string, Fact> {
-  const source = sourceOf(graph);
-  const facts = new Map<string, Fact>();
+/** What inference knows of a value of one graph. */
+export type FactOf = (value: ValueId) => Fact | undefined;
+
+/** As `inferTypes`, by value, with the elements of small tensors that do not depend on the numbers of the inputs. */
+export function inferFacts(graph: Graph): FactOf {
+  const facts = inferSource(frozenSource(graph), new Map());
+  return (value) => facts[value];
+}
+
+function inferSource(source: Source, known: ReadonlyMap<string, readonly number[]>): (Fact | undefined)[] {
+  const facts = new Array<Fact | undefined>(source.valueCount);
   infer(source, new Resizing(source, known), facts, () => undefined, 0);
   return facts;
-}
-
-/** What both forms of a graph say, in one form. */
-interface Source {
-  readonly opsets: ReadonlyMap<string, number>;
-  readonly inputs: readonly { readonly name: string; readonly type: ValueType | undefined }[];
-  readonly outputs: readonly string[];
-  readonly initializers: Iterable<readonly [string, Tensor]>;
-  readonly calls: Iterable<Call>;
-  declared(name: string): ValueType | undefined;
-}
-
-interface Call extends OperatorCall {
-  readonly inputs: readonly string[];
-  readonly outputs: readonly string[];
-}
-
-function sourceOf(graph: Graph | MutableGraph): Source {
-  return 'nodeCount' in graph ? frozenSource(graph) : mutableSource(graph);
-}
-
-function frozenSource(graph: Graph): Source {
-  const name = (v: number) => graph.valueName(v);
-  const call = (node: Node): Call => {
-    const outputs = node.outputs.map(name);
-    return {
-      opType: node.opType,
-      domain: node.domain,
-      inputs: node.inputs.map(name),
-      outputs,
-      outputCount: outputs.length,
-      attr: (a) => node.attr(a),
-    };
-  };
-  return {
-    opsets: graph.opsets,
-    inputs: graph.inputs.map((v) => ({ name: name(v), type: graph.valueType(v) })),
-    outputs: graph.outputs.map(name),
-    initializers: graph.initializers.map((v) => [name(v), graph.initializer(v)!] as const),
-    calls: mapped(graph.nodes(), call),
-    declared: (value) => {
-      const id = graph.valueId(value);
-      return id === undefined ? undefined : graph.valueType(id);
-    },
-  };
-}
-
-function mutableSource(graph: MutableGraph): Source {
-  const outputs = new Map(graph.outputs.map((d) => [d.name, d.type]));
-  const call = (node: MutableNode): Call => ({
-    opType: node.opType,
-    domain: node.domain,
-    inputs: node.inputs,
-    outputs: node.outputs,
-    outputCount: node.outputs.length,
-    attr: (a) => node.attributes.get(a),
-  });
-  return {
-    opsets: graph.opsets,
-    inputs: graph.inputs,
-    outputs: graph.outputs.map((d) => d.name),
-    initializers: graph.initializers,
-    calls: mapped(graph.nodes, call),
-    declared: (value) => outputs.get(value) ?? graph.valueTypes.get(value),
-  };
-}
-
-function* mapped<T, U>(items: Iterable<T>, convert: (item: T) => U): Iterable<U> {
-  for (const item of items) yield convert(item);
 }
 
 /** Fills `facts` for all values of one graph, its inputs (unless the caller has put them there) included. */
 function infer(
   source: Source,
   resizing: Resizing,
-  facts: Map<string, Fact>,
+  facts: (Fact | undefined)[],
   outer: (name: string) => Fact | undefined,
   depth: number,
 ): void {
-  for (const { name, type } of source.inputs) if (!facts.has(name)) facts.set(name, resizing.inputFact(name, type));
-  for (const [name, tensor] of source.initializers) facts.set(name, factOfTensor(tensor));
-  const lookup = (name: string): Fact | undefined => {
-    const fact = facts.get(name) ?? outer(name);
+  for (const { value, type } of source.inputs) facts[value] ??= resizing.inputFact(source.name(value), type);
+  for (const [value, tensor] of source.initializers) facts[value] = factOfTensor(tensor);
+  const lookup = (value: ValueId): Fact | undefined => {
+    if (value < 0) return undefined;
+    const fact = facts[value] ?? (depth > 0 ? outer(source.name(value)) : undefined);
     return fact?.kind === 'unknown' ? undefined : fact;
+  };
+  const lookupName = (name: string): Fact | undefined => {
+    const value = source.id(name);
+    return value === undefined ? outer(name) : lookup(value);
   };
   const inferSubgraph = (graph: Graph, inputs: readonly (Fact | undefined)[]): (Fact | undefined)[] => {
     if (depth >= MAX_DEPTH) return graph.outputs.map(() => undefined);
-    const inner = sourceOf(graph);
-    const innerFacts = new Map<string, Fact>();
-    inner.inputs.forEach(({ name, type }, i) => innerFacts.set(name, inputs[i] ?? resizing.bind(type) ?? UNKNOWN));
-    infer(inner, resizing, innerFacts, lookup, depth + 1);
-    return inner.outputs.map((name) => innerFacts.get(name) ?? lookup(name));
+    const inner = frozenSource(graph);
+    const innerFacts = new Array<Fact | undefined>(inner.valueCount);
+    inner.inputs.forEach(({ value, type }, i) => (innerFacts[value] = inputs[i] ?? resizing.bind(type) ?? UNKNOWN));
+    infer(inner, resizing, innerFacts, lookupName, depth + 1);
+    return inner.outputs.map((v) => innerFacts[v] ?? lookupName(inner.name(v)));
   };
-  for (const call of source.calls) {
+  for (let i = 0; i < source.callCount; i++) {
+    const call = source.call(i);
+    const { inputs, outputs } = call;
+    const rule = inferenceRule(call.domain, call.opType);
     const opset = source.opsets.get(call.domain) ?? 1;
-    const present = call.inputs.map((name) => name !== '');
-    const node = new InferenceNode(call, call.inputs.map(lookup), present, opset, inferSubgraph);
-    const inferred = inferenceRule(call.domain, call.opType)?.(node) ?? [];
-    const resized = resizing.follow(call);
-    call.outputs.forEach((name, i) => {
-      if (name !== '') facts.set(name, merge(inferred[i], resizing.adjust(source.declared(name), resized)));
-    });
+    const inferred = rule?.(new InferenceNode(call, inputs.map(lookup), inputs, opset, inferSubgraph));
+    const resized = resizing.follow(source, call);
+    for (let k = 0; k < outputs.length; k++) {
+      const value = outputs[k];
+      if (value < 0) continue;
+      const declared = source.declared(value);
+      facts[value] = merge(inferred?.[k], declared && resizing.adjust(declared, resized));
+    }
   }
 }
 
@@ -147,73 +99,15 @@ function infer(
 function merge(inferred: Fact | undefined, declared: ValueType | undefined): Fact {
   if (inferred === undefined) return declared ?? UNKNOWN;
   if (declared === undefined || declared.kind !== inferred.kind) return inferred;
+  const shape = mergedShape(inferred.shape, declared.shape);
   const dtype = inferred.dtype ?? declared.dtype;
-  const from = declared.shape;
-  if (from === undefined || (inferred.shape !== undefined && inferred.shape.length !== from.length))
-    return { ...inferred, dtype };
-  if (inferred.shape === undefined) return { ...inferred, dtype, shape: from };
-  const shape = inferred.shape.map((d, i) =>
-    d === null || (typeof d === 'string' && typeof from[i] === 'number') ? from[i] : d,
-  );
-  return { ...inferred, dtype, shape };
+  return { kind: inferred.kind, dtype, shape, data: inferred.data };
 }
 
-/** Keeps account of sizes that the caller assumes in place of declared ones, and of the values that they reach. */
-class Resizing {
-  private readonly symbols = new Map<string, number>();
-  private readonly reached = new Set<string>();
-  /** Exchanged leading sizes; undefined when sizes of other axes were exchanged as well. */
-  private readonly batch: { from: number; to: number } | undefined;
-
-  constructor(
-    source: Source,
-    private readonly known: ReadonlyMap<string, readonly number[]>,
-  ) {
-    const exchanged: { axis: number; from: number; to: number }[] = [];
-    for (const { name, type } of source.inputs) {
-      const sizes = known.get(name);
-      if (sizes === undefined) continue;
-      const before = exchanged.length;
-      type?.shape?.forEach((d, axis) => {
-        const to = sizes[axis];
-        if (typeof d === 'string' && to !== undefined && !this.symbols.has(d)) this.symbols.set(d, to);
-        if (typeof d === 'number' && d !== to) exchanged.push({ axis, from: d, to });
-      });
-      if (exchanged.length > before) this.reached.add(name);
-    }
-    const [first] = exchanged;
-    if (exchanged.every((e) => e.axis === 0 && e.from === first.from && e.to === first.to)) this.batch = first;
-  }
-
-  inputFact(name: string, type: ValueType | undefined): Fact {
-    const sizes = this.known.get(name);
-    if (sizes !== undefined) return { kind: 'tensor', dtype: type?.dtype, shape: sizes.map(saneDim) };
-    return this.bind(type) ?? UNKNOWN;
-  }
-
-  /** True when a value that the call computes depends on an input with an exchanged size. */
-  follow(call: Call): boolean {
-    if (this.reached.size === 0 || !call.inputs.some((name) => this.reached.has(name))) return false;
-    for (const name of call.outputs) this.reached.add(name);
-    return true;
-  }
-
-  /** A declared type as it is under the assumed sizes. */
-  adjust(type: ValueType | undefined, resized: boolean): ValueType | undefined {
-    const bound = this.bind(type);
-    if (!resized || bound?.shape === undefined) return bound;
-    const shape: Dims = bound.shape.map((d, axis) => {
-      if (typeof d !== 'number') return d;
-      if (this.batch === undefined) return null;
-      return axis > 0 ? d : d === this.batch.from ? this.batch.to : null;
-    });
-    return { ...bound, shape };
-  }
-
-  /** A declared type with the assumed sizes in place of its symbols. */
-  bind(type: ValueType | undefined): ValueType | undefined {
-    if (type?.shape === undefined) return type;
-    const shape = type.shape.map((d) => (typeof d === 'string' ? (this.symbols.get(d) ?? d) : saneDim(d)));
-    return { ...type, shape };
-  }
+function mergedShape(inferred: Dims | undefined, declared: Dims | undefined): Dims | undefined {
+  if (inferred === undefined || declared === undefined) return inferred ?? declared;
+  if (inferred.length !== declared.length) return inferred;
+  return inferred.map((d, i) =>
+    d === null || (typeof d === 'string' && typeof declared[i] === 'number') ? declared[i] : d,
+  );
 }

@@ -1,11 +1,11 @@
-import { ABSENT, type Dim, type Graph, type Node, type ValueId } from '../ir/graph';
-import type { Fact } from '../ir/inference/inferenceNode';
+import { ABSENT, type Dim, type Graph, type Node, type ValueId, type ValueType } from '../ir/graph';
+import type { FactOf } from '../ir/inferTypes';
 import { staticDims } from '../ir/inference/dims';
 import { elementCount, type Tensor } from '../ir/tensor';
 import { floatsAtHand, integersAtHand } from '../ir/tensorValues';
 
-/** Types of values by name, as inference gives them, with elements where it follows those (see `inferFacts`). */
-export type ValueTypes = ReadonlyMap<string, Fact>;
+/** What inference says of each value (`inferFacts`), or the types of values by name. */
+export type ValueTypes = FactOf | ReadonlyMap<string, ValueType>;
 
 const enum Kind {
   Data,
@@ -56,11 +56,14 @@ export class GraphReading {
   readonly opset: number;
   private readonly kinds: Uint8Array;
   private readonly outputs: ReadonlySet<ValueId>;
+  private readonly factOf: FactOf;
+  private readonly scalars = new Map<ValueId, number | undefined>();
 
   constructor(
     readonly graph: Graph,
-    private readonly types?: ValueTypes,
+    types: ValueTypes = new Map(),
   ) {
+    this.factOf = typeof types === 'function' ? types : (v) => types.get(graph.valueName(v));
     this.opset = graph.opsets.get('') ?? 1;
     this.outputs = new Set(graph.outputs);
     this.kinds = kindsOf(graph);
@@ -94,7 +97,7 @@ export class GraphReading {
 
   shape(value: ValueId | undefined): readonly Dim[] | undefined {
     if (value === undefined || value === ABSENT) return undefined;
-    return this.types?.get(this.graph.valueName(value))?.shape ?? this.graph.valueType(value)?.shape;
+    return this.factOf(value)?.shape ?? this.graph.valueType(value)?.shape;
   }
 
   rank(value: ValueId): number | undefined {
@@ -165,16 +168,19 @@ export class GraphReading {
   /** The number of a constant with one element that is at hand. */
   scalar(value: ValueId): number | undefined {
     if (!this.isConstant(value)) return undefined;
+    let number = this.scalars.get(value);
+    if (number !== undefined || this.scalars.has(value)) return number;
     const tensor = this.constantTensor(value);
-    if (tensor === undefined || elementCount(tensor.dims) !== 1) return undefined;
-    return floatsAtHand(tensor)?.[0];
+    if (tensor !== undefined && elementCount(tensor.dims) === 1) number = floatsAtHand(tensor)?.[0];
+    this.scalars.set(value, number);
+    return number;
   }
 
   /** The integers of a constant, or of what follows from sizes. */
   integers(value: ValueId): readonly number[] | undefined {
     if (value === ABSENT || this.isData(value)) return undefined;
     const stated = this.isConstant(value) ? integersAtHand(this.constantTensor(value)) : undefined;
-    return stated ?? staticDims(this.types?.get(this.graph.valueName(value))?.data);
+    return stated ?? staticDims(this.factOf(value)?.data);
   }
 
   /** Axes of a reduction: an attribute, later an input; undefined means all, null that the file does not say. */

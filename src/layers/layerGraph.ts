@@ -22,10 +22,10 @@ export class LayerGraph {
   /** Per value: index of the layer it comes from, INPUT or NONE. */
   private readonly sources: Int32Array;
   private readonly owners: Int32Array;
-  private readonly before: (readonly number[])[] = [];
-  private readonly after: number[][];
-  private readonly solidBefore: (readonly number[])[] = [];
-  private readonly solidAfter: number[][];
+  private readonly before: (readonly (Layer | undefined)[])[] = [];
+  private readonly after: Layer[][];
+  private readonly solidBefore: (readonly (Source | undefined)[])[] = [];
+  private readonly solidAfter: Layer[][];
   /** Per transparent layer, the solid layer whose output it hands on. */
   private readonly solid: Int32Array;
   private readonly output: Uint8Array;
@@ -68,11 +68,11 @@ export class LayerGraph {
   }
 
   predecessors(layer: Layer): readonly (Layer | undefined)[] {
-    return this.before[layer.index].map((i) => (i < 0 ? undefined : this.layers[i]));
+    return this.before[layer.index];
   }
 
   successors(layer: Layer): readonly Layer[] {
-    return this.after[layer.index].map((i) => this.layers[i]);
+    return this.after[layer.index];
   }
 
   reachesOutput(layer: Layer): boolean {
@@ -80,12 +80,12 @@ export class LayerGraph {
   }
 
   /** Sources with dropout, local pools, padding and reshaping skipped as well. */
-  solidPredecessors(layer: Layer): readonly Source[] {
-    return this.solidBefore[layer.index].map((i) => this.toSource(i)!);
+  solidPredecessors(layer: Layer): readonly (Source | undefined)[] {
+    return this.solidBefore[layer.index];
   }
 
   solidSuccessors(layer: Layer): readonly Layer[] {
-    return this.solidAfter[layer.index].map((i) => this.layers[i]);
+    return this.solidAfter[layer.index];
   }
 
   solidReachesOutput(layer: Layer): boolean {
@@ -179,16 +179,16 @@ export class LayerGraph {
       if (source !== NONE && source < layer.index) sources.push(source);
     }
     const { index } = layer;
-    this.before[index] = sources;
-    for (const s of new Set(sources)) if (s >= 0) this.after[s].push(index);
+    this.before[index] = sources.map((i) => this.layers[i]);
+    for (const s of new Set(sources)) if (s >= 0) this.after[s].push(layer);
     const solid = sources.map((s) => (s < 0 ? s : this.solid[s]));
-    this.solidBefore[index] = solid;
+    this.solidBefore[index] = solid.map((i) => this.toSource(i));
     const handsOn = isTransparent(layer, this.reading) && solid.length === 1;
     this.solid[index] = handsOn ? solid[0] : index;
     if (handsOn) return;
     for (const s of new Set(solid)) {
       if (s < 0) continue;
-      this.solidAfter[s].push(index);
+      this.solidAfter[s].push(layer);
       if (isSum(layer) || layer.sum !== undefined) this.sums[s]++;
       if (layer.role === 'join' && layer.kind !== 'Mul' && layer.kind !== 'Multiply') this.joins[s]++;
     }

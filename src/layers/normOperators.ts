@@ -1,6 +1,6 @@
 import { ABSENT, type Node, type ValueId } from '../ir/graph';
 import { shortestFloat } from '../ir/shortestFloat';
-import type { NormType } from '../protocol/facts';
+import type { NormForm } from '../protocol/facts';
 import { namedAxes, otherAxes, range, type Layout } from './axes';
 import type { GraphReading } from './graphReading';
 import type { RecognizedNorm } from './layerView';
@@ -14,17 +14,23 @@ const batch: NormReader = (node, reading) => {
   const rank = reading.rank(x);
   // before opset 9, spatial = 0 keeps statistics for each activation and not for each channel
   const perChannel = node.int('spatial', 1) !== 0;
-  const axes = rank === undefined ? undefined : perChannel ? otherAxes([1], rank) : [0];
+  const named = namedAxes(
+    rank === undefined ? undefined : perChannel ? otherAxes([1], rank) : [0],
+    rank,
+    'channels-first',
+  );
   return norm([x], {
-    ...base('batch', node),
-    ...namedAxes(axes, rank, 'channels-first'),
+    type: 'batch',
+    form: formOf(node),
+    axes: named.axes,
+    axesMeaning: named.axesMeaning,
     epsilon: stated(node, 'epsilon', 1e-5),
     momentum: stated(node, 'momentum', 0.9),
     momentumOriginal: node.attr('momentum') && stated(node, 'momentum', 0.9),
     channels: perChannel ? (reading.size(x, 1) ?? reading.size(scale, 0)) : undefined,
     trainingForm: isTrainingForm(node, reading),
-    scale,
-    shift,
+    scale: present(scale),
+    shift: present(shift),
     mean,
     variance,
   });
@@ -46,12 +52,14 @@ const instance: NormReader = (node, reading) => {
   const [x, scale, shift] = node.inputs;
   const rank = reading.rank(x);
   return norm([x], {
-    ...base('instance', node),
+    type: 'instance',
+    form: formOf(node),
+    trainingForm: false,
     ...namedAxes(rank === undefined ? undefined : range(2, rank), rank, 'channels-first'),
     epsilon: stated(node, 'epsilon', 1e-5),
     channels: reading.size(x, 1) ?? reading.size(scale, 0),
-    scale,
-    shift,
+    scale: present(scale),
+    shift: present(shift),
   });
 };
 
@@ -64,13 +72,15 @@ const group: NormReader = (node, reading) => {
   const layout: Layout = channelsLast ? 'channels-last' : 'channels-first';
   return {
     ...norm(skips ? [x, node.inputs[3]] : [x], {
-      ...base('group', node),
+      type: 'group',
+      form: formOf(node),
+      trainingForm: false,
       ...namedAxes(rank === undefined ? undefined : range(1, rank), rank, layout),
       epsilon: stated(node, 'epsilon', 1e-5),
       groups: node.int('num_groups') ?? node.int('groups'),
       channels: reading.size(x, channelsLast ? -1 : 1),
-      scale,
-      shift,
+      scale: present(scale),
+      shift: present(shift),
     }),
     ...(skips ? { sum: node.outputs[1] ?? ABSENT } : {}),
   };
@@ -85,12 +95,14 @@ function trailing(type: 'layer' | 'rms'): NormReader {
     const first = rank === undefined ? undefined : axis < 0 ? axis + rank : axis;
     const axes = first === undefined || first < 0 ? undefined : range(first, rank!);
     return norm([x], {
-      ...base(type, node),
+      type,
+      form: formOf(node),
+      trainingForm: false,
       ...namedAxes(axes, rank, trailingLayout(x, first, rank, reading)),
       epsilon: stated(node, 'epsilon', 1e-5),
       channels: first === undefined ? reading.size(scale, -1) : reading.size(x, first),
-      scale,
-      shift: type === 'layer' ? (shift ?? ABSENT) : ABSENT,
+      scale: present(scale),
+      shift: type === 'layer' ? present(shift) : undefined,
     });
   };
 }
@@ -142,12 +154,14 @@ function lastAxis(
 ): RecognizedNorm {
   const rank = reading.rank(x) ?? 3;
   return {
-    ...base(type, node),
+    type,
+    form: formOf(node),
+    trainingForm: false,
     ...namedAxes([rank - 1], rank, 'sequence'),
     epsilon: stated(node, 'epsilon', 1e-12),
     channels: reading.size(scale, -1) ?? reading.size(x, -1),
-    scale,
-    shift,
+    scale: present(scale),
+    shift: present(shift),
   };
 }
 
@@ -155,7 +169,9 @@ function lastAxis(
 const localResponse: NormReader = (node, reading) => {
   const rank = reading.rank(node.inputs[0]);
   return norm([node.inputs[0]], {
-    ...base('local-response', node),
+    type: 'local-response',
+    form: formOf(node),
+    trainingForm: false,
     ...namedAxes([1], rank, 'channels-first'),
     channels: reading.size(node.inputs[0], 1),
   });
@@ -165,7 +181,9 @@ const meanVariance: NormReader = (node, reading) => {
   const rank = reading.rank(node.inputs[0]) ?? 4;
   const axes = node.ints('axes') ?? [0, 2, 3];
   return norm([node.inputs[0]], {
-    ...base('mean-variance', node),
+    type: 'mean-variance',
+    form: formOf(node),
+    trainingForm: false,
     ...namedAxes(axes, rank, 'channels-first'),
     channels: reading.size(node.inputs[0], 1),
   });
@@ -176,7 +194,9 @@ const lp: NormReader = (node, reading) => {
   const axis = node.int('axis', -1);
   const layout: Layout = rank !== undefined && rank > 3 ? 'channels-first' : 'sequence';
   return norm([node.inputs[0]], {
-    ...base('lp', node),
+    type: 'lp',
+    form: formOf(node),
+    trainingForm: false,
     ...namedAxes([axis], rank, layout),
     channels: reading.size(node.inputs[0], axis),
   });
@@ -187,17 +207,16 @@ function stated(node: Node, name: string, fallback: number): number {
   return shortestFloat(node.float(name, fallback));
 }
 
-function base(type: NormType, node: Node): RecognizedNorm {
-  return { type, form: node.domain === '' ? 'native' : 'fused', trainingForm: false };
+function formOf({ domain }: Node): NormForm {
+  return domain === '' ? 'native' : 'fused';
 }
 
 function norm(inputs: readonly ValueId[], facts: RecognizedNorm): PieceFacts {
-  const present = (v: ValueId | undefined) => (v === undefined || v === ABSENT ? undefined : v);
-  return {
-    role: 'norm',
-    inputs: inputs.filter((v) => v !== undefined && v !== ABSENT),
-    norm: { ...facts, scale: present(facts.scale), shift: present(facts.shift) },
-  };
+  return { role: 'norm', inputs: inputs.filter((v) => v !== undefined && v !== ABSENT), norm: facts };
+}
+
+function present(value: ValueId | undefined): ValueId | undefined {
+  return value === undefined || value === ABSENT ? undefined : value;
 }
 
 const operators: Readonly<Record<string, NormReader>> = {

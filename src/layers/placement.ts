@@ -13,7 +13,8 @@ const ofStream: readonly NormPlacement[] = ['pre-activation', 'pre-norm', 'post-
  * answers could be given: an activation after the norm before anything else, the next residual sum before the output.
  */
 export class Placements {
-  private readonly known = new Map<Layer, Placement>();
+  private readonly known: (Placement | undefined)[] = [];
+  private readonly normalizations: (LinearFacts['normalization'] | undefined)[] = [];
   /** Per layer: weighted layers on the longest path to an output, itself not counted; and whether a norm is on one. */
   private readonly weightedAfter: Int32Array;
   private readonly normAfter: Uint8Array;
@@ -44,15 +45,14 @@ export class Placements {
   }
 
   placementOf(norm: Layer): Placement {
-    let placement = this.known.get(norm);
-    if (placement === undefined) {
-      placement = { ...this.place(norm), chain: this.chain(norm) };
-      this.known.set(norm, placement);
-    }
-    return placement;
+    return (this.known[norm.index] ??= { ...this.place(norm), chain: this.chain(norm) });
   }
 
   normalizationOf(linear: Layer): LinearFacts['normalization'] {
+    return (this.normalizations[linear.index] ??= this.findNormalization(linear));
+  }
+
+  private findNormalization(linear: Layer): LinearFacts['normalization'] {
     const next = this.edges.solidSuccessors(linear);
     // a norm of the residual stream that begins with this layer's output belongs to the block behind it
     const norm = next.find(

@@ -1,4 +1,5 @@
 import type { Graph } from '../ir/graph';
+import { remembered } from '../ir/rememberedGraph';
 import { fileLayers, type NamedPiece } from './fileLayers';
 import { foldedConvolutions } from './folding';
 import { GraphReading, type ValueTypes } from './graphReading';
@@ -18,19 +19,19 @@ export interface LayerViewOptions {
  *   channel counts stay unknown where the file declares none
  */
 export function layerView(graph: Graph, types?: ValueTypes, { exported = false }: LayerViewOptions = {}): LayerView {
-  const reading = new GraphReading(graph, types);
+  const reading = new GraphReading(remembered(graph), types);
   const layers = withIds(fileLayers(recognizePieces(reading), reading), reading);
   const edges = new LayerGraph(reading, layers);
   const placements = new Placements(edges);
   const folded = exported ? foldedConvolutions(edges, placements) : new Set<Layer>();
   return {
-    graph,
+    graph: reading.graph,
     layers,
     layerOfNode: (node) => edges.layerOfNode(node),
     predecessors: (layer) => edges.predecessors(layer),
-    successors: once((layer) => edges.successors(layer)),
-    nearestBefore: (layer) => edges.solidPredecessors(layer).map((s) => (s === 'input' ? undefined : s)),
-    nearestAfter: once((layer) => edges.solidSuccessors(layer)),
+    successors: (layer) => edges.successors(layer),
+    nearestBefore: once((layer) => edges.solidPredecessors(layer).map((s) => (s === 'input' ? undefined : s))),
+    nearestAfter: (layer) => edges.solidSuccessors(layer),
     reachesOutput: (layer) => edges.reachesOutput(layer),
     placementOf: (norm) => placements.placementOf(norm),
     normalizationOf: (linear) => (folded.has(linear) ? 'folded' : placements.normalizationOf(linear)),
@@ -39,14 +40,10 @@ export function layerView(graph: Graph, types?: ValueTypes, { exported = false }
   };
 }
 
-/** Lists are made once: every reader of a value asks who else reads it. */
-function once(list: (layer: Layer) => readonly Layer[]): (layer: Layer) => readonly Layer[] {
-  const known = new Map<Layer, readonly Layer[]>();
-  return (layer) => {
-    let result = known.get(layer);
-    if (result === undefined) known.set(layer, (result = list(layer)));
-    return result;
-  };
+/** Lists are made once: every rule asks. */
+function once<T>(list: (layer: Layer) => T): (layer: Layer) => T {
+  const known: T[] = [];
+  return (layer) => (known[layer.index] ??= list(layer));
 }
 
 /**
@@ -64,6 +61,6 @@ function withIds(pieces: readonly NamedPiece[], { graph }: GraphReading): Layer[
     if (taken.has(id)) id = value;
     for (let n = 2; taken.has(id); n++) id = `${first}#${n}`;
     taken.add(id);
-    return { ...piece, index, id };
+    return Object.assign(piece, { index, id });
   });
 }

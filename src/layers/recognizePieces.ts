@@ -1,4 +1,4 @@
-import { ABSENT, type Node, type ValueId } from '../ir/graph';
+import { ABSENT, type Graph, type Node, type ValueId } from '../ir/graph';
 import { shortestFloat } from '../ir/shortestFloat';
 import { activationOperator } from './activationOperators';
 import { activationPatterns, productPatterns, type ActivationPattern } from './activationPatterns';
@@ -50,6 +50,12 @@ const normKinds = {
 /** Operators of which only norms are made up here, and which compute their statistics. */
 const statistics: ReadonlySet<string> = new Set(['ReduceMean', 'Sqrt', 'Reciprocal']);
 
+/** Readers of a value inside of a layer; a bound, because a broken file may have them without end. */
+const MOST_READERS = 64;
+
+/** Nodes between a mean and the last node of a norm that is made of it, with some casts. */
+const MOST_BEHIND_MEAN = 16;
+
 /** Nodes in a row that only hand a value on. */
 const MAX_HANDED_ON = 8;
 
@@ -67,7 +73,10 @@ class Recognizer {
   }
 
   run(): Piece[] {
-    this.eachNode((node) => this.pattern(node, normRoots, (p, match) => this.decomposedNorm(node, p, match)));
+    const nearMeans = nodesNearMeans(this.reading.graph);
+    this.eachNode((node) => {
+      if (nearMeans[node.index]) this.pattern(node, normRoots, (p, match) => this.decomposedNorm(node, p, match));
+    });
     // the larger first: a hard swish holds a hard sigmoid
     for (const roots of activationRoots)
       this.eachNode((node) => this.pattern(node, roots, (p, match) => this.decomposedActivation(node, p, match)));
@@ -131,7 +140,9 @@ class Recognizer {
   private staysInside(value: ValueId, inside: ReadonlySet<number>): boolean {
     if (value === ABSENT) return true;
     if (this.reading.isOutput(value)) return false;
-    return this.reading.graph.consumers(value).every((c) => {
+    const readers = this.reading.graph.consumers(value);
+    if (readers.length > MOST_READERS) return false;
+    return readers.every((c) => {
       if (inside.has(c)) return true;
       const reader = this.reading.graph.node(c);
       if (!reader.outputs.some((v) => this.reading.isData(v))) return true;
@@ -402,6 +413,21 @@ class Recognizer {
     if (node.outputs.length === 0) return undefined;
     return node.domain === '' && inOneLayer(node, this.reading.graph.node(main)) ? node : undefined;
   }
+}
+
+/** Marks the nodes that a mean is not far before: only there a norm may end. */
+function nodesNearMeans(graph: Graph): Uint8Array {
+  const left = new Uint8Array(graph.nodeCount);
+  for (let i = 0; i < graph.nodeCount; i++) {
+    const { opType, inputs } = graph.node(i);
+    let most = opType === 'ReduceMean' ? MOST_BEHIND_MEAN : 0;
+    for (const v of inputs) {
+      const producer = graph.producer(v);
+      if (producer >= 0 && producer < i && left[producer] - 1 > most) most = left[producer] - 1;
+    }
+    left[i] = most;
+  }
+  return left;
 }
 
 /** Nodes of different layers of the file are never one layer; where it states nodes alone, any may be. */

@@ -1,5 +1,6 @@
 import { expandCalls } from '../ir/expandCalls';
 import { inferFacts } from '../ir/inferTypes';
+import { remembered } from '../ir/rememberedGraph';
 import type { Model, Problem } from '../ir/model';
 import { layerView } from '../layers/recognize';
 import type { Layer } from '../layers/layerView';
@@ -22,7 +23,7 @@ export interface AnalysisOptions {
  */
 export async function analyzeModel(file: Model, path: string, options: AnalysisOptions = {}): Promise<ModelFacts> {
   const model = expandCalls(file);
-  const { graph } = model;
+  const graph = remembered(model.graph);
   const types = inferFacts(graph);
   const view = layerView(graph, types, { exported: isExported(model) });
   const place: TextPlace = { path, lines: model.lines };
@@ -39,7 +40,7 @@ export async function analyzeModel(file: Model, path: string, options: AnalysisO
       view,
       values: (v) => values.get(v),
       // a layer without inputs has no first one
-      typeOf: (v) => (v >= 0 ? (types.get(graph.valueName(v)) ?? graph.valueType(v)) : undefined),
+      typeOf: (v) => (v >= 0 ? (types(v) ?? graph.valueType(v)) : undefined),
       report: (report) => findings.push(finding(rule, report, model, options, place)),
     });
   }

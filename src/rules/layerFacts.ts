@@ -1,6 +1,6 @@
 import type { Dim } from '../ir/graph';
 import type { TextLines } from '../ir/textLines';
-import type { ValueTypes } from '../layers/graphReading';
+import type { FactOf } from '../ir/inferTypes';
 import type { Layer, LayerView } from '../layers/layerView';
 import type { LayerFacts, NormFacts, Source, Summary } from '../protocol/facts';
 import { fileAxes } from './fileAxes';
@@ -12,16 +12,16 @@ export interface TextPlace {
 }
 
 /** All layers of a model as plain data. */
-export function layerFacts(view: LayerView, types: ValueTypes, place: TextPlace): LayerFacts[] {
-  const toFile = fileAxes(view.graph);
+export function layerFacts(view: LayerView, factOf: FactOf, place: TextPlace): LayerFacts[] {
+  const toFile = view.layers.some((l) => l.origin !== undefined) ? fileAxes(view.graph) : () => undefined;
   return view.layers.map((layer) => ({
     id: layer.id,
     name: layer.name,
     role: layer.role,
     kind: layer.kind,
     nodes: fileNames(layer, view),
-    inputs: [...new Set(view.predecessors(layer).flatMap((l) => (l ? [l.id] : [])))],
-    outputShape: outputShape(layer, view, types, toFile),
+    inputs: inputIds(layer, view),
+    outputShape: outputShape(layer, view, factOf, toFile),
     activation: layer.activation,
     norm: layer.norm && normFacts(layer, view),
     linear: layer.linear && {
@@ -30,6 +30,11 @@ export function layerFacts(view: LayerView, types: ValueTypes, place: TextPlace)
     },
     source: layerSource(layer, place),
   }));
+}
+
+function inputIds(layer: Layer, view: LayerView): string[] {
+  const ids = view.predecessors(layer).flatMap((l) => (l ? [l.id] : []));
+  return ids.length > 1 ? [...new Set(ids)] : ids;
 }
 
 /** Where the file states a layer; undefined for binary files. */
@@ -45,17 +50,17 @@ function fileNames({ origin, nodes }: Layer, { graph }: LayerView): string[] {
     if (node.origin !== undefined) return node.origin.layer;
     return node.name === '' ? graph.valueName(node.outputs.find((v) => v >= 0) ?? -1) : node.name;
   });
-  return [...new Set(names)];
+  return names.length > 1 ? [...new Set(names)] : names;
 }
 
 function outputShape(
   { output, origin }: Layer,
   { graph }: LayerView,
-  types: ValueTypes,
+  factOf: FactOf,
   toFile: (value: number) => readonly number[] | undefined,
 ): readonly Dim[] | null {
   if (output < 0) return null;
-  const shape = types.get(graph.valueName(output))?.shape ?? graph.valueType(output)?.shape;
+  const shape = factOf(output)?.shape ?? graph.valueType(output)?.shape;
   if (shape === undefined) return null;
   const axes = origin === undefined ? undefined : toFile(output);
   return axes?.length === shape.length ? axes.map((a) => shape[a]) : [...shape];

@@ -2,7 +2,7 @@ import { ModelError } from '../ir/errors';
 import type { Graph, ValueId } from '../ir/graph';
 import type { Problem } from '../ir/model';
 import { elementCount } from '../ir/tensor';
-import { readFloats } from '../ir/tensorValues';
+import { floatsAtHand, readFloats } from '../ir/tensorValues';
 
 /** Statistics and biases have an element per channel: anything longer is no such thing, and is not loaded. */
 const MAX_ELEMENTS = 2 ** 20;
@@ -37,7 +37,14 @@ export async function loadValues(graph: Graph, wanted: Iterable<ValueId>): Promi
       problems.set(error.message, { code: error.code, message: error.message, place: error.place });
     }
   };
-  for (let i = 0; i < queue.length; i += AT_ONCE) await Promise.all(queue.slice(i, i + AT_ONCE).map(load));
+  // waiting for what is at hand anyway would take longer than all the rest
+  const far = queue.filter((value) => {
+    const tensor = graph.initializer(value);
+    const floats = tensor === undefined || elementCount(tensor.dims) > MAX_ELEMENTS ? undefined : floatsAtHand(tensor);
+    if (floats !== undefined) values.set(value, floats);
+    return floats === undefined;
+  });
+  for (let i = 0; i < far.length; i += AT_ONCE) await Promise.all(far.slice(i, i + AT_ONCE).map(load));
   return { values, problems: [...problems.values()] };
 }
 

@@ -3,7 +3,7 @@ import { dataTypeOfCode, isFloat, type DataType } from '../dataType';
 import type { Dim } from '../graph';
 import type { Tensor } from '../tensor';
 import { floatsAtHand, integersAtHand } from '../tensorValues';
-import { addDims, productOf, unknownDims, type Dims } from './dims';
+import { addDims, productOf, saneDim, unknownDims, type Dims } from './dims';
 import { rounded } from './elementwise';
 import {
   tensorFact,
@@ -41,7 +41,25 @@ export const constantRules: InferenceRules = {
 
 /** The fact of a tensor that the model holds; its elements where they are few and at hand. */
 export function factOfTensor(tensor: Tensor): Fact {
-  return tensorFact(tensor.dtype, tensor.dims, elementsAtHand(tensor));
+  return new TensorFact(tensor);
+}
+
+/** Most tensors are weights, whose elements nobody asks for. */
+class TensorFact implements Fact {
+  readonly kind = 'tensor';
+  readonly dtype: DataType | undefined;
+  readonly shape: Dims;
+  private elements: Dims | undefined | null = null;
+
+  constructor(private readonly tensor: Tensor) {
+    this.dtype = tensor.dtype === 'undefined' ? undefined : tensor.dtype;
+    this.shape = tensor.dims.every((d) => saneDim(d) === d) ? tensor.dims : tensor.dims.map(saneDim);
+  }
+
+  get data(): Dims | undefined {
+    if (this.elements === null) this.elements = tensorFact(this.dtype, this.shape, elementsAtHand(this.tensor)).data;
+    return this.elements;
+  }
 }
 
 function elementsAtHand(tensor: Tensor): Dims | undefined {

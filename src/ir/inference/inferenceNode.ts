@@ -1,6 +1,6 @@
 import type { Attribute } from '../attribute';
 import type { DataType } from '../dataType';
-import type { Graph, ValueType } from '../graph';
+import type { Graph, ValueId, ValueType } from '../graph';
 import { elementCount } from '../tensor';
 import { saneDim, staticDims, type Dims } from './dims';
 
@@ -17,7 +17,7 @@ export interface OperatorCall {
   readonly opType: string;
   /** '' for the default domain. */
   readonly domain: string;
-  readonly outputCount: number;
+  readonly outputs: readonly ValueId[];
   attr(name: string): Attribute | undefined;
 }
 
@@ -34,7 +34,8 @@ export class InferenceNode {
   constructor(
     private readonly call: OperatorCall,
     private readonly inputs: readonly (Fact | undefined)[],
-    private readonly present: readonly boolean[],
+    /** Negative for inputs that are left out. */
+    private readonly values: readonly ValueId[],
     /** Version of the operator's domain; 1 when the file does not say. */
     readonly opset: number,
     readonly inferSubgraph: SubgraphInference,
@@ -44,15 +45,15 @@ export class InferenceNode {
     return this.call.opType;
   }
   get outputCount(): number {
-    return this.call.outputCount;
+    return this.call.outputs.length;
   }
   get inputCount(): number {
-    return this.present.length;
+    return this.values.length;
   }
 
   /** True when the call names an i-th input, known or not. */
   has(i: number): boolean {
-    return this.present[i] === true;
+    return this.values[i] >= 0;
   }
 
   fact(i: number): Fact | undefined {

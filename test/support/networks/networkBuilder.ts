@@ -163,6 +163,15 @@ export class NetworkBuilder {
     return this.sized(this.graph.add('Mul', [x, this.filled([this.width(x)], start)]), this.width(x));
   }
 
+  addedPerFeature(x: string, value: number): string {
+    return this.alike(this.graph.add('Add', [x, this.filled([this.width(x)], value)]), x);
+  }
+
+  /** A value with as many channels or features as another, made by nodes that were added to `graph`. */
+  alike(value: string, like: string): string {
+    return this.sized(value, this.width(like));
+  }
+
   concat(...values: readonly string[]): string {
     const width = values.reduce((sum, v) => sum + this.width(v), 0);
     return this.sized(this.graph.add('Concat', values, { axis: int(1) }), width);
