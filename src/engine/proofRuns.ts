@@ -1,6 +1,7 @@
 import { encodeOnnx, type OnnxWriterOptions } from '../formats/onnx/onnxWriter';
 import { ModelError } from '../ir/errors';
 import type { MutableGraph } from '../ir/mutableGraph';
+import { elementCount } from '../ir/tensor';
 import { inputSpecs } from '../training/data/inputSpec';
 import { SyntheticData } from '../training/data/syntheticData';
 import { isHostDataType, type HostTensor } from '../training/hostTensor';
@@ -11,6 +12,9 @@ import type { Runtime } from './runtime';
 
 /** Where ONNX Runtime's kernels begin. */
 const FIRST_OPSET = 7;
+
+/** Elements of all random batches together: 2 GB of float32. */
+const MOST_ELEMENTS = 2 ** 29;
 
 export type Feeds = ReadonlyMap<string, HostTensor>;
 export type Outputs = ReadonlyMap<string, HostTensor>;
@@ -28,6 +32,9 @@ export interface RandomBatches {
 export function randomBatches(graph: MutableGraph, batches: number, samples: number, seed = 1): RandomBatches {
   const copy = graph.copy();
   const { shapes, batch } = chooseInputShapes(copy, samples, true);
+  const elements = [...shapes.values()].reduce((sum, shape) => sum + elementCount(shape), 0);
+  if (elements * batches > MOST_ELEMENTS)
+    throw new ModelError('too-large', `its inputs have ${elements} elements, too many to make random batches of`);
   const data = new SyntheticData(inputSpecs(copy, shapes, batch, false), [], batch, seed);
   return { samples: batch, feeds: Array.from({ length: batches }, (_, step) => data.feeds(step)) };
 }

@@ -1,10 +1,10 @@
 import * as vscode from 'vscode';
-import { ModelError } from '../ir/errors';
 import { isUnreadable } from '../protocol/facts';
 import type { CompareEvent, CompareSettings } from '../protocol/compare';
 import type { NormVariantId } from '../protocol/normVariant';
 import { normVariants } from '../variants/norms/registry';
 import type { ModelSession } from './modelSession';
+import { reportingErrors } from './reportErrors';
 import { profileSettings } from './settings';
 
 interface VariantItem extends vscode.QuickPickItem {
@@ -126,15 +126,4 @@ async function askSettings(session: ModelSession): Promise<CompareSettings | und
     seeds: seeds.seeds,
     learningRates: seeds.rates,
   };
-}
-
-/** Failures become one message; what was cancelled needs none. */
-async function reportingErrors(session: ModelSession, work: () => Promise<void>): Promise<void> {
-  try {
-    await work();
-  } catch (error) {
-    if (!(error instanceof ModelError)) throw error;
-    if (error.code === 'cancelled') return;
-    void vscode.window.showErrorMessage(`NormScope: ${error.withPath(session.path).describe()}`);
-  }
 }

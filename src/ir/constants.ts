@@ -66,7 +66,10 @@ function filled(name: string, value: Attribute | undefined, shape: Tensor | unde
   const size = payloadBytes(dtype, dims);
   const fill = () => {
     const bytes = new Uint8Array(size);
-    if (element.some((b) => b !== 0)) for (let i = 0; i < size; i += element.length) bytes.set(element, i);
+    if (size === 0 || element.every((b) => b === 0)) return bytes;
+    bytes.set(element);
+    // what is filled is copied behind itself, which takes a memory's time and not an element's
+    for (let done = element.length; done < size; done *= 2) bytes.copyWithin(done, 0, done);
     return bytes;
   };
   if (size <= SMALL_TENSOR_BYTES) return tensorFromBytes(name, dtype, dims, fill());

@@ -43,7 +43,8 @@ export function findingLines(findings: readonly Finding[]): string[] {
   const lines = sorted.map((f) => {
     const line = f.source ? `:${f.source.range.start.line + 1}` : '';
     const where = f.layer === null ? '' : `  ${printable(f.layer)}${line}`;
-    return `  ${f.severity.padEnd(11)}  ${f.ruleId}${where}\n      ${printable(f.message)}`;
+    const fix = f.fix === undefined ? '' : `\n      normscope fix --fix ${f.fix.id} saves a copy with ${f.fix.title}`;
+    return `  ${f.severity.padEnd(11)}  ${f.ruleId}${where}\n      ${printable(f.message)}${fix}`;
   });
   const totals = severityOrder
     .map((s) => [findings.filter((f) => f.severity === s).length, s === 'information' ? 'note' : s] as const)

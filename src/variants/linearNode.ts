@@ -56,8 +56,9 @@ export class LinearNode {
     const [rows, columns] = dims;
     const isMatrix = this.opType === 'Gemm' || this.opType === 'MatMul';
     const groups = isMatrix ? 1 : intOf(this.node, 'group', 1);
-    if ((isMatrix ? dims.length !== 2 : dims.length < 3) || !(groups > 0 && rows % groups === 0))
-      throw new LeaveAlone('the sizes of the weight do not fit the operator');
+    // a weight without elements may state any number of rows
+    const fits = (isMatrix ? dims.length === 2 : dims.length > 2) && groups > 0 && rows % groups === 0;
+    if (!fits || stored.values.length === 0) throw new LeaveAlone('the sizes of the weight do not fit the operator');
     const rowsAreOutputs = this.opType === 'Conv' || (this.opType === 'Gemm' && intOf(this.node, 'transB', 0) !== 0);
     const [inputs, outputs] = rowsAreOutputs ? [columns * groups, rows] : [rows, columns * groups];
     return { ...stored, inputs, outputs, stretches: stretchesOf(dims, groups, rowsAreOutputs) };

@@ -20,6 +20,14 @@ const BIASED = `<opset_import: ["" : 17, "com.microsoft" : 1]>
   }`;
 
 describe('analyzeModel', () => {
+  it('offers fixes for ONNX files that hold their weights', async () => {
+    const offered = async (facts: Parameters<typeof textModel>[1]) =>
+      (await analyzeModel(textModel(BIASED, facts), 'model.onnx')).findings.flatMap((f) => f.fix?.id ?? []).sort();
+    assert.deepEqual(await offered({}), ['drop-bias', 'fold']);
+    assert.deepEqual(await offered({ weights: 'partial' }), []);
+    assert.deepEqual(await offered({ format: 'tfjs-graph' }), []);
+  });
+
   it('gives layers with ids, inputs, shapes and what norms are', async () => {
     const facts = await analyzeModel(textModel(BIASED), 'some/model.onnx');
     assert.deepEqual(
