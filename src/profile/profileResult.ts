@@ -14,6 +14,7 @@ import { gradientDepthSlope, type GradientAtDepth } from './depthSlope';
 import { fromFigure, toFigure } from './figure';
 import type { Measurements } from './measuredRule';
 import { judgeProfile } from './measuredRules';
+import { theoryLines } from './theory';
 
 /** How a run ended; a result that is asked for while it runs is 'cancelled' at that step. */
 export interface ProfileEnd {
@@ -103,7 +104,8 @@ export class ProfileFold {
       gradientDepthSlope: slope === null ? null : toFigure(slope),
       timing: { compileMs: start.compileMs, stepMs: [...this.stepMs] },
     };
-    return { ...measured, findings: judgeProfile(measured) };
+    const theory = theoryLines(measured);
+    return { ...measured, findings: judgeProfile(measured), ...(theory.length > 0 && { theory }) };
   }
 }
 

@@ -18,7 +18,7 @@ export const figure: Check = (value, path) => {
 };
 
 /** Any object. */
-export const record: Check = (value, path) => {
+const record: Check = (value, path) => {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) throw wrong('an object', path);
 };
 

@@ -1,6 +1,6 @@
 import { ModelError } from '../ir/errors';
 import { PROFILE_SCHEMA_VERSION, type ProfiledLayer, type ProfileResult } from '../protocol/profile';
-import { figure, list, literal, number, object, oneOf, optional, record, text, type Check } from './shapeChecks';
+import { figure, list, literal, number, object, oneOf, optional, text, type Check } from './shapeChecks';
 
 /** Figures of float32 numbers: more digits say nothing. */
 const DIGITS = 7;
@@ -122,5 +122,12 @@ const profile = object({
   gradientDepthSlope: (v, at) => (v === null ? undefined : figure(v, at)),
   findings: list(finding),
   timing: object({ compileMs: number, stepMs: list(number) }),
-  theory: optional(list(record)),
+  theory: optional(
+    list(
+      object({
+        ...{ name: text, formula: text, reference: object({ title: text, url: text }), ratio: number },
+        values: list(object({ layer: text, depth: number, rms: number })),
+      }),
+    ),
+  ),
 });

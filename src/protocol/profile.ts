@@ -166,6 +166,18 @@ export interface ProfiledLayer {
   readonly statistics?: readonly RunningStatistics[];
 }
 
+/** What theory says of the gradients in one chain of layers, in the units of the chart over depth. */
+export interface TheoryLine {
+  /** What the chain consists of. */
+  readonly name: string;
+  /** The factor of the RMS for each layer towards the input, in words. */
+  readonly formula: string;
+  readonly reference: { readonly title: string; readonly url: string };
+  readonly ratio: number;
+  /** RMS of dLoss/dOutput of the layers at the first step, from the input on; that of the last one is measured. */
+  readonly values: readonly { readonly layer: string; readonly depth: number; readonly rms: number }[];
+}
+
 /** The model that was profiled, with what its analysis says of the file as a whole. */
 export interface ProfiledModel extends Partial<
   Pick<ModelFacts, 'format' | 'nodeCount' | 'parameterCount' | 'weights'>
@@ -190,6 +202,8 @@ export interface ProfileResult {
   /** Least-squares slope of log10(RMS of dLoss/dOutput) per weighted layer going towards the input; null below two layers. */
   readonly gradientDepthSlope: Figure | null;
   readonly findings: readonly Finding[];
+  /** Predictions for fresh weights, where there is a closed form. */
+  readonly theory?: readonly TheoryLine[];
   readonly timing: { readonly compileMs: number; readonly stepMs: readonly number[] };
 }
 
