@@ -1,6 +1,6 @@
+import type { ValueType } from '../ir/graph';
 import type { Model } from '../ir/model';
 import type { MutableGraph } from '../ir/mutableGraph';
-import type { ValueTypes } from '../layers/graphReading';
 import type { LayerView } from '../layers/layerView';
 import type { FixId } from '../protocol/facts';
 import { unusualMomenta } from '../rules/momentum';
@@ -16,7 +16,7 @@ import { toInferenceForm } from '../variants/inferenceForm';
 export interface Recognized {
   readonly model: Model;
   readonly view: LayerView;
-  readonly types: ValueTypes;
+  readonly types: ReadonlyMap<string, ValueType>;
 }
 
 /** An edit with the layers that it is for, which the rules name. */
