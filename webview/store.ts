@@ -183,6 +183,9 @@ export class Store {
   #replace(view: ViewState): void {
     // the address is stored at once: a window may be reloaded before the user has touched anything
     if (view.uri !== this.#view?.uri) this.#persistSoon();
+    // settings that the host has changed (the user chose a file) are newer than those edited here
+    const changed = this.#view && JSON.stringify(view.settings) !== JSON.stringify(this.#view.settings);
+    if (changed) this.set({ settings: null });
     this.#view = view;
     this.#running = view.running;
     if (!view.running) this.#live = null;

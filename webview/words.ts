@@ -9,9 +9,11 @@ import type {
   NormType,
   Severity,
 } from '../src/protocol/facts';
+import type { NormVariantId } from '../src/protocol/normVariant';
 import type { EngineChoice, OptimizerName, ProfileResult, ProfileSettings } from '../src/protocol/profile';
 import type { Running } from '../src/protocol/view';
-import { counted, formatSetting } from './format';
+import { counted, formatSetting, modelName } from './format';
+import { shown } from './shown';
 
 /** The protocol's vocabulary in the words the view shows. */
 
@@ -100,6 +102,27 @@ export const engineWords: Readonly<Record<EngineChoice, string>> = {
   wasm: 'WebAssembly',
 };
 
+/** What is done to the norms before the run. */
+export const variantWords: Readonly<Record<NormVariantId, string>> = {
+  'as-is': 'As they are',
+  none: 'Removed',
+  batch: 'Batch norms',
+  layer: 'Layer norms',
+  instance: 'Instance norms',
+  group: 'Group norms',
+  rms: 'RMS norms',
+  'inserted-batch': 'Batch norms added',
+  'detached-batch': 'Statistics held constant',
+  'before-activation': 'Before the activation',
+  'after-activation': 'After the activation',
+};
+
+export const lossWords: Readonly<Record<NonNullable<ProfileSettings['loss']>, string>> = {
+  auto: 'Automatic',
+  'cross-entropy': 'Cross-entropy',
+  mse: 'Mean squared error',
+};
+
 export const initWords: Readonly<Record<'keep' | 'default', string>> = { keep: 'Keep', default: 'Re-initialise' };
 
 export const phaseWords: Readonly<Record<Running['phase'], string>> = {
@@ -173,12 +196,15 @@ export function settingsLine(profile: ProfileResult): string {
     `targets: ${settings.data.targets}`,
     `${settings.loss} loss`,
     `weights ${settings.weights}`,
+    settings.norm === 'as-is' ? '' : `norms: ${variantWords[settings.norm].toLowerCase()}`,
     `batch ${settings.batch}`,
     `seed ${settings.seed}`,
     `${unfinished}${counted(settings.steps, 'step')}`,
     `${optimizerWords[settings.optimizer]}, learning rate ${formatSetting(settings.lr)}`,
     `ONNX Runtime ${engine.version} (${build}, ${counted(engine.threads, 'thread')})`,
-  ].join(' · ');
+  ]
+    .filter(Boolean)
+    .join(' · ');
 }
 
 /** Names of the optimizers where there is little room and the label says the rest. */
@@ -194,6 +220,9 @@ export function requestLine(settings: ProfileSettings): string {
     settings.init === 'keep'
       ? "the file's weights"
       : `fresh weights${typeof settings.init === 'number' ? ` scaled by ${settings.init}` : ''}`,
+    !settings.norm || settings.norm === 'as-is' ? '' : `norms: ${variantWords[settings.norm].toLowerCase()}`,
+    !settings.loss || settings.loss === 'auto' ? '' : `${lossWords[settings.loss].toLowerCase()} loss`,
+    settings.data ? `data ${shown(modelName(settings.data))}` : '',
     settings.engine === 'auto' ? '' : `${engineWords[settings.engine]} engine`,
   ]
     .filter(Boolean)

@@ -24,10 +24,11 @@ async function violations(view: OpenView): Promise<string[]> {
 
 describe('accessibility of the view (axe-core)', function () {
   this.timeout(120_000);
-  const cases: (Query & { tab?: 'layers'; open?: string[] })[] = [
+  const cases: (Query & { tab?: 'layers' | 'network'; open?: string[] })[] = [
     ...(['light', 'dark', 'high-contrast'] as ThemeName[]).flatMap((theme) => [
       { state: 'profiled', theme, open: ['settings', 'loss-toggle-table'] },
       { state: 'profiled', theme, tab: 'layers' as const, open: ['activation-moments-toggle-table'] },
+      { state: 'profiled', theme, tab: 'network' as const },
     ]),
     ...['analysed', 'stale', 'failed', 'partial', 'unreadable', 'loading'].map((state) => ({ state })),
     { state: 'hostile', tab: 'layers' },
@@ -40,7 +41,11 @@ describe('accessibility of the view (axe-core)', function () {
       const view = await OpenView.open({ layers: 40, ...query });
       if (tab) {
         await view.tab(tab);
-        await view.get('layer-row').nth(1).click();
+        if (tab === 'layers') await view.get('layer-row').nth(1).click();
+        else {
+          await view.get('graph').focus();
+          await view.page.keyboard.press('Home');
+        }
       }
       for (const id of open) await view.get(id).click();
       await view.settle();
@@ -61,7 +66,11 @@ describe('accessibility of the view (axe-core)', function () {
     await named('img', /^Gradient RMS against depth\. Towards the input gradients/);
     await view.get('settings').click();
     for (const name of ['Steps', 'Batch', 'Learning rate', 'Seed']) await named('textbox', name);
-    for (const name of ['Optimizer', 'Weights', 'Engine']) await named('combobox', name);
+    for (const name of ['Optimizer', 'Weights', 'Norms', 'Loss', 'Engine']) await named('combobox', name);
+    await view.tab('network');
+    await named('application', 'Network');
+    await named('textbox', 'Find layers');
+    await named('combobox', 'Colour by');
     await view.tab('layers');
     await named('textbox', 'Filter layers');
     await named('combobox', 'Filter by role');

@@ -21,6 +21,41 @@ describe('a profile in a browser', function () {
       assert.deepEqual(await view.sent('profile'), [{ type: 'profile', settings }]);
     });
 
+    it('is started with another normalization, loss and scale of the weights', async () => {
+      const { view } = opened;
+      await view.get('settings').click();
+      for (const [field, option] of [
+        ['norm', 'Layer norms'],
+        ['loss', 'Mean squared error'],
+      ]) {
+        await view.get(`setting-${field}`).click();
+        await view.get(`setting-${field}`).getByRole('option', { name: option }).click();
+      }
+      await view.input('setting-scale').fill('0.5');
+      await view.get('profile').click();
+      const settings = { ...recordedSettings, norm: 'layer', loss: 'mse', init: 0.5 };
+      assert.deepEqual(await view.sent('profile'), [{ type: 'profile', settings }]);
+    });
+
+    it('asks the host for data, and takes what it answers over what was edited', async () => {
+      const { view } = opened;
+      await view.get('settings').click();
+      assert.equal(await view.get('setting-labels').isVisible(), false);
+      await view.input('setting-batch').fill('4');
+      await view.get('setting-data').click();
+      const edited = { ...recordedSettings, batch: 4 };
+      assert.deepEqual(await view.sent('chooseData'), [{ type: 'chooseData', field: 'data', settings: edited }]);
+      const settings = { ...edited, data: '/home/me/digits.npz' };
+      await view.send({ type: 'state', state: { ...recordedState(100, false), settings } });
+      await view.get('setting-data').getByText('digits.npz').waitFor();
+      assert.match(await view.get('request').innerText(), /batch 4 .*data digits\.npz/);
+      await view.get('setting-labels').click();
+      assert.deepEqual(await view.sent('chooseData'), [
+        { type: 'chooseData', field: 'data', settings: edited },
+        { type: 'chooseData', field: 'labels', settings },
+      ]);
+    });
+
     it('is not started with a setting that cannot be', async () => {
       const { view } = opened;
       await view.get('settings').click();

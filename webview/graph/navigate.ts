@@ -67,14 +67,14 @@ function sideways(scene: Scene, here: Here, direction: 'left' | 'right'): Here {
   return entered(nearest, by > 0 ? 'first' : 'last');
 }
 
-/** The blocks that are open at first: parts, as long as what is seen is little. Equal parts are what folding is for. */
+/** The blocks that are open at first: parts, as long as what is seen is little; equal parts, which folding is for, with much room only. */
 export function openedAtFirst({ blocks }: BlockTree): string[] {
   const opened: string[] = [];
-  const enough = 30;
+  const enough = { part: 30, repeat: 14 };
   let visible = blocks.length;
   const queue = [...blocks];
   for (const block of queue) {
-    if (block.kind !== 'part' || visible + block.children.length - 1 > enough) continue;
+    if (block.kind === 'run' || visible + block.children.length - 1 > enough[block.kind]) continue;
     visible += block.children.length - 1;
     opened.push(block.id);
     queue.push(...block.children);

@@ -146,9 +146,15 @@ export function networkTab(store: Store, theme: () => Theme, panel: LayerPanel):
     if (event.key === 'Enter') goToNextFound();
     if (event.key === 'Escape') stage.focus();
   });
+  let lastWidth = 0;
   new ResizeObserver(() => {
-    if (!scene || stage.clientWidth === 0) return;
+    const { clientWidth: width } = stage;
+    if (!scene || width === 0) return;
     if (!camera) fit();
+    // the middle stays in the middle
+    else if (lastWidth) setCamera({ ...camera, x: camera.x + (lastWidth - width) / 2 / camera.zoom });
+    if (lastWidth && lastWidth !== width) reveal(here());
+    lastWidth = width;
     paintSoon();
   }).observe(stage);
 

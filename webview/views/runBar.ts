@@ -2,12 +2,14 @@ import type { ProfileSettings } from '../../src/protocol/profile';
 import type { Running } from '../../src/protocol/view';
 import { button, dropdown, progressRing, textField } from '../components';
 import { h, setAttribute } from '../dom';
-import { counted, formatDuration, formatFigure } from '../format';
+import { counted, formatDuration, formatFigure, modelName } from '../format';
+import { shown } from '../shown';
 import type { Store } from '../store';
-import { engineWords, initWords, optimizerNames, phaseWords, requestLine } from '../words';
+import { engineWords, initWords, lossWords, optimizerNames, phaseWords, requestLine, variantWords } from '../words';
 import { changes, type View } from './view';
 
 type NumberKey = 'steps' | 'batch' | 'lr' | 'seed';
+type Key = NumberKey | 'scale';
 
 interface NumberRule {
   readonly key: NumberKey;
@@ -35,7 +37,7 @@ export function readNumber(text: string, { whole, min, max }: Omit<NumberRule, '
 
 /** Starts a profile, says how far it is, stops it. */
 export function runBar(store: Store): View {
-  const errors = new Map<NumberKey, string>();
+  const errors = new Map<Key, string>();
   // of the store, not of the last drawing: two fields may change within one frame
   const set = (change: Partial<ProfileSettings>) => store.set({ settings: { ...store.settings, ...change } });
 
@@ -83,8 +85,24 @@ export function runBar(store: Store): View {
   const choices = {
     optimizer: choice('Optimizer', 'optimizer', optimizerNames, (optimizer) => set({ optimizer })),
     init: choice('Weights', 'init', initWords, (init) => set({ init })),
+    norm: choice('Norms', 'norm', variantWords, (norm) => set({ norm })),
+    loss: choice('Loss', 'loss', lossWords, (loss) => set({ loss })),
     engine: choice('Engine', 'engine', engineWords, (engine) => set({ engine })),
   };
+  const scale = textField({
+    label: 'Weights times',
+    testId: 'setting-scale',
+    numeric: true,
+    labelled: true,
+    onInput: (text) => {
+      const value = readNumber(text, { whole: false, min: 0.000001, max: 1_000_000 });
+      if (typeof value === 'string') errors.set('scale', value);
+      else errors.delete('scale');
+      set(typeof value === 'number' ? { init: value === 1 ? 'default' : value } : {});
+    },
+  });
+  const data = fileChoice('data', 'Data', 'Made samples');
+  const labels = fileChoice('labels', 'Labels', 'Those of the data');
   const [steps, batch, lr, seed] = fields.map(({ field }) => field.element);
   const form = h(
     'div',
@@ -93,7 +111,8 @@ export function runBar(store: Store): View {
       id: 'settings',
       attributes: { role: 'group', 'aria-label': 'Settings of the profile', hidden: true },
     },
-    ...[steps, batch, choices.optimizer.element, lr, seed, choices.init.element, choices.engine.element],
+    ...[steps, batch, choices.optimizer.element, lr, seed, choices.init.element, scale.element],
+    ...[choices.norm.element, choices.loss.element, choices.engine.element, data.element, labels.element],
   );
   setAttribute(more.element, 'aria-controls', 'settings');
   const element = h('section', { class: 'run', attributes: { 'aria-label': 'Profile' } }, idle, busy, form);
@@ -116,10 +135,45 @@ export function runBar(store: Store): View {
       }
       choices.optimizer.set(current.optimizer);
       choices.init.set(current.init === 'keep' ? 'keep' : 'default');
+      choices.norm.set(current.norm ?? 'as-is');
+      choices.loss.set(current.loss ?? 'auto');
+      // a standard deviation can be scaled where weights are drawn at random
+      scale.element.hidden = current.init === 'keep';
+      if (current.init === 'keep') errors.delete('scale');
+      if (!errors.has('scale')) scale.set(String(typeof current.init === 'number' ? current.init : 1));
+      scale.setError(errors.get('scale') ?? null);
+      data.show(current.data);
+      labels.show(current.labels);
+      labels.element.hidden = current.data === undefined;
       choices.engine.set(current.engine);
       if (running) showProgress(running);
     },
   };
+
+  /** A file that the host asks for. */
+  function fileChoice(field: 'data' | 'labels', label: string, none: string) {
+    const choose = button(none, {
+      testId: `setting-${field}`,
+      description: `${label}: ${none}. Choose a file`,
+      onClick: () => store.post({ type: 'chooseData', field, settings: store.settings }),
+    });
+    const element = h(
+      'div',
+      { class: 'field file-field' },
+      h('span', { class: 'field-label', attributes: { 'aria-hidden': 'true' } }, label),
+      choose.element,
+    );
+    return {
+      element,
+      show(path: string | undefined) {
+        const text = path === undefined ? none : shown(modelName(path));
+        // a button does not cut its label
+        choose.setLabel(text.length > 17 ? `${text.slice(0, 16)}…` : text);
+        choose.element.title = path === undefined ? none : shown(path);
+        choose.element.setAttribute('aria-label', `${label}: ${text}. Choose a file`);
+      },
+    };
+  }
 
   function showProgress(running: Running): void {
     const text = progressText(running);
