@@ -1,7 +1,8 @@
 // Prints what opening a model costs, beside onnx-proto's decode, ONNX Runtime's session creation and JSON.parse:
 //   npm run bench:open [-- --runs 7] [--only <part of a name>] [--all]
 // Every figure is the median of runs in fresh processes, peers in turn, the page cache warm. Modules are loaded before the
-// clock starts. --all has ONNX Runtime open 100 000 nodes too, which takes it minutes. What counts are the ratios.
+// clock starts. What counts are the ratios: of time, of processor time and of memory. --all has ONNX Runtime open 100 000 nodes
+// too, which takes it minutes.
 import { build } from 'esbuild';
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, statfsSync, statSync } from 'node:fs';
@@ -61,7 +62,7 @@ async function main(): Promise<void> {
   try {
     await bundle(folder);
     console.log(
-      'file | reader | open ms | lower | walk | places | types | analysis | peak MB | read MB | reads | time and memory of the peer, over ours',
+      'file | reader | open ms | cpu ms | lower | walk | places | types | analysis | peak MB | read MB | reads | time, processor time and memory of the peer, over ours',
     );
     for (const c of cases.filter(({ name }) => name.includes(args.only))) {
       const { bavail, bsize } = statfsSync(folder);
@@ -110,11 +111,19 @@ function report(c: Case, file: string, bundles: string): void {
     const ratio =
       reader === 'normscope' || m.error !== undefined
         ? (m.error?.slice(0, 60) ?? '')
-        : `${(m.steps.open / ours.steps.open).toFixed(2)} x, ${(m.peak / ours.peak).toFixed(2)} x`;
+        : [
+            [m.steps.open, ours.steps.open],
+            [m.cpu, ours.cpu],
+            [m.peak, ours.peak],
+          ]
+            .map(([theirs, own]) => `${(theirs / own).toFixed(2)} x`)
+            .join(', ');
     const cells = [
       `${c.name} (${size} MB)`.padEnd(36),
       `${reader} (${done.length})`.padEnd(15),
-      ...['open', 'lower', 'walk', 'places', 'types', 'analysis'].map((name) => step(name).padStart(7)),
+      step('open').padStart(7),
+      m.cpu.toFixed(1).padStart(7),
+      ...['lower', 'walk', 'places', 'types', 'analysis'].map((name) => step(name).padStart(7)),
       m.peak.toFixed(0).padStart(5),
       m.bytes === undefined ? '-' : (m.bytes / 1e6).toFixed(3),
       m.reads ?? '-',
@@ -127,16 +136,18 @@ function report(c: Case, file: string, bundles: string): void {
 function runOnce(bundle: string, file: string): Measured {
   const env = { ...process.env, NODE_PATH: path.join(root, 'node_modules') };
   try {
-    return JSON.parse(execFileSync(process.execPath, [bundle, file], { encoding: 'utf8', env })) as Measured;
+    return JSON.parse(
+      execFileSync(process.execPath, ['--expose-gc', bundle, file], { encoding: 'utf8', env }),
+    ) as Measured;
   } catch (error) {
-    return { steps: {}, peak: 0, error: String(error).split('\n')[0] };
+    return { steps: {}, cpu: 0, peak: 0, error: String(error).split('\n')[0] };
   }
 }
 
 function medians(runs: readonly Measured[]): Measured {
   const steps: Record<string, number> = {};
   for (const name of Object.keys(runs[0].steps)) steps[name] = median(runs.map((r) => r.steps[name]));
-  return { ...runs[0], steps, peak: median(runs.map((r) => r.peak)) };
+  return { ...runs[0], steps, cpu: median(runs.map((r) => r.cpu)), peak: median(runs.map((r) => r.peak)) };
 }
 
 function median(values: readonly number[]): number {

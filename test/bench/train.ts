@@ -2,7 +2,10 @@
 //   npm run bench:train [-- --threads 2] [--repeats 3] [--quick]
 // The floor of a step is three times the forward pass's multiplications at the rate of the fastest of 20 products of
 // 1024 x 1024 matrices in the same process with the same threads. Runs that are compared take turns, so that other load
-// on the machine hits all of them; every ratio is printed as its median over the repeats with the least and the largest.
+// on the machine hits all of them; every ratio is printed as its median over the repeats with the least and the largest. Beside the
+// clock stands the processor's time, all threads together: on a machine that others use as well it is the truer of the two.
+// Beside it: PyTorch, where the Python on the path (or that PYTHON names) has it, and TensorFlow.js on its JavaScript backend; its
+// WebAssembly backend cannot train a convolution (it has no kernel Conv2DBackpropFilter).
 import { execFileSync } from 'node:child_process';
 import { parseArgs } from 'node:util';
 import { nativeRuntime } from '../../src/engine/nativeRuntime';
@@ -21,12 +24,14 @@ import { prune } from '../../src/training/plainGraph';
 import { TrainingState } from '../../src/training/trainingState';
 import { buildTrainingStep, type TrainingStep } from '../../src/training/trainingStep';
 import { narrow, resnet20, vgg } from './train/networks';
+import { tfjsStep, torchSteps, type StepTime } from './train/others';
 
 const BATCH = 32;
 const STEPS = 50;
 /** Every so many steps have histograms. */
 const SAMPLED = 10;
 const DEPTHS = [10, 25, 50, 100, 200];
+const BATCHES = [1, 8, 32, 128];
 
 const networks = { 'ResNet-20': resnet20, 'VGG with batch norm': vgg } as const;
 type NetworkName = keyof typeof networks;
@@ -92,8 +97,8 @@ class Runner {
     return new Runner(training, session, state, data, inputs, outputs, reader, createMs, graph.nodes.length);
   }
 
-  /** Milliseconds of one step: the network forward and backward, the update, the statistics read. The data are made before. */
-  async step(): Promise<number> {
+  /** The time of one step: the network forward and backward, the update, the statistics read. The data are made before. */
+  async step(): Promise<StepTime> {
     const { training, state, reader } = this;
     const step = this.count++;
     const sampled = reader !== undefined && step % SAMPLED === 0;
@@ -103,12 +108,12 @@ class Runner {
     }
     const samples = new Set([training.activations?.samples, training.gradients?.samples]);
     const fetches = sampled ? this.outputs : this.outputs.filter((name) => !samples.has(name));
-    const begun = performance.now();
+    const stop = clock();
     const outputs = await this.session.run(feeds, fetches);
     const updates = state.update(outputs, step + 1);
     const norms = state.updateStatistics(outputs);
     reader?.event({ step, ms: 0, outputs, sampled, updates, norms });
-    return performance.now() - begun;
+    return stop();
   }
 
   release(): Promise<void> {
@@ -116,8 +121,22 @@ class Runner {
   }
 }
 
-/** Milliseconds of the fastest of 20 products of 1024 x 1024 matrices. */
-async function fastestProduct(runtime: Runtime): Promise<number> {
+/** Starts measuring; what it returns stops. */
+function clock(): () => StepTime {
+  const [begun, before] = [performance.now(), process.cpuUsage()];
+  return () => {
+    const used = process.cpuUsage(before);
+    return { wall: performance.now() - begun, cpu: (used.user + used.system) / 1000 };
+  };
+}
+
+/** The least of each of the two times. */
+function fastest(times: readonly StepTime[]): StepTime {
+  return { wall: Math.min(...times.map((t) => t.wall)), cpu: Math.min(...times.map((t) => t.cpu)) };
+}
+
+/** The fastest of 20 products of 1024 x 1024 matrices. */
+async function fastestProduct(runtime: Runtime): Promise<StepTime> {
   const graph = new MutableGraph();
   graph.opsets.set('', 18);
   const feeds = new Map<string, HostTensor>();
@@ -128,14 +147,14 @@ async function fastestProduct(runtime: Runtime): Promise<number> {
   const product = graph.add('MatMul', ['a', 'b']);
   graph.addOutput(product, { kind: 'tensor', dtype: 'float32' });
   const session = await runtime.createSession(await encodeOnnx(graph));
-  let fastest = Infinity;
+  const times: StepTime[] = [];
   for (let i = 0; i < 20; i++) {
-    const begun = performance.now();
+    const stop = clock();
     await session.run(feeds, [product]);
-    fastest = Math.min(fastest, performance.now() - begun);
+    times.push(stop());
   }
   await session.release();
-  return fastest;
+  return fastest(times);
 }
 
 /** "2.41x (2.38 to 2.55)". */
@@ -146,69 +165,114 @@ function spread(ratios: readonly number[]): string {
 }
 
 const mean = (values: readonly number[]) => values.reduce((a, b) => a + b, 0) / values.length;
+const wall = (t: StepTime) => t.wall;
+const cpu = (t: StepTime) => t.cpu;
 
 async function compare(name: NetworkName): Promise<void> {
   const native = nativeRuntime(threads);
   const wasm = wasmRuntime(threads);
-  const { flops } = networks[name]();
-  const ratios = { floor: [] as number[], floorWith: [] as number[], statistics: [] as number[], wasm: [] as number[] };
-  const times: number[] = [];
+  const { flops, graph } = networks[name]();
+  const multiples = (3 * BATCH * flops) / (2 * 1024 ** 3);
+  const kinds = ['plain', 'full', 'web'] as const;
+  const repeated: Record<(typeof kinds)[number] | 'product', StepTime[][]> = {
+    plain: [],
+    full: [],
+    web: [],
+    product: [],
+  };
   for (let repeat = 0; repeat < repeats; repeat++) {
-    const plain = await Runner.create(networks[name](), native, BATCH, false);
-    const full = await Runner.create(networks[name](), native, BATCH, true);
-    const web = await Runner.create(networks[name](), wasm, BATCH, true);
-    const [plainMs, fullMs, webMs]: number[][] = [[], [], []];
-    const products: number[] = [];
+    const runners = {
+      plain: await Runner.create(networks[name](), native, BATCH, false),
+      full: await Runner.create(networks[name](), native, BATCH, true),
+      web: await Runner.create(networks[name](), wasm, BATCH, true),
+    };
+    const { plain, full, web } = runners;
+    const times = { plain: [] as StepTime[], full: [] as StepTime[], web: [] as StepTime[], product: [] as StepTime[] };
     for (let step = 0; step < steps; step++) {
       // the turn changes: the second of two finds the caches as the first left them
-      const order = step % 2 === 0 ? [plain, full] : [full, plain];
-      for (const runner of order) (runner === plain ? plainMs : fullMs).push(await runner.step());
-      if (step % SAMPLED === 0) products.push(await fastestProduct(native));
-      if (step % 5 === 0) webMs.push(await web.step());
+      for (const kind of step % 2 === 0 ? (['plain', 'full'] as const) : (['full', 'plain'] as const)) {
+        times[kind].push(await runners[kind].step());
+      }
+      if (step % SAMPLED === 0) times.product.push(await fastestProduct(native));
+      if (step % 5 === 0) times.web.push(await web.step());
     }
-    const product = Math.min(...products);
-    const floor = ((3 * BATCH * flops) / (2 * 1024 ** 3)) * product;
-    ratios.floor.push(Math.min(...plainMs) / floor);
-    ratios.floorWith.push(Math.min(...fullMs) / floor);
-    ratios.statistics.push(mean(fullMs) / mean(plainMs));
-    ratios.wasm.push(Math.min(...webMs.slice(1)) / Math.min(...fullMs));
-    times.push(Math.min(...plainMs));
+    // the first step of the WebAssembly build compiles
+    times.web.shift();
+    for (const kind of [...kinds, 'product'] as const) repeated[kind].push(times[kind]);
     if (repeat === 0) {
       console.log(
         `${name}, batch ${BATCH}, ${threads} threads: ${full.nodes} nodes (${plain.nodes} without statistics), session in ` +
           `${full.createMs.toFixed(0)} ms (${plain.createMs.toFixed(0)}), WASM ${web.createMs.toFixed(0)} ms`,
       );
     }
-    for (const runner of [plain, full, web]) await runner.release();
+    for (const kind of kinds) await runners[kind].release();
   }
-  const fastest = Math.min(...times);
-  console.log(`  step without statistics ${spread(ratios.floor)} the floor (fastest ${fastest.toFixed(0)} ms)`);
-  console.log(`  step with statistics    ${spread(ratios.floorWith)} the floor`);
-  console.log(
-    `  statistics, mean over ${steps} steps, histograms every ${SAMPLED}th: ${spread(ratios.statistics)} the step`,
+  /** The figure of each repeat, by the clock and by the processor's time. */
+  const line = (what: string, figure: (repeat: number, time: (t: StepTime) => number) => number) => {
+    const [byWall, byCpu] = [wall, cpu].map((time) => spread(repeated.plain.map((_, repeat) => figure(repeat, time))));
+    console.log(`  ${what} ${byWall}, by the processor's time ${byCpu}`);
+  };
+  const least = (kind: keyof typeof repeated, repeat: number, time: (t: StepTime) => number) =>
+    time(fastest(repeated[kind][repeat]));
+  const fastestStep = fastest(repeated.plain.flat());
+  line('step without statistics, of the floor:', (r, t) => least('plain', r, t) / (multiples * least('product', r, t)));
+  line('step with statistics, of the floor:', (r, t) => least('full', r, t) / (multiples * least('product', r, t)));
+  line(
+    `statistics, mean over ${steps} steps, histograms every ${SAMPLED}th, of the step:`,
+    (r, t) => mean(repeated.full[r].map(t)) / mean(repeated.plain[r].map(t)),
   );
-  console.log(`  WASM ${spread(ratios.wasm)} native, both with statistics`);
+  console.log(
+    `  WASM ${spread(repeated.web.map((_, r) => least('web', r, wall) / least('full', r, wall)))} native, both with statistics`,
+  );
+  console.log(`  fastest step ${fastestStep.wall.toFixed(0)} ms, of the processor ${fastestStep.cpu.toFixed(0)} ms`);
+  const torch = torchSteps(graph, BATCH, threads, steps);
+  if (torch === undefined)
+    console.log('  PyTorch: left out, there is no Python with it on the path (PYTHON names another)');
+  else {
+    const { wall: ms, cpu: processor } = fastest(torch);
+    console.log(
+      `  PyTorch's fastest step ${ms.toFixed(0)} ms, of the processor ${processor.toFixed(0)} ms: ours takes ` +
+        `${(fastestStep.wall / ms).toFixed(2)}x, by the processor's time ${(fastestStep.cpu / processor).toFixed(2)}x`,
+    );
+  }
+  if (name === 'ResNet-20') {
+    const one = await tfjsStep(graph, 1);
+    console.log(
+      `  TensorFlow.js in JavaScript, batch 1: ${(one.wall / 1000).toFixed(1)} s; for ${BATCH} samples that is ` +
+        `${((one.wall * BATCH) / fastestStep.wall).toFixed(0)}x ours, by the processor's time ${((one.cpu * BATCH) / fastestStep.cpu).toFixed(0)}x`,
+    );
+  }
   const peak = execFileSync(process.execPath, [...process.execArgv, __filename, '--memory', name], {
     encoding: 'utf8',
   });
   console.log(`  peak memory of a process that takes three steps: ${peak.trim()}`);
 }
 
-/** How session creation and step grow with the depth of a network of small convolutions. */
+/** How session creation and step grow with the depth of a network of small convolutions, and the step with the batch. */
 async function growth(): Promise<void> {
+  const measure = async (depth: number, batch: number) => {
+    const runner = await Runner.create(narrow(depth), nativeRuntime(threads), batch, true);
+    const times: StepTime[] = [];
+    for (let i = 0; i < 11; i++) times.push(await runner.step());
+    await runner.release();
+    return { create: runner.createMs, step: fastest(times).wall, nodes: runner.nodes };
+  };
   console.log('Depth, convolutions of 8 channels on 8 x 8, batch 8, native, with statistics:');
   let first: { create: number; step: number } | undefined;
   for (const depth of DEPTHS) {
-    const runner = await Runner.create(narrow(depth), nativeRuntime(threads), 8, true);
-    const ms: number[] = [];
-    for (let i = 0; i < 11; i++) ms.push(await runner.step());
-    const here = { create: runner.createMs / depth, step: Math.min(...ms) / depth };
-    first ??= here;
+    const { create, step, nodes } = await measure(depth, 8);
+    first ??= { create: create / depth, step: step / depth };
     console.log(
-      `  ${String(depth).padStart(3)} layers, ${runner.nodes} nodes: session ${runner.createMs.toFixed(0)} ms, per layer ` +
-        `${(here.create / first.create).toFixed(2)}x that of ${DEPTHS[0]}; step ${Math.min(...ms).toFixed(1)} ms, per layer ${(here.step / first.step).toFixed(2)}x`,
+      `  ${String(depth).padStart(3)} layers, ${nodes} nodes: session ${create.toFixed(0)} ms, per layer ` +
+        `${(create / depth / first.create).toFixed(2)}x that of ${DEPTHS[0]}; step ${step.toFixed(1)} ms, per layer ${(step / depth / first.step).toFixed(2)}x`,
     );
-    await runner.release();
+  }
+  console.log('Batch, the same with 25 layers:');
+  for (const batch of BATCHES) {
+    const { step } = await measure(25, batch);
+    console.log(
+      `  ${String(batch).padStart(3)} samples: step ${step.toFixed(1)} ms, ${(step / batch).toFixed(2)} ms a sample`,
+    );
   }
 }
 
