@@ -29,12 +29,17 @@ export class GraphEdit {
   private readonly consumers: ReadonlyMap<string, readonly MutableNode[]>;
   private readonly captured: ReadonlySet<string>;
 
+  /** @throws ModelError `invalid` for a graph with a cycle, `unsupported` for what opset 18 cannot express */
   constructor(original: Graph) {
     this.graph = original.toMutable();
     this.ids = new LayerIds(original);
     toOpset18(this.graph);
     this.types = inferTypes(this.graph);
-    this.view = layerView(this.graph.freeze(), this.types);
+    const frozen = this.graph.freeze();
+    if (topologicalOrder(frozen).cyclic.length > 0) {
+      throw new ModelError('invalid', 'the graph has a cycle, so its norms cannot be changed');
+    }
+    this.view = layerView(frozen, this.types);
     this.outputs = new Set(this.graph.outputs.map((o) => o.name));
     this.consumers = this.graph.uses().consumers;
     this.captured = new Set(this.graph.nodes.flatMap(capturedNames));
@@ -113,9 +118,9 @@ export class GraphEdit {
     });
     for (const node of graph.nodes) node.inputs = node.inputs.map((name) => this.target(name));
     for (const { first, second } of this.swaps) {
-      const before = this.target(first.input);
-      for (const node of second.nodes) replaceInput(node, second.input, before);
-      for (const node of first.nodes) replaceInput(node, before, second.output);
+      const source = this.target(first.input);
+      for (const node of second.nodes) replaceInput(node, second.input, source);
+      for (const node of first.nodes) replaceInput(node, source, second.output);
     }
     dropUnread(graph);
     const { order } = topologicalOrder(graph.freeze());
@@ -135,17 +140,25 @@ export class GraphEdit {
     const { graph } = this;
     const frozen = graph.freeze();
     const { layers } = layerView(frozen, types);
-    let named = false;
+    const named = new Map<string, MutableNode[]>();
+    for (const node of graph.nodes) {
+      const list = named.get(node.name);
+      if (list) list.push(node);
+      else named.set(node.name, [node]);
+    }
+    let changed = false;
     for (const layer of layers) {
       if (layer.origin !== undefined && !layer.origin.isNode) continue;
       const label = labels.get(frozen.valueName(layer.output));
       const wanted = label !== undefined && layer.role === 'norm' ? label : this.ids.of(layer, frozen);
       if (wanted === undefined || wanted === layer.id) continue;
-      named = true;
-      for (const node of graph.nodes) if (node.name === wanted) node.name = '';
-      graph.nodes[layer.main].name = wanted;
+      changed = true;
+      for (const node of named.get(wanted) ?? []) node.name = '';
+      const main = graph.nodes[layer.main];
+      main.name = wanted;
+      named.set(wanted, [main]);
     }
-    return named ? graph.freeze() : frozen;
+    return changed ? graph.freeze() : frozen;
   }
 
   private target(name: string): string {

@@ -155,6 +155,24 @@ describe('variants of the norm', () => {
     assert.deepEqual(applyNormVariant(shown, 'none').graph.outputs.length, 2);
   });
 
+  it('refuses a graph with a cycle', () => {
+    const graph = original.toMutable();
+    const [one, two] = graph.nodes.filter((n) => n.opType === 'BatchNormalization');
+    [one.inputs[0], two.inputs[0]] = [two.outputs[0], one.outputs[0]];
+    for (const { id } of normVariants) assert.throws(() => applyNormVariant(graph.freeze(), id), /has a cycle/);
+  });
+
+  it('changes the norms of a thousand layers', () => {
+    const layers = Array.from(
+      { length: 1000 },
+      (_, i) => `n${i} = InstanceNormalization (${i === 0 ? 'x' : `r${i - 1}`}, s, b) r${i} = Relu (n${i})`,
+    );
+    const deep = parseGraph(`<ir_version: 8, opset_import: ["" : 18]> net (float[1,4,2,2] x) => (float[1,4,2,2] z)
+      <float[4] s, float[4] b> { ${layers.join(' ')} z = Relu (r999) }`);
+    const count = (id: 'none' | 'group') => normTypes(applyNormVariant(deep, id).graph).length;
+    assert.deepEqual([count('none'), count('group')], [0, 1000]);
+  });
+
   it('lists every variant once, with words', () => {
     assert.equal(new Set(normVariantIds).size, normVariants.length + 1);
     for (const { title, description } of normVariants) {
