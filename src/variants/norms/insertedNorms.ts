@@ -2,7 +2,7 @@ import type { Layer } from '../../layers/layerView';
 import type { GraphEdit } from './graphEdit';
 import { siteOfLinear } from './normSite';
 import { norms, type LeftLayer, type NormChange, type NormVariant } from './normVariant';
-import { groupsFor, kindWords, misfit, writeNorm, type NormKind } from './writeNorm';
+import { groupWords, kindWords, misfit, writeNorm, type NormKind } from './writeNorm';
 
 /** Linear layers that have no norm get one, between them and their activation. */
 export const insertedBatchNorms: NormVariant<'inserted-batch'> = {
@@ -16,7 +16,7 @@ export const insertedBatchNorms: NormVariant<'inserted-batch'> = {
 export function insertNorms(edit: GraphEdit, kind: NormKind, words: { readonly summary?: string } = {}): NormChange {
   const changed: Layer[] = [];
   const left: LeftLayer[] = [];
-  const groups = new Set<number>();
+  const groups = new Set<string>();
   for (const layer of edit.view.layers) {
     if (layer.role !== 'linear' || !edit.view.lacksNorm(layer)) continue;
     const reason = insertAfter(edit, layer, kind, groups);
@@ -33,7 +33,7 @@ export function insertNorms(edit: GraphEdit, kind: NormKind, words: { readonly s
 }
 
 /** @returns why it was not done */
-function insertAfter(edit: GraphEdit, layer: Layer, kind: NormKind, groups: Set<number>): string | undefined {
+function insertAfter(edit: GraphEdit, layer: Layer, kind: NormKind, groups: Set<string>): string | undefined {
   if (layer.linear === undefined) return 'it could not be expressed in operators';
   if (layer.activation !== undefined) return 'its operator applies the activation at once';
   const value = edit.view.graph.valueName(layer.output);
@@ -48,6 +48,6 @@ function insertAfter(edit: GraphEdit, layer: Layer, kind: NormKind, groups: Set<
   edit.writeAt(anchor, { id: `${edit.idOf(layer)}/norm` }, (r) =>
     writeNorm(kind, site, { epsilon: 1e-5, momentum: 0.9 }, output, r),
   );
-  groups.add(groupsFor(site.channels));
+  groups.add(groupWords(site.channels));
   return undefined;
 }

@@ -5,7 +5,7 @@ import { insertNorms } from './insertedNorms';
 import type { NormBlock } from './normBlock';
 import { siteOfNorm, type NormSite } from './normSite';
 import { norms, type LeftLayer, type NormChange, type NormVariant } from './normVariant';
-import { groupsFor, kindWords, misfit, writeNorm, type NormKind } from './writeNorm';
+import { groupWords, kindWords, misfit, writeNorm, type NormKind } from './writeNorm';
 
 const DESCRIPTIONS: Readonly<Record<NormKind, string>> = {
   batch: 'statistics of each channel over the batch (and space, or positions)',
@@ -40,11 +40,7 @@ export const detachedBatchNorms: NormVariant<'detached-batch'> = {
   detachesStatistics: true,
   apply(edit) {
     const change = replaceNorms(edit, 'batch', true);
-    return {
-      ...change,
-      summary: `${change.summary}, their statistics outside of the gradient`,
-      detachStatistics: true,
-    };
+    return { ...change, summary: `${change.summary}, their statistics outside of the gradient` };
   },
 };
 
@@ -73,7 +69,7 @@ export function replaceNorms(edit: GraphEdit, kind: NormKind, all = false): Norm
     }
     replace(edit, block, kind, site);
     changed.push(block);
-    groups.add(`${groupsFor(site.channels)} of ${site.channels} channels`);
+    groups.add(groupWords(site.channels));
   }
   const replaced = changed.length - (all ? kept : 0);
   return {

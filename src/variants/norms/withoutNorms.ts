@@ -26,7 +26,9 @@ export const withoutNorms: NormVariant<'none'> = {
       if (giveBias(block, edit)) biases++;
       else edit.redirect(block.output, block.input, anchor);
     }
-    const notes = biases > 0 ? [`${biases} linear layers got a bias in place of the shift of their norm`] : [];
+    const notes = biases > 0 ? [`linear layers that got a bias for the shift of their norm: ${biases}`] : [];
+    const lost = blocks.filter((b) => b.hasShift).length - biases;
+    if (lost > 0) notes.push(`norms whose shift is gone with them: ${lost}`);
     return {
       changed: blocks.map((b) => b.layer),
       left,

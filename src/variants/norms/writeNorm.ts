@@ -41,6 +41,11 @@ export function groupsFor(channels: number): number {
   return 1;
 }
 
+/** '8 in 16 channels' */
+export function groupWords(channels: number): string {
+  return `${groupsFor(channels)} in ${channels} channels`;
+}
+
 /** Why a kind of norm cannot normalize a value; undefined where it can. */
 export function misfit(kind: NormKind, { kind: site }: NormSite): string | undefined {
   return kind === 'instance' && site === 'vector'
