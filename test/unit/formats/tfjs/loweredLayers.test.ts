@@ -338,6 +338,12 @@ describe('Layers lowered to operators give what tfjs gives', () => {
     }
   });
 
+  it('ConvLSTM2D with its states out', async () => {
+    const input = tfl.input({ shape: [3, 6, 5, 2] });
+    const layer = layers.convLstm2d({ filters: 2, kernelSize: 3, returnState: true, returnSequences: true });
+    await assertLowersExactly(tfl.model({ inputs: input, outputs: layer.apply(input) as tfl.SymbolicTensor[] }));
+  });
+
   for (const activation of activations) {
     const known = activation as 'relu';
     it(`Activation ${activation}`, async () => {

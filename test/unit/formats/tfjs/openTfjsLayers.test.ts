@@ -54,6 +54,19 @@ describe('openTfjsLayers', () => {
     assert.deepEqual([...opened.opsets], [['', 18]]);
   });
 
+  it('goes through the layers when somebody asks for them, once, and reads no weights', async () => {
+    const { text, folder } = await savedModel(residualNet());
+    const stated = JSON.parse(text) as { modelTopology: { config: { layers: object[] } } };
+    stated.modelTopology.config.layers.push({ class_name: 'Nobody', config: { name: 'opaque' }, inbound_nodes: [[]] });
+    const opened = await openTfjsLayers(folder, 'model.json', JSON.stringify(stated));
+    const { graph } = opened;
+    assert.equal(opened.graph, graph);
+    assert.equal(opened.nodeCount, 13);
+    // the same however often they are asked for
+    assert.deepEqual(opened.problems, opened.problems);
+    assert.deepEqual([folder.opened, folder.reads], [['weights.bin'], 0]);
+  });
+
   it('names initializers as tfjs names weights and counts their elements', async () => {
     const model = residualNet();
     const opened = await assertLowersExactly(model);
