@@ -14,6 +14,9 @@ type Types = ReadonlyMap<string, ValueType>;
 /** Masked scores get this much less, by ONNX Runtime's default. */
 const MASKED = -10000;
 
+/** Elements of the largest constant that is written out: a mask of 4096 words by 4096. */
+const LARGEST_CONSTANT = 2 ** 24;
+
 /** Sizes of one call: batch, queries, keys (the past ones included), heads. */
 interface Sizes {
   readonly batch: number;
@@ -39,7 +42,7 @@ export function attention(node: MutableNode, r: Rewriter, types: Types): boolean
   const parts = r.addNode('Split', [projected, r.ints(widths)], { axis: attribute.int(-1) }, { outputs: 3 });
   const [batch, queries] = input;
   const sizes = { batch, queries, keys: queries + pastKeys, heads };
-  const [q, k, v] = parts.map((part, i) => intoHeads(part, batch, queries, heads, widths[i] / heads, r));
+  const [q, k, v] = parts.map((part) => intoHeads(part, heads, r));
   const pasts = past
     ? r.addNode('Split', [past], { axis: attribute.int(0), num_outputs: attribute.int(2) }, { outputs: 2 })
     : [];
@@ -49,7 +52,13 @@ export function attention(node: MutableNode, r: Rewriter, types: Types): boolean
   );
   const masks = scoreMasks(node, mask, sizes, r, types);
   if (masks === undefined) return false;
-  attend(node, { q, k: keys, v: values, masks: scoreBias ? [...masks, scoreBias] : masks }, sizes, widths, r, types);
+  attend(
+    node,
+    { q, k: keys, v: values, masks: scoreBias ? [...masks, scoreBias] : masks },
+    widths[0] / heads,
+    r,
+    types,
+  );
   const present = node.outputs[1];
   if (present) {
     const pair = [keys, values].map((state) => r.add('Unsqueeze', [state, r.ints([0])]));
@@ -75,7 +84,7 @@ export function multiHeadAttention(node: MutableNode, r: Rewriter, types: Types)
   const sizes = { batch, queries, keys: shapes[1][1] + pastKeys, heads };
   const [q, k, v] = [query, key, value].map((input, i) => {
     const shifted = biases[i] ? r.add('Add', [input, biases[i]]) : input;
-    return intoHeads(shifted, batch, shapes[i][1], heads, widths[i] / heads, r);
+    return intoHeads(shifted, heads, r);
   });
   const extended = (past: string, now: string, present: string | undefined) => {
     if (!past && !present) return now;
@@ -86,7 +95,13 @@ export function multiHeadAttention(node: MutableNode, r: Rewriter, types: Types)
   if (masks === undefined) return false;
   const keys = extended(pastKey, k, node.outputs[1]);
   const values = extended(pastValue, v, node.outputs[2]);
-  attend(node, { q, k: keys, v: values, masks: scoreBias ? [...masks, scoreBias] : masks }, sizes, widths, r, types);
+  attend(
+    node,
+    { q, k: keys, v: values, masks: scoreBias ? [...masks, scoreBias] : masks },
+    widths[0] / heads,
+    r,
+    types,
+  );
   return true;
 }
 
@@ -100,14 +115,15 @@ export function rotaryEmbedding(node: MutableNode, r: Rewriter, types: Types): b
   const places = sizesOf(positions, types);
   const half = sizesOf(cosines, types)?.[1];
   if (!shape || !places || half === undefined || floatOf(node, 'scale', 1) !== 1) return false;
+  if (shape.length !== 3 && shape.length !== 4) return false;
   const stated = intOf(node, 'num_heads', 0);
   const flat = shape.length === 3;
   const turned = intOf(node, 'rotary_embedding_dim', 0) || 2 * half;
   const heads = flat ? stated || shape[2] / turned : shape[1];
   const [batch, length] = flat ? shape : [shape[0], shape[2]];
   const size = flat ? shape[2] / heads : shape[3];
-  if (!Number.isInteger(size) || turned !== 2 * half || turned > size) return false;
-  const split = flat ? intoHeads(x, batch, length, heads, size, r) : x;
+  if (!Number.isInteger(size) || turned !== 2 * half || turned > size || length > LARGEST_CONSTANT) return false;
+  const split = flat ? intoHeads(x, heads, r) : x;
   const last = { axis: attribute.int(-1) };
   const [rotated, rest] =
     turned === size
@@ -144,7 +160,7 @@ export function rotaryEmbedding(node: MutableNode, r: Rewriter, types: Types): b
       ])
     : r.add('Concat', turn, last);
   const whole = rest ? r.add('Concat', [joined, rest], last) : joined;
-  if (flat) outOfHeads(whole, batch, length, heads * size, r, node.outputs[0]);
+  if (flat) outOfHeads(whole, r, node.outputs[0]);
   else r.add('Identity', [whole], {}, node.outputs[0]);
   return true;
 }
@@ -153,29 +169,29 @@ export function rotaryEmbedding(node: MutableNode, r: Rewriter, types: Types): b
 function attend(
   node: MutableNode,
   { q, k, v, masks }: { q: string; k: string; v: string; masks: readonly string[] },
-  { batch, queries, heads }: Sizes,
-  widths: readonly number[],
+  size: number,
   r: Rewriter,
   types: Types,
 ): void {
   const dtype = types.get(node.inputs[0])?.dtype ?? 'float32';
-  const scale = floatOf(node, 'scale', 0) || 1 / Math.sqrt(widths[0] / heads);
+  const scale = floatOf(node, 'scale', 0) || 1 / Math.sqrt(size);
   const scores = r.add('MatMul', [q, r.add('Transpose', [k], { perm: attribute.ints([0, 1, 3, 2]) })]);
   const scaled = r.add('Mul', [scores, r.scalar(scale, dtype)]);
   const masked = masks.reduce((sum, mask) => r.add('Add', [sum, mask]), scaled);
   const weights = r.add('Softmax', [masked], { axis: attribute.int(-1) });
-  outOfHeads(r.add('MatMul', [weights, v]), batch, queries, widths[2], r, node.outputs[0]);
+  outOfHeads(r.add('MatMul', [weights, v]), r, node.outputs[0]);
 }
 
 /** [batch, length, heads * size] to [batch, heads, length, size]. */
-function intoHeads(x: string, batch: number, length: number, heads: number, size: number, r: Rewriter): string {
-  const apart = r.add('Reshape', [x, r.ints([batch, length, heads, size])]);
+export function intoHeads(x: string, heads: number, r: Rewriter): string {
+  const apart = r.add('Reshape', [x, r.ints([0, 0, heads, -1])]);
   return r.add('Transpose', [apart], { perm: attribute.ints([0, 2, 1, 3]) });
 }
 
-function outOfHeads(x: string, batch: number, length: number, width: number, r: Rewriter, output: string): void {
+/** [batch, heads, length, size] to [batch, length, heads * size], as `output`. */
+export function outOfHeads(x: string, r: Rewriter, output: string): void {
   const back = r.add('Transpose', [x], { perm: attribute.ints([0, 2, 1, 3]) });
-  r.add('Reshape', [back, r.ints([batch, length, width])], {}, output);
+  r.add('Reshape', [back, r.ints([0, 0, -1])], {}, output);
 }
 
 /**
@@ -191,6 +207,7 @@ function scoreMasks(
   types: Types,
 ): string[] | undefined {
   const masks: string[] = [];
+  if (queries * keys > LARGEST_CONSTANT) return undefined;
   if (intOf(node, 'unidirectional', 0) !== 0) {
     const future = (i: number) => i % keys > Math.floor(i / keys) + keys - queries;
     const values = Float32Array.from({ length: queries * keys }, (_, i) => (future(i) ? MASKED : 0));

@@ -1,6 +1,7 @@
 import { attribute } from '../ir/attribute';
 import type { DataType } from '../ir/dataType';
 import type { ValueType } from '../ir/graph';
+import { normalizeAxis } from '../ir/inference/dims';
 import type { MutableNode } from '../ir/mutableGraph';
 import { floatOf, intOf } from './nodeAttributes';
 import type { Rewriter } from './rewriter';
@@ -36,8 +37,9 @@ export function simplifiedLayerNormalization(node: MutableNode, r: Rewriter, typ
   const type = types.get(x);
   const rank = type?.shape?.length;
   if (rank === undefined) return false;
-  const axis = intOf(node, 'axis', -1);
-  const axes = Array.from({ length: axis < 0 ? -axis : rank - axis }, (_, i) => i - (axis < 0 ? -axis : rank - axis));
+  const axis = normalizeAxis(intOf(node, 'axis', -1), rank);
+  if (axis === undefined) return false;
+  const axes = Array.from({ length: rank - axis }, (_, i) => axis + i);
   rmsNorm(x, scale, axes, floatOf(node, 'epsilon', 1e-5), type?.dtype ?? 'float32', node.outputs, r);
   return true;
 }

@@ -432,6 +432,18 @@ export const operatorCases: readonly OperatorCase[] = [
   operatorCase(22, 'Conv', [image, kernel], { pads: list([1, 1, 1, 1]) }),
   operatorCase(22, 'MaxPool', [image], { kernel_shape: square }),
   operatorCase(22, 'Dropout', [image], {}),
+  ...(
+    [
+      [[fed([2, 2, 3, 4]), fed([2, 2, 5, 4]), fed([2, 2, 5, 3])], {}],
+      [[fed([2, 2, 3, 4]), fed([2, 2, 3, 4]), fed([2, 2, 3, 4])], { is_causal: int(1) }],
+      [[fed([2, 3, 8]), fed([2, 5, 4]), fed([2, 5, 4]), fed([3, 5])], { q_num_heads: int(4), kv_num_heads: int(2) }],
+      [
+        [fed([1, 3, 4]), fed([1, 3, 4]), fed([1, 3, 4])],
+        { q_num_heads: int(2), kv_num_heads: int(2), scale: float(0.3), softcap: float(0.7) },
+      ],
+      [[fed([1, 2, 3, 4]), fed([1, 2, 3, 4]), fed([1, 2, 3, 4]), fed([3, 3])], { softcap: float(0.5) }],
+    ] as const
+  ).map(([inputs, attributes]) => operatorCase(23, 'Attention', inputs, attributes)),
   // com.microsoft
   operatorCase(13, 'Gelu', [fed([2, 3])], {}, { domain: 'com.microsoft' }),
   operatorCase(13, 'FusedMatMul', [fed([2, 4, 3]), fed([4, 5])], { transA: int(1) }, { domain: 'com.microsoft' }),

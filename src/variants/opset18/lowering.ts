@@ -1,11 +1,12 @@
 import type { MutableNode } from '../../ir/mutableGraph';
 import { erfGelu, tanhGelu } from '../fusedForms';
+import { attention } from './attention';
 import { drop, floatOf, intOf, intsOf, lowered, stringOf, type Conversion, type OpsetRules } from './conversion';
 
 /** Operators that no opset before their own can express, or not with reasonable means. */
 const NEW = {
   20: ['AffineGrid', 'ImageDecoder', 'RegexFullMatch', 'StringConcat', 'StringSplit'],
-  23: ['Attention', 'RotaryEmbedding'],
+  23: ['RotaryEmbedding'],
   24: ['TensorScatter'],
   26: ['BitCast', 'CumProd'],
 };
@@ -17,6 +18,7 @@ export const loweringRules: OpsetRules = {
       names.map((name) => [name, lowered(+opset, (node, c) => c.fail(node, 'there is no such operator'))]),
     ),
   ),
+  Attention: lowered(23, attention),
   Gelu: lowered(20, gelu),
   Swish: lowered(24, (node, c) => {
     const [x] = node.inputs;
