@@ -183,7 +183,7 @@ class Comparison {
     const { model, engine, settings: setup } = fold.result()!;
     const { loss, data, weights, batch } = setup;
     const settings: CompareSetup = { ...this.settings, loss, data, weights, batch };
-    this.emit({ type: 'started', model, engine, settings });
+    this.emit({ type: 'started', model: { path: model.path, graphHash: model.graphHash }, engine, settings });
   }
 
   private progress(
