@@ -295,10 +295,10 @@ function setupOf(
 
 /** @throws ModelError `too-large` with a batch that would fit */
 function requireMemory(training: TrainingStep, optimizer: Optimizer, available: number): void {
-  const { activations, weights } = estimateMemory(training, optimizer);
-  const needed = activations + weights;
+  const { activations, fixed } = estimateMemory(training, optimizer);
+  const needed = activations + fixed;
   if (needed <= available) return;
-  const fitting = Math.floor((training.batch * (available - weights)) / activations);
+  const fitting = Math.floor((training.batch * (available - fixed)) / activations);
   const advice =
     fitting >= 1 && fitting < training.batch
       ? `choose a batch of at most ${fitting}`

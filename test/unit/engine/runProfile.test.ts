@@ -216,16 +216,34 @@ describe('runProfile', function () {
   });
 
   it('refuses a step that would not fit into memory, with a batch that would', async () => {
-    const { error } = await events(convNetFile, { batch: 64 }, { ...nodeHost, availableBytes: () => 2 ** 20 });
+    const { error } = await events(
+      convNetFile,
+      { batch: 64 },
+      { ...nodeHost, availableBytes: () => 2 ** 26 + 2 ** 20 },
+    );
     assert.equal(error?.code, 'too-large');
     const fitting = Number(/a batch of at most (\d+)/.exec(error.message)?.[1]);
     assert.ok(fitting >= 1 && fitting < 64, error.message);
     const again = await events(
       convNetFile,
       { batch: fitting, steps: 1 },
-      { ...nodeHost, availableBytes: () => 2 ** 20 },
+      { ...nodeHost, availableBytes: () => 2 ** 26 + 2 ** 20 },
     );
     assert.equal(again.error, undefined);
+  });
+
+  it('says at a learning rate of a million what happened, and keeps what was measured', async () => {
+    for (const optimizer of ['sgd', 'momentum', 'adam'] as const) {
+      const { events: list, error } = await events(convNetFile, { optimizer, lr: 1e6, steps: 20 });
+      const result = foldProfile(list, { status: error ? 'failed' : 'complete', failure: error?.message })!;
+      assert.ok(result.loss.length >= 1 && result.layers[0].activation.length === result.loss.length);
+      if (error !== undefined) assert.match(error.message, /diverged.*learning rate 1000000.*smaller learning rate/s);
+      else
+        assert.ok(
+          result.findings.some((f) => f.ruleId === 'update-ratio'),
+          `${optimizer}: ${result.loss.join(' ')}`,
+        );
+    }
   });
 
   it('works with a batch of one', async () => {
