@@ -95,6 +95,8 @@ export async function proveMomentum(pair: Pair, runtime: Runtime): Promise<Prove
   const same = await proveSameResults(pair, runtime);
   const graph = runnableCopy(pair.fixed);
   const steps = runningStatistics(graph, pair);
+  if (steps.length < 2 * pair.results.length)
+    throw refused('a norm with statistics for every position of its input cannot be put into training form');
   const batches = randomBatches(graph, 1, STATISTICS_SAMPLES);
   const wanted = steps.flatMap((s) => [s.running, s.batch]);
   lowerPrivateOperators(graph);
@@ -210,7 +212,12 @@ async function runBoth(
     for (const name of names) if (!given.has(name)) graph.addOutput(name);
   }
   const expected = await runBatches(original, { original: file }, batches, names, runtime);
-  return { expected, actual: await runBatches(fixed, { original: file, functions }, batches, names, runtime) };
+  try {
+    return { expected, actual: await runBatches(fixed, { original: file, functions }, batches, names, runtime) };
+  } catch (error) {
+    if (!(error instanceof ModelError) || error.code !== 'engine') throw error;
+    throw refused(`the model runs and the copy does not (${error.message})`);
+  }
 }
 
 /** Activations that press what they are given into a range: close to its ends all differences disappear, or only rounding is left. */

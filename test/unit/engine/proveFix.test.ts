@@ -71,6 +71,14 @@ describe('the proof of a fix', function () {
     await assert.rejects(proveSameResults(await pair(constant, scaled('h', 1.01)), runtime), /would differ/);
   });
 
+  it('refuses a copy that does not run where the model does', async () => {
+    const broken = (graph: MutableGraph) => void (graph.nodes[2].opType = 'Nonsense');
+    await assert.rejects(
+      proveSameResults(await pair(block(), broken), runtime),
+      /no copy was saved: the model runs and the copy does not \(.*Nonsense/,
+    );
+  });
+
   it('refuses values that are not finite', async () => {
     await assert.rejects(proveSameResults(await pair(block(), scaled('s', Infinity)), runtime), /not finite/);
   });
@@ -97,6 +105,12 @@ describe('the proof of a fix', function () {
     assert.ok(Number(proof.difference) < 1e-6);
     for (const wrong of [0.1, 0.89, 0.99])
       await assert.rejects(proveMomentum(await pair(stated, momentum(wrong)), runtime), /running statistics/);
+    // statistics for every position: no norm of later opsets
+    const perPosition = filledGraph(`<ir_version: 8, opset_import: ["" : 7]> g (float[2,4,6,6] x) => (float[2,4,6,6] n)
+      <float[4,6,6] s, float[4,6,6] h, float[4,6,6] m, float[4,6,6] v>
+      { n = BatchNormalization<momentum = 0.1, spatial = 0>(x, s, h, m, v) }`);
+    const converted = (graph: MutableGraph) => void graph.nodes[0].attributes.set('momentum', attribute.float(0.9));
+    await assert.rejects(proveMomentum(await pair(perPosition, converted), runtime), /every position/);
     const cumulative = block('<momentum = 1.0>');
     assert.ok(Number((await proveMomentum(await pair(cumulative, momentum(0.9)), runtime)).proof.difference) < 1e-6);
     await assert.rejects(proveMomentum(await pair(cumulative, momentum(1)), runtime), /running statistics/);
