@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import * as ort from 'onnxruntime-node';
 import { differentiate } from '../../../src/autodiff/differentiate';
+import { ModelError } from '../../../src/ir/errors';
 import { attribute } from '../../../src/ir/attribute';
 import { MutableGraph } from '../../../src/ir/mutableGraph';
 import { inferTypes } from '../../../src/ir/inferTypes';
@@ -130,5 +131,44 @@ describe('operators that are written out for training', () => {
     const loss = graph.add('ReduceSum', ['y'], { keepdims: attribute.int(0) });
     const { cuts } = differentiate(graph, inferTypes(graph), { loss, wrt: ['w'] });
     assert.match(cuts[0].reason, /not unrolled.*its steps are too many/);
+  });
+
+  it('throws nothing but ModelErrors at attributes and sizes that make no sense', () => {
+    const numbers = [0, 1, -1, 3, 64, 2 ** 31, 2 ** 53, -(2 ** 63), NaN, Infinity, 0.5];
+    const sizes = [0, 1, 2, 3, 64, 2 ** 31, 2 ** 53 - 1, -1, NaN, 'N', null];
+    let state = 7;
+    const next = (count: number) => {
+      state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+      return Math.floor((state / 2 ** 32) * count);
+    };
+    for (const test of gradientCases.filter((c) => writtenOut.has(operatorOf(c)))) {
+      for (let round = 0; round < 40; round++) {
+        const { graph } = forwardGraph(test, 'float32');
+        const node = graph.nodes.at(-1)!;
+        for (const [name, a] of node.attributes) {
+          if (next(2) === 0) continue;
+          const number = numbers[next(numbers.length)];
+          if (a.type === 'int' || a.type === 'float') node.attributes.set(name, { type: a.type, value: number });
+          else if (a.type === 'ints' || a.type === 'floats')
+            node.attributes.set(name, { type: a.type, value: a.value.map(() => number) });
+          else node.attributes.set(name, attribute.string('__proto__'));
+        }
+        for (const input of graph.inputs) {
+          if (next(3) === 0) continue;
+          const shape = (input.type.shape ?? []).map((d) => (next(2) === 0 ? sizes[next(sizes.length)] : d));
+          input.type = { ...input.type, shape: next(8) === 0 ? undefined : next(8) === 0 ? [] : shape };
+        }
+        if (next(3) === 0) node.inputs = node.inputs.slice(0, next(node.inputs.length + 1));
+        if (next(4) === 0) node.inputs = node.inputs.map((input) => (next(3) === 0 ? '' : input));
+        try {
+          toTrainingForm(graph);
+        } catch (error) {
+          assert.ok(
+            error instanceof ModelError,
+            `${operatorOf(test)}, ${test.name}: ${String((error as Error).stack)}`,
+          );
+        }
+      }
+    }
   });
 });
