@@ -46,14 +46,14 @@ export async function runFix(
   await enter('reading');
   if (!settings.overwrite) await requireFree(location.path, settings.output, files);
   const model = await host.openModel(location.path);
-  requireOnnx(model);
+  requireRunnable(model);
   const { runtime, notes } = host.chooseRuntime('auto', 0);
 
   await enter('editing');
   const file = { model, source: await files.open(location.path) };
   const edit = await editModel(file, settings.fix);
   await enter('proving');
-  const proven = await provers[settings.fix](edit.pair, runtime);
+  const proven = await prove(edit.pair, settings.fix, runtime);
 
   const agreed = proven.proof.limit !== null || settings.acceptDifference;
   if (agreed) await enter('writing');
@@ -78,12 +78,28 @@ const formats = {
   keras: 'Keras model',
 };
 
-function requireOnnx({ format }: Model): void {
-  if (format === 'onnx') return;
-  throw new ModelError(
-    'unsupported',
-    `fixes are written into ONNX files, and this is a ${formats[format]}: change the layers where the model is built, or convert it to ONNX first`,
-  );
+function requireRunnable({ format, weights }: Model): void {
+  if (format !== 'onnx')
+    throw new ModelError(
+      'unsupported',
+      `fixes are written into ONNX files, and this is a ${formats[format]}: change the layers where the model is built, or convert it to ONNX first`,
+    );
+  if (weights !== 'present')
+    throw new ModelError(
+      'missing-weights',
+      'the model holds no data for some of its weights, so that a copy cannot be run beside it. Fix the file that has them.',
+    );
+}
+
+/** @throws ModelError `unsupported` also where the model cannot be run at all */
+async function prove(pair: Pair, fix: FixId, runtime: Runtime): Promise<Proven> {
+  try {
+    return await provers[fix](pair, runtime);
+  } catch (error) {
+    if (!(error instanceof ModelError) || error.code !== 'engine') throw error;
+    const message = `no copy was saved, because it could not be run beside the model: ${error.message}`;
+    throw new ModelError('unsupported', message, error.place);
+  }
 }
 
 async function editModel(file: OriginalFile, fix: FixId): Promise<{ pair: Pair; report: FixReport }> {
