@@ -95,8 +95,7 @@ export class Wire {
         return false;
       }
       this.head = this.at;
-      this.readVarint(limit);
-      const tag = this.low;
+      const tag = this.number(limit);
       this.type = tag & 7;
       this.field = tag >>> 3;
       switch (this.type) {
@@ -104,8 +103,7 @@ export class Wire {
           this.readVarint(limit);
           return true;
         case BYTES: {
-          this.readVarint(limit);
-          const length = this.high * 2 ** 32 + this.low;
+          const length = this.number(limit);
           if (this.at + length > limit) throw this.corrupt('a field reaches past the end of its message');
           this.from = this.at;
           this.length = length;
@@ -250,6 +248,20 @@ export class Wire {
     this.bytes = segment.bytes;
     this.base = segment.start;
     this.at = offset - segment.start;
+  }
+
+  /** A varint that is a tag or a length: most take a byte. */
+  private number(limit: number): number {
+    const { bytes, at } = this;
+    if (at < limit && at < bytes.length) {
+      const byte = bytes[at];
+      if (byte < 128) {
+        this.at = at + 1;
+        return byte;
+      }
+    }
+    this.readVarint(limit);
+    return this.high * 2 ** 32 + this.low;
   }
 
   /** Reads into `low` and `high`. */
