@@ -33,6 +33,8 @@ export interface ManifestEntry {
   /** The most frequent operators, those of subgraphs included. */
   readonly top_ops: Readonly<Record<string, number>>;
   readonly flags: readonly string[];
+  /** Small enough, and with weights, to be trained. */
+  readonly trainable?: boolean;
 }
 
 /** Entries of the manifest, none where the corpus is not there. */
