@@ -9,7 +9,7 @@ import { rules } from '../rules/registry';
 import { rulePage } from '../rules/rulePage';
 import { ruleSetting } from './ruleSetting';
 import { toolContributions } from './toolContributions';
-import { walkthrough } from './walkthrough';
+import { walkthroughs } from './walkthrough';
 
 const folder = path.join(__dirname, '../../media/rules');
 
@@ -31,5 +31,5 @@ const manifestFile = path.join(__dirname, '../../package.json');
 const manifest = JSON.parse(fs.readFileSync(manifestFile, 'utf8')) as Manifest;
 manifest.contributes.configuration.properties['normscope.rules'] = ruleSetting([...rules, ...measuredRules]);
 manifest.contributes.languageModelTools = toolContributions(modelTools);
-manifest.contributes.walkthroughs = walkthrough(chapters);
+manifest.contributes.walkthroughs = walkthroughs(chapters);
 fs.writeFileSync(manifestFile, `${JSON.stringify(manifest, null, 2)}\n`);

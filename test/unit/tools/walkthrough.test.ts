@@ -3,17 +3,17 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { contributes } from '../../../package.json';
 import { chapters, experiments } from '../../../src/experiments/registry';
-import { chapterPage, walkthrough } from '../../../src/tools/walkthrough';
+import { chapterPage, walkthroughs } from '../../../src/tools/walkthrough';
 
 const folder = path.join(__dirname, '../../../media/walkthrough');
 
 describe('walkthrough', () => {
   it('is in package.json as it is made of the chapters (npm run docs)', () => {
-    assert.deepEqual(contributes.walkthroughs, walkthrough(chapters));
+    assert.deepEqual(contributes.walkthroughs, walkthroughs(chapters));
   });
 
   it('leads through every experiment once, in the order of the chapter', () => {
-    const links = contributes.walkthroughs[0].steps.flatMap(({ description }) =>
+    const links = contributes.walkthroughs[1].steps.flatMap(({ description }) =>
       [...description.matchAll(/normscope\.runExperiment\?([^)]+)/g)].map(
         (m) => JSON.parse(decodeURIComponent(m[1])) as string,
       ),
@@ -24,8 +24,20 @@ describe('walkthrough', () => {
     );
   });
 
+  it('leads through the sample first, by commands that there are', () => {
+    const known = contributes.commands.map((c) => c.command);
+    const [start] = contributes.walkthroughs;
+    assert.equal(start.steps.length, 5);
+    for (const { description } of start.steps) {
+      const [, command] = /\(command:([^)]+)\)/.exec(description)!;
+      assert.ok(known.includes(command), command);
+    }
+  });
+
   it('has a page for every step, and no other', () => {
-    const pages = [...chapters.map(chapterPage), 'own-model.md'];
+    const steps = contributes.walkthroughs.flatMap((w) => w.steps);
+    const pages = steps.map(({ media }) => path.basename(media.markdown));
+    assert.deepEqual(pages.slice(-8), [...chapters.map(chapterPage), 'own-model.md']);
     assert.deepEqual(fs.readdirSync(folder).sort(), pages.sort());
     for (const page of pages) assert.match(fs.readFileSync(path.join(folder, page), 'utf8'), /^# .+\n\n[^]+\n$/);
   });
