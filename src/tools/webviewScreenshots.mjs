@@ -18,7 +18,7 @@ const wanted = process.argv[2] ?? '';
 const themes = ['light', 'dark', 'high-contrast'];
 const widths = [600, 1000, 1600];
 
-/** @type {{ name: string, query: string, theme: string, width: number, tab?: 'layers', height?: number, settings?: boolean, run?: boolean }[]} */
+/** @type {{ name: string, query: string, theme: string, width: number, tab?: 'layers' | 'network', colour?: string, height?: number, settings?: boolean, run?: boolean }[]} */
 const shots = [];
 for (const theme of themes)
   for (const width of widths)
@@ -26,6 +26,7 @@ for (const theme of themes)
       const query = `state=profiled&layers=${layers}&theme=${theme}`;
       shots.push({ name: `overview-${layers}-${theme}-${width}`, query, theme, width });
       shots.push({ name: `layers-${layers}-${theme}-${width}`, query, theme, width, tab: 'layers' });
+      shots.push({ name: `network-${layers}-${theme}-${width}`, query, theme, width, tab: 'network' });
     }
 for (const state of [
   'analysed',
@@ -77,15 +78,38 @@ shots.push({
 });
 shots.push({ name: 'running', query: 'state=analysed&layers=100&theme=dark', theme: 'dark', width: 1600, run: true });
 
+for (const [theme, colour, layers] of [
+  ['dark', 'Gradient RMS', 100],
+  ['light', 'Activation RMS', 1000],
+  ['high-contrast', 'Update ratio', 100],
+])
+  shots.push({
+    name: `network-${colour.split(' ')[0].toLowerCase()}-${theme}`,
+    query: `state=profiled&layers=${layers}&theme=${theme}`,
+    theme,
+    width: 1600,
+    tab: 'network',
+    colour,
+  });
+
 fs.mkdirSync(folder, { recursive: true });
 const server = await serveRecordedPage({ minify: true });
 const browser = await launchBrowser();
 try {
-  for (const { name, query, width, tab, height, settings, run } of shots.filter(({ name }) => name.includes(wanted))) {
+  for (const { name, query, width, tab, colour, height, settings, run } of shots.filter(({ name }) =>
+    name.includes(wanted),
+  )) {
     const page = await browser.newPage({ viewport: { width, height: height ?? (width === 600 ? 1100 : 960) } });
     await page.goto(`${server.url}/?${query}`);
     await page.getByTestId('model-name').waitFor();
-    if (tab) {
+    if (tab === 'network') {
+      await page.getByTestId('tab-network').click();
+      if (colour) {
+        await page.getByTestId('graph-colour').click();
+        await page.getByRole('option', { name: colour }).click();
+      }
+    }
+    if (tab === 'layers') {
       await page.getByTestId(`tab-${tab}`).click();
       // a layer with everything: a norm in the middle
       await page

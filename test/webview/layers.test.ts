@@ -73,6 +73,31 @@ describe('the layers in a browser', function () {
     assert.equal((await view.column('running-mean', 'running mean')).length, 20);
   });
 
+  it('shows the cube of a norm, and how distributions move over the steps', async () => {
+    const { view } = opened;
+    await view.get('layer-row').nth(1).click();
+    const cube = view.get('norm-cube').locator('svg');
+    assert.match((await cube.getAttribute('aria-label'))!, /taken over batch, height and width \(N H W\)/);
+    // one channel in front, all its positions; on top, all its samples; nothing of the last channel
+    for (const [face, shared] of [
+      ['front', 4],
+      ['top', 4],
+      ['side', 0],
+    ] as const) {
+      assert.equal(await cube.locator(`.cube-${face}`).count(), 16);
+      assert.equal(await cube.locator(`.cube-${face}.shared`).count(), shared, face);
+    }
+    const layer = recordedState(100).profile!.layers[1];
+    const last = layer.activation.at(-1)!.histogram!.counts;
+    const total = last.reduce((sum, count) => sum + count, 0);
+    const shares = (await view.column('activation-ridges', 'share at step 19')).map(Number);
+    shares.forEach((share, i) => assert.ok(Math.abs(share - last[i] / total) < 1e-5));
+    assert.ok([...(await view.inks('activation-ridges')).keys()].length > 10);
+    await view.get('layer-row').nth(0).click();
+    await view.settle();
+    assert.equal(await view.get('norm-cube').count(), 0, 'a convolution has no cube');
+  });
+
   it('draws histograms whose bars are the counts of the chosen step', async () => {
     const { view } = opened;
     await view.get('layer-row').nth(1).click();

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { ViewToHost } from '../../src/protocol/view';
 import { recordedState } from '../support/recordedProfiles';
 import { OpenView, useBrowser, useView } from './support';
 
@@ -76,6 +77,73 @@ describe('the overview in a browser', function () {
       assert.match(comment, /^# Loss \(cross-entropy\)\. Synthetic data: .* seed 1 · 20 steps/);
       assert.equal(head, 'step,loss,mean of 5 steps');
       assert.match(first, /^0,2\.\d+,$/);
+    });
+
+    it('draws the heat map of layers and steps, of the figure that is chosen', async () => {
+      const { view } = opened;
+      assert.equal((await view.column('heat', 'step 19')).length, 100);
+      const first = Number((await view.column('heat', 'step 0'))[0]);
+      const recorded = recordedState(100).profile!.layers[0];
+      assert.ok(Math.abs(first / Number(recorded.gradient[0].rms) - 1) < 1e-4);
+      const inks = await view.inks('heat');
+      assert.ok([...inks.keys()].length > 60, `${inks.size} colours`);
+      await view.get('heat-figure').click();
+      await view.get('heat-figure').getByRole('option', { name: 'Update ratio' }).click();
+      await view.settle();
+      assert.equal((await view.column('heat', 'step 19')).length, 34, 'weighted layers');
+      assert.match(await view.get('heat-notes').innerText(), /66 layers have no such figure/);
+      const { width, height } = (await view.get('heat-canvas').boundingBox())!;
+      await view.get('heat-canvas').click({ position: { x: width / 2, y: height - 36 } });
+      await view.get('layer-title').waitFor();
+      assert.equal(await view.get('layer-title').innerText(), 'head/fc');
+    });
+
+    it('draws what theory predicts beside what was measured', async () => {
+      const { view } = opened;
+      const state = recordedState(100);
+      const line = {
+        name: 'Batch norm and ReLU',
+        formula: 'sqrt(pi / (pi - 1))',
+        reference: { title: 'Yang et al. 2019', url: 'https://arxiv.org/abs/1902.08129' },
+        ratio: 1.211,
+        values: [1, 2, 3].map((depth) => ({ layer: `stage1/block${depth}/conv`, depth, rms: 1e-5 / 1.211 ** depth })),
+      };
+      await view.send({ type: 'state', state: { ...state, profile: { ...state.profile!, theory: [line] } } });
+      await view.settle();
+      const predicted = await view.column('gradient-depth', 'theory: Batch norm and ReLU');
+      assert.deepEqual(predicted.filter(Boolean).length, 3);
+      assert.match(await view.get('gradient-depth-summary').innerText(), /Theory \(Batch norm and ReLU\): ×\s1\.21/);
+      assert.ok(((await view.inks('gradient-depth')).get('#89d185') ?? 0) > 5, 'a green line');
+    });
+
+    it('saves pictures as SVG and PNG', async () => {
+      const { view } = opened;
+      for (const figure of ['loss', 'heat'])
+        for (const format of ['svg', 'png']) await view.get(`${figure}-${format}`).click();
+      const saved = (await view.sent('save')) as Extract<ViewToHost, { type: 'save' }>[];
+      assert.deepEqual(
+        saved.map(({ name }) => name),
+        ['svg', 'png']
+          .flatMap((format) => [`Loss-cross-entropy.${format}`])
+          .concat(['svg', 'png'].map((f) => `Gradient-RMS-by-layer-and-step.${f}`)),
+      );
+      for (const { content, encoding } of saved) {
+        if (encoding === 'base64') {
+          const bytes = Buffer.from(content, 'base64');
+          assert.equal(bytes.subarray(1, 4).toString(), 'PNG');
+          // twice as sharp as the screen
+          assert.ok(bytes.readUInt32BE(16) > 500, `${bytes.readUInt32BE(16)} pixels wide`);
+          continue;
+        }
+        const drawn = await view.page.evaluate<{ broken: number; paths: number; words: string[] }>(`(() => {
+          const parsed = new DOMParser().parseFromString(${JSON.stringify(content)}, 'image/svg+xml');
+          const all = (tag) => [...parsed.getElementsByTagName(tag)];
+          return { broken: all('parsererror').length, paths: all('path').length, words: all('text').map((t) => t.textContent) };
+        })()`);
+        assert.equal(drawn.broken, 0);
+        assert.ok(drawn.paths > 5 && drawn.words.includes('step'), `${drawn.paths} paths, ${drawn.words.join(' ')}`);
+        assert.ok(!/<script|foreignObject|href/.test(content));
+      }
     });
 
     it('says what the figures are', async () => {

@@ -124,6 +124,16 @@ export class OpenView {
     return new Map(Object.entries(counts));
   }
 
+  /** Pixels of a canvas that are nearly of a colour: lines between pixels are mixed with what is around them. */
+  async inkNear(figure: string, colour: string): Promise<number> {
+    const parts = (text: string) => [1, 3, 5].map((at) => Number.parseInt(text.slice(at, at + 2), 16));
+    const wanted = parts(colour);
+    let near = 0;
+    for (const [ink, count] of await this.inks(figure))
+      if (parts(ink).every((value, i) => Math.abs(value - wanted[i]) <= 36)) near += count;
+    return near;
+  }
+
   /** Waits until what was asked for has been drawn. */
   async settle(): Promise<void> {
     await this.page.evaluate(

@@ -1,5 +1,5 @@
 import type { LayerRole } from '../../src/protocol/facts';
-import type { Figure, ProfiledLayer, ProfileResult, StepStatistics } from '../../src/protocol/profile';
+import type { Figure, ProfiledLayer, ProfileResult, StepStatistics, TheoryLine } from '../../src/protocol/profile';
 import { counted, formatFigure, isFinite } from '../format';
 import type { Picture, Point, Series } from './picture';
 
@@ -35,6 +35,23 @@ export function depthPicture(profile: ProfileResult, { of, figure, layers }: Dep
       .map((layer, j): Point => ({ x: places[j], y: drawable(values[j]), name: layer.name, layer: layer.id }))
       .sort((a, b) => a.x - b.x),
   }));
+  const theory = of === 'gradient' && figure === 'rms' ? (profile.theory ?? []) : [];
+  const placeOf = new Map(measured.map(({ id }, j) => [id, places[j]]));
+  const predicted = theory.map(({ values }) => new Map(values.map(({ layer, rms }) => [layer, rms])));
+  theory.forEach(({ name, values }, i) =>
+    series.push({
+      label: `theory, step 0: ${name}`,
+      colour: (['green', 'purple', 'red'] as const)[i % 3],
+      stroke: 'dashed',
+      width: 2,
+      points: values.map(({ layer, depth, rms }) => ({
+        x: placeOf.get(layer) ?? depth,
+        y: drawable(rms),
+        name: layer,
+        layer,
+      })),
+    }),
+  );
   const what = of === 'gradient' ? 'Gradient' : 'Activation';
   return {
     id: `${of}-depth`,
@@ -54,13 +71,29 @@ export function depthPicture(profile: ProfileResult, { of, figure, layers }: Dep
       scale: 'logarithmic',
     },
     series,
-    summary: of === 'gradient' ? slopeSentence(profile) : rangeSentence(columns.at(-1) ?? [], figure),
+    summary:
+      of === 'gradient'
+        ? [slopeSentence(profile), ...theory.map(theorySentence)].join(' ').trim()
+        : rangeSentence(columns.at(-1) ?? [], figure),
     notes: notesOn(columns, chosen.length - measured.length, of),
     table: {
-      columns: ['layer', 'kind', 'depth', ...steps.map((step) => `step ${step}`)],
-      rows: measured.map((layer, j) => [layer.name, layer.kind, layer.depth, ...columns.map((values) => values[j])]),
+      columns: [
+        ...['layer', 'kind', 'depth'],
+        ...steps.map((step) => `step ${step}`),
+        ...theory.map(({ name }) => `theory: ${name}`),
+      ],
+      rows: measured.map((layer, j) => [
+        ...[layer.name, layer.kind, layer.depth],
+        ...columns.map((values) => values[j]),
+        ...predicted.map((values) => values.get(layer.id) ?? null),
+      ]),
     },
   };
+}
+
+/** "Theory (Batch norm and ReLU): × 1.21 per layer towards the input (Yang et al. 2019 ...)." */
+function theorySentence({ name, ratio, reference }: TheoryLine): string {
+  return `Theory (${name}): ×\u00a0${formatFigure(ratio)} per layer towards the input (${reference.title}).`;
 }
 
 /**

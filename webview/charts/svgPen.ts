@@ -246,7 +246,7 @@ export class SvgPen {
     const anchor = anchors[textAlign] ?? 'start';
     const baseline = baselines[textBaseline] ?? 'auto';
     this.#parts.push(
-      `<text transform="matrix(${matrix.map(rounded).join(' ')})" x="${rounded(x)}" y="${rounded(y)}" style="font: ${escaped(font)}" ` +
+      `<text transform="matrix(${matrix.map(rounded).join(' ')})" x="${rounded(x)}" y="${rounded(y)}" ${fontAttributes(font)} ` +
         `text-anchor="${anchor}" dominant-baseline="${baseline}" fill="${escaped(fillStyle)}"${this.#common()}>${escaped(text)}</text>`,
     );
   }
@@ -306,6 +306,13 @@ export class SvgPen {
       B * e + D * f + F,
     ];
   }
+}
+
+/** "600 11px sans-serif" as attributes: pages that refuse inline styles show the picture, too. */
+function fontAttributes(font: string): string {
+  const [, style, size, family] = /^(.*?)(\d+(?:\.\d+)?)px(?:\/\S+)?\s+(.*)$/.exec(font) ?? ['', '', '10', font];
+  const weight = /bold|\d{3}/.exec(style)?.[0];
+  return `font-family="${escaped(family)}" font-size="${size}"${weight ? ` font-weight="${weight}"` : ''}`;
 }
 
 function mod(angle: number): number {

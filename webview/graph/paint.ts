@@ -262,28 +262,26 @@ class Painter {
     pen.globalAlpha = 1;
   }
 
-  /** One cell for each layer of a folded block, or for a few of them where there are many. */
+  /** One cell for each measured layer of a folded block, or for a few of them where there are many. */
   #strip(item: Item, places: readonly (number | null)[]): void {
+    const { pen, look } = this;
     const { from, to } = item.block;
     const room = item.width - 2 * sizes.padding;
-    const cells = Math.min(to - from, Math.floor(room / 2.5));
+    const [x, y] = [item.x + sizes.padding, item.y + 47];
+    const measured = places.slice(from, to).filter((place) => place !== null);
+    const cells = Math.min(measured.length, Math.floor(room / 2.5));
     const width = room / cells;
     for (let cell = 0; cell < cells; cell++) {
-      const first = from + Math.floor(((to - from) * cell) / cells);
-      const past = Math.max(first + 1, from + Math.floor(((to - from) * (cell + 1)) / cells));
-      const measured = places.slice(first, past).filter((place) => place !== null);
-      if (!measured.length) continue;
-      this.pen.fillStyle = heat(measured.reduce((sum, place) => sum + place, 0) / measured.length);
-      this.pen.fillRect(
-        item.x + sizes.padding + cell * width,
-        item.y + 47,
-        Math.max(width - (width > 4 ? 1 : 0), 0.5),
-        11,
-      );
+      const first = Math.floor((measured.length * cell) / cells);
+      const shared = measured.slice(first, Math.floor((measured.length * (cell + 1)) / cells));
+      pen.fillStyle = heat(shared.reduce((sum, place) => sum + place, 0) / shared.length);
+      pen.fillRect(x + cell * width, y, Math.max(width - (width > 4 ? 1 : 0), 0.5), 11);
     }
-    this.pen.strokeStyle = withAlpha(this.look.theme.text, 0.25);
-    this.pen.lineWidth = 0.75;
-    this.pen.strokeRect(item.x + sizes.padding, item.y + 47, room, 11);
+    pen.strokeStyle = withAlpha(look.theme.text, 0.25);
+    pen.lineWidth = 0.75;
+    if (!cells) pen.setLineDash([3, 2]);
+    pen.strokeRect(x, y, room, 11);
+    pen.setLineDash([]);
   }
 
   /** From far away a block is one rectangle. */

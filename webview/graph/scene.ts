@@ -289,8 +289,8 @@ function passes({ pieces }: Scene, { x, y, width }: Item): boolean {
   );
 }
 
-export function fitZoom(scene: { width: number; height: number }, width: number, height: number): number {
-  return Math.min(1, (width - 32) / Math.max(1, scene.width), (height - 32) / Math.max(1, scene.height));
+export function fitZoom(scene: { width: number; height: number }, width: number, height: number, most = 1): number {
+  return Math.min(most, (width - 32) / Math.max(1, scene.width), (height - 32) / Math.max(1, scene.height));
 }
 
 // Finding one's way

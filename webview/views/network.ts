@@ -28,8 +28,8 @@ import { networkLegend } from './networkLegend';
 import { changes, type View } from './view';
 
 const figureOptions = Object.entries(figures).map(([value, { label }]) => ({ value, label }));
-/** Zoom by one key or one turn of the wheel, and its ends. */
-const zooms = { step: 1.25, least: 0.02, most: 3, wheel: 0.0022 };
+/** Zoom by one key or one turn of the wheel, its ends, the most that fills a window, and the least that can be read. */
+const zooms = { step: 1.25, least: 0.02, most: 3, wheel: 0.0022, fit: 1.4, readable: 0.5 };
 const dragStart = 4;
 
 interface Drag {
@@ -172,7 +172,8 @@ export function networkTab(store: Store, theme: () => Theme, panel: LayerPanel):
         tree = blocksOf(model!.layers);
         columns = new Set();
         camera = ui.graphCamera;
-        shownLayer = null;
+        // a place that was stored shows what it showed
+        shownLayer = camera && ui.layer;
       }
       // the panel comes first: it takes its room from the graph
       const hasPanel = ui.layer !== null && next.layers.has(ui.layer);
@@ -270,7 +271,8 @@ export function networkTab(store: Store, theme: () => Theme, panel: LayerPanel):
     const anchored = anchor ? itemOf(anchor) : undefined;
     if (!before || before.tree !== tree) {
       const column = sceneOf(tree!, { ...options, columns: new Set() });
-      columns = columnStarts(column, stage.clientWidth || 1000, stage.clientHeight || 600);
+      // of the whole tab: the columns stay where they are when the panel comes and goes
+      columns = columnStarts(column, element.clientWidth || 1000, stage.clientHeight || 600);
     }
     scene = sceneOf(tree!, { ...options, columns });
     const moved = anchored && itemOf(anchored.block.id);
@@ -356,7 +358,7 @@ export function networkTab(store: Store, theme: () => Theme, panel: LayerPanel):
   function fit(): void {
     const { clientWidth: width, clientHeight: height } = stage;
     if (!scene || width === 0) return;
-    const zoom = Math.max(fitZoom(scene, width, height), 0.5);
+    const zoom = Math.max(fitZoom(scene, width, height, zooms.fit), zooms.readable);
     const room = (side: number, needed: number) => (needed * zoom < side ? -(side / zoom - needed) / 2 : -16 / zoom);
     setCamera({ zoom, x: room(width, scene.width), y: Math.max(room(height, scene.height), -16 / zoom) });
   }
@@ -376,7 +378,7 @@ export function networkTab(store: Store, theme: () => Theme, panel: LayerPanel):
   function reveal(at: Here | null): void {
     const { clientWidth: width, clientHeight: height } = stage;
     if (!at || !camera || width === 0) return;
-    const zoom = Math.max(camera.zoom, 0.5);
+    const zoom = Math.max(camera.zoom, zooms.readable);
     const margin = 40 / zoom;
     const [seenWidth, seenHeight] = [width / zoom, height / zoom];
     const { x, y, width: w, height: h } = at.item;
