@@ -6,6 +6,7 @@ import { layerView } from '../layers/recognize';
 import type { Layer } from '../layers/layerView';
 import type { Finding, ModelFacts, ProblemFact } from '../protocol/facts';
 import { isExported } from './folding';
+import { hiddenLayers } from './hiddenLayers';
 import { layerFacts, layerSource, summarize, type TextPlace } from './layerFacts';
 import { LimitedValues, loadValues } from './loadValues';
 import { rules } from './registry';
@@ -56,7 +57,9 @@ export async function analyzeModel(file: Model, path: string, options: AnalysisO
     layers: layerFacts(view, types, place),
     summary: summarize(view),
     findings,
-    problems: [...model.problems, ...loaded.problems, ...values.problems].map((p) => problemFact(p, path)),
+    problems: [...model.problems, ...hiddenLayers(graph), ...loaded.problems, ...values.problems].map((p) =>
+      problemFact(p, path),
+    ),
   };
 }
 
