@@ -270,7 +270,8 @@ export function networkTab(store: Store, theme: () => Theme, panel: LayerPanel):
     const anchor = before && camera && here()?.item.block.id;
     const anchored = anchor ? itemOf(anchor) : undefined;
     if (!before || before.tree !== tree) {
-      const column = sceneOf(tree!, { ...options, columns: new Set() });
+      // of what is open at first: the columns are the same after a reload
+      const column = sceneOf(tree!, { measure, opened: new Set(openedAtFirst(tree!)), columns: new Set() });
       // of the whole tab: the columns stay where they are when the panel comes and goes
       columns = columnStarts(column, element.clientWidth || 1000, stage.clientHeight || 600);
     }
@@ -370,6 +371,13 @@ export function networkTab(store: Store, theme: () => Theme, panel: LayerPanel):
     setCamera({ zoom, x: camera.x + x / camera.zoom - x / zoom, y: camera.y + y / camera.zoom - y / zoom });
   }
 
+  /** Zooms around where the keyboard is. */
+  function zoomAround(at: Here | null, factor: number): void {
+    if (!at || !camera) return zoomBy(factor);
+    const { x, y, width, height } = at.item;
+    zoomBy(factor, (x + width / 2 - camera.x) * camera.zoom, (y + height / 2 - camera.y) * camera.zoom);
+  }
+
   function panBy(dx: number, dy: number): void {
     if (camera) setCamera({ ...camera, x: camera.x + dx / camera.zoom, y: camera.y + dy / camera.zoom });
   }
@@ -428,8 +436,8 @@ export function networkTab(store: Store, theme: () => Theme, panel: LayerPanel):
     if (direction) goTo(at ? step(scene, at, direction) : entered(scene.items[0], 'first'));
     else if (event.key === 'Enter' || event.key === ' ') enter(at);
     else if (event.key === 'Escape') leave(at);
-    else if (event.key === '+' || event.key === '=') zoomBy(zooms.step);
-    else if (event.key === '-') zoomBy(1 / zooms.step);
+    else if (event.key === '+' || event.key === '=') zoomAround(at, zooms.step);
+    else if (event.key === '-') zoomAround(at, 1 / zooms.step);
     else if (event.key === '0') fit();
     else if (event.key === 'PageDown') panBy(0, stage.clientHeight * 0.8);
     else if (event.key === 'PageUp') panBy(0, -stage.clientHeight * 0.8);
