@@ -14,8 +14,11 @@ import type { Rewriter } from './rewriter';
  */
 type Types = ReadonlyMap<string, ValueType>;
 
-/** Nodes that a graph may have before no further recurrent node is unrolled in it; compiling more takes tens of seconds. */
-const LARGEST_GRAPH = 10_000;
+/**
+ * Nodes of the forward pass up to which recurrent nodes are unrolled: some 400 steps of an LSTM. With the backward pass it is three
+ * times as many, which compile in some seconds; the time grows with the square.
+ */
+const LARGEST_GRAPH = 5000;
 /** Nodes of the forward pass per step, about; the backward pass has twice as many. */
 const NODES_PER_STEP = 12;
 
