@@ -97,7 +97,7 @@ describe('profiles on data of files', function () {
     learns(result, 0.8);
     assert.match(
       result.settings.data.inputs,
-      /^40 samples of a file in random order: shapes \[40,3,8,8\] pictures scaled to 0..1/,
+      /^40 samples in random order: shapes \[40,3,8,8\] pictures scaled to 0..1/,
     );
     assert.equal(result.settings.data.targets, 'the classes of the subfolders of shapes, 4 of them');
   });

@@ -93,7 +93,7 @@ export class FileData implements TrainingData {
       return `${table.name} ${sizesOf(table)} ${table.dtype} ${figures}${layout.words ? `, ${layout.words}` : ''}${scaled}`;
     });
     const made = this.feedsOf.length > this.data.samples.size ? '; inputs that it does not hold are made' : '';
-    return `${this.data.count} samples of a file in random order: ${parts.join('; ')}${made}`;
+    return `${this.data.count} samples in random order: ${parts.join('; ')}${made}`;
   }
 
   describeTargets(): string {

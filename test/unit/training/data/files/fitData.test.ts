@@ -162,7 +162,7 @@ describe('samples of files', () => {
     assert.deepEqual(await make(1).feeds(3), feeds);
     assert.notDeepEqual(await make(2).feeds(3), feeds);
     assert.notDeepEqual(await make(1).feeds(4), feeds);
-    assert.match(make(1).describeInputs(), /^50 samples of a file in random order: x \[50,2\] float32 0\.\.99$/);
+    assert.match(make(1).describeInputs(), /^50 samples in random order: x \[50,2\] float32 0\.\.99$/);
     assert.equal(make(1).describeTargets(), 'the classes of y, 5 of them');
   });
 
