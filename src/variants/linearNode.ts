@@ -29,7 +29,7 @@ export class LinearNode {
 
   /**
    * @param nodes the graph's nodes as they were when its layers were recognized
-   * @throws LeaveAlone for other operators, and where the weight is the left factor of a product
+   * @throws LeaveAlone for other operators
    */
   static of(layer: Layer, nodes: readonly MutableNode[], editor: ConstantEditor): LinearNode {
     const [node, adds] = layer.nodes.map((n) => nodes[n]);
