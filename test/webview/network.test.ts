@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { ViewToHost } from '../../src/protocol/view';
 import { hostileNames, modelOf, recordedState } from '../support/recordedProfiles';
 import { OpenView, useView } from './support';
 
@@ -107,6 +108,20 @@ describe('the graph in a browser', function () {
         .reduce((sum, [, count]) => sum + count, 0);
       assert.ok(violet > 200, `${violet} pixels of the scale's low end`);
       assert.ok((await view.inkNear('graph', '#3794ff')) < before);
+    });
+
+    it('is saved whole, as SVG and PNG', async () => {
+      const { view } = opened;
+      await view.get('graph-fold').click();
+      await view.get('graph-svg').click();
+      await view.get('graph-png').click();
+      const [svg, png] = (await view.sent('save')) as Extract<ViewToHost, { type: 'save' }>[];
+      assert.equal(svg.name, 'Network-of-recorded-cnn-100-onnx.svg');
+      for (const words of ['stage1/block1', '×2', 'Gemm', '32×32×32'])
+        assert.ok(svg.content.includes(`>${words}<`), words);
+      const bytes = Buffer.from(png.content, 'base64');
+      const [, width] = /width="(\d+)"/.exec(svg.content)!;
+      assert.equal(bytes.readUInt32BE(16), 2 * Number(width), 'twice as sharp');
     });
 
     it('finds layers and opens the blocks around them', async () => {

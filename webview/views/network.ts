@@ -1,7 +1,9 @@
 import type { Severity } from '../../src/protocol/facts';
+import { savePng, saveSvg } from '../charts/export';
+import { SvgPen } from '../charts/svgPen';
 import { button, dropdown, textField } from '../components';
 import { h } from '../dom';
-import { counted, formatFigure } from '../format';
+import { counted, formatFigure, modelName } from '../format';
 import { blocksOf, type BlockTree } from '../graph/blocks';
 import { blockTitle, blockWords } from '../graph/labels';
 import { figures, scaleOf, type ColourScale, type FigureName } from '../graph/measured';
@@ -31,6 +33,8 @@ const figureOptions = Object.entries(figures).map(([value, { label }]) => ({ val
 /** Zoom by one key or one turn of the wheel, its ends, the most that fills a window, and the least that can be read. */
 const zooms = { step: 1.25, least: 0.02, most: 3, wheel: 0.0022, fit: 1.4, readable: 0.5 };
 const dragStart = 4;
+/** Pixels around an exported network. */
+const exportMargin = 24;
 
 interface Drag {
   readonly x: number;
@@ -75,6 +79,8 @@ export function networkTab(store: Store, theme: () => Theme, panel: LayerPanel):
       tool('−', 'graph-zoom-out', 'Zoom out (− key)', () => zoomBy(1 / zooms.step)),
       tool('+', 'graph-zoom-in', 'Zoom in (+ key)', () => zoomBy(zooms.step)),
       tool('Fit', 'graph-fit', 'Fit the network into the window (0 key)', () => fit()),
+      tool('PNG', 'graph-png', 'Save as PNG', () => exportPng()),
+      tool('SVG', 'graph-svg', 'Save as SVG', () => exportSvg()),
     ),
   );
   const canvas = h('canvas', { testId: 'graph-canvas', attributes: { 'aria-hidden': 'true' } });
@@ -345,6 +351,32 @@ export function networkTab(store: Store, theme: () => Theme, panel: LayerPanel):
     pen.setTransform(ratio, 0, 0, ratio, 0, 0);
     pen.clearRect(0, 0, width, height);
     paintScene(pen, scene, look, camera, width, height);
+  }
+
+  /** The whole scene as a picture of its own, with nothing selected. */
+  function whole() {
+    if (!scene || !look || !snapshot?.model) return null;
+    const size = {
+      width: Math.ceil(scene.width) + 2 * exportMargin,
+      height: Math.ceil(scene.height) + 2 * exportMargin,
+    };
+    const [drawnScene, plain] = [scene, { ...look, selected: null, current: null }];
+    const paintOn = (on: CanvasRenderingContext2D) =>
+      paintScene(on, drawnScene, plain, { x: -exportMargin, y: -exportMargin, zoom: 1 }, size.width, size.height);
+    return { ...size, paintOn, name: `Network of ${modelName(snapshot.model.path)}` };
+  }
+
+  function exportSvg(): void {
+    const picture = whole();
+    if (!picture) return;
+    const svgPen = new SvgPen(picture.width, picture.height);
+    picture.paintOn(svgPen as unknown as CanvasRenderingContext2D);
+    saveSvg(store, picture.name, svgPen.toSvg(theme().background, picture.name));
+  }
+
+  function exportPng(): void {
+    const picture = whole();
+    if (picture) savePng(store, picture.name, picture.width, picture.height, theme().background, picture.paintOn);
   }
 
   // Camera
