@@ -36,7 +36,8 @@ export async function makePackage(target, file) {
   fs.mkdirSync(stage, { recursive: true });
   await build({ outdir: path.join(stage, 'dist'), production: true });
   copyRuntime(root, path.join(stage, 'dist'), target);
-  for (const part of ['package.json', '.vscodeignore', 'README.md', 'CHANGELOG.md', 'LICENSE', 'media'])
+  const texts = ['package.nls.json', 'package.nls.it.json'];
+  for (const part of ['package.json', ...texts, '.vscodeignore', 'README.md', 'CHANGELOG.md', 'LICENSE', 'media'])
     fs.cpSync(path.join(root, part), path.join(stage, part), { recursive: true });
 
   const vsce = path.join(root, 'node_modules/@vscode/vsce/vsce');

@@ -55,6 +55,7 @@ for (const target of new Set([currentTarget(), universal]))
       assert.ok(common.every((file) => /\/(package\.json|dist\/cjs\/[\w-]+\.js|dist\/cjs\/package\.json)$/.test(file)));
       const expected = [
         ...['.vsixmanifest', 'LICENSE.txt', 'changelog.md', 'package.json', 'readme.md'],
+        ...['package.nls.it.json', 'package.nls.json'],
         ...bundles.map((file) => `dist/${file}`),
         ...runtime.map((file) => `dist/node_modules/${file}`),
         ...listFiles(path.join(root, 'media')).map((file) => `media/${file}`),

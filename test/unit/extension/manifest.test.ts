@@ -1,11 +1,16 @@
 import assert from 'node:assert/strict';
-import { contributes } from '../../../package.json';
+import manifest from '../../../package.json';
+import english from '../../../package.nls.json';
+import italian from '../../../package.nls.it.json';
 import { defaultProfileSettings } from '../../../src/profile/defaultSettings';
 import { measuredRules } from '../../../src/profile/measuredRules';
 import { rules } from '../../../src/rules/registry';
 import { modelTools } from '../../../src/assistants/modelTools';
+import { localizeManifest, withTexts, type Manifest } from '../../../src/tools/localizeManifest';
 import { toolContributions } from '../../../src/tools/toolContributions';
 import { ruleSetting } from '../../../src/tools/ruleSetting';
+
+const { contributes } = withTexts(manifest, english);
 
 describe('package.json', () => {
   it('states the defaults of a profile as the engine has them', () => {
@@ -31,6 +36,20 @@ describe('package.json', () => {
     const stated = JSON.parse(JSON.stringify(toolContributions(modelTools))) as unknown;
     assert.deepEqual(contributes.languageModelTools, stated, 'stale: npm run docs:rules');
     for (const { name } of contributes.languageModelTools) assert.match(name, /^[\w-]+$/);
+  });
+
+  it('holds keys in the place of every text that people see', () => {
+    const copy = JSON.parse(JSON.stringify(manifest)) as Manifest;
+    const texts = localizeManifest(copy, english);
+    assert.deepEqual(copy, manifest, 'npm run docs:rules');
+    assert.deepEqual(texts, english, 'stale: npm run docs:rules');
+  });
+
+  it('is complete in Italian, with the same commands behind its links', () => {
+    const commands = (text: string) => [...text.matchAll(/\(command:[^)]*\)|`[^`]*`/g)].map(String);
+    const [en, it]: Record<string, string>[] = [english, italian];
+    assert.deepEqual(Object.keys(it).sort(), Object.keys(en).sort());
+    for (const [key, text] of Object.entries(en)) assert.deepEqual(commands(it[key]), commands(text), key);
   });
 
   it('names no command in a menu that it does not contribute', () => {

@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
-import { contributes } from '../../../package.json';
+import manifest from '../../../package.json';
+import english from '../../../package.nls.json';
 import { chapters, experiments } from '../../../src/experiments/registry';
+import { withTexts } from '../../../src/tools/localizeManifest';
 import { chapterPage, walkthroughs } from '../../../src/tools/walkthrough';
 
+const { contributes } = withTexts(manifest, english);
 const folder = path.join(__dirname, '../../../media/walkthrough');
 
 describe('walkthrough', () => {
