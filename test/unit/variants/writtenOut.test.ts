@@ -171,4 +171,52 @@ describe('operators that are written out for training', () => {
       }
     }
   });
+
+  it('takes a recurrent node with the batch first, which the runtime has no kernel for, as one with its axes exchanged', async () => {
+    const test = gradientCases.find((c) => c.opType === 'LSTM' && c.name === 'bidirectional')!;
+    const { graph, feeds } = forwardGraph(test, 'float32');
+    const turned = ({ shape }: { shape: readonly number[] }) => [shape[1], shape[0], shape[2]];
+    const batchFirst = graph.copy();
+    const [lstm] = batchFirst.nodes;
+    lstm.attributes.set('layout', attribute.int(1));
+    // the input and the two states
+    const exchanged = ['input0', 'input5', 'input6'];
+    for (const input of batchFirst.inputs) {
+      if (!exchanged.includes(input.name)) continue;
+      input.type = { ...input.type, shape: turned({ shape: input.type.shape as number[] }) };
+    }
+    const swap = (values: ArrayLike<number>, [a, b, c]: readonly number[]) =>
+      Float32Array.from(
+        { length: a * b * c },
+        (_, i) => values[((Math.floor(i / c) % a) * b + Math.floor(i / (a * c))) * c + (i % c)],
+      );
+    const plain: Record<string, ort.Tensor> = {};
+    const first: Record<string, ort.Tensor> = {};
+    for (const { name, shape, values } of feeds) {
+      plain[name] = floats(shape, values);
+      first[name] = exchanged.includes(name) ? floats(turned({ shape }), swap(values, shape)) : plain[name];
+    }
+    for (const g of [graph, batchFirst]) {
+      toTrainingForm(g);
+      for (const name of ['output0', 'output1', 'output2']) g.addOutput(name);
+    }
+    const [expected, actual] = [await runGraph(graph, plain), await runGraph(batchFirst, first)];
+    const [steps, directions, batch, hidden] = expected.output0.dims;
+    assert.deepEqual(actual.output0.dims, [batch, steps, directions, hidden]);
+    for (const name of ['output1', 'output2']) {
+      assert.deepEqual(actual[name].dims, turned({ shape: expected[name].dims }));
+      assert.deepEqual(Array.from(actual[name].data, Number), [
+        ...swap(expected[name].data as Float32Array, expected[name].dims),
+      ]);
+    }
+    for (let i = 0; i < actual.output0.data.length; i++) {
+      const [b, t, rest] = [
+        Math.floor(i / (steps * directions * hidden)),
+        Math.floor(i / (directions * hidden)) % steps,
+        i % (directions * hidden),
+      ];
+      const [d, h] = [Math.floor(rest / hidden), rest % hidden];
+      assert.equal(actual.output0.data[i], expected.output0.data[((t * directions + d) * batch + b) * hidden + h]);
+    }
+  });
 });
