@@ -1,4 +1,4 @@
-import type { Node, ValueId } from '../ir/graph';
+import type { Graph, Node, ValueId } from '../ir/graph';
 import type { NormType } from '../protocol/facts';
 import type { GraphReading } from './graphReading';
 import {
@@ -89,6 +89,24 @@ export const normPatterns: readonly NormPattern[] = [
   { centred: true, roots: ['Div', 'Mul'], pattern: scaledBy(deviation, variance) },
   { centred: false, roots: ['Div', 'Mul'], pattern: scaledBy(x, mean(square(x))) },
 ];
+
+/** Nodes between a mean and the last node of a norm that is made of it, with some casts. */
+const MOST_BEHIND_MEAN = 16;
+
+/** Marks the nodes that a mean is not far before: only there a norm may end. */
+export function nodesNearMeans(graph: Graph): Uint8Array {
+  const left = new Uint8Array(graph.nodeCount);
+  for (let i = 0; i < graph.nodeCount; i++) {
+    const { opType, inputs } = graph.node(i);
+    let most = opType === 'ReduceMean' ? MOST_BEHIND_MEAN : 0;
+    for (const v of inputs) {
+      const producer = graph.producer(v);
+      if (producer >= 0 && producer < i && left[producer] - 1 > most) most = left[producer] - 1;
+    }
+    left[i] = most;
+  }
+  return left;
+}
 
 const NEGATIVE_SHIFT = 12;
 

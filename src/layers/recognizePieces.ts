@@ -1,4 +1,4 @@
-import { ABSENT, type Graph, type Node, type ValueId } from '../ir/graph';
+import { ABSENT, type Node, type ValueId } from '../ir/graph';
 import { shortestFloat } from '../ir/shortestFloat';
 import { activationOperator } from './activationOperators';
 import { activationPatterns, productPatterns, type ActivationPattern } from './activationPatterns';
@@ -11,6 +11,7 @@ import {
   decodeAxes,
   isAffineParameter,
   isDeviation,
+  nodesNearMeans,
   normPatterns,
   typeOfAxes,
   type AffineAxis,
@@ -52,9 +53,6 @@ const statistics: ReadonlySet<string> = new Set(['ReduceMean', 'Sqrt', 'Reciproc
 
 /** Readers of a value inside of a layer; a bound, because a broken file may have them without end. */
 const MOST_READERS = 64;
-
-/** Nodes between a mean and the last node of a norm that is made of it, with some casts. */
-const MOST_BEHIND_MEAN = 16;
 
 /** Nodes in a row that only hand a value on. */
 const MAX_HANDED_ON = 8;
@@ -413,21 +411,6 @@ class Recognizer {
     if (node.outputs.length === 0) return undefined;
     return node.domain === '' && inOneLayer(node, this.reading.graph.node(main)) ? node : undefined;
   }
-}
-
-/** Marks the nodes that a mean is not far before: only there a norm may end. */
-function nodesNearMeans(graph: Graph): Uint8Array {
-  const left = new Uint8Array(graph.nodeCount);
-  for (let i = 0; i < graph.nodeCount; i++) {
-    const { opType, inputs } = graph.node(i);
-    let most = opType === 'ReduceMean' ? MOST_BEHIND_MEAN : 0;
-    for (const v of inputs) {
-      const producer = graph.producer(v);
-      if (producer >= 0 && producer < i && left[producer] - 1 > most) most = left[producer] - 1;
-    }
-    left[i] = most;
-  }
-  return left;
 }
 
 /** Nodes of different layers of the file are never one layer; where it states nodes alone, any may be. */
