@@ -69,7 +69,7 @@ export const experiment: Experiment<Measured> = {
           x: { label: 'feature' },
           y: { label: 'value' },
           series: [
-{ name: 'gamma', x: first.gamma.map((_, i) => i + 1), y: first.gamma },
+            { name: 'gamma', x: first.gamma.map((_, i) => i + 1), y: first.gamma },
             { name: 'sigma of the data', reference: true, x: first.sigma.map((_, i) => i + 1), y: first.sigma },
             { name: 'beta', x: first.beta.map((_, i) => i + 1), y: first.beta },
             { name: 'mu of the data', reference: true, x: first.mu.map((_, i) => i + 1), y: first.mu },

@@ -1,11 +1,15 @@
+import { ModelError } from '../../ir/errors';
+import { inferTypes } from '../../ir/inferTypes';
+import { layerView } from '../../layers/recognize';
 import { overSeeds } from '../conclusion';
 import type { Experiment } from '../experiment';
 import type { Lab } from '../lab/lab';
 import { columns, mean, median, variance } from '../lab/figures';
 import { Learner } from '../lab/learner';
-import type { Network, NormKind } from '../lab/network';
+import type { Network } from '../lab/network';
 import { cnn } from '../lab/networks';
 import { batchOf, BatchStream } from '../lab/samples';
+import { prepareModel } from '../lab/userModel';
 import { BATCH, CLASSES, SIDE, dataWords, deepMlp, testSet, trainingSet } from '../lab/standard';
 
 const STEPS = [0, 100, 300];
@@ -13,14 +17,12 @@ const LR = 0.1;
 const PROBE = 500;
 const CHANNELS = [8, 16, 16];
 const norms = ['none', 'batch'] as const;
-const kinds = ['MLP', 'CNN'] as const;
-const words: Readonly<Record<NormKind, string>> = {
-  none: 'no norm',
-  batch: 'batch norm',
-  layer: '',
-  group: '',
-  instance: '',
-};
+const kinds = ['MLP', 'CNN', 'model'] as const;
+/** Samples for a model of the user. */
+const MODEL_PROBE = 32;
+/** A unit with fewer values than these has no shape to speak of. */
+const LEAST_VALUES = 30;
+const words = { none: 'no norm', batch: 'batch norm', 'its own norms': 'its own norms' } as const;
 
 /** How far the values of one unit are from normal. */
 export interface Shape {
@@ -57,7 +59,7 @@ function normalCdf(x: number): number {
 /** Medians over the units of all layers, of magnitudes. */
 interface Row extends Shape {
   readonly kind: (typeof kinds)[number];
-  readonly norm: (typeof norms)[number];
+  readonly norm: (typeof norms)[number] | 'its own norms';
   readonly step: number;
 }
 
@@ -83,15 +85,7 @@ async function rows(
   for (let step = 0; step <= STEPS[STEPS.length - 1]; step++) {
     if (STEPS.includes(step)) {
       const found = await learner.run(probe, { loss: 'none', values });
-      const shapes = values.flatMap((value, i) =>
-        unitsOf(found.values.get(value)!, units[i]).flatMap((unit) => shapeOf(unit) ?? []),
-      );
-      const middle = (key: keyof Shape) => median(shapes.map((s) => Math.abs(s[key])));
-      const shape = {
-        skewness: middle('skewness'),
-        excessKurtosis: middle('excessKurtosis'),
-        distance: middle('distance'),
-      };
+      const shape = middleOf(values.flatMap((value, i) => unitsOf(found.values.get(value)!, PROBE, units[i])));
       list.push({ kind, norm, step, ...shape });
     }
     await learner.step(stream.next(), LR);
@@ -99,13 +93,20 @@ async function rows(
   return list;
 }
 
+/** Medians of magnitudes over the units that vary. */
+function middleOf(units: readonly Float32Array[]): Shape {
+  const shapes = units.flatMap((unit) => shapeOf(unit) ?? []);
+  const middle = (key: keyof Shape) => median(shapes.map((s) => Math.abs(s[key])));
+  return { skewness: middle('skewness'), excessKurtosis: middle('excessKurtosis'), distance: middle('distance') };
+}
+
 /** The values of each unit: columns of a dense layer's output, channels of a convolution's. */
-function unitsOf(data: Float32Array, units: number): Float32Array[] {
-  const places = data.length / PROBE / units;
+function unitsOf(data: Float32Array, samples: number, units: number): Float32Array[] {
+  const places = data.length / samples / units;
   if (places === 1) return columns(data, units);
   return Array.from({ length: units }, (_, u) => {
-    const unit = new Float32Array(PROBE * places);
-    for (let n = 0; n < PROBE; n++) {
+    const unit = new Float32Array(samples * places);
+    for (let n = 0; n < samples; n++) {
       const from = (n * units + u) * places;
       unit.set(data.subarray(from, from + places), n * places);
     }
@@ -120,7 +121,8 @@ export const experiment: Experiment<Measured> = {
   setting:
     `MLP of 8 x 100 ReLU units and CNN of ${CHANNELS.join(', ')} channels, Glorot weights, gradient descent with learning rate ${LR} and batch ` +
     `${BATCH} on ${dataWords}; outputs of all linear layers on ${PROBE} test pictures before step ${STEPS.join(', ')}: medians over the units of ` +
-    'abs(skewness), abs(excess kurtosis) and the Kolmogorov-Smirnov distance to the normal of the same mean and variance.',
+    'abs(skewness), abs(excess kurtosis) and the Kolmogorov-Smirnov distance to the normal of the same mean and variance. ' +
+    `A model of the user: once, at inference, on ${MODEL_PROBE} made samples.`,
   reference: 'Ioffe and Szegedy 2015, section 3.2.',
   published: 'W u + b is "more Gaussian" (citing Hyvärinen and Oja 2000); no figure. A norm itself changes no shape.',
   gate: 'None: the figures are reported.',
@@ -137,10 +139,32 @@ export const experiment: Experiment<Measured> = {
     return found;
   },
 
+  async measureModel(lab, seed, model) {
+    const { graph, feeds } = prepareModel(model, MODEL_PROBE);
+    const types = inferTypes(graph);
+    const frozen = graph.freeze();
+    const linears = layerView(frozen, types).layers.flatMap((layer) => {
+      const value = frozen.valueName(layer.output);
+      const shape = types.get(value)?.shape;
+      const channels = layer.linear?.channels;
+      return channels !== undefined && shape?.[1] === channels && shape[0] === MODEL_PROBE ? [{ value, channels }] : [];
+    });
+    if (linears.length === 0) {
+      throw new ModelError('unsupported', 'this model has no linear layer whose channels run along the second axis');
+    }
+    const values = linears.map((l) => l.value);
+    graph.outputs = values.map((name) => ({ name, type: { kind: 'tensor', dtype: 'float32' } }));
+    const { session } = await lab.compile('model', () => ({ graph }));
+    const found = await lab.run(session, feeds(seed, 0), values);
+    const units = linears.flatMap((l) => unitsOf(found.get(l.value)!.data as Float32Array, MODEL_PROBE, l.channels));
+    const row = middleOf(units.filter((u) => u.length >= LEAST_VALUES));
+    return [{ kind: 'model', norm: 'its own norms', step: 0, ...row }];
+  },
+
   conclude(measured) {
     const at = (row: Row, key: keyof Shape) =>
       measured.map((m) => m.find((r) => r.kind === row.kind && r.norm === row.norm && r.step === row.step)![key]);
-    const last = STEPS[STEPS.length - 1];
+    const last = Math.max(...measured[0].map((r) => r.step));
     const ends = measured[0].filter((r) => r.step === last);
     return {
       measured:
@@ -159,20 +183,28 @@ export const experiment: Experiment<Measured> = {
           },
         ];
       }),
-      charts: [
-        {
-          kind: 'lines',
-          title: 'Distance to the normal during training (median over the units)',
-          x: { label: 'step' },
-          y: { label: 'Kolmogorov-Smirnov distance' },
-          series: kinds.flatMap((kind) =>
-            norms.map((norm) => {
-              const found = measured[0].filter((r) => r.kind === kind && r.norm === norm);
-              return { name: `${kind}, ${words[norm]}`, x: found.map((r) => r.step), y: found.map((r) => r.distance) };
-            }),
-          ),
-        },
-      ],
+      charts: measured[0].some((r) => r.kind === 'model')
+        ? []
+        : [
+            {
+              kind: 'lines',
+              title: 'Distance to the normal during training (median over the units)',
+              x: { label: 'step' },
+              y: { label: 'Kolmogorov-Smirnov distance' },
+              series: kinds
+                .filter((k) => k !== 'model')
+                .flatMap((kind) =>
+                  norms.map((norm) => {
+                    const found = measured[0].filter((r) => r.kind === kind && r.norm === norm);
+                    return {
+                      name: `${kind}, ${words[norm]}`,
+                      x: found.map((r) => r.step),
+                      y: found.map((r) => r.distance),
+                    };
+                  }),
+                ),
+            },
+          ],
     };
   },
 };

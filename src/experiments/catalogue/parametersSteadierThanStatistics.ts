@@ -1,14 +1,18 @@
 import { overSeeds, verdictOf } from '../conclusion';
+import { ModelError } from '../../ir/errors';
 import type { Experiment } from '../experiment';
 import { median, norm } from '../lab/figures';
 import { Learner } from '../lab/learner';
 import { BatchStream } from '../lab/samples';
+import { MODEL_BATCH, modelTraining } from '../lab/modelTraining';
 import { dataWords, deepMlp, trainingSet } from '../lab/standard';
 
 const DEPTH = 3;
 const BATCH = 32;
 const STEPS = 300;
 const LR = 0.1;
+/** Steps of a model of the user. */
+const MODEL_STEPS = 30;
 
 interface Measured {
   /** Relative change from step to step, median over the layers, by step. */
@@ -24,6 +28,37 @@ export function relativeChange(before: readonly Float32Array[], now: readonly Fl
   return Math.hypot(...moved) / Math.hypot(...before.map(norm));
 }
 
+/** What a norm holds after a step. */
+interface NormState {
+  readonly affine: readonly Float32Array[];
+  readonly statistics: readonly Float32Array[];
+}
+
+/** Gathers the relative changes from step to step. */
+class Changes {
+  private before: readonly NormState[] | undefined;
+  private readonly parameters: number[] = [];
+  private readonly statistics: number[] = [];
+  private readonly ratios: number[] = [];
+
+  add(now: readonly NormState[]): void {
+    const { before } = this;
+    this.before = now;
+    if (before === undefined) return;
+    const changes = now.map(({ affine, statistics }, i) => ({
+      parameters: relativeChange(before[i].affine, affine),
+      statistics: relativeChange(before[i].statistics, statistics),
+    }));
+    this.parameters.push(median(changes.map((c) => c.parameters)));
+    this.statistics.push(median(changes.map((c) => c.statistics)));
+    this.ratios.push(...changes.map((c) => c.parameters / c.statistics));
+  }
+
+  measured(): Measured {
+    return { parameters: this.parameters, statistics: this.statistics, ratio: median(this.ratios) };
+  }
+}
+
 export const experiment: Experiment<Measured> = {
   id: 'parameters-steadier-than-statistics',
   title: 'Scale and shift are steadier than the statistics',
@@ -31,40 +66,45 @@ export const experiment: Experiment<Measured> = {
     'Scale and shift, learnt over the whole training set, are far more stable than the mean and the variance of each mini-batch.',
   setting:
     `MLP of ${DEPTH} x 100 ReLU units with batch norm, Glorot weights, ${STEPS} steps of gradient descent with learning rate ${LR} and batch ` +
-    `${BATCH} on ${dataWords}; for each norm and step the norm of the change over the norm of the value, of (scale, shift) and of (mean, variance).`,
+    `${BATCH} on ${dataWords}; for each norm and step the norm of the change over the norm of the value, of (scale, shift) and of (mean, variance). ` +
+    `A model of the user: ${MODEL_STEPS} steps of Adam from its own weights, batch ${MODEL_BATCH}.`,
   reference: 'The course chapter on batch normalization; Ioffe and Szegedy 2015, section 3 (arXiv:1502.03167).',
   published: 'No figure is published; the chapter calls scale and shift far more stable.',
   gate: 'Median over norms and steps of the ratio of the two relative changes below 0.5.',
+
+  async measureModel(lab, seed, model) {
+    const training = await modelTraining(lab, model, seed, 'keep');
+    if (training.norms === 0)
+      throw new ModelError('unsupported', 'this model has no batch norm whose statistics change');
+    const follow = new Changes();
+    for (let step = 0; step < MODEL_STEPS; step++) {
+      const { norms } = await training.step(step, true);
+      follow.add(
+        norms.flatMap(({ norm: { norm }, batchMean, batchVariance }) => {
+          const affine = [norm.scale, norm.shift].flatMap((name) => training.weight(name)?.slice() ?? []);
+          return affine.length === 2 ? [{ affine, statistics: [batchMean.slice(), batchVariance.slice()] }] : [];
+        }),
+      );
+      lab.progress((step + 1) / MODEL_STEPS);
+    }
+    return follow.measured();
+  },
 
   async measure(lab, seed) {
     const learner = new Learner(lab, deepMlp('batch', { depth: DEPTH }), { seed, weights: 'xavier' });
     const stream = new BatchStream(trainingSet(seed), BATCH, seed);
     const names = Array.from({ length: DEPTH }, (_, i) => `norm${i + 1}`);
-    const affine = () => names.map((n) => ['scale', 'shift'].map((s) => learner.values.get(`${n}.${s}`)!.slice()));
-    let oldAffine = affine();
-    let oldStatistics: Float32Array[][] | undefined;
-    const ratios: number[] = [];
-    const [parameters, statistics]: number[][] = [[], []];
+    const follow = new Changes();
     for (let step = 0; step < STEPS; step++) {
-      const result = await learner.step(stream.next(), LR);
-      const nowStatistics = names.map((n) => {
-        const { mean, variance } = result.statistics.get(n)!;
-        return [mean, variance];
-      });
-      const nowAffine = affine();
-      if (oldStatistics !== undefined) {
-        const before = oldStatistics;
-        const changes = names.map((_, i) => [
-          relativeChange(oldAffine[i], nowAffine[i]),
-          relativeChange(before[i], nowStatistics[i]),
-        ]);
-        parameters.push(median(changes.map((c) => c[0])));
-        statistics.push(median(changes.map((c) => c[1])));
-        ratios.push(...changes.map(([p, s]) => p / s));
-      }
-      [oldAffine, oldStatistics] = [nowAffine, nowStatistics];
+      const { statistics } = await learner.step(stream.next(), LR);
+      follow.add(
+        names.map((n) => ({
+          affine: ['scale', 'shift'].map((s) => learner.values.get(`${n}.${s}`)!.slice()),
+          statistics: [statistics.get(n)!.mean, statistics.get(n)!.variance],
+        })),
+      );
     }
-    return { parameters, statistics, ratio: median(ratios) };
+    return follow.measured();
   },
 
   conclude(measured) {

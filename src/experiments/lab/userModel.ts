@@ -14,8 +14,10 @@ export interface PreparedModel {
   readonly graph: MutableGraph;
   /** Floating-point outputs. */
   readonly outputs: readonly string[];
+  /** Number of axes of a value, where it is known. */
+  readonly rank: (value: string) => number | undefined;
   /** Samples for the graph's inputs; the same ones for the same seed and step. */
-  feeds(seed: number, step: number): Map<string, HostTensor>;
+  readonly feeds: (seed: number, step: number) => Map<string, HostTensor>;
 }
 
 /** @throws ModelError `unsupported` for models that no data can be made for or that opset 18 cannot express */
@@ -37,6 +39,7 @@ export function prepareModel(model: Model, batch: number): PreparedModel {
   return {
     graph,
     outputs,
+    rank: (value) => types.get(value)?.shape?.length,
     feeds(seed, step) {
       let made = data.get(seed);
       if (made === undefined) data.set(seed, (made = new SyntheticData(inputs, [], sizes.batch, seed)));
