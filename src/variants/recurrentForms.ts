@@ -129,7 +129,8 @@ function unroll(node: MutableNode, r: Rewriter, types: Types, cell: Cell): boole
   const [steps, batch, features] = batchFirst ? [dims[1], dims[0], dims[2]] : dims;
   const weights = types.get(node.inputs[2])?.shape;
   const hidden = weights?.[2];
-  if (weights?.length !== 3 || typeof hidden !== 'number' || weights[1] !== cell.gates * hidden) return false;
+  if (!node.inputs[1] || weights?.length !== 3 || typeof hidden !== 'number') return false;
+  if (weights[1] !== cell.gates * hidden) return false;
   const direction = stringOf(node, 'direction', 'forward').toLowerCase();
   const directions = direction === 'bidirectional' ? 2 : 1;
   if (weights[0] !== directions) return false;
@@ -173,23 +174,10 @@ function unroll(node: MutableNode, r: Rewriter, types: Types, cell: Cell): boole
     };
     const gates = r.add('Gemm', [rows, inputWeights[k]!, ...(bias ? [bias] : [])], TRANS_B);
     const pieces = steps === 1 ? [gates] : split(gates, steps, r, 0);
-    let state: State = { h: initialH[k], c: initialC[k] };
-    const shown: string[] = [];
-    // a reversed direction begins at the end; behind the length of a sequence the state stays as it was
-    const backwards = directions === 2 ? k === 1 : direction === 'reverse';
-    for (let s = 0; s < steps; s++) {
-      const t = backwards ? steps - 1 - s : s;
-      const next = cell.step(pieces[t], state, d);
-      const mask = masks?.[t];
-      if (mask === undefined) {
-        state = next;
-        shown[t] = next.h;
-        continue;
-      }
-      const held = (after: string, before: string | undefined) => r.add('Where', [mask, after, before ?? zeros()]);
-      shown[t] = r.add('Where', [mask, next.h, zeros()]);
-      state = { h: held(next.h, state.h), c: next.c && held(next.c, state.c) };
-    }
+    // a reversed direction begins at the end
+    const order = Array.from({ length: steps }, (_, t) => t);
+    if (directions === 2 ? k === 1 : direction === 'reverse') order.reverse();
+    const { shown, state } = inOrder(order, pieces, { h: initialH[k], c: initialC[k] }, cell, d, masks, zeros);
     outputs.push(shown);
     finals.push({ h: state.h!, c: state.c });
   }
@@ -202,25 +190,42 @@ function unroll(node: MutableNode, r: Rewriter, types: Types, cell: Cell): boole
     });
     joined(stacked, 1, batchFirst ? [2, 0, 1, 3] : [0, 1, 2, 3], all, r);
   }
-  const last = (states: readonly string[], output: string) =>
-    joined(
-      states.map((state) => r.add('Unsqueeze', [state, r.ints([0])])),
-      0,
-      batchFirst ? [1, 0, 2] : [0, 1, 2],
-      output,
-      r,
-    );
-  if (lastH)
-    last(
-      finals.map(({ h }) => h),
-      lastH,
-    );
-  if (lastC)
-    last(
-      finals.map(({ c }) => c!),
-      lastC,
-    );
+  const last = (states: readonly string[], output: string) => {
+    const stacked = states.map((state) => r.add('Unsqueeze', [state, r.ints([0])]));
+    joined(stacked, 0, batchFirst ? [1, 0, 2] : [0, 1, 2], output, r);
+  };
+  const hs = finals.map(({ h }) => h);
+  const cs = finals.map(({ c }) => c!);
+  if (lastH) last(hs, lastH);
+  if (lastC) last(cs, lastC);
   return true;
+}
+
+/** The cell step by step: what is shown at each time, and the last state. Behind the length of a sequence the state stays as it was. */
+function inOrder(
+  order: readonly number[],
+  pieces: readonly string[],
+  initial: State,
+  cell: Cell,
+  d: Direction,
+  masks: readonly string[] | undefined,
+  zeros: () => string,
+): { shown: string[]; state: State } {
+  let state = initial;
+  const shown: string[] = [];
+  for (const t of order) {
+    const next = cell.step(pieces[t], state, d);
+    const mask = masks?.[t];
+    if (mask === undefined) {
+      state = next;
+      shown[t] = next.h;
+      continue;
+    }
+    const held = (after: string, before: string | undefined) => d.r.add('Where', [mask, after, before ?? zeros()]);
+    shown[t] = d.r.add('Where', [mask, next.h, zeros()]);
+    state = { h: held(next.h, state.h), c: next.c && held(next.c, state.c) };
+  }
+  return { shown, state };
 }
 
 /** Directions put side by side on an axis, transposed, under the output's name. */
