@@ -2,6 +2,8 @@ import * as vscode from 'vscode';
 import { isUnreadable } from '../protocol/facts';
 import type { Sessions } from './sessions';
 
+const { t } = vscode.l10n;
+
 /**
  * Analyzes several models one after the other, with progress and cancel, and says in a sentence what came of it. What was
  * found is in the Problems panel and in the tree of models by then.
@@ -12,7 +14,7 @@ export async function analyzeModels(sessions: Sessions, uris: readonly vscode.Ur
   await vscode.window.withProgress(all, async (progress, token) => {
     for (const uri of uris) {
       if (token.isCancellationRequested) return;
-      const message = `${counts.analyzed + 1} of ${uris.length}: ${vscode.workspace.asRelativePath(uri)}`;
+      const message = t('{0} of {1}: {2}', counts.analyzed + 1, uris.length, vscode.workspace.asRelativePath(uri));
       progress.report({ message, increment: 100 / uris.length });
       const facts = await sessions.get(uri).analyze();
       counts.analyzed++;
@@ -21,11 +23,12 @@ export async function analyzeModels(sessions: Sessions, uris: readonly vscode.Ur
     }
   });
   const { analyzed, unreadable, error, warning, information } = counts;
-  const models = analyzed === 1 ? '1 model' : `${analyzed} models`;
-  const parts = [`${models} analyzed: ${error} errors, ${warning} warnings, ${information} notes`];
-  if (unreadable > 0) parts.push(`${unreadable} could not be read`);
-  if (analyzed < uris.length) parts.push(`${uris.length - analyzed} left out, because it was cancelled`);
-  const show = 'Show Problems';
+  const parts = [
+    t('models analyzed: {0}; errors: {1}, warnings: {2}, notes: {3}', analyzed, error, warning, information),
+  ];
+  if (unreadable > 0) parts.push(t('could not be read: {0}', unreadable));
+  if (analyzed < uris.length) parts.push(t('left out, because it was cancelled: {0}', uris.length - analyzed));
+  const show = t('Show Problems');
   void vscode.window.showInformationMessage(`NormScope: ${parts.join('; ')}.`, show).then((choice) => {
     if (choice === show) void vscode.commands.executeCommand('workbench.actions.view.problems');
   });

@@ -4,6 +4,8 @@ import { ModelError } from '../ir/errors';
 import { isUnreadable } from '../protocol/facts';
 import type { Sessions } from './sessions';
 
+const { t } = vscode.l10n;
+
 /** Lets chat agents in the editor use what NormScope knows of a model. */
 export function registerAssistantTools(sessions: Sessions): vscode.Disposable {
   const host = toolHost(sessions);
@@ -18,7 +20,7 @@ function languageTool(tool: ModelTool, host: ToolHost): vscode.LanguageModelTool
       const model = typeof input.path === 'string' ? input.path : '';
       const invocationMessage = `${tool.title}${model === '' ? '' : `: ${model}`}`;
       if (!tool.runsModel) return { invocationMessage };
-      const message = `Train ${model} for some steps on this machine's CPU? The file is not changed.`;
+      const message = t('Train {0} for some steps on this machine? The file is not changed.', model);
       return { invocationMessage, confirmationMessages: { title: tool.title, message } };
     },
     async invoke({ input }, token) {

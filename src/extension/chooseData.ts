@@ -1,6 +1,8 @@
 import * as vscode from 'vscode';
 import type { ProfileSettings } from '../protocol/profile';
 
+const { t } = vscode.l10n;
+
 const dataFilter = {
   Data: ['npy', 'npz', 'csv', 'tsv', 'txt', 'json', 'gz', 'idx', 'ubyte', 'idx3-ubyte', 'idx1-ubyte'],
 };
@@ -17,30 +19,30 @@ export async function chooseData(
   if (field === 'data') {
     // the labels belonged to the data before
     const others = without(without(settings, 'data'), 'labels');
-    const picked = await pick('Samples to train on', [
+    const picked = await pick(t('Samples to train on'), [
       {
-        label: 'A file...',
-        detail: 'NPY, NPZ, CSV, IDX (MNIST) or JSON',
-        choose: () => openDialog('Use as Data', false),
+        label: t('A file...'),
+        detail: t('NPY, NPZ, CSV, IDX (MNIST) or JSON'),
+        choose: () => openDialog(t('Use as Data'), false),
       },
       {
-        label: 'A folder of pictures...',
-        detail: 'PNG or JPEG, a subfolder for each class, resized to the input',
-        choose: () => openDialog('Use as Data', true),
+        label: t('A folder of pictures...'),
+        detail: t('PNG or JPEG, a subfolder for each class, resized to the input'),
+        choose: () => openDialog(t('Use as Data'), true),
       },
-      { label: 'Made samples', detail: 'Drawn at random to fit the inputs', choose: () => Promise.resolve('') },
+      { label: t('Made samples'), detail: t('Drawn at random to fit the inputs'), choose: () => Promise.resolve('') },
     ]);
     if (picked === undefined) return undefined;
     return picked === '' ? others : { ...others, data: picked };
   }
-  const picked = await pick('Labels of the samples', [
+  const picked = await pick(t('Labels of the samples'), [
     {
-      label: 'A file...',
-      detail: 'As many labels as there are samples',
-      choose: () => openDialog('Use as Labels', false),
+      label: t('A file...'),
+      detail: t('As many labels as there are samples'),
+      choose: () => openDialog(t('Use as Labels'), false),
     },
-    { label: 'A column...', detail: 'Of the CSV file that holds the samples', choose: column },
-    { label: 'None', detail: 'Or those that lie in the data file itself', choose: () => Promise.resolve('') },
+    { label: t('A column...'), detail: t('Of the CSV file that holds the samples'), choose: column },
+    { label: t('None'), detail: t('Or those that lie in the data file itself'), choose: () => Promise.resolve('') },
   ]);
   if (picked === undefined) return undefined;
   return picked === '' ? without(settings, 'labels') : { ...settings, labels: picked };
@@ -80,8 +82,8 @@ async function openDialog(openLabel: string, folders: boolean): Promise<string |
 
 async function column(): Promise<string | undefined> {
   const name = await vscode.window.showInputBox({
-    title: 'Column of labels',
-    prompt: 'Its name, or its number from 1 in a table without names',
+    title: t('Column of labels'),
+    prompt: t('Its name, or its number from 1 in a table without names'),
   });
   return name === undefined || name === '' ? undefined : `column:${name}`;
 }

@@ -3,6 +3,8 @@ import { formattedScheme } from './formattedDocuments';
 import { toVsRange } from './ranges';
 import { isTextModel, modelUri, TextModels } from './textModels';
 
+const { t } = vscode.l10n;
+
 const top = new vscode.Range(0, 0, 0, 0);
 
 /** What can be done with a text model, above its first line, and with each of its norms, above the norm. */
@@ -14,11 +16,11 @@ export class CodeLenses implements vscode.CodeLensProvider {
     const uri = modelUri(document);
     const lens = (title: string, command: string) => new vscode.CodeLens(top, { title, command, arguments: [uri] });
     const lenses = [
-      lens('$(search) Analyze normalization', 'normscope.analyze'),
-      lens('$(play) Profile on CPU', 'normscope.profile'),
+      lens(`$(search) ${t('Analyze normalization')}`, 'normscope.analyze'),
+      lens(`$(play) ${t('Profile on CPU')}`, 'normscope.profile'),
     ];
     if (document.uri.scheme !== formattedScheme && TextModels.isCutOff(document)) {
-      lenses.push(lens('$(list-tree) Open formatted view', 'normscope.openFormatted'));
+      lenses.push(lens(`$(list-tree) ${t('Open formatted view')}`, 'normscope.openFormatted'));
     }
     return [...lenses, ...(await this.ofNorms(document, uri))];
   }
@@ -29,7 +31,11 @@ export class CodeLenses implements vscode.CodeLensProvider {
     return shown.facts.layers
       .filter(({ norm, source }) => norm !== undefined && source !== undefined)
       .map(({ id, source }) => {
-        const command = { title: '$(graph) Show in view', command: 'normscope.showLayer', arguments: [uri, id] };
+        const command = {
+          title: `$(graph) ${t('Show in view')}`,
+          command: 'normscope.showLayer',
+          arguments: [uri, id],
+        };
         return new vscode.CodeLens(toVsRange(shown.config.mark(source!.range)), command);
       });
   }

@@ -13,6 +13,8 @@ import { isTextModel } from './textModels';
 import { openDocument } from './modelFiles';
 import { findModels } from './workspaceModels';
 
+const { t } = vscode.l10n;
+
 const modelFilter = { 'ONNX, TensorFlow.js and Keras models': ['onnx', 'json', 'keras'] };
 
 /** The commands of the palette, the explorer, the editor title and the lenses. Each takes a model's uri, or finds out which is meant. */
@@ -88,7 +90,7 @@ export class Commands {
     const models = await findModels();
     if (models.length > 0) return analyzeModels(this.sessions, models);
     void vscode.window.showInformationMessage(
-      'NormScope: the workspace holds no model (.onnx, .keras, or a model.json of TensorFlow.js or Keras).',
+      t('NormScope: the workspace holds no model (.onnx, .keras, or a model.json of TensorFlow.js or Keras).'),
     );
   }
 
@@ -136,16 +138,16 @@ export class Commands {
       [
         {
           label: 'ONNX',
-          detail: 'A small convolutional network with a few normalization mistakes',
+          detail: t('A small convolutional network with a few normalization mistakes'),
           uri: sample('sample.onnx'),
         },
         {
           label: 'TensorFlow.js',
-          detail: 'A layers model as text, with hovers on every layer',
+          detail: t('A layers model as text, with hovers on every layer'),
           uri: sample('tfjs', 'model.json'),
         },
       ],
-      { title: 'NormScope: Open Sample Model', placeHolder: 'Which sample?' },
+      { title: t('NormScope: Open Sample Model'), placeHolder: t('Which sample?') },
     );
     if (picked === undefined) return;
     if (isText(picked.uri)) await vscode.window.showTextDocument(picked.uri, { preview: false });
@@ -161,7 +163,7 @@ export class Commands {
     );
     if (document === undefined || !isTextModel(document)) {
       void vscode.window.showErrorMessage(
-        'NormScope: the formatted view is for models that are JSON text, such as a model.json of TensorFlow.js.',
+        t('NormScope: the formatted view is for models that are JSON text, such as a model.json of TensorFlow.js.'),
       );
       return;
     }
@@ -176,9 +178,9 @@ export class Commands {
     const found = await vscode.workspace.findFiles('**/{*.onnx,*.keras,model.json}', '**/node_modules/**', 200);
     if (found.length > 0) {
       const items = found.map((f) => ({ label: vscode.workspace.asRelativePath(f), uri: f }));
-      return (await vscode.window.showQuickPick(items, { placeHolder: 'Which model?' }))?.uri;
+      return (await vscode.window.showQuickPick(items, { placeHolder: t('Which model?') }))?.uri;
     }
-    return (await vscode.window.showOpenDialog({ filters: modelFilter, title: 'Open a model' }))?.[0];
+    return (await vscode.window.showOpenDialog({ filters: modelFilter, title: t('Open a model') }))?.[0];
   }
 }
 

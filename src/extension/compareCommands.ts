@@ -1,17 +1,18 @@
 import * as vscode from 'vscode';
-import { isUnreadable } from '../protocol/facts';
 import type { CompareEvent, CompareSettings } from '../protocol/compare';
 import type { NormVariantId } from '../protocol/normVariant';
 import { normVariants } from '../variants/norms/registry';
 import type { ModelSession } from './modelSession';
-import { reportingErrors } from './reportErrors';
+import { factsToRun, reportingErrors } from './reportErrors';
 import { profileSettings } from './settings';
+
+const { t } = vscode.l10n;
 
 interface VariantItem extends vscode.QuickPickItem {
   readonly id: NormVariantId;
 }
 
-const asIs: VariantItem = { id: 'as-is', label: 'as it is', detail: 'The network of the file.', picked: true };
+const asIs: VariantItem = { id: 'as-is', label: t('as it is'), detail: t('The network of the file.'), picked: true };
 
 const variantItems: readonly VariantItem[] = normVariants.map(({ id, title, description }) => ({
   id,
@@ -22,14 +23,14 @@ const variantItems: readonly VariantItem[] = normVariants.map(({ id, title, desc
 
 /** Asks which variants and how often, compares them with progress and a way to end it, and shows the result in the views. */
 export async function compareNormalizations(session: ModelSession): Promise<void> {
-  if (!(await mayRun(session))) return;
+  if ((await factsToRun(session)) === undefined) return;
   const settings = await askSettings(session);
   if (settings === undefined) return;
   await reportingErrors(session, async () => {
     const result = await vscode.window.withProgress(
       {
         location: vscode.ProgressLocation.Notification,
-        title: `Comparing normalizations of ${session.path}`,
+        title: t('Comparing normalizations of {0}', session.path),
         cancellable: true,
       },
       (progress, token) => {
@@ -38,16 +39,18 @@ export async function compareNormalizations(session: ModelSession): Promise<void
         let done = 0;
         const follow = (event: CompareEvent) => {
           if (event.type !== 'progress') return;
-          const what = event.what === 'learning-rate' ? 'largest learning rate' : event.what;
+          const what = event.what === 'learning-rate' ? t('largest learning rate') : event.what;
           const increment = Math.max(0, 100 * (event.done - done));
           done = Math.max(done, event.done);
-          progress.report({ message: `${event.variant}, seed ${event.seed}: ${what}`, increment });
+          progress.report({ message: t('{0}, seed {1}: {2}', event.variant, event.seed, what), increment });
         };
         return session.runCompare(settings, follow, abort.signal);
       },
     );
     if (result.status === 'failed')
-      void vscode.window.showErrorMessage(`NormScope: ${session.path}: ${result.failure ?? 'the comparison failed'}`);
+      void vscode.window.showErrorMessage(
+        `NormScope: ${session.path}: ${result.failure ?? t('the comparison failed')}`,
+      );
   });
 }
 
@@ -55,7 +58,7 @@ export async function compareNormalizations(session: ModelSession): Promise<void
 export async function exportVariant(session: ModelSession): Promise<void> {
   const picked = await vscode.window.showQuickPick(
     variantItems.map((item) => ({ ...item, picked: false })),
-    { title: 'NormScope: Export Variant', placeHolder: 'Which normalization? New norms are untrained.' },
+    { title: t('NormScope: Export Variant'), placeHolder: t('Which normalization? New norms are untrained.') },
   );
   if (picked === undefined) return;
   const name = session.uri.path.slice(session.uri.path.lastIndexOf('/') + 1).replace(/\.[^.]*$/, '');
@@ -67,55 +70,42 @@ export async function exportVariant(session: ModelSession): Promise<void> {
   await reportingErrors(session, async () => {
     // the dialog has asked whether a file that is there shall be replaced
     const { change } = await session.exportVariant({ norm: picked.id, output: target.fsPath, overwrite: true });
-    const open = 'Open';
+    const open = t('Open');
     const choice = await vscode.window.showInformationMessage(
-      `NormScope: ${change}, saved as ${vscode.workspace.asRelativePath(target)}.`,
+      t('NormScope: {0}, saved as {1}.', change, vscode.workspace.asRelativePath(target)),
       open,
     );
     if (choice === open) await vscode.commands.executeCommand('normscope.analyze', target);
   });
 }
 
-async function mayRun(session: ModelSession): Promise<boolean> {
-  if (!vscode.workspace.isTrusted) {
-    void vscode.window.showErrorMessage(
-      'NormScope trains a model only in a trusted workspace, because it runs the model.',
-    );
-    return false;
-  }
-  const facts = await session.analyze();
-  if (!isUnreadable(facts)) return true;
-  void vscode.window.showErrorMessage(`NormScope: ${facts.path}: ${facts.error.message}`);
-  return false;
-}
-
 async function askSettings(session: ModelSession): Promise<CompareSettings | undefined> {
-  const title = 'NormScope: Compare Normalizations';
+  const title = t('NormScope: Compare Normalizations');
   const picked = await vscode.window.showQuickPick([asIs, ...variantItems], {
     title,
     canPickMany: true,
     matchOnDetail: true,
-    placeHolder: 'What to compare; the first is what the others are held against',
+    placeHolder: t('What to compare; the first is what the others are held against'),
   });
   if (picked === undefined || picked.length === 0) return undefined;
   const seeds = await vscode.window.showQuickPick(
     [
       {
-        label: '3 seeds',
-        detail: 'The least that a spread, and so a verdict, can be told from.',
+        label: t('3 seeds'),
+        detail: t('The least that a spread, and so a verdict, can be told from.'),
         seeds: 3,
         rates: false,
       },
-      { label: '5 seeds', detail: 'Smaller differences show.', seeds: 5, rates: false },
-      { label: '1 seed', detail: 'A first look: curves without verdicts.', seeds: 1, rates: false },
+      { label: t('5 seeds'), detail: t('Smaller differences show.'), seeds: 5, rates: false },
+      { label: t('1 seed'), detail: t('A first look: curves without verdicts.'), seeds: 1, rates: false },
       {
-        label: '3 seeds and the largest learning rates',
-        detail: 'Searches the largest learning rate that each variant trains at: about twice the time.',
+        label: t('3 seeds and the largest learning rates'),
+        detail: t('Searches the largest learning rate that each variant trains at: about twice the time.'),
         seeds: 3,
         rates: true,
       },
     ],
-    { title, placeHolder: 'How many runs of each variant?' },
+    { title, placeHolder: t('How many runs of each variant?') },
   );
   if (seeds === undefined) return undefined;
   return {

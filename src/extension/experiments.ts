@@ -3,11 +3,13 @@ import { EngineClient } from '../engine/engineClient';
 import { experimentReport } from '../engine/runExperiment';
 import { chapters, experimentWithId, factsOf, LEAST_SEEDS } from '../experiments/registry';
 import { ModelError } from '../ir/errors';
-import type { ExperimentEvent, ExperimentResult, FailedExperiment } from '../protocol/experiment';
+import type { ExperimentEvent, ExperimentReport, ExperimentResult, FailedExperiment } from '../protocol/experiment';
 import type { ExperimentsState, ExperimentsToHost, HostToExperiments } from '../protocol/experimentView';
 import type { EngineChoice } from '../protocol/profile';
 import type { Platform } from './platform';
 import { webviewHtml } from './webviewHtml';
+
+const { t } = vscode.l10n;
 
 /** A model that experiments are run on instead of their own networks. */
 interface OnModel {
@@ -48,13 +50,14 @@ export class Experiments implements vscode.Disposable {
     this.panel?.dispose();
   }
 
-  private async choose(given: unknown): Promise<void> {
+  /** @returns what was measured, for those who run the command from a program */
+  private async choose(given: unknown): Promise<ExperimentReport | undefined> {
     const ids = typeof given === 'string' && experimentWithId(given) !== undefined ? [given] : await pickExperiments();
-    if (ids === undefined) return;
+    if (ids === undefined) return undefined;
     const model = await this.pickModel(ids);
-    if (model === undefined) return;
+    if (model === undefined) return undefined;
     this.show(ids.length === 1 ? ids[0] : null);
-    await this.run(ids, model === 'built-in' ? undefined : model);
+    return this.run(ids, model === 'built-in' ? undefined : model);
   }
 
   /** The built-in networks, or the model in front where all of the experiments can be run on it and the user wants that. */
@@ -66,17 +69,21 @@ export class Experiments implements vscode.Disposable {
     const name = vscode.workspace.asRelativePath(uri!);
     const picked = await vscode.window.showQuickPick(
       [
-        { label: 'Built-in network', detail: 'The setting that the gate was fixed for.', model: 'built-in' as const },
-        { label: name, detail: 'The model in front, on made samples.', model: { path, name } },
+        {
+          label: t('Built-in network'),
+          detail: t('The setting that the gate was fixed for.'),
+          model: 'built-in' as const,
+        },
+        { label: name, detail: t('The model in front, on made samples.'), model: { path, name } },
       ],
-      { title: 'NormScope: Run Experiment', placeHolder: 'On which network?' },
+      { title: t('NormScope: Run Experiment'), placeHolder: t('On which network?') },
     );
     return picked?.model;
   }
 
-  private async run(ids: readonly string[], model?: OnModel): Promise<void> {
+  private async run(ids: readonly string[], model?: OnModel): Promise<ExperimentReport | undefined> {
     if (this.abort !== undefined) {
-      void vscode.window.showInformationMessage('NormScope: experiments are being run; cancel them first.');
+      void vscode.window.showInformationMessage(t('NormScope: experiments are being run; cancel them first.'));
       return;
     }
     const abort = (this.abort = new AbortController());
@@ -89,7 +96,7 @@ export class Experiments implements vscode.Disposable {
       ...(model !== undefined && { model: { path: model.path } }),
     };
     try {
-      await vscode.window.withProgress(
+      return await vscode.window.withProgress(
         { location: vscode.ProgressLocation.Notification, title: 'NormScope', cancellable: true },
         async (progress, token) => {
           token.onCancellationRequested(() => abort.abort());
@@ -99,12 +106,13 @@ export class Experiments implements vscode.Disposable {
             if (event.type === 'progress')
               progress.report({ message: event.title, increment: Math.max(0, 100 * (event.done - before)) });
           };
-          await experimentReport(client, request, follow, abort.signal);
+          return experimentReport(client, request, follow, abort.signal);
         },
       );
     } catch (error) {
       if (!(error instanceof ModelError)) throw error;
       if (error.code !== 'cancelled') void vscode.window.showErrorMessage(`NormScope: ${error.describe()}`);
+      return undefined;
     } finally {
       client.dispose();
       this.abort = undefined;
@@ -127,11 +135,16 @@ export class Experiments implements vscode.Disposable {
       return;
     }
     const dist = vscode.Uri.joinPath(this.extensionUri, 'dist');
-    const panel = vscode.window.createWebviewPanel('normscope.experiments', 'Experiments', vscode.ViewColumn.Active, {
-      enableScripts: true,
-      retainContextWhenHidden: true,
-      localResourceRoots: [dist],
-    });
+    const panel = vscode.window.createWebviewPanel(
+      'normscope.experiments',
+      t('Experiments'),
+      vscode.ViewColumn.Active,
+      {
+        enableScripts: true,
+        retainContextWhenHidden: true,
+        localResourceRoots: [dist],
+      },
+    );
     this.panel = panel;
     panel.onDidDispose(() => {
       this.panel = undefined;
@@ -144,7 +157,7 @@ export class Experiments implements vscode.Disposable {
       cspSource: webview.cspSource,
       scriptUri: webview.asWebviewUri(vscode.Uri.joinPath(dist, 'experiments.js')).toString(),
       styleUri: webview.asWebviewUri(vscode.Uri.joinPath(dist, 'experiments.css')).toString(),
-      title: 'Experiments',
+      title: t('Experiments'),
     });
   }
 
@@ -174,15 +187,15 @@ async function pickExperiments(): Promise<readonly string[] | undefined> {
   }
   const all = chapters.flatMap((c) => c.experiments.map((e) => e.id));
   const items: Item[] = [
-    { label: 'All experiments', detail: `All ${all.length}: ten minutes or so on two cores.`, ids: all },
+    { label: t('All experiments'), detail: t('All {0}: ten minutes or so on two cores.', all.length), ids: all },
     ...chapters.flatMap(({ title, experiments }): Item[] => [
       { label: title, kind: vscode.QuickPickItemKind.Separator, ids: [] },
       ...experiments.map((e) => ({ label: e.title, description: e.id, detail: e.claim, ids: [e.id] })),
     ]),
   ];
   const options = {
-    title: 'NormScope: Run Experiment',
-    placeHolder: 'Which claim shall be measured?',
+    title: t('NormScope: Run Experiment'),
+    placeHolder: t('Which claim shall be measured?'),
     matchOnDescription: true,
     matchOnDetail: true,
   };

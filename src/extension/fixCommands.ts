@@ -1,9 +1,11 @@
 import * as vscode from 'vscode';
-import { isUnreadable, type FixId, type FixOffer, type ModelFacts } from '../protocol/facts';
+import type { FixId, FixOffer, ModelFacts } from '../protocol/facts';
 import type { FixResult, FixSettings } from '../protocol/fix';
 import { changedText, fixPhases, proofText } from '../reports/fixText';
 import type { ModelSession } from './modelSession';
-import { reportingErrors } from './reportErrors';
+import { factsToRun, reportingErrors } from './reportErrors';
+
+const { t } = vscode.l10n;
 
 /** What a copy is called after the model's own name. */
 const suffixes: Readonly<Record<FixId, string>> = {
@@ -25,17 +27,8 @@ interface Asked {
  * @param asked the id of a fix, or an object with `fix` and `output` (a file that is there is then replaced)
  */
 export async function saveFixedCopy(session: ModelSession, asked: unknown): Promise<void> {
-  if (!vscode.workspace.isTrusted) {
-    void vscode.window.showErrorMessage(
-      'NormScope fixes a model only in a trusted workspace, because it runs the model.',
-    );
-    return;
-  }
-  const facts = await session.analyze();
-  if (isUnreadable(facts)) {
-    void vscode.window.showErrorMessage(`NormScope: ${facts.path}: ${facts.error.message}`);
-    return;
-  }
+  const facts = await factsToRun(session);
+  if (facts === undefined) return;
   const given = readAsked(asked);
   const fix = given.fix ?? (await chooseFix(facts));
   if (fix === undefined) return;
@@ -67,26 +60,27 @@ async function chooseFix({ path, findings }: ModelFacts): Promise<FixId | undefi
   const offers = new Map<FixId, FixOffer>(findings.flatMap((f) => (f.fix ? [[f.fix.id, f.fix] as const] : [])));
   if (offers.size === 0) {
     void vscode.window.showInformationMessage(
-      `NormScope: no finding of ${path} has a fix that a copy could be saved with.`,
+      t('NormScope: no finding of {0} has a fix that a copy could be saved with.', path),
     );
     return undefined;
   }
-  const items = [...offers.values()].map(({ id, title }) => ({ label: `Save a copy with ${title}`, id }));
-  const title = 'NormScope: Save Fixed Copy';
-  return (await vscode.window.showQuickPick(items, { title, placeHolder: 'Each copy is run beside the model first' }))
-    ?.id;
+  const items = [...offers.values()].map(({ id, title }) => ({ label: t('Save a copy with {0}', title), id }));
+  const title = t('NormScope: Save Fixed Copy');
+  return (
+    await vscode.window.showQuickPick(items, { title, placeHolder: t('Each copy is run beside the model first') })
+  )?.id;
 }
 
 function chooseTarget({ uri }: ModelSession, fix: FixId): Thenable<vscode.Uri | undefined> {
   const name = uri.path.slice(uri.path.lastIndexOf('/') + 1).replace(/\.[^.]*$/, '');
   const defaultUri = vscode.Uri.joinPath(uri, '..', `${name}-${suffixes[fix]}.onnx`);
-  return vscode.window.showSaveDialog({ defaultUri, filters: { ONNX: ['onnx'] }, title: 'Save Fixed Copy' });
+  return vscode.window.showSaveDialog({ defaultUri, filters: { ONNX: ['onnx'] }, title: t('Save Fixed Copy') });
 }
 
 function withProgress(session: ModelSession, settings: FixSettings): Thenable<FixResult> {
   const options = {
     location: vscode.ProgressLocation.Notification,
-    title: `Fixing ${session.path}`,
+    title: t('Fixing {0}', session.path),
     cancellable: true,
   };
   return vscode.window.withProgress(options, (progress, token) => {
@@ -97,17 +91,18 @@ function withProgress(session: ModelSession, settings: FixSettings): Thenable<Fi
 }
 
 async function agrees(result: FixResult): Promise<boolean> {
-  const save = 'Save the Copy';
-  const detail = 'Norms in training mode use the statistics of each batch, in inference mode those of the file.';
+  const save = t('Save the Copy');
+  const detail = t('Norms in training mode use the statistics of each batch, in inference mode those of the file.');
   const message = `${changedText(result)}: ${proofText(result.proof)}.`;
   return (await vscode.window.showWarningMessage(message, { modal: true, detail }, save)) === save;
 }
 
 async function announce(result: FixResult, target: vscode.Uri): Promise<void> {
-  const open = 'Open the Copy';
-  const left = result.left.length === 0 ? '' : ` ${result.left.length} more stay as they are.`;
+  const open = t('Open the Copy');
+  const left = result.left.length === 0 ? '' : t(' {0} more stay as they are.', result.left.length);
+  const name = vscode.workspace.asRelativePath(target);
   const choice = await vscode.window.showInformationMessage(
-    `NormScope: ${changedText(result)}; ${proofText(result.proof)}.${left} Saved as ${vscode.workspace.asRelativePath(target)}.`,
+    t('NormScope: {0}; {1}.{2} Saved as {3}.', changedText(result), proofText(result.proof), left, name),
     open,
   );
   if (choice === open) await vscode.commands.executeCommand('normscope.analyze', target);

@@ -3,6 +3,8 @@ import { isUnreadable } from '../protocol/facts';
 import { linkPath, linkQuery, readLink } from './layerLink';
 import type { Sessions } from './sessions';
 
+const { t } = vscode.l10n;
+
 /** The address that opens the view of a model at a layer, in the program that this window belongs to. */
 export function layerLink(extensionId: string, file: vscode.Uri, layer: string): vscode.Uri {
   const query = linkQuery({ file: file.toString(), layer });
@@ -20,15 +22,16 @@ export class LinkHandler implements vscode.UriHandler {
     const link = readLink(asked, query);
     const file = link && addressOf(link.file);
     if (link === undefined || file === undefined) {
-      return refuse('it does not name the file of a model');
+      return refuse(t('it does not name the file of a model'));
     }
     if (!this.isKnown(file))
-      return refuse(`${shown(file.path)} is no file of this workspace. Open it first, or its folder.`);
+      return refuse(t('{0} is no file of this workspace. Open it first, or its folder.', shown(file.path)));
     await vscode.commands.executeCommand('normscope.showLayer', file, undefined);
     if (link.layer === undefined) return;
     const facts = await this.sessions.get(file).analyze();
     if (isUnreadable(facts)) return;
-    if (!facts.layers.some((l) => l.id === link.layer)) return refuse(`the model has no layer ${shown(link.layer)}`);
+    if (!facts.layers.some((l) => l.id === link.layer))
+      return refuse(t('the model has no layer {0}', shown(link.layer)));
     await vscode.commands.executeCommand('normscope.showLayer', file, link.layer);
   }
 
@@ -60,5 +63,5 @@ function shown(text: string): string {
 }
 
 function refuse(why: string): void {
-  void vscode.window.showWarningMessage(`NormScope: a link was not opened: ${why}`);
+  void vscode.window.showWarningMessage(t('NormScope: a link was not opened: {0}', why));
 }

@@ -4,6 +4,8 @@ import type { ModelSession } from './modelSession';
 import type { Sessions } from './sessions';
 import { findModels } from './workspaceModels';
 
+const { t } = vscode.l10n;
+
 const icons: Readonly<Record<Severity, vscode.ThemeIcon>> = {
   error: new vscode.ThemeIcon('error', new vscode.ThemeColor('problemsErrorIcon.foreground')),
   warning: new vscode.ThemeIcon('warning', new vscode.ThemeColor('problemsWarningIcon.foreground')),
@@ -72,7 +74,7 @@ export class ModelTree implements vscode.TreeDataProvider<Item>, vscode.Disposab
     item.id = uri.toString();
     item.label = vscode.workspace.asRelativePath(uri);
     item.description = session === undefined ? undefined : stateOf(session);
-    item.tooltip = `${item.label}\n${item.description ?? 'not analyzed yet'}`;
+    item.tooltip = `${item.label}\n${item.description ?? t('not analyzed yet')}`;
     item.contextValue = 'model';
     const worst = order.find((severity) => findings.some((f) => f.severity === severity));
     if (session?.facts !== undefined && isUnreadable(session.facts)) item.iconPath = icons.error;
@@ -85,13 +87,13 @@ export class ModelTree implements vscode.TreeDataProvider<Item>, vscode.Disposab
 
 /** In a few words: what is going on, or what the latest analysis counted. */
 function stateOf({ running, facts, profile }: ModelSession): string | undefined {
-  if (running !== undefined) return `${running.phase}, step ${running.step} of ${running.steps}`;
+  if (running !== undefined) return t('{0}, step {1} of {2}', running.phase, running.step, running.steps);
   if (facts === undefined) return undefined;
   if (isUnreadable(facts)) return facts.error.message;
   const norms = Object.entries(facts.summary.norm).map(([type, count]) => `${count} ${type}`);
-  const kinds = norms.length === 0 ? 'no norms' : `norms: ${norms.join(', ')}`;
-  const found = facts.findings.length === 0 ? [] : [`${facts.findings.length} found`];
-  return [kinds, ...found, ...(profile === undefined ? [] : ['profiled'])].join('; ');
+  const kinds = norms.length === 0 ? t('no norms') : t('norms: {0}', norms.join(', '));
+  const found = facts.findings.length === 0 ? [] : [t('{0} found', facts.findings.length)];
+  return [kinds, ...found, ...(profile === undefined ? [] : [t('profiled')])].join('; ');
 }
 
 function findingItem(uri: vscode.Uri, { severity, message, layer, layers, ruleId }: Finding): vscode.TreeItem {

@@ -1,15 +1,16 @@
 import * as vscode from 'vscode';
-import { ModelError } from '../ir/errors';
-import { isUnreadable } from '../protocol/facts';
 import type { ProfileEvent, ProfileSettings } from '../protocol/profile';
 import type { HostToView, ViewState, ViewToHost } from '../protocol/view';
 import { chooseData } from './chooseData';
 import type { ModelSession } from './modelSession';
+import { factsToRun, reportingErrors } from './reportErrors';
 import { openRulePage } from './rulePages';
 import { savePicture } from './saveFile';
 import { profileSettings } from './settings';
 import { viewMessage } from './viewMessage';
 import { webviewHtml } from './webviewHtml';
+
+const { t } = vscode.l10n;
 
 export interface ViewContext {
   readonly extensionUri: vscode.Uri;
@@ -128,26 +129,10 @@ export class ModelView implements vscode.Disposable {
 
 /** Runs a profile; the status bar shows how far it is. Refusals and failures become one message; a cancelled run needs none. */
 export async function profileWithMessages(session: ModelSession, settings: ProfileSettings): Promise<void> {
-  if (!vscode.workspace.isTrusted) {
-    void vscode.window.showErrorMessage(
-      'NormScope profiles a model only in a trusted workspace, because it runs the model.',
-    );
-    return;
-  }
-  const facts = await session.analyze();
-  if (isUnreadable(facts)) {
-    void vscode.window.showErrorMessage(`NormScope: ${facts.path}: ${facts.error.message}`);
-    return;
-  }
-  try {
-    const result = await session.runProfile(settings);
-    if (result.status !== 'failed') return;
-    void vscode.window.showErrorMessage(
-      `NormScope: profiling ${session.path} failed: ${result.failure ?? 'no reason given'}`,
-    );
-  } catch (error) {
-    if (error instanceof ModelError && error.code === 'cancelled') return;
-    const message = error instanceof ModelError ? error.withPath(session.path).describe() : (error as Error).message;
-    void vscode.window.showErrorMessage(`NormScope: ${message}`);
-  }
+  if ((await factsToRun(session)) === undefined) return;
+  await reportingErrors(session, async () => {
+    const { status, failure = '' } = await session.runProfile(settings);
+    if (status !== 'failed') return;
+    void vscode.window.showErrorMessage(t('NormScope: profiling {0} failed: {1}', session.path, failure));
+  });
 }

@@ -5,6 +5,8 @@ import { parseProfile, storedProfile } from '../profile/storedProfile';
 import type { ModelViews } from './modelViews';
 import type { Sessions } from './sessions';
 
+const { t } = vscode.l10n;
+
 const EXTENSION = '.normscope.json';
 const filters = { 'NormScope profiles': ['normscope.json'], 'All files': ['*'] };
 /** Twice what the largest profile that is written takes. */
@@ -35,16 +37,16 @@ async function save(sessions: Sessions, views: ModelViews, given: unknown): Prom
   const profile = model && sessions.existing(model)?.profile;
   if (profile === undefined) {
     void vscode.window.showErrorMessage(
-      'NormScope: there is no profile to save. Open the view of a model and profile it.',
+      t('NormScope: there is no profile to save. Open the view of a model and profile it.'),
     );
     return;
   }
   const name = model!.path.slice(model!.path.lastIndexOf('/') + 1).replace(/(\.normscope)?\.\w+$/, '');
   const suggested = vscode.Uri.joinPath(model!, '..', `${name}${EXTENSION}`);
-  const target = await vscode.window.showSaveDialog({ defaultUri: suggested, filters, title: 'Save Profile' });
+  const target = await vscode.window.showSaveDialog({ defaultUri: suggested, filters, title: t('Save Profile') });
   if (target === undefined) return;
   await vscode.workspace.fs.writeFile(target, new TextEncoder().encode(storedProfile(profile)));
-  const [saved, show] = [`Saved ${vscode.workspace.asRelativePath(target)}`, 'Open'];
+  const [saved, show] = [t('Saved {0}', vscode.workspace.asRelativePath(target)), t('Open')];
   if ((await vscode.window.showInformationMessage(saved, show)) === show) await views.show(target, false);
 }
 
@@ -52,10 +54,10 @@ async function open(views: ModelViews, given: unknown): Promise<void> {
   const uri =
     given instanceof vscode.Uri
       ? given
-      : (await vscode.window.showOpenDialog({ filters, title: 'Open Profile', openLabel: 'Open Profile' }))?.[0];
+      : (await vscode.window.showOpenDialog({ filters, title: t('Open Profile'), openLabel: t('Open Profile') }))?.[0];
   if (uri === undefined) return;
   if (!isProfileFile(uri)) {
-    void vscode.window.showErrorMessage(`NormScope: a saved profile is a file whose name ends in ${EXTENSION}.`);
+    void vscode.window.showErrorMessage(t('NormScope: a saved profile is a file whose name ends in {0}.', EXTENSION));
     return;
   }
   await views.show(uri, false);

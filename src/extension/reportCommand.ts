@@ -1,9 +1,11 @@
 import * as vscode from 'vscode';
-import { isUnreadable } from '../protocol/facts';
 import { htmlReport } from '../reports/htmlReport';
 import type { ModelViews } from './modelViews';
+import { readableFacts } from './reportErrors';
 import { saveFile } from './saveFile';
 import type { Sessions } from './sessions';
+
+const { t } = vscode.l10n;
 
 /** `NormScope: Export Report`: the view of the model in front, with its figures, as one HTML file. */
 export function registerReportCommand(
@@ -14,17 +16,14 @@ export function registerReportCommand(
   return vscode.commands.registerCommand('normscope.exportReport', async (given?: unknown) => {
     const model = given instanceof vscode.Uri ? given : views.active;
     const session = model && sessions.existing(model);
-    const facts = await session?.analyze();
-    if (model === undefined || session === undefined || facts === undefined) {
+    if (model === undefined || session === undefined) {
       void vscode.window.showErrorMessage(
-        'NormScope: open the view of a model first: the report is made of what it shows.',
+        t('NormScope: open the view of a model first: the report is made of what it shows.'),
       );
       return;
     }
-    if (isUnreadable(facts)) {
-      void vscode.window.showErrorMessage(`NormScope: ${facts.path}: ${facts.error.message}`);
-      return;
-    }
+    const facts = await readableFacts(session);
+    if (facts === undefined) return;
     const read = async (name: string) =>
       new TextDecoder().decode(await vscode.workspace.fs.readFile(vscode.Uri.joinPath(extensionUri, 'dist', name)));
     const [script, style] = await Promise.all([read('webview.js'), read('webview.css')]);
@@ -34,12 +33,12 @@ export function registerReportCommand(
     const suggested = vscode.Uri.joinPath(model, '..', `${name}.report.html`);
     const target = await saveFile(
       suggested,
-      'Export Report',
+      t('Export Report'),
       { 'HTML pages': ['html'] },
       new TextEncoder().encode(html),
     );
     if (target === undefined) return;
-    const saved = `Saved ${vscode.workspace.asRelativePath(target)}`;
-    if ((await vscode.window.showInformationMessage(saved, 'Open')) === 'Open') await vscode.env.openExternal(target);
+    const [saved, open] = [t('Saved {0}', vscode.workspace.asRelativePath(target)), t('Open')];
+    if ((await vscode.window.showInformationMessage(saved, open)) === open) await vscode.env.openExternal(target);
   });
 }

@@ -1,6 +1,9 @@
 import * as vscode from 'vscode';
 import { ModelError } from '../ir/errors';
+import { isUnreadable, type ModelFacts } from '../protocol/facts';
 import type { ModelSession } from './modelSession';
+
+const { t } = vscode.l10n;
 
 /** Failures become one message; what was cancelled needs none. */
 export async function reportingErrors(session: ModelSession, work: () => Promise<void>): Promise<void> {
@@ -11,4 +14,19 @@ export async function reportingErrors(session: ModelSession, work: () => Promise
     if (error.code === 'cancelled') return;
     void vscode.window.showErrorMessage(`NormScope: ${error.withPath(session.path).describe()}`);
   }
+}
+
+/** The facts of a model that is about to be run; undefined, once the user has been told why, when it may or can not be. */
+export async function factsToRun(session: ModelSession): Promise<ModelFacts | undefined> {
+  if (vscode.workspace.isTrusted) return readableFacts(session);
+  void vscode.window.showErrorMessage(t('NormScope runs a model only in a trusted workspace.'));
+  return undefined;
+}
+
+/** The facts of a model; undefined, once the user has been told why, when it cannot be read. */
+export async function readableFacts(session: ModelSession): Promise<ModelFacts | undefined> {
+  const facts = await session.analyze();
+  if (!isUnreadable(facts)) return facts;
+  void vscode.window.showErrorMessage(`NormScope: ${facts.path}: ${facts.error.message}`);
+  return undefined;
 }

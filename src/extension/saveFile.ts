@@ -1,5 +1,7 @@
 import * as vscode from 'vscode';
 
+const { t } = vscode.l10n;
+
 /** Asks where to, and writes. @returns where the file is now; undefined when the user chose nothing */
 export async function saveFile(
   suggested: vscode.Uri,
@@ -13,7 +15,7 @@ export async function saveFile(
     await vscode.workspace.fs.writeFile(target, bytes);
   } catch (error) {
     const where = vscode.workspace.asRelativePath(target);
-    void vscode.window.showErrorMessage(`NormScope: ${where} could not be written: ${(error as Error).message}`);
+    void vscode.window.showErrorMessage(t('NormScope: {0} could not be written: {1}', where, (error as Error).message));
     return undefined;
   }
   return target;
@@ -35,5 +37,5 @@ export async function savePicture(
   const filters: Record<string, string[]> = name.endsWith('.svg')
     ? { 'SVG pictures': ['svg'] }
     : { 'PNG pictures': ['png'] };
-  await saveFile(vscode.Uri.joinPath(model, '..', name), 'Save Picture', filters, bytes);
+  await saveFile(vscode.Uri.joinPath(model, '..', name), t('Save Picture'), filters, bytes);
 }

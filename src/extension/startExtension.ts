@@ -21,6 +21,8 @@ import { StatusBar } from './statusBar';
 import { TextFixActions } from './textFixActions';
 import { isTextModel, TextModels, textSelector } from './textModels';
 
+const { t } = vscode.l10n;
+
 /** What the extension gives to others that ask VS Code for it: links can be opened without leaving the window. */
 export interface ExtensionInterface {
   /** As if the user had followed the link (see linkHandler.ts). */
@@ -83,10 +85,10 @@ async function welcome(
   if (document.uri.scheme === formattedScheme || !isTextModel(document)) return;
   await sessions.get(document.uri).analyze();
   if (!TextModels.isCutOff(document) || formatted.viewOf(document.uri) !== undefined) return;
-  const open = 'Open Formatted View';
+  const open = t('Open Formatted View');
   const name = vscode.workspace.asRelativePath(document.uri);
   const choice = await vscode.window.showInformationMessage(
-    `${name} is written in very long lines, which VS Code does not show in full.`,
+    t('{0} is written in very long lines, which VS Code does not show in full.', name),
     open,
   );
   if (choice === open) await formatted.show(document.uri);

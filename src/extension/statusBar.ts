@@ -1,6 +1,8 @@
 import * as vscode from 'vscode';
 import type { Sessions } from './sessions';
 
+const { t } = vscode.l10n;
+
 /** While a model is profiled: how far it is, and a way to end it. */
 export class StatusBar implements vscode.Disposable {
   private readonly item = vscode.window.createStatusBarItem('normscope.progress', vscode.StatusBarAlignment.Left);
@@ -27,8 +29,8 @@ export class StatusBar implements vscode.Disposable {
       return;
     }
     const { phase, step, steps } = session.running;
-    this.item.text = `$(sync~spin) NormScope: ${phase === 'training' ? `step ${step} of ${steps}` : phase}`;
-    this.item.tooltip = `${session.path} is being profiled. Click to end it; what was measured is kept.`;
+    this.item.text = `$(sync~spin) NormScope: ${phase === 'training' ? t('step {0} of {1}', step, steps) : phase}`;
+    this.item.tooltip = t('{0} is being profiled. Click to end it; what was measured is kept.', session.path);
     this.item.show();
   }
 }
