@@ -26,13 +26,13 @@ describe('the extension', () => {
       assert.ok(commands.has(command), `${command} is contributed but not registered`);
   });
 
-  it('contributes the model view for binary models', () => {
+  it('contributes the model view for binary models and saved profiles', () => {
     const editors: { viewType: string; selector: { filenamePattern: string }[] }[] =
       extension()!.packageJSON.contributes.customEditors;
     const view = editors.find(({ viewType }) => viewType === 'normscope.modelView');
     assert.deepEqual(
       view?.selector.map(({ filenamePattern }) => filenamePattern),
-      ['*.onnx', '*.keras'],
+      ['*.onnx', '*.keras', '*.normscope.json'],
     );
   });
 });
