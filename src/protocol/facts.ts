@@ -62,6 +62,19 @@ export type LinearNormalization =
   | 'folded'
   | 'output-head';
 
+/** How the numbers of one parameter of a norm are distributed over its channels, as the file holds them. */
+export interface NormParameterFacts {
+  readonly name: 'scale' | 'shift' | 'mean' | 'variance';
+  readonly count: number;
+  /** How many of them are no finite numbers; these are left out below. */
+  readonly notFinite: number;
+  readonly min: number;
+  readonly mean: number;
+  readonly max: number;
+  /** Numbers in equally wide bins from `min` to `max`. */
+  readonly bins: readonly number[];
+}
+
 export interface NormFacts {
   readonly type: NormType;
   readonly form: NormForm;
@@ -85,6 +98,8 @@ export interface NormFacts {
   readonly linear: string | null;
   /** Id of the activation before or after the norm that decides its placement, if any. */
   readonly activation: string | null;
+  /** Of the parameters whose numbers are in the file. */
+  readonly parameters?: readonly NormParameterFacts[];
 }
 
 export interface LinearFacts {

@@ -9,9 +9,13 @@ import { isExported } from './folding';
 import { hiddenLayers } from './hiddenLayers';
 import { layerFacts, layerSource, summarize, type TextPlace } from './layerFacts';
 import { LimitedValues, loadValues } from './loadValues';
+import { parametersOf } from './normParameters';
 import { rules } from './registry';
 import type { Report, Rule } from './rule';
 import type { RuleSeverity } from './severities';
+
+/** Numbers of norms' parameters whose distribution is stated; real models have less than a hundredth. */
+const MAX_DESCRIBED = 2 ** 24;
 
 export interface AnalysisOptions {
   /** Severity by rule id, in place of the rule's own; 'off' leaves the rule out. */
@@ -29,11 +33,12 @@ export async function analyzeModel(file: Model, path: string, options: AnalysisO
   const view = layerView(graph, types, { exported: isExported(model) });
   const place: TextPlace = { path, lines: model.lines };
   const active = rules.filter((r) => severityOf(r, options) !== 'off');
-  const loaded = await loadValues(
-    graph,
-    active.flatMap((r) => r.needs?.(view) ?? []),
-  );
+  const loaded = await loadValues(graph, [
+    ...active.flatMap((r) => r.needs?.(view) ?? []),
+    ...view.layers.flatMap((layer) => parametersOf(layer)),
+  ]);
   const values = new LimitedValues(loaded.values);
+  const described = new LimitedValues(loaded.values, MAX_DESCRIBED);
   const findings: Finding[] = [];
   for (const rule of active) {
     rule.check({
@@ -54,7 +59,7 @@ export async function analyzeModel(file: Model, path: string, options: AnalysisO
     parameterCount: model.parameterCount,
     weights: model.weights,
     graphHash: model.graphHash,
-    layers: layerFacts(view, types, place),
+    layers: layerFacts(view, types, place, (value) => described.get(value)),
     summary: summarize(view),
     findings,
     problems: [...model.problems, ...hiddenLayers(graph), ...loaded.problems, ...values.problems].map((p) =>

@@ -1,9 +1,10 @@
-import type { Dim } from '../ir/graph';
+import type { Dim, ValueId } from '../ir/graph';
 import type { TextLines } from '../ir/textLines';
 import type { FactOf } from '../ir/inferTypes';
 import type { Layer, LayerView } from '../layers/layerView';
 import type { LayerFacts, NormFacts, Source, Summary } from '../protocol/facts';
 import { fileAxes } from './fileAxes';
+import { parameterFacts } from './parameterFacts';
 
 /** What places in a text need: the path as the user gave it, and the lines of the file when it is a text. */
 export interface TextPlace {
@@ -12,7 +13,12 @@ export interface TextPlace {
 }
 
 /** All layers of a model as plain data. */
-export function layerFacts(view: LayerView, factOf: FactOf, place: TextPlace): LayerFacts[] {
+export function layerFacts(
+  view: LayerView,
+  factOf: FactOf,
+  place: TextPlace,
+  values: (value: ValueId) => Float32Array | undefined,
+): LayerFacts[] {
   const toFile = view.layers.some((l) => l.origin !== undefined) ? fileAxes(view.graph) : () => undefined;
   return view.layers.map((layer) => ({
     id: layer.id,
@@ -23,7 +29,7 @@ export function layerFacts(view: LayerView, factOf: FactOf, place: TextPlace): L
     inputs: inputIds(layer, view),
     outputShape: outputShape(layer, view, factOf, toFile),
     activation: layer.activation,
-    norm: layer.norm && normFacts(layer, view),
+    norm: layer.norm && { ...normFacts(layer, view), ...parameterFacts(layer, view, values) },
     linear: layer.linear && {
       hasBias: layer.linear.bias !== undefined,
       normalization: view.normalizationOf(layer),

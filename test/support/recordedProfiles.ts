@@ -261,7 +261,18 @@ function batchNorm(channels: number, late: boolean, linear: string, activation: 
     chain: late ? 'Conv -> Relu -> BatchNormalization' : 'Conv -> BatchNormalization -> Relu',
     linear,
     activation,
+    parameters: [
+      { name: 'scale', count: channels, notFinite: 0, min: 0.4, mean: 0.97, max: 1.6, bins: heap(channels, 8) },
+      { name: 'shift', count: channels, notFinite: 0, min: -0.5, mean: 0.02, max: 0.6, bins: heap(channels, 7) },
+      { name: 'mean', count: channels, notFinite: 0, min: -1.2, mean: -0.1, max: 0.9, bins: heap(channels, 9) },
+      { name: 'variance', count: channels, notFinite: 0, min: 0.02, mean: 0.8, max: 4.1, bins: heap(channels, 3) },
+    ],
   };
+}
+
+/** Channels in 16 bins around a middle one. */
+function heap(channels: number, middle: number): number[] {
+  return Array.from({ length: 16 }, (_, i) => Math.round((channels / 5) * Math.exp(-((i - middle) ** 2) / 8)));
 }
 
 function recordedProfile(model: ModelFacts): ProfileResult {

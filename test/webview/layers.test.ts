@@ -87,6 +87,20 @@ describe('the layers in a browser', function () {
       assert.equal(await cube.locator(`.cube-${face}`).count(), 16);
       assert.equal(await cube.locator(`.cube-${face}.shared`).count(), shared, face);
     }
+    const { parameters } = modelOf(recordedState(100)).layers[1].norm!;
+    const rows = view.get('norm-parameters').locator('tbody tr');
+    assert.deepEqual(await rows.locator('th').allInnerTexts(), ['Scale', 'Shift', 'Running mean', 'Running variance']);
+    assert.match(await rows.first().innerText(), /0\.400\s+0\.970\s+1\.60/);
+    const heights = await rows
+      .first()
+      .locator('rect')
+      .evaluateAll((bars) =>
+        bars.map((bar) => Number((bar as unknown as { getAttribute(name: string): string }).getAttribute('height'))),
+      );
+    const { bins } = parameters![0];
+    bins.forEach((count, i) =>
+      assert.ok(Math.abs(heights[i] - Math.max(count && 1, (18 * count) / Math.max(...bins))) < 0.01),
+    );
     const layer = recordedState(100).profile!.layers[1];
     const last = layer.activation.at(-1)!.histogram!.counts;
     const total = last.reduce((sum, count) => sum + count, 0);

@@ -20,7 +20,7 @@ import type { Theme } from '../theme';
 import { roleWords, settingsLine } from '../words';
 import { layerLink, ruleLink } from './findings';
 import { keepScroll } from './keepScroll';
-import { figuresTable, layerFacts, weightsTable } from './layerFacts';
+import { figuresTable, layerFacts, parametersTable, weightsTable } from './layerFacts';
 import { normCube } from './normCube';
 import { changes, type View } from './view';
 
@@ -46,6 +46,7 @@ export function layerPanel(store: Store, theme: () => Theme): LayerPanel {
   const findings = h('ul', { class: 'panel-findings', testId: 'layer-findings' });
   const facts = h('div', { class: 'panel-facts' });
   const cube = h('div', { class: 'panel-cube' });
+  const parameters = h('div', { class: 'panel-parameters' });
   const figures = h('div', { class: 'panel-figures' });
   const weights = h('div', {
     class: 'panel-weights',
@@ -90,7 +91,7 @@ export function layerPanel(store: Store, theme: () => Theme): LayerPanel {
     {},
     h('div', { class: 'panel-head' }, title, role, reveal.element),
     findings,
-    h('div', { class: 'panel-top' }, facts, cube, figures, weights),
+    h('div', { class: 'panel-top' }, facts, cube, figures, parameters, weights),
     measured,
     unmeasured,
   );
@@ -145,6 +146,8 @@ export function layerPanel(store: Store, theme: () => Theme): LayerPanel {
         replaceChildren(facts, layerFacts(layer, measurements, link));
         replaceChildren(cube, layer.norm && normCube(layer.norm));
         cube.hidden = !cube.firstChild;
+        replaceChildren(parameters, parametersTable(layer));
+        parameters.hidden = !parameters.firstChild;
       }
       measured.hidden = !measurements;
       unmeasured.hidden = measurements !== undefined;
@@ -159,9 +162,9 @@ export function layerPanel(store: Store, theme: () => Theme): LayerPanel {
 
   function drawFigures({ profile, ui, running: run }: Snapshot, layer: ProfiledLayer | undefined): void {
     replaceChildren(figures, layer ? figuresTable(layer) : null);
-    const parameters = layer ? weightsTable(layer) : null;
-    weights.hidden = parameters === null;
-    replaceChildren(weights, parameters);
+    const trained = layer ? weightsTable(layer) : null;
+    weights.hidden = trained === null;
+    replaceChildren(weights, trained);
     if (!profile || !layer) return;
     const line = settingsLine(profile);
     settings.textContent = line;
