@@ -80,9 +80,15 @@ export class ProfileStorage implements vscode.Disposable {
       () => [],
     );
     const files = await Promise.all(
-      entries.map(async ([name]) => ({ name, ...(await vscode.workspace.fs.stat(this.at(name))) })),
+      entries.map(([name]) =>
+        vscode.workspace.fs.stat(this.at(name)).then(
+          ({ size, mtime }) => [{ name, size, mtime }],
+          // another window of the workspace has made room
+          () => [],
+        ),
+      ),
     );
-    return files.sort((a, b) => a.mtime - b.mtime);
+    return files.flat().sort((a, b) => a.mtime - b.mtime);
   }
 
   private at(name: string): vscode.Uri {
