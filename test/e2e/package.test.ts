@@ -12,7 +12,7 @@ const root = path.resolve(__dirname, '../..');
 /** Files of dist/ in every package, ONNX Runtime aside. */
 const bundles = [
   ...['THIRD_PARTY_NOTICES.txt', 'cli.js', 'engine.js', 'extension.js', 'web/engine.js', 'web/extension.js'],
-  ...['webview.css', 'webview.js'],
+  ...['experiments.css', 'experiments.js', 'webview.css', 'webview.js'],
 ];
 
 const wasmFiles = [

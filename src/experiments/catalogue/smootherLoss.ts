@@ -23,7 +23,8 @@ interface Arm {
 const norms = ['none', 'batch'] as const;
 /**
  * 'he' is the usual start before a ReLU (training/initialization.ts) and the gate's. Glorot's weights let the signal of a network
- * without a norm shrink, so that it starts on a plateau where nothing varies: they are measured beside it and shown.
+ * without a norm shrink, so that it starts on a plateau where nothing varies: they were measured first (0.4 to 2.3 times, far
+ * below the gate) and are shown beside it.
  */
 const starts = ['he', 'xavier'] as const;
 
