@@ -3,7 +3,7 @@ import type { Finding, LayerFacts, LayerRole, ModelFacts, UnreadableModel } from
 import type { ProfiledLayer, ProfileResult, ProfileSettings } from '../src/protocol/profile';
 import type { HostToView, Running, ViewState, ViewToHost } from '../src/protocol/view';
 import type { FigureName } from './graph/measured';
-import type { Camera } from './graph/paint';
+import type { Camera } from './graph/camera';
 import type { Host } from './host';
 import { LiveProfile } from './liveProfile';
 

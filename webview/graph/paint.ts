@@ -2,6 +2,7 @@ import type { LayerFacts, Severity } from '../../src/protocol/facts';
 import { formatCount } from '../format';
 import { shown } from '../shown';
 import { withAlpha, type Theme } from '../theme';
+import type { Camera } from './camera';
 import { shapeLabel, shortKind } from './labels';
 import { heat, inkOn } from './measured';
 import { forItemsIn, sizes, type Chip, type Item, type PlacedPiece, type Scene } from './scene';
@@ -21,13 +22,6 @@ export interface Look {
   readonly selected: number | null;
   /** Id of the block that the keyboard is at, where it is not at a layer. */
   readonly current: string | null;
-}
-
-/** The scene's point in the window's upper left corner, and the pixels of a scene's pixel. */
-export interface Camera {
-  readonly x: number;
-  readonly y: number;
-  readonly zoom: number;
 }
 
 /** Below these zooms, names, then letters cannot be read and are not drawn. */

@@ -5,21 +5,12 @@ import { button, dropdown, textField } from '../components';
 import { h } from '../dom';
 import { counted, formatFigure, modelName } from '../format';
 import { blocksOf, type BlockTree } from '../graph/blocks';
+import { fitted, revealing, zoomed, zooms, type Camera } from '../graph/camera';
 import { blockTitle, blockWords } from '../graph/labels';
 import { figures, scaleOf, type ColourScale, type FigureName } from '../graph/measured';
 import { allBlocks, entered, openedAtFirst, step, type Direction, type Here } from '../graph/navigate';
-import { paintScene, type Camera, type Look } from '../graph/paint';
-import {
-  blocksAround,
-  columnStarts,
-  fitZoom,
-  forItemsIn,
-  itemAt,
-  sceneOf,
-  sizes,
-  type Item,
-  type Scene,
-} from '../graph/scene';
+import { paintScene, type Look } from '../graph/paint';
+import { blocksAround, columnStarts, forItemsIn, itemAt, sceneOf, sizes, type Item, type Scene } from '../graph/scene';
 import { placementsOf } from '../placements';
 import { shown } from '../shown';
 import type { Snapshot, Store } from '../store';
@@ -30,8 +21,6 @@ import { networkLegend } from './networkLegend';
 import { changes, type View } from './view';
 
 const figureOptions = Object.entries(figures).map(([value, { label }]) => ({ value, label }));
-/** Zoom by one key or one turn of the wheel, its ends, the most that fills a window, and the least that can be read. */
-const zooms = { step: 1.25, least: 0.02, most: 3, wheel: 0.0022, fit: 1.4, readable: 0.5 };
 const dragStart = 4;
 /** Pixels around an exported network. */
 const exportMargin = 24;
@@ -387,20 +376,16 @@ export function networkTab(store: Store, theme: () => Theme, panel: LayerPanel):
     paintSoon();
   }
 
-  /** The whole network, or where that is too small to read, its beginning. */
+  function extent() {
+    return { width: stage.clientWidth, height: stage.clientHeight };
+  }
+
   function fit(): void {
-    const { clientWidth: width, clientHeight: height } = stage;
-    if (!scene || width === 0) return;
-    const zoom = Math.max(fitZoom(scene, width, height, zooms.fit), zooms.readable);
-    const room = (side: number, needed: number) => (needed * zoom < side ? -(side / zoom - needed) / 2 : -16 / zoom);
-    setCamera({ zoom, x: room(width, scene.width), y: Math.max(room(height, scene.height), -16 / zoom) });
+    if (scene && stage.clientWidth > 0) setCamera(fitted(scene, extent()));
   }
 
   function zoomBy(factor: number, x = stage.clientWidth / 2, y = stage.clientHeight / 2): void {
-    if (!camera) return;
-    const zoom = Math.min(zooms.most, Math.max(zooms.least, camera.zoom * factor));
-    // what is below the pointer stays there
-    setCamera({ zoom, x: camera.x + x / camera.zoom - x / zoom, y: camera.y + y / camera.zoom - y / zoom });
+    if (camera) setCamera(zoomed(camera, factor, x, y));
   }
 
   /** Zooms around where the keyboard is. */
@@ -414,21 +399,8 @@ export function networkTab(store: Store, theme: () => Theme, panel: LayerPanel):
     if (camera) setCamera({ ...camera, x: camera.x + dx / camera.zoom, y: camera.y + dy / camera.zoom });
   }
 
-  /** Moves the window, no further than needed, so that an item can be seen and read. */
   function reveal(at: Here | null): void {
-    const { clientWidth: width, clientHeight: height } = stage;
-    if (!at || !camera || width === 0) return;
-    const zoom = Math.max(camera.zoom, zooms.readable);
-    const margin = 40 / zoom;
-    const [seenWidth, seenHeight] = [width / zoom, height / zoom];
-    const { x, y, width: w, height: h } = at.item;
-    const into = (from: number, seen: number, start: number, size: number) =>
-      start - margin < from
-        ? start - margin
-        : start + Math.min(size, seen - 2 * margin) + margin > from + seen
-          ? start + Math.min(size, seen - 2 * margin) + margin - seen
-          : from;
-    setCamera({ zoom, x: into(camera.x, seenWidth, x, w), y: into(camera.y, seenHeight, y, h) });
+    if (at && camera && stage.clientWidth > 0) setCamera(revealing(camera, at.item, extent()));
   }
 
   // Search
