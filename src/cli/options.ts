@@ -3,9 +3,10 @@ import type { CompareSettings } from '../protocol/compare';
 import type { ExportSettings, NormVariantId } from '../protocol/normVariant';
 import type { EngineChoice, Initialization, OptimizerName, ProfileSettings } from '../protocol/profile';
 import { defaultLearningRates } from '../profile/defaultSettings';
+import { measuredRules } from '../profile/measuredRules';
 import type { FixId, Severity } from '../protocol/facts';
 import type { FixSettings } from '../protocol/fix';
-import { ruleWithId, rules } from '../rules/registry';
+import { rules } from '../rules/registry';
 import { isRuleSeverity, ruleSeverities, type RuleSeverity } from '../rules/severities';
 import { normVariantIds } from '../variants/norms/registry';
 import { experiments, experimentWithId, LEAST_SEEDS } from '../experiments/registry';
@@ -29,6 +30,8 @@ export interface ProfileOptions {
   readonly model: string;
   readonly format: Format | 'html';
   readonly settings: ProfileSettings;
+  /** By rule id; rules that are not named keep their own. */
+  readonly severities: Readonly<Record<string, RuleSeverity>>;
   /** Where to write the profile too. */
   readonly output?: string;
 }
@@ -124,6 +127,7 @@ const profileFlags = {
   ...trainingFlags,
   norm: { type: 'string' },
   output: { type: 'string' },
+  rule: { type: 'string', multiple: true },
 } as const;
 
 const compareFlags = {
@@ -219,8 +223,8 @@ function readSeverity(given: string): readonly [string, RuleSeverity] {
   if (!isRuleSeverity(severity)) {
     throw new UsageError(`--rule ${given}: expected one of ${ruleSeverities.join(', ')} after '='`);
   }
-  if (ruleWithId(id) === undefined) {
-    const known = rules.map((r) => r.meta.id).sort();
+  const known = [...rules, ...measuredRules].map((r) => r.meta.id).sort();
+  if (!known.includes(id)) {
     throw new UsageError(`--rule: unknown rule '${id}'; known are ${known.join(', ')}`);
   }
   return [id, severity];
@@ -271,6 +275,7 @@ function readProfile(args: string[], defaults: ProfileSettings): Options {
     format: oneOf('--format', values.format, ['text', 'json', 'html'], 'text'),
     ...(values.output !== undefined && { output: values.output }),
     settings: { ...readTraining(values, defaults), ...norm },
+    severities: Object.fromEntries((values.rule ?? []).map(readSeverity)),
   };
 }
 

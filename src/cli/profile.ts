@@ -3,6 +3,7 @@ import { EngineClient } from '../engine/engineClient';
 import { openModelFile } from '../engine/nodeFolder';
 import { engineTransport } from './engineTransport';
 import { ModelError } from '../ir/errors';
+import { judgedAgain } from '../profile/measuredRules';
 import { storedProfile } from '../profile/storedProfile';
 import type { ProfileResult } from '../protocol/profile';
 import { profileText } from '../reports/profileText';
@@ -23,7 +24,8 @@ export async function profile(options: ProfileOptions, output: Output): Promise<
   const interrupt = () => abort.abort();
   process.once('SIGINT', interrupt);
   try {
-    const result = await client.profile({ path: options.model }, options.settings, (e) => bar.update(e), abort.signal);
+    const run = client.profile({ path: options.model }, options.settings, (e) => bar.update(e), abort.signal);
+    const result = judgedAgain(await run, options.severities);
     bar.end();
     output.print(await printed(options, result));
     if (options.output !== undefined) await write(options.output, result);

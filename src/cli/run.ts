@@ -1,9 +1,9 @@
 import { defaultProfileSettings } from '../profile/defaultSettings';
 import { tool } from '../protocol/tool';
 import { analyze } from './analyze';
-import { fix } from './fix';
 import { compare } from './compare';
 import { exportVariant } from './export';
+import { fix } from './fix';
 import { experiment } from './experiment';
 import { mcp } from './mcp';
 import { open } from './open';

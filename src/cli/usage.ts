@@ -36,7 +36,19 @@ export function usageText(defaults: ProfileSettings): string {
       --engine auto|native|wasm          auto: native where it can be loaded; default ${defaults.engine}
       --threads N                        0: one per core, at most 4; default ${defaults.threads}
       --format text|json|html            default text
+      --rule ID=SEVERITY                 as above, for the findings of rules that judge a profile
       --output FILE                      writes the profile too, for "NormScope: Open Profile" (name.normscope.json)
+
+  normscope fix MODEL --fix FIX --output COPY [options]
+                                         saves a copy of an ONNX model, once it has been run beside the model
+      --fix fold                         batch norms folded into their neighbours; same results
+            drop-bias                    biases dropped that a norm removes; same results
+            inference-mode               batch norms that were left in training mode use the running statistics
+            momentum                     momentum in ONNX's convention, proven on a training step
+      --output COPY                      the new file; one that is there is replaced with --force only
+      --force                            replaces COPY, were it the model itself
+      --yes                              saves the copy although its results differ (inference-mode)
+      --format text|json                 default text
 
   normscope compare MODEL [options]      trains the network with several normalizations, on the same data and seeds
       --variants A,B,...                 what to compare, the first being what the others are held against:
@@ -52,17 +64,6 @@ export function usageText(defaults: ProfileSettings): string {
   normscope export MODEL --norm VARIANT --output FILE
                                          saves the network with another normalization as ONNX, its new norms untrained
       --force                            replaces FILE
-
-  normscope fix MODEL --fix FIX --output COPY [options]
-                                         saves a copy of an ONNX model, once it has been run beside the model
-      --fix fold                         batch norms folded into their neighbours; same results
-            drop-bias                    biases dropped that a norm removes; same results
-            inference-mode               batch norms that were left in training mode use the running statistics
-            momentum                     momentum in ONNX's convention, proven on a training step
-      --output COPY                      the new file; one that is there is replaced with --force only
-      --force                            replaces COPY, were it the model itself
-      --yes                              saves the copy although its results differ (inference-mode)
-      --format text|json                 default text
 
   normscope experiment [ID...|all] [options]
                                          what normalization does, measured beside what is published; lists the

@@ -1,9 +1,9 @@
 import type { EngineJob, EngineJobs } from '../protocol/engine';
 import { analyzeModel } from '../rules/analyzeModel';
 import type { RuleSeverity } from '../rules/severities';
+import { runFix } from './runFix';
 import { runCompare } from './runCompare';
 import { runExport } from './runExport';
-import { runFix } from './runFix';
 import { runExperiment } from './runExperiment';
 import { runProfile, type EngineHost } from './runProfile';
 
@@ -22,9 +22,9 @@ export type JobRunner<Job extends EngineJob> = (
 export const jobs: { readonly [Job in EngineJob]: JobRunner<Job> } = {
   profile: runProfile,
   experiment: runExperiment,
-  fix: (request, emit, signal, host) => runFix(request, emit, signal, host),
   compare: runCompare,
   export: (request, emit, signal, host) => runExport(request, emit, signal, host),
+  fix: (request, emit, signal, host) => runFix(request, emit, signal, host),
   async analyze({ model, shownPath, severities }, _emit, _signal, host) {
     return analyzeModel(await host.openModel(model.path), shownPath, {
       severities: severities as Readonly<Record<string, RuleSeverity>>,
