@@ -18,7 +18,9 @@ describe('a comparison of normalizations in a browser', function () {
 
     it('tables the variants, those included that do not apply', async () => {
       const { view } = opened;
-      const rows = await view.get('compare-table').locator('tbody tr').allInnerTexts();
+      const table = view.get('compare-table').locator('tbody tr');
+      await table.nth(3).waitFor();
+      const rows = await table.allInnerTexts();
       assert.equal(rows.length, 4);
       assert.match(rows[0], /as it is\s+0\.2\d+ ± 0\.00\d+\s+×\s0\.95\d\s+14\.0 ± 1\.00 ms\s+0\.192/);
       assert.match(rows[3], /batch norm\s+does not apply/);

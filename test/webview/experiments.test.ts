@@ -120,7 +120,10 @@ describe('the page of experiments', function () {
     assert.equal(await page.getByTestId('summary').locator('tbody tr').count(), 2);
     const canvas = page.getByTestId('gamma-beta-chart-0').locator('canvas');
     await canvas.scrollIntoViewIfNeeded();
-    await page.waitForFunction(`[...document.querySelectorAll('canvas')].some((c) => c.width > 300)`);
+    // drawn on a next frame; the page's policy forbids waitForFunction, which evaluates text
+    const width = () => canvas.evaluate((c) => (c as unknown as { width: number }).width);
+    for (let i = 0; i < 100 && (await width()) <= 300; i++) await page.waitForTimeout(50);
+    assert.ok((await width()) > 300, 'the chart is not drawn');
   });
 
   it('asks for one, for all, and for the end of a run', async () => {

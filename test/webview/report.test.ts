@@ -60,7 +60,7 @@ describe('a report in a browser', function () {
     await page.getByTestId('layer-title').waitFor();
     assert.equal(await page.getByTestId('layer-title').innerText(), 'stage1/block1/conv');
     await page.getByTestId('tab-layers').click();
-    assert.equal(await page.getByTestId('layer-count').innerText(), '100 layers');
+    await page.getByTestId('layer-count').getByText('100 layers', { exact: true }).waitFor();
     // nothing is offered that needs an extension
     assert.equal(await page.getByTestId('profile').isVisible(), false);
     assert.equal(await page.getByTestId('rule-link').count(), 0);
