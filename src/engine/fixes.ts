@@ -4,13 +4,13 @@ import type { MutableGraph } from '../ir/mutableGraph';
 import type { LayerView } from '../layers/layerView';
 import type { FixId } from '../protocol/facts';
 import { unusualMomenta } from '../rules/momentum';
-import { normFoldings } from '../rules/normFolding';
 import { redundantBiases } from '../rules/redundantBias';
 import { convertMomentum } from '../variants/convertMomentum';
 import { dropBiases } from '../variants/dropBiases';
 import type { FixReport } from '../variants/editReport';
 import { foldBatchNorms } from '../variants/foldBatchNorms';
 import { toInferenceForm } from '../variants/inferenceForm';
+import { normFoldings } from '../variants/normFolding';
 
 /** A model as its layers. */
 export interface Recognized {

@@ -27,7 +27,7 @@ interface Affine {
  * A scale and a shift in nodes of their own behind the norm go with it.
  *
  * @param graph as it was when the layers were recognized in it
- * @param folds pairs that can be folded (rules/normFolding.ts judges that)
+ * @param folds pairs that can be folded (normFolding.ts judges that)
  */
 export async function foldBatchNorms(graph: MutableGraph, folds: readonly BatchNormFold[]): Promise<FixReport> {
   const editor = new ConstantEditor(graph);

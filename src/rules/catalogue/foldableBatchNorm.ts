@@ -1,5 +1,5 @@
 import { isExported } from '../folding';
-import { normFoldings } from '../normFolding';
+import { normFoldings } from '../../variants/normFolding';
 import type { Rule } from '../rule';
 import { count, listed } from '../words';
 

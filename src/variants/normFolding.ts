@@ -1,8 +1,6 @@
-import { ABSENT, type Graph, type ValueId } from '../ir/graph';
-import type { Layer } from '../layers/layerView';
-import type { BatchNormFold } from '../variants/foldBatchNorms';
-import { count } from './words';
-import type { RuleContext } from './rule';
+import { ABSENT, type Graph, type ValueId, type ValueType } from '../ir/graph';
+import type { Layer, LayerView } from '../layers/layerView';
+import type { BatchNormFold } from './foldBatchNorms';
 
 /** A batch norm beside a linear layer, and whether an optimizer can multiply the norm into the layer's weights. */
 export interface NormFolding extends BatchNormFold {
@@ -17,7 +15,10 @@ const foldable = new Set(['Conv', 'ConvTranspose', 'Gemm', 'MatMul']);
 const MOST_NODES = 16;
 
 /** What is asked of a graph to judge a fold. */
-type Context = Pick<RuleContext, 'view' | 'typeOf'>;
+interface Context {
+  readonly view: LayerView;
+  readonly typeOf: (value: ValueId) => ValueType | undefined;
+}
 
 /** Batch norms that stand directly behind or before a linear layer: a fold either way is enough. */
 export function normFoldings(context: Context): readonly NormFolding[] {
@@ -40,13 +41,7 @@ function intoLayerBefore(norm: Layer, outputs: ReadonlySet<ValueId>, context: Co
   const [linear] = view.predecessors(norm);
   if (linear?.linear === undefined || linear.activation !== undefined || !isFoldable(linear, context)) return undefined;
   if (linear.linear.channels !== norm.norm!.channels || !sharesAxis(linear, norm.inputs[0], context)) return undefined;
-  const others = view.graph.consumers(linear.output).length - 1;
-  const read =
-    others > 0
-      ? `the output of ${linear.id} is also read by ${count(others, 'other node')}`
-      : outputs.has(linear.output)
-        ? `the output of ${linear.id} is also an output of the model`
-        : undefined;
+  const read = readElsewhere(linear.output, `the output of ${linear.id}`, outputs, view.graph);
   const between = standsBetween(norm.inputs[0], linear.output, context);
   const obstacle = ownObstacle(norm, linear, context) ?? read ?? between;
   return { norm, linear, side: 'before', obstacle };
@@ -60,17 +55,18 @@ function intoLayerAfter(norm: Layer, outputs: ReadonlySet<ValueId>, context: Con
   if (linear?.linear === undefined || linear.inputs[0] !== norm.output || !isFoldable(linear, context))
     return undefined;
   if (linear.linear.operator === 'ConvTranspose' || !sharesAxis(linear, norm.output, context)) return undefined;
-  const others = graph.consumers(norm.output).length - 1;
-  const read =
-    others > 0
-      ? `the norm's output is also read by ${count(others, 'other node')}`
-      : outputs.has(norm.output)
-        ? "the norm's output is also an output of the model"
-        : undefined;
+  const read = readElsewhere(norm.output, "the norm's output", outputs, graph);
   const padded = isPadded(linear, graph)
     ? `${linear.id} pads with zeros, which the shift of the norm would have to be added to as well`
     : undefined;
   return { norm, linear, side: 'after', obstacle: ownObstacle(norm, linear, context) ?? read ?? padded };
+}
+
+/** Who else needs the value that goes from one of the two to the other. */
+function readElsewhere(value: ValueId, name: string, outputs: ReadonlySet<ValueId>, graph: Graph): string | undefined {
+  const others = graph.consumers(value).length - 1;
+  if (others > 0) return `${name} is also read by ${others} other node${others === 1 ? '' : 's'}`;
+  return outputs.has(value) ? `${name} is also an output of the model` : undefined;
 }
 
 /** What keeps the norm and the layer from being folded wherever they stand. */
