@@ -202,10 +202,10 @@ export function denoiser(): Graph {
   const n = new NetworkBuilder();
   const before = (x: string) => n.silu(n.groupNorm(x, 4));
   const stem = n.conv(n.image(), 16, { bias: true });
-  const time = n.sequence(16, 'time');
+  const time = n.vector(16, 'time');
   let x = stem;
   for (let i = 0; i < 4; i++) {
-    const embedded = n.reshape(n.dense(n.silu(time), 16), [0, 16, 4, 4], 16);
+    const embedded = n.reshape(n.dense(n.silu(time), 16), [0, 16, 1, 1], 16);
     const a = n.add(n.conv(before(x), 16, { bias: true }), embedded);
     x = n.add(x, n.conv(n.dropout(before(a), 0.1), 16, { bias: true }));
   }

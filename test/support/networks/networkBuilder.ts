@@ -39,6 +39,13 @@ export class NetworkBuilder {
     );
   }
 
+  vector(features: number, name: string): string {
+    return this.sized(
+      this.graph.addInput(name, { kind: 'tensor', dtype: 'float32', shape: ['N', features] }),
+      features,
+    );
+  }
+
   tokens(): string {
     return this.graph.addInput('tokens', { kind: 'tensor', dtype: 'int64', shape: ['N', 16] });
   }
