@@ -112,6 +112,7 @@ export const variantWords: Readonly<Record<NormVariantId, string>> = {
   group: 'Group norms',
   rms: 'RMS norms',
   'inserted-batch': 'Batch norms added',
+  folded: 'Batch norms folded',
   'detached-batch': 'Statistics held constant',
   'before-activation': 'Before the activation',
   'after-activation': 'After the activation',

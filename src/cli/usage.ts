@@ -52,7 +52,7 @@ export function usageText(defaults: ProfileSettings): string {
 
   normscope compare MODEL [options]      trains the network with several normalizations, on the same data and seeds
       --variants A,B,...                 what to compare, the first being what the others are held against:
-                                         as-is, none, batch, layer, instance, group, rms (every norm of that kind),
+                                         as-is, none, folded, batch, layer, instance, group, rms (every norm of that kind),
                                          inserted-batch (after every linear layer without a norm), detached-batch
                                          (statistics outside of the gradient), before-activation, after-activation;
                                          default as-is,none,batch,layer,group

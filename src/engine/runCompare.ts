@@ -94,7 +94,7 @@ class Comparison {
   private async variant(id: NormVariantId): Promise<ModelError | undefined> {
     const graph = expandCalls(await this.host.openModel(this.request.model.path)).graph;
     try {
-      const { summary, notes } = applyNormVariant(graph, id);
+      const { summary, notes } = await applyNormVariant(graph, id);
       this.emit({ type: 'variant', variant: { id, title: titleOf(id), change: summary, notes } });
     } catch (error) {
       const reason = modelError(error);

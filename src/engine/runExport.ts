@@ -21,7 +21,7 @@ export async function runExport(
   const { norm, output, overwrite } = settings;
   if (!overwrite || (await files.isSame(location.path, output))) await requireFree(location.path, output, files);
   const model = expandCalls(await host.openModel(location.path));
-  const variant = applyNormVariant(model.graph, norm);
+  const variant = await applyNormVariant(model.graph, norm);
   const graph = variant.graph.toMutable();
   if (signal.aborted) throw new ModelError('cancelled', 'nothing was saved');
   const size = [...graph.initializers.values()].reduce((sum, t) => sum + payloadBytes(t.dtype, t.dims), 0);

@@ -84,7 +84,7 @@ export async function runProfile(
   await enter('reading');
   const { runtime, notes } = host.chooseRuntime(settings.engine, settings.threads);
   const file = expandCalls(await host.openModel(location.path));
-  const variant = applyNormVariant(file.graph, settings.norm ?? 'as-is');
+  const variant = await applyNormVariant(file.graph, settings.norm ?? 'as-is');
   const model: Model = { ...file, graph: variant.graph };
   const view = layerView(model.graph, inferFacts(model.graph));
   const run = await begin(model, view, settings, runtime, host, enter);

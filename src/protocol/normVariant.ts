@@ -2,6 +2,7 @@
 export type NormVariantId =
   | 'as-is'
   | 'none'
+  | 'folded'
   | 'batch'
   | 'layer'
   | 'instance'

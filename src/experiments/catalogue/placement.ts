@@ -46,13 +46,13 @@ function networkOf(kind: (typeof kinds)[number], placement: Order) {
 }
 
 /** The network with its norms in this order; as it is where they stand so already. */
-function inOrder(graph: Graph, order: Order): Graph {
+async function inOrder(graph: Graph, order: Order): Promise<Graph> {
   try {
-    return applyNormVariant(graph, `${order}-activation`).graph;
+    return (await applyNormVariant(graph, `${order}-activation`)).graph;
   } catch (error) {
     if (!(error instanceof ModelError) || error.code !== 'unsupported') throw error;
     // the other order must then be a change, or there is nothing to compare
-    applyNormVariant(graph, `${order === 'before' ? 'after' : 'before'}-activation`);
+    await applyNormVariant(graph, `${order === 'before' ? 'after' : 'before'}-activation`);
     return graph;
   }
 }
@@ -89,7 +89,7 @@ export const experiment: Experiment<Measured> = {
   async measureModel(lab, seed, model) {
     const { graph } = expandCalls(model);
     const run = async (order: Order): Promise<Run> => {
-      const variant = { word: order, graph: inOrder(graph, order) };
+      const variant = { word: order, graph: await inOrder(graph, order) };
       const training = await modelTraining(lab, model, seed, 'default', variant);
       const losses: number[] = [];
       for (let step = 0; step < MODEL_STEPS; step++) losses.push((await training.step(step, true)).loss);

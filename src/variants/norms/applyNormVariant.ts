@@ -13,14 +13,14 @@ export interface NormVariantGraph extends NormChange {
 }
 
 /**
- * The network with another normalization, verified. The weights are not read.
+ * The network with another normalization, verified. Weights are read only where they are folded.
  * @throws ModelError `unsupported` when there is nothing in the network that the variant would change, with the reason
  */
-export function applyNormVariant(graph: Graph, id: NormVariantId): NormVariantGraph {
+export async function applyNormVariant(graph: Graph, id: NormVariantId): Promise<NormVariantGraph> {
   if (id === 'as-is') return { id, graph, changed: [], left: [], summary: 'the network as it is', notes: [] };
   const variant = normVariant(id);
   const edit = new GraphEdit(graph);
-  const change = variant.apply(edit);
+  const change = await variant.apply(edit);
   if (change.changed.length === 0) {
     const [first, ...others] = change.left;
     const more = others.length > 0 ? ` (and ${others.length} more)` : '';

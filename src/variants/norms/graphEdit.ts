@@ -28,6 +28,8 @@ export class GraphEdit {
   private readonly outputs: ReadonlySet<string>;
   private readonly consumers: ReadonlyMap<string, readonly MutableNode[]>;
   private readonly captured: ReadonlySet<string>;
+  /** Of the graph before the edit. */
+  private readonly problems: number;
 
   /** @throws ModelError `invalid` for a graph with a cycle, `unsupported` for what opset 18 cannot express */
   constructor(original: Graph) {
@@ -43,6 +45,7 @@ export class GraphEdit {
     this.outputs = new Set(this.graph.outputs.map((o) => o.name));
     this.consumers = this.graph.uses().consumers;
     this.captured = new Set(this.graph.nodes.flatMap(capturedNames));
+    this.problems = verifyGraph(this.graph, this.types).length;
   }
 
   /** A node of the view as it is edited. */
@@ -53,6 +56,11 @@ export class GraphEdit {
   /** The id of a layer in the file as it was opened, which the rise to opset 18 may have written out in other nodes. */
   idOf(layer: Layer): string {
     return this.ids.of(layer, this.view.graph) ?? layer.id;
+  }
+
+  /** A layer computes another value from now on, and is the same layer. */
+  computes(layer: Layer, value: string): void {
+    this.ids.add(layer, value, this.idOf(layer));
   }
 
   readers(value: string): readonly MutableNode[] {
@@ -110,7 +118,6 @@ export class GraphEdit {
    */
   finish(what: string): Graph {
     const { graph } = this;
-    const before = verifyGraph(graph, this.types).length;
     const rewriter = new LabellingRewriter(graph);
     rewriter.run((node) => {
       for (const write of this.writes.get(node) ?? []) write(rewriter);
@@ -128,7 +135,7 @@ export class GraphEdit {
     const types = inferTypes(graph);
     const problems = verifyGraph(graph, types);
     const changed = graph.outputs.find(({ name }) => shapeText(types.get(name)) !== shapeText(this.types.get(name)));
-    if (problems.length > before || changed !== undefined) {
+    if (problems.length > this.problems || changed !== undefined) {
       const why = problems.at(-1)?.message ?? `the output ${changed!.name} would have another shape`;
       throw new ModelError('unsupported', `${what} cannot be made of this network: ${why}`, problems.at(-1)?.place);
     }
@@ -211,11 +218,15 @@ const MOST_ENDINGS = 3;
 
 /** Ids of a graph's layers by what they are and the values they compute: those values keep their names through passes. */
 class LayerIds {
-  private readonly ids: ReadonlyMap<string, string>;
+  private readonly ids: Map<string, string>;
 
   constructor(graph: Graph) {
     const { layers } = layerView(graph, inferTypes(graph));
     this.ids = new Map(layers.map((l) => [keyOf(l, graph.valueName(l.output)), l.id]));
+  }
+
+  add(layer: Layer, value: string, id: string): void {
+    this.ids.set(keyOf(layer, value), id);
   }
 
   /** The id of the same layer of the original; undefined where it had none. */

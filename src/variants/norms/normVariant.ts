@@ -28,7 +28,7 @@ export interface NormVariant<Id extends string = string> {
   /** In training, gradients do not pass the statistics of its batch norms. */
   readonly detachesStatistics?: boolean;
   /** Notes in `edit` what shall be done. */
-  readonly apply: (edit: GraphEdit) => NormChange;
+  readonly apply: (edit: GraphEdit) => NormChange | Promise<NormChange>;
 }
 
 /** '1 norm', '3 norms'. */

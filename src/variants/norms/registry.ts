@@ -1,4 +1,5 @@
 import type { NormVariantId } from '../../protocol/normVariant';
+import { foldedNorms } from './foldedNorms';
 import { insertedBatchNorms } from './insertedNorms';
 import { normsAfterActivations, normsBeforeActivations } from './movedNorms';
 import type { NormVariant } from './normVariant';
@@ -8,6 +9,7 @@ import { withoutNorms } from './withoutNorms';
 /** All variants in the order of lists. */
 export const normVariants: readonly NormVariant<Exclude<NormVariantId, 'as-is'>>[] = [
   withoutNorms,
+  foldedNorms,
   replacedNorms('batch'),
   replacedNorms('layer'),
   replacedNorms('instance'),

@@ -33,7 +33,7 @@ const sequence = withWeights(`<ir_version: 8, opset_import: ["" : 18]> net (floa
 
 /** The training step of a variant on one batch, with weights that may be changed between runs. */
 async function stepOf(graph: Graph, id: NormVariantId) {
-  const model = modelOf(applyNormVariant(graph, id).graph);
+  const model = modelOf((await applyNormVariant(graph, id)).graph);
   const view = layerView(model.graph, inferTypes(model.graph));
   const step = buildTrainingStep(model, view, { batch: 6, seed: 1, detachStatistics: detachesStatistics(id) });
   const session = await nativeRuntime(1).createSession(await encodeOnnx(step.graph));
@@ -78,7 +78,7 @@ async function gradientError(graph: Graph, id: NormVariantId): Promise<number> {
 
 describe('variants of the norm: gradients', () => {
   const cases: readonly (readonly [string, Graph, readonly NormVariantId[]])[] = [
-    ['a normed network', normed, ['as-is', 'none', 'layer', 'instance', 'group', 'rms', 'after-activation']],
+    ['a normed network', normed, ['as-is', 'none', 'folded', 'layer', 'instance', 'group', 'rms', 'after-activation']],
     ['norms behind activations', swapped, ['before-activation']],
     ['a network without norms', plain, ['batch', 'layer', 'instance', 'group', 'rms', 'inserted-batch']],
     ['a sequence', sequence, ['none', 'batch', 'group', 'rms']],

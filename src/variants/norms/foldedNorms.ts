@@ -1,0 +1,36 @@
+import type { ValueId } from '../../ir/graph';
+import { foldBatchNorms } from '../foldBatchNorms';
+import { normFoldings } from '../normFolding';
+import { norms, type LeftLayer, type NormVariant } from './normVariant';
+
+/** Batch norms go on as weights and bias of the linear layer beside them: the same function at inference, and no norm in training. */
+export const foldedNorms: NormVariant<'folded'> = {
+  id: 'folded',
+  title: 'batch norms folded',
+  description:
+    'Batch norms are multiplied into the linear layers beside them: the same results at inference, without a norm in training.',
+  async apply(edit) {
+    const { view, types, graph } = edit;
+    const typeOf = (v: ValueId) => (v < 0 ? undefined : types.get(view.graph.valueName(v)));
+    const foldings = normFoldings({ view, typeOf });
+    const report = await foldBatchNorms(
+      graph,
+      foldings.filter((f) => f.obstacle === undefined),
+    );
+    const obstacles = foldings.flatMap(({ norm, obstacle }): LeftLayer[] =>
+      obstacle === undefined ? [] : [{ layer: norm, reason: obstacle }],
+    );
+    const changed = new Set(report.changed);
+    for (const { norm, linear, side } of foldings)
+      if (side === 'before' && changed.has(norm)) edit.computes(linear, view.graph.valueName(norm.output));
+    const beside = new Set(foldings.map((f) => f.norm));
+    const others = view.layers.filter((l) => l.norm !== undefined && !beside.has(l));
+    const reason = 'it is no batch norm beside a linear layer';
+    return {
+      changed: report.changed,
+      left: [...obstacles, ...report.left, ...others.map((layer) => ({ layer, reason }))],
+      summary: `${norms(report.changed.length, 'batch')} folded`,
+      notes: [],
+    };
+  },
+};
