@@ -59,7 +59,7 @@ describe('normscope export', () => {
   it('reads its options', () => {
     const { settings } = read('export', 'm.onnx', '--norm', 'group', '--output', 'g.onnx', '--force') as ExportOptions;
     assert.deepEqual(settings, { norm: 'group', output: 'g.onnx', overwrite: true });
-    assert.throws(() => read('export', 'm.onnx', '--output', 'g.onnx'), /--norm with one of none, batch/);
+    assert.throws(() => read('export', 'm.onnx', '--output', 'g.onnx'), /--norm with one of none, folded, batch/);
     assert.throws(() => read('export', 'm.onnx', '--norm', 'as-is', '--output', 'g.onnx'), UsageError);
     assert.throws(() => read('export', 'm.onnx', '--norm', 'none'), /--output/);
   });
