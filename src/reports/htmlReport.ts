@@ -23,8 +23,7 @@ const DIGITS = 5;
 export async function htmlReport({ model, profile, script, style, nonce }: HtmlReportParts): Promise<string> {
   if (!/^[\w+/=-]{16,}$/.test(nonce)) throw new Error('the nonce must be at least 16 characters of base64');
   // nothing that could end the element early, or keep it from ending; esbuild writes both in another way
-  if (/<\/?script/i.test(script) || /<\/style/i.test(style))
-    throw new Error('the bundle cannot be put into a page');
+  if (/<\/?script/i.test(script) || /<\/style/i.test(style)) throw new Error('the bundle cannot be put into a page');
   const data: ReportData = { model, profile };
   const policy = [
     "default-src 'none'",

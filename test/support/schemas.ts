@@ -7,7 +7,10 @@ const folder = path.join(__dirname, '../../media/schemas');
 const validators = new Map<string, ValidateFunction>();
 
 /** Fails unless the data are what a published schema (a file of media/schemas) says. */
-export function assertFollows(schema: 'analysis' | 'compare' | 'profile' | 'fix' | 'experiment' | 'error', data: unknown): void {
+export function assertFollows(
+  schema: 'analysis' | 'compare' | 'profile' | 'fix' | 'experiment' | 'error',
+  data: unknown,
+): void {
   let validate = validators.get(schema);
   if (validate === undefined) {
     const text = fs.readFileSync(path.join(folder, `${schema}.schema.json`), 'utf8');
