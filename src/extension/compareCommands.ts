@@ -84,6 +84,7 @@ async function askSettings(session: ModelSession): Promise<CompareSettings | und
   const picked = await vscode.window.showQuickPick([asIs, ...variantItems], {
     title,
     canPickMany: true,
+    ignoreFocusOut: true,
     matchOnDetail: true,
     placeHolder: t('What to compare; the first is what the others are held against'),
   });
@@ -105,7 +106,7 @@ async function askSettings(session: ModelSession): Promise<CompareSettings | und
         rates: true,
       },
     ],
-    { title, placeHolder: t('How many runs of each variant?') },
+    { title, placeHolder: t('How many runs of each variant?'), ignoreFocusOut: true },
   );
   if (seeds === undefined) return undefined;
   return {

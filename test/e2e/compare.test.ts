@@ -13,9 +13,9 @@ describe('normalizations compared from the palette', function () {
     const byId = (id: string) => view.locator(`[data-testid="${id}"]`);
     await byId('model-name').waitFor();
     await window.runCommand('NormScope: Compare Normalizations');
-    const widget = window.page.locator('.quick-input-widget');
+    const widget = window.page.locator('.quick-input-widget:visible');
     await widget.getByText('no normalization').waitFor();
-    await window.page.keyboard.press('Enter');
+    await widget.getByRole('button', { name: 'OK' }).click();
     await widget.getByText('1 seed', { exact: true }).click();
     await byId('tab-compare').click({ timeout: 240_000 });
     const rows = await byId('compare-table').locator('tbody tr').allInnerTexts();
