@@ -1,11 +1,9 @@
-import { EngineClient } from '../engine/engineClient';
 import { experimentReport } from '../engine/runExperiment';
 import { experiments, factsOf } from '../experiments/registry';
-import { ModelError } from '../ir/errors';
 import { experimentListText, experimentText } from '../reports/experimentText';
-import { engineTransport } from './engineTransport';
+import { withEngine } from './engineCommand';
 import type { ExperimentOptions } from './options';
-import { errorJson, type Output } from './output';
+import type { Output } from './output';
 import { StatusLine } from './statusLine';
 
 /**
@@ -18,34 +16,21 @@ export async function experiment(options: ExperimentOptions, output: Output): Pr
     output.print(experimentListText(experiments.map(factsOf)));
     return 0;
   }
-  const client = new EngineClient(engineTransport);
-  const line = new StatusLine(process.stderr);
-  const abort = new AbortController();
-  const interrupt = () => abort.abort();
-  process.once('SIGINT', interrupt);
-  try {
-    const model = options.model === undefined ? undefined : { path: options.model };
+  const model = options.model === undefined ? undefined : { path: options.model };
+  const progress = new StatusLine(process.stderr);
+  return withEngine({ format, output, progress }, async (client, signal) => {
     const report = await experimentReport(
       client,
       { settings, model },
       (e) => {
-        if (e.type === 'progress') line.show(`${Math.floor(100 * e.done)} %  ${e.title}`);
+        if (e.type === 'progress') progress.show(`${Math.floor(100 * e.done)} %  ${e.title}`);
       },
-      abort.signal,
+      signal,
     );
-    line.end();
+    progress.end();
     output.print(format === 'json' ? `${JSON.stringify(report, null, 1)}\n` : experimentText(report));
     const failed = report.experiments.filter((e) => 'error' in e);
     for (const { id, error } of failed) output.complain(`${id}: ${error.message}`);
     return failed.length > 0 || report.status === 'failed' ? 2 : 0;
-  } catch (error) {
-    line.end();
-    if (!(error instanceof ModelError)) throw error;
-    output.complain(error.describe());
-    if (format === 'json') output.print(errorJson({ code: error.code, message: error.message, path: error.path }));
-    return 2;
-  } finally {
-    process.off('SIGINT', interrupt);
-    client.dispose();
-  }
+  });
 }

@@ -1,10 +1,8 @@
-import { EngineClient } from '../engine/engineClient';
 import type { Transport } from '../engine/transport';
-import { ModelError } from '../ir/errors';
 import { fixPhases, fixText } from '../reports/fixText';
-import { engineTransport } from './engineTransport';
+import { withEngine } from './engineCommand';
 import type { FixOptions } from './options';
-import { errorJson, type Output } from './output';
+import type { Output } from './output';
 import { StatusLine } from './statusLine';
 
 /**
@@ -12,31 +10,13 @@ import { StatusLine } from './statusLine';
  * nothing is written then.
  * @param start starts the engine
  */
-export async function fix(
-  { model, settings, format }: FixOptions,
-  output: Output,
-  start: () => Transport = engineTransport,
-): Promise<number> {
-  const client = new EngineClient(start);
-  const line = new StatusLine(process.stderr);
-  const abort = new AbortController();
-  const interrupt = () => abort.abort();
-  process.once('SIGINT', interrupt);
-  try {
+export function fix({ model, settings, format }: FixOptions, output: Output, start?: () => Transport): Promise<number> {
+  const progress = new StatusLine(process.stderr);
+  return withEngine({ model, format, output, progress, start }, async (client, signal) => {
     const request = { model: { path: model }, settings };
-    const result = await client.run('fix', request, ({ phase }) => line.show(`${fixPhases[phase]} ...`), abort.signal);
-    line.end();
+    const result = await client.run('fix', request, ({ phase }) => progress.show(`${fixPhases[phase]} ...`), signal);
+    progress.end();
     output.print(format === 'json' ? `${JSON.stringify(result, null, 1)}\n` : fixText(result));
     return result.output === null ? 1 : 0;
-  } catch (error) {
-    line.end();
-    if (!(error instanceof ModelError)) throw error;
-    const named = error.withPath(model);
-    output.complain(named.describe());
-    if (format === 'json') output.print(errorJson({ code: named.code, message: named.message, path: model }));
-    return 2;
-  } finally {
-    process.off('SIGINT', interrupt);
-    client.dispose();
-  }
+  });
 }
