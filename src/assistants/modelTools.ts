@@ -2,14 +2,10 @@ import { defaultLearningRates, defaultProfileSettings } from '../profile/default
 import { ANALYSIS_SCHEMA_VERSION, type ModelFacts } from '../protocol/facts';
 import type { OptimizerName, ProfileResult, ProfileSettings } from '../protocol/profile';
 import { tool } from '../protocol/tool';
-import { analysisText } from '../reports/analysisText';
-import { layersText } from '../reports/layersText';
-import { profileText } from '../reports/profileText';
-import { rulePageText, rulesText } from '../reports/rulesText';
 
 /**
  * What an assistant (a chat agent in the editor, or any client of the Model Context Protocol) can ask for. One list for both,
- * each tool with its JSON Schema; the answers are the text reports that people read.
+ * each tool with its JSON Schema; the answers are the text reports that people read, loaded with the first question.
  */
 
 /** How a tool's work gets done where it runs. Paths are as the assistant gave them. */
@@ -60,6 +56,8 @@ export const modelTools: readonly ModelTool[] = [
     runsModel: false,
     async run(input, host, signal) {
       const facts = await host.analyze(text(input.path), signal);
+      const { analysisText } = await import('../reports/analysisText');
+      const { layersText } = await import('../reports/layersText');
       const report = analysisText({ schemaVersion: ANALYSIS_SCHEMA_VERSION, tool, models: [facts] });
       return shortened(`${report}\n${layersText(facts)}`);
     },
@@ -88,7 +86,9 @@ export const modelTools: readonly ModelTool[] = [
     },
     runsModel: true,
     async run(input, host, signal) {
-      return shortened(profileText(await host.profile(text(input.path), settingsOf(input), signal)));
+      const profile = await host.profile(text(input.path), settingsOf(input), signal);
+      const { profileText } = await import('../reports/profileText');
+      return shortened(profileText(profile));
     },
   },
   {
@@ -103,10 +103,11 @@ export const modelTools: readonly ModelTool[] = [
       additionalProperties: false,
     },
     runsModel: false,
-    run(input) {
-      if (input.id === undefined) return Promise.resolve(rulesText());
+    async run(input) {
+      const { rulePageText, rulesText } = await import('../reports/rulesText');
+      if (input.id === undefined) return rulesText();
       const found = rulePageText(text(input.id));
-      return Promise.resolve('page' in found ? found.page : found.error);
+      return 'page' in found ? found.page : found.error;
     },
   },
 ];

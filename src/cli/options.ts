@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import type { CompareSettings } from '../protocol/compare';
-import type { ExportSettings, NormVariantId } from '../protocol/normVariant';
+import { normVariantIds, type ExportSettings, type NormVariantId } from '../protocol/normVariant';
 import type { EngineChoice, Initialization, OptimizerName, ProfileSettings } from '../protocol/profile';
 import { defaultLearningRates } from '../profile/defaultSettings';
 import { measuredRules } from '../profile/measuredRules';
@@ -8,7 +8,6 @@ import type { FixId, Severity } from '../protocol/facts';
 import type { FixSettings } from '../protocol/fix';
 import { rules } from '../rules/registry';
 import { isRuleSeverity, ruleSeverities, type RuleSeverity } from '../rules/severities';
-import { normVariantIds } from '../variants/norms/registry';
 import { experiments, experimentWithId, LEAST_SEEDS } from '../experiments/registry';
 import type { ExperimentSettings } from '../protocol/experiment';
 import { UsageError } from './usage';

@@ -1,6 +1,5 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { openModel } from '../formats/openModel';
 import type { ByteSource, ModelFolder } from '../ir/byteSource';
 import { ModelError } from '../ir/errors';
 import type { Model } from '../ir/model';
@@ -22,6 +21,8 @@ const DIRECT_MS = 20;
 export async function openModelFile(file: string): Promise<Model> {
   const folder = new NodeFolder(path.dirname(file), path.basename(file));
   try {
+    // hosts make folders without ever reading a model themselves
+    const { openModel } = await import('../formats/openModel');
     return await openModel(folder, path.basename(file));
   } catch (error) {
     if (error instanceof ModelError) throw new ModelError(error.code, error.message, error.place, file);

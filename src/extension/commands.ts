@@ -1,8 +1,6 @@
 import * as vscode from 'vscode';
 import { isUnreadable } from '../protocol/facts';
 import { analyzeModels } from './analyzeModels';
-import { compareNormalizations, exportVariant } from './compareCommands';
-import { saveFixedCopy } from './fixCommands';
 import { formattedScheme, sourceOf, type FormattedDocuments } from './formattedDocuments';
 import type { ModelSession } from './modelSession';
 import type { ModelViews } from './modelViews';
@@ -119,17 +117,22 @@ export class Commands {
     const uri = await this.pick(given);
     if (uri === undefined) return;
     const view = await this.views.show(uri, isText(uri));
+    const { compareNormalizations } = await import('./compareCommands');
     await compareNormalizations(view.session);
   }
 
   private async exportVariant(given?: vscode.Uri): Promise<void> {
     const uri = await this.pick(given);
-    if (uri !== undefined) await exportVariant(this.sessions.get(uri));
+    if (uri === undefined) return;
+    const { exportVariant } = await import('./compareCommands');
+    await exportVariant(this.sessions.get(uri));
   }
 
   private async saveFixedCopy(given: vscode.Uri | undefined, fix: unknown): Promise<void> {
     const uri = await this.pick(given);
-    if (uri !== undefined) await saveFixedCopy(this.sessions.get(uri), fix);
+    if (uri === undefined) return;
+    const { saveFixedCopy } = await import('./fixCommands');
+    await saveFixedCopy(this.sessions.get(uri), fix);
   }
 
   private async openSample(): Promise<void> {

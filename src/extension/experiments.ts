@@ -36,22 +36,13 @@ export class Experiments implements vscode.Disposable {
     private readonly modelInFront: () => vscode.Uri | undefined,
   ) {}
 
-  register(): vscode.Disposable {
-    return vscode.Disposable.from(
-      this,
-      // links of the walkthrough name an experiment, or open the page
-      vscode.commands.registerCommand('normscope.runExperiment', (id?: unknown) => this.choose(id)),
-      vscode.commands.registerCommand('normscope.showExperiments', () => this.show()),
-    );
-  }
-
   dispose(): void {
     this.abort?.abort();
     this.panel?.dispose();
   }
 
   /** @returns what was measured, for those who run the command from a program */
-  private async choose(given: unknown): Promise<ExperimentReport | undefined> {
+  async choose(given: unknown): Promise<ExperimentReport | undefined> {
     const ids = typeof given === 'string' && experimentWithId(given) !== undefined ? [given] : await pickExperiments();
     if (ids === undefined) return undefined;
     const model = await this.pickModel(ids);
@@ -127,7 +118,7 @@ export class Experiments implements vscode.Disposable {
     this.send();
   }
 
-  private show(id: string | null = null): void {
+  show(id: string | null = null): void {
     this.shown = id;
     if (this.panel !== undefined) {
       this.panel.reveal();

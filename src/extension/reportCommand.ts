@@ -1,5 +1,4 @@
 import * as vscode from 'vscode';
-import { htmlReport } from '../reports/htmlReport';
 import type { ModelViews } from './modelViews';
 import { readableFacts } from './reportErrors';
 import { saveFile } from './saveFile';
@@ -28,6 +27,7 @@ export function registerReportCommand(
       new TextDecoder().decode(await vscode.workspace.fs.readFile(vscode.Uri.joinPath(extensionUri, 'dist', name)));
     const [script, style] = await Promise.all([read('webview.js'), read('webview.css')]);
     const profile = session.profile ?? null;
+    const { htmlReport } = await import('../reports/htmlReport');
     const html = await htmlReport({ model: facts, profile, script, style, nonce: crypto.randomUUID() });
     const name = model.path.slice(model.path.lastIndexOf('/') + 1).replace(/\.\w+$/, '');
     const suggested = vscode.Uri.joinPath(model, '..', `${name}.report.html`);

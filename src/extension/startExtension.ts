@@ -3,7 +3,7 @@ import { registerAssistantTools } from './assistantTools';
 import { CodeLenses } from './codeLenses';
 import { Commands } from './commands';
 import { Diagnostics } from './diagnostics';
-import { Experiments } from './experiments';
+import { registerExperimentCommands } from './experimentCommands';
 import { FormattedDocuments, formattedScheme } from './formattedDocuments';
 import { LayerHovers } from './layerHovers';
 import { LayerInlayHints } from './layerInlayHints';
@@ -52,7 +52,7 @@ export function startExtension(context: vscode.ExtensionContext, platform: Platf
     views,
     sessions,
     commands.register(),
-    new Experiments(platform, context.extensionUri, () => views.active).register(),
+    registerExperimentCommands(platform, context.extensionUri, () => views.active),
     vscode.window.registerUriHandler(links),
     vscode.languages.registerHoverProvider(textSelector, new LayerHovers(textModels)),
     vscode.languages.registerHoverProvider(configSelector, settingHovers),

@@ -1,7 +1,7 @@
 import { number, object, oneOf, optional, text, type Check } from '../profile/shapeChecks';
+import { normVariantIds } from '../protocol/normVariant';
 import type { ProfileSettings } from '../protocol/profile';
 import type { ViewToHost } from '../protocol/view';
-import { normVariantIds } from '../variants/norms/registry';
 
 /** Characters of a picture that is saved; a PNG of the greatest canvas stays below. */
 const LARGEST_FILE = 2 ** 28;

@@ -1,17 +1,21 @@
+/** In the order of lists. */
+export const normVariantIds = [
+  'as-is',
+  'none',
+  'folded',
+  'batch',
+  'layer',
+  'instance',
+  'group',
+  'rms',
+  'inserted-batch',
+  'detached-batch',
+  'before-activation',
+  'after-activation',
+] as const;
+
 /** A network as it is, or with another normalization; what each does to a network stands in src/variants/norms. */
-export type NormVariantId =
-  | 'as-is'
-  | 'none'
-  | 'folded'
-  | 'batch'
-  | 'layer'
-  | 'instance'
-  | 'group'
-  | 'rms'
-  | 'inserted-batch'
-  | 'detached-batch'
-  | 'before-activation'
-  | 'after-activation';
+export type NormVariantId = (typeof normVariantIds)[number];
 
 /** A network with another normalization, to be saved as an ONNX file of opset 18. */
 export interface ExportSettings {

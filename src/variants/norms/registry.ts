@@ -1,4 +1,4 @@
-import type { NormVariantId } from '../../protocol/normVariant';
+import { normVariantIds, type NormVariantId } from '../../protocol/normVariant';
 import { foldedNorms } from './foldedNorms';
 import { insertedBatchNorms } from './insertedNorms';
 import { normsAfterActivations, normsBeforeActivations } from './movedNorms';
@@ -6,7 +6,7 @@ import type { NormVariant } from './normVariant';
 import { detachedBatchNorms, replacedNorms } from './replacedNorms';
 import { withoutNorms } from './withoutNorms';
 
-/** All variants in the order of lists. */
+/** All variants in the order of lists, as their ids have it in `protocol/normVariant.ts`. */
 export const normVariants: readonly NormVariant<Exclude<NormVariantId, 'as-is'>>[] = [
   withoutNorms,
   foldedNorms,
@@ -20,8 +20,6 @@ export const normVariants: readonly NormVariant<Exclude<NormVariantId, 'as-is'>>
   normsBeforeActivations,
   normsAfterActivations,
 ];
-
-export const normVariantIds: readonly NormVariantId[] = ['as-is', ...normVariants.map((v) => v.id)];
 
 export function isNormVariantId(id: string): id is NormVariantId {
   return (normVariantIds as readonly string[]).includes(id);
