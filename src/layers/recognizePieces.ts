@@ -5,6 +5,7 @@ import { activationPatterns, productPatterns, type ActivationPattern } from './a
 import { affineChain } from './affineChain';
 import { namedAxes, range } from './axes';
 import type { GraphReading } from './graphReading';
+import { groupedFeatures, groupedImage, MAX_RESHAPES, type Surroundings } from './groupedNorms';
 import { linearOperator } from './linearOperators';
 import { normOperator, trailingLayout } from './normOperators';
 import {
@@ -57,16 +58,13 @@ const MOST_READERS = 64;
 /** Nodes in a row that only hand a value on. */
 const MAX_HANDED_ON = 8;
 
-/** Reshapes and casts in a row before or after a norm of groups. */
-const MAX_RESHAPES = 4;
-
-class Recognizer {
+class Recognizer implements Surroundings {
   private readonly claimed: Uint8Array;
   /** The piece that a node belongs to, as far as nodes have been looked at. */
   private readonly owners: (Piece | undefined)[] = [];
   private readonly pieces: Piece[] = [];
 
-  constructor(private readonly reading: GraphReading) {
+  constructor(readonly reading: GraphReading) {
     this.claimed = new Uint8Array(reading.graph.nodeCount);
   }
 
@@ -206,7 +204,9 @@ class Recognizer {
     }
     const flattened = type === 'layer' && rank === 2 ? this.flattened(piece) : undefined;
     if (flattened !== undefined) return flattened;
-    const grouped = type === 'layer' && axes[0] === 2 ? this.grouped(piece) : undefined;
+    const features = type === 'layer' ? this.groupedFeatures(piece) : undefined;
+    if (features !== undefined) return features;
+    const grouped = type === 'layer' && axes[0] === 2 ? groupedImage(piece, this) : undefined;
     const perChannel = grouped !== undefined || channelsFirst;
     const norm = this.withAffine(grouped ?? piece, perChannel ? 1 : 'trailing', ['scale', 'shift']);
     // over whole samples, it may still be scaled channel by channel
@@ -214,49 +214,11 @@ class Recognizer {
     return ofSamples ? this.withAffine(piece, 1, ['scale', 'shift']) : norm;
   }
 
-  /**
-   * A norm of an image that was reshaped to [N, groups, rest] and is reshaped back afterwards: how exporters write group
-   * norms without an operator for them, with as many groups as channels an instance norm.
-   */
-  private grouped(piece: Piece): Piece | undefined {
-    const { reading } = this;
-    const groups = reading.size(piece.inputs[0], 1);
-    if (groups === undefined || reading.rank(piece.inputs[0]) !== 3) return undefined;
-    const before: number[] = [];
-    let x = piece.inputs[0];
-    while (before.length < MAX_RESHAPES) {
-      const node = this.reshape(reading.producer(x), piece);
-      if (node === undefined) break;
-      before.push(node.index);
-      x = node.inputs[0];
-    }
-    const after: number[] = [];
-    let output = piece.output;
-    const rank = reading.rank(x);
-    while (after.length < MAX_RESHAPES && reading.rank(output) !== rank) {
-      const node = this.reshape(this.next(output, piece.main), piece);
-      if (node === undefined) break;
-      after.push(node.index);
-      output = node.outputs[0];
-    }
-    if (rank === undefined || rank < 3 || before.length === 0 || reading.rank(output) !== rank) return undefined;
-    const channels = reading.size(x, 1);
-    const type = channels === groups ? 'instance' : 'group';
-    return {
-      ...piece,
-      kind: type === 'group' ? 'GroupNormalization' : normKinds.instance,
-      nodes: [...before.reverse(), ...piece.nodes, ...after],
-      inputs: [x],
-      output,
-      norm: {
-        ...piece.norm!,
-        type,
-        form: 'decomposed',
-        ...namedAxes(range(type === 'group' ? 1 : 2, rank), rank, 'channels-first'),
-        groups: type === 'group' ? groups : undefined,
-        channels,
-      },
-    };
+  /** A group norm of feature vectors; its scale and shift stand before they are put together again, or behind that. */
+  private groupedFeatures(piece: Piece): Piece | undefined {
+    const inner = this.withAffine(piece, 'trailing', ['scale', 'shift']);
+    const grouped = groupedFeatures(inner, this);
+    return grouped && this.withAffine(grouped, 'trailing', ['scale', 'shift']);
   }
 
   /** A layer norm over several axes as its operator is defined: flattened to a matrix, normalized, and shaped back. */
@@ -293,13 +255,6 @@ class Recognizer {
         channels: reading.size(x, first),
       },
     };
-  }
-
-  private reshape(node: Node | undefined, { main }: Piece): Node | undefined {
-    if (node === undefined || node.domain !== '' || this.claimed[node.index]) return undefined;
-    return inOneLayer(node, this.reading.graph.node(main)) && (node.opType === 'Reshape' || node.opType === 'Cast')
-      ? node
-      : undefined;
   }
 
   private single(node: Node): void {
@@ -344,7 +299,7 @@ class Recognizer {
   private extended(piece: Piece): Piece {
     if (piece.linear !== undefined && piece.linear.bias === undefined) return this.withBias(piece);
     const type = piece.norm?.form === 'native' ? piece.norm.type : undefined;
-    const grouped = type === 'instance' ? this.grouped(piece) : undefined;
+    const grouped = type === 'instance' ? groupedImage(piece, this) : undefined;
     if (grouped !== undefined) {
       // with a scale of its own, the operator's are the ones and zeros that it cannot do without
       return this.withAffine(grouped, 1, ['outerScale', 'outerShift']);
@@ -403,8 +358,12 @@ class Recognizer {
     return isAffineParameter(parameter, node, this.reading.rank(data), axis, this.reading);
   }
 
+  isFree(node: Node, main: number): boolean {
+    return !this.claimed[node.index] && inOneLayer(node, this.reading.graph.node(main));
+  }
+
   /** The only node that reads a value, if it is free and belongs to the same layer of the file. */
-  private next(value: ValueId, main: number): Node | undefined {
+  next(value: ValueId, main: number): Node | undefined {
     const index = this.reading.soleConsumer(value);
     if (index < 0 || this.claimed[index]) return undefined;
     const node = this.reading.graph.node(index);

@@ -75,9 +75,10 @@ function valuesPerStatistic({ norm, inputs }: Layer, { model, typeOf }: RuleCont
     if (!trainingForm && model.purpose !== 'training') return undefined;
     return typeof batch === 'number' && pixels !== undefined ? batch * pixels : undefined;
   }
-  const pixels = spatial(shape, channels);
-  if (type !== 'group' || channels === undefined || !groups || groups < 1 || pixels === undefined) return undefined;
-  return (channels / groups) * pixels;
+  if (type !== 'group' || channels === undefined || !groups || groups < 1) return undefined;
+  // of feature vectors: every position by itself
+  const pixels = norm!.axes?.length === 1 ? 1 : spatial(shape, channels);
+  return pixels && (channels / groups) * pixels;
 }
 
 /** Pixels of an image: its elements by its channels, wherever the layout has them. */

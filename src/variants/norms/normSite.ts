@@ -88,7 +88,8 @@ function channelsOfNorm({ norm, origin }: Layer, main: MutableNode | undefined, 
   const first = firstAxis(main, rank) ?? norm?.axes?.[0] ?? last;
   switch (norm?.type) {
     case 'group':
-      return { kind: 'signal', channelAxis: 1 };
+      // of feature vectors, every position by itself, or over space
+      return first === last ? { kind: 'sequence', channelAxis: last } : { kind: 'signal', channelAxis: 1 };
     case 'instance':
       return { kind: 'signal', channelAxis: first === 2 ? 1 : last };
     default: {

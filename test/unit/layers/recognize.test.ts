@@ -278,6 +278,53 @@ describe('layers: recognition', () => {
         ['InstanceNormalization', 'instance', undefined, [2, 3], 6],
       ]);
     });
+
+    const normOf = (type: string, nodes: string) =>
+      textLayers(`<opset_import: ["" : 17]> g (${type} x) => (${type} y)
+        <int64[3] groups = {0, 2, -1}, int64[4] features = {0, 0, 2, -1}, float eps = {1e-5}, float[2,3] scale, float[2,3] shift, float[6] gamma,
+         float[6] beta, float[3] head, float[2] one = {1, 1}, float[2] zero = {0, 0}> {\n${nodes}\n}`).layers.map(
+        (l) => [
+          l.kind,
+          l.norm?.type,
+          l.norm?.groups ?? null,
+          l.norm?.axesMeaning?.join(''),
+          l.norm?.channels,
+          l.norm?.scale !== undefined && l.norm.shift !== undefined,
+        ],
+      );
+    const standardized = (axis: number) =>
+      `mu = ReduceMean<axes = [${axis}]>(r) d = Sub(r, mu) q = Mul(d, d) var = ReduceMean<axes = [${axis}]>(q) e = Add(var, eps) s = Sqrt(e) n = Div(d, s)`;
+    const back = 'h = Shape(x) y = Reshape(o, h)';
+
+    it('finds group norms of vectors and of the vectors of sequences, scaled before or after they are put together', () => {
+      const inside = `g = Mul(n, scale) o = Add(g, shift) ${back}`;
+      const outside = 'h = Shape(x) b = Reshape(n, h) g = Mul(b, gamma) y = Add(g, beta)';
+      const vector = [['GroupNormalization', 'group', 2, 'F', 6, true]];
+      for (const scaled of [inside, outside]) {
+        assert.deepEqual(normOf('float[N,6]', `r = Reshape(x, groups) ${standardized(2)} ${scaled}`), vector);
+        assert.deepEqual(normOf('float[N,L,6]', `r = Reshape(x, features) ${standardized(3)} ${scaled}`), vector);
+      }
+      assert.deepEqual(normOf('float[N,6]', `r = Reshape(x, groups) ${standardized(2)} o = Relu(n) ${back}`)[0], [
+        ...['LayerNormalization', 'layer', null, 'F', 3, false],
+      ]);
+      const torch = 'r = Reshape(x, groups) i = InstanceNormalization(r, one, zero) h = Shape(x) b = Reshape(i, h)';
+      assert.deepEqual(normOf('float[N,6]', `${torch} g = Mul(b, gamma) y = Add(g, beta)`), vector);
+    });
+
+    it('leaves norms of the vectors of heads what they are', () => {
+      const oneForAll = `g = Mul(n, head) o = Add(g, head) ${back}`;
+      assert.deepEqual(normOf('float[N,L,6]', `r = Reshape(x, features) ${standardized(3)} ${oneForAll}`)[0], [
+        ...['LayerNormalization', 'layer', null, 'F', 3, true],
+      ]);
+      const turned = 'g = Mul(n, scale) o = Add(g, shift) y = Transpose<perm = [0, 2, 1, 3]>(o)';
+      const heads = textLayers(`<opset_import: ["" : 17]> g (float[N,L,6] x) => (float[N,2,L,3] y)
+        <int64[4] features = {0, 0, 2, -1}, float eps = {1e-5}, float[2,3] scale, float[2,3] shift> {
+          r = Reshape(x, features) ${standardized(3)} ${turned} }`);
+      assert.deepEqual(
+        heads.layers.map((l) => l.norm?.type),
+        ['layer'],
+      );
+    });
   });
 
   describe('activations', () => {

@@ -5,6 +5,14 @@ const parameters = `<float[4,3,3,3] w, float[4,4,3,3] u, float[4,4,1,1] p, float
 const model = (nodes: string, batch: string | number = 'N') =>
   `<opset_import: ["" : 18]> g (float[${batch},3,8,8] x) => (float[] y) ${parameters} {\n${nodes.replace(/, \*\)/g, ', s, t, m, v)')}\n}`;
 
+const groupedFeatures = (groups: number, finding = '') =>
+  `<opset_import: ["" : 17]> g (float[N,5,6] x) => (float[N,5,6] y) <int64[4] g = {0, 0, ${groups}, -1}, float eps = {1e-5}> {
+    r = Reshape(x, g)${finding}
+    a = ReduceMean<axes = [3]>(r) d = Sub(r, a) q = Mul(d, d) b = ReduceMean<axes = [3]>(q)
+    e = Add(b, eps) s = Sqrt(e) n = Div(d, s) h = Shape(x)
+    y = Reshape(n, h)
+  }`;
+
 testRule(singleValueStatistics, {
   fires: [
     {
@@ -24,6 +32,11 @@ testRule(singleValueStatistics, {
       message: /each group/,
     },
     {
+      name: 'a group norm of feature vectors with as many groups as features, in a sequence of five',
+      text: groupedFeatures(6, '  # finding'),
+      message: /each group/,
+    },
+    {
       name: 'a batch norm in training mode, batch of one, one pixel',
       purpose: 'training',
       severity: 'error',
@@ -37,6 +50,7 @@ testRule(singleValueStatistics, {
     },
   ],
   silent: [
+    { name: 'feature vectors in groups of two', text: groupedFeatures(3) },
     { name: 'several pixels', text: model('a = Conv(x, w)\n y = InstanceNormalization(a, s, t)') },
     {
       name: 'an open batch',

@@ -128,21 +128,32 @@ describe('variants of the norm: axes', () => {
     }
   }
 
-  it('recognizes what it wrote as a norm of that kind, under the id of the one before', async () => {
-    const graph = graphWith(places['a picture, channels second']);
-    const [before] = layerView(graph, inferTypes(graph)).layers;
-    const letters = { batch: 'NHW', layer: 'CHW', group: 'CHW', rms: 'CHW' };
-    for (const [kind, axes] of Object.entries(letters)) {
-      const variant = (await applyNormVariant(graph, kind as NormKind)).graph;
-      const { layers } = layerView(variant, inferTypes(variant));
-      assert.equal(layers.length, 1, kind);
-      assert.deepEqual(
-        [layers[0].id, layers[0].norm?.type, layers[0].norm?.axesMeaning?.join('')],
-        [before.id, kind, axes],
-      );
-      assert.ok(layers[0].norm?.scale !== undefined, kind);
-    }
-  });
+  const images = { batch: 'NHW', layer: 'CHW', group: 'CHW', rms: 'CHW' };
+  const features = { batch: 'N', group: 'F', rms: 'F' };
+  const lettersOf = {
+    'a picture, channels second': images,
+    'a series': { batch: 'NL', group: 'CL' },
+    'a sequence': features,
+    'a vector': features,
+  };
+  for (const [name, letters] of Object.entries(lettersOf)) {
+    it(`recognizes what it wrote for ${name} as a norm of that kind, under the id of the one before`, async () => {
+      const graph = graphWith(places[name]);
+      const [before] = layerView(graph, inferTypes(graph)).layers;
+      for (const [kind, axes] of Object.entries(letters)) {
+        const variant = (await applyNormVariant(graph, kind as NormKind)).graph;
+        const { layers } = layerView(variant, inferTypes(variant));
+        assert.equal(layers.length, 1, kind);
+        assert.deepEqual(
+          [layers[0].id, layers[0].norm?.type, layers[0].norm?.axesMeaning?.join('')],
+          [before.id, kind, axes],
+          kind,
+        );
+        assert.ok(layers[0].norm?.scale !== undefined, kind);
+        assert.equal(layers[0].norm.channels, CHANNELS, kind);
+      }
+    });
+  }
 
   it('divides channels into 32 groups, or as many as leave two in each', () => {
     assert.deepEqual(
