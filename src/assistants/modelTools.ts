@@ -1,5 +1,12 @@
-import { defaultLearningRates, defaultProfileSettings } from '../profile/defaultSettings';
+import {
+  defaultLearningRates,
+  defaultProfileSettings,
+  defaultSeeds,
+  defaultVariants,
+} from '../profile/defaultSettings';
+import type { CompareResult, CompareSettings } from '../protocol/compare';
 import { ANALYSIS_SCHEMA_VERSION, type ModelFacts } from '../protocol/facts';
+import { normVariantIds, type NormVariantId } from '../protocol/normVariant';
 import type { OptimizerName, ProfileResult, ProfileSettings } from '../protocol/profile';
 import { tool } from '../protocol/tool';
 
@@ -14,6 +21,11 @@ export interface ToolHost {
   analyze(path: string, signal?: AbortSignal): Promise<ModelFacts>;
   /** @throws ModelError when the model cannot be trained */
   profile(path: string, settings: ProfileSettings, signal?: AbortSignal): Promise<ProfileResult>;
+  /**
+   * What was measured until `signal` was aborted is a result.
+   * @throws ModelError when nothing could be measured
+   */
+  compare(path: string, settings: CompareSettings, signal?: AbortSignal): Promise<CompareResult>;
 }
 
 export interface ModelTool {
@@ -44,6 +56,17 @@ const path = {
   description: 'Path of the model: an .onnx or .keras file, or the model.json of TensorFlow.js or Keras.',
 };
 
+/** How a model is trained. */
+const training = {
+  steps: { type: 'integer', minimum: 1, maximum: 1000, description: `Default ${defaultProfileSettings.steps}.` },
+  batch: { type: 'integer', minimum: 1, maximum: 1024, description: `Default ${defaultProfileSettings.batch}.` },
+  optimizer: { type: 'string', enum: ['sgd', 'momentum', 'adam'], description: 'Default adam.' },
+  learningRate: { type: 'number', exclusiveMinimum: 0, description: 'Default as usual for the optimizer.' },
+};
+
+/** A comparison that an assistant asks for ends after so many minutes, with what it has measured. */
+const defaultMinutes = 5;
+
 export const modelTools: readonly ModelTool[] = [
   {
     name: 'normscope_analyze',
@@ -72,10 +95,7 @@ export const modelTools: readonly ModelTool[] = [
       type: 'object',
       properties: {
         path,
-        steps: { type: 'integer', minimum: 1, maximum: 1000, description: `Default ${defaultProfileSettings.steps}.` },
-        batch: { type: 'integer', minimum: 1, maximum: 1024, description: `Default ${defaultProfileSettings.batch}.` },
-        optimizer: { type: 'string', enum: ['sgd', 'momentum', 'adam'], description: 'Default adam.' },
-        learningRate: { type: 'number', exclusiveMinimum: 0, description: 'Default as usual for the optimizer.' },
+        ...training,
         freshWeights: {
           type: 'boolean',
           description: "Start from fresh weights instead of the file's. Default false.",
@@ -89,6 +109,41 @@ export const modelTools: readonly ModelTool[] = [
       const profile = await host.profile(text(input.path), settingsOf(input), signal);
       const { profileText } = await import('../reports/profileText');
       return shortened(profileText(profile));
+    },
+  },
+  {
+    name: 'normscope_compare',
+    title: 'Compare Normalizations of a Neural Network',
+    description:
+      'Trains a model with several normalizations on the same data, with fresh weights, and compares loss, gradients over the depth and time a step. ' +
+      'Verdicts only where the difference exceeds the spread over three seeds or more. Takes minutes; what was measured when the time is up is the answer.',
+    inputSchema: {
+      type: 'object',
+      properties: {
+        path,
+        variants: {
+          type: 'array',
+          items: { type: 'string', enum: normVariantIds },
+          minItems: 1,
+          maxItems: normVariantIds.length,
+          description: `The first is what the others are held against. Default ${defaultVariants.join(', ')}.`,
+        },
+        seeds: { type: 'integer', minimum: 1, maximum: 10, description: `Runs of each. Default ${defaultSeeds}.` },
+        ...training,
+        minutes: { type: 'number', exclusiveMinimum: 0, maximum: 60, description: `Default ${defaultMinutes}.` },
+      },
+      required: ['path'],
+      additionalProperties: false,
+    },
+    runsModel: true,
+    async run(input, host, signal) {
+      const minutes = (input.minutes as number | undefined) ?? defaultMinutes;
+      const timeUp = AbortSignal.timeout(60_000 * minutes);
+      const end = signal === undefined ? timeUp : AbortSignal.any([signal, timeUp]);
+      const result = await host.compare(text(input.path), compareSettingsOf(input), end);
+      const { compareText } = await import('../reports/compareText');
+      const isCut = timeUp.aborted && result.status === 'cancelled';
+      return shortened(`${isCut ? `Ended after ${minutes} minutes.\n` : ''}${compareText(result)}`);
     },
   },
   {
@@ -121,6 +176,16 @@ function settingsOf(input: ToolInput): ProfileSettings {
     optimizer,
     lr: (input.learningRate as number | undefined) ?? defaultLearningRates[optimizer],
     init: input.freshWeights === true ? 'default' : defaultProfileSettings.init,
+  };
+}
+
+function compareSettingsOf(input: ToolInput): CompareSettings {
+  return {
+    // the file's weights were trained with the file's norms: from there, no other could compete
+    ...settingsOf({ ...input, freshWeights: true }),
+    variants: [...new Set((input.variants as readonly NormVariantId[] | undefined) ?? defaultVariants)],
+    seeds: (input.seeds as number | undefined) ?? defaultSeeds,
+    learningRates: false,
   };
 }
 

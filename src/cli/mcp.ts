@@ -1,6 +1,7 @@
 import { fromJsonSchema, McpServer } from '@modelcontextprotocol/server';
 import { serveStdio } from '@modelcontextprotocol/server/stdio';
 import { modelTools, type ToolHost, type ToolInput } from '../assistants/modelTools';
+import { compareModel } from '../engine/compareModel';
 import { EngineClient } from '../engine/engineClient';
 import { ModelError } from '../ir/errors';
 import { tool } from '../protocol/tool';
@@ -16,6 +17,7 @@ export async function mcp(): Promise<number> {
     analyze: (path, signal) =>
       clients.analysis.run('analyze', { model: { path }, shownPath: path, severities: {} }, undefined, signal),
     profile: (path, settings, signal) => clients.training.profile({ path }, settings, () => undefined, signal),
+    compare: (path, settings, signal) => compareModel(clients.training, { path }, settings, () => undefined, signal),
   };
   const closed = new Promise<void>((resolve) => process.stdin.once('close', resolve).once('end', resolve));
   const line = serveStdio(() => mcpServer(host));

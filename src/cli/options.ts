@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 import type { CompareSettings } from '../protocol/compare';
 import { normVariantIds, type ExportSettings, type NormVariantId } from '../protocol/normVariant';
 import type { EngineChoice, Initialization, OptimizerName, ProfileSettings } from '../protocol/profile';
-import { defaultLearningRates } from '../profile/defaultSettings';
+import { defaultLearningRates, defaultSeeds, defaultVariants } from '../profile/defaultSettings';
 import { measuredRules } from '../profile/measuredRules';
 import type { FixId, Severity } from '../protocol/facts';
 import type { FixSettings } from '../protocol/fix';
@@ -143,8 +143,6 @@ const exportFlags = {
   force: { type: 'boolean' },
 } as const;
 
-const defaultVariants = 'as-is,none,batch,layer,group';
-
 const fixFlags = {
   ...format,
   fix: { type: 'string' },
@@ -282,7 +280,7 @@ function readCompare(args: string[], defaults: ProfileSettings): Options {
   const { values, positionals } = parse(args, { ...common, ...compareFlags });
   const info = infoAsked(values);
   if (info) return info;
-  const ids = (values.variants ?? defaultVariants).split(',').map((id) => id.trim());
+  const ids = (values.variants?.split(',') ?? defaultVariants).map((id) => id.trim());
   const variants = [...new Set(ids)].map((id): NormVariantId => oneOf('--variants', id, normVariantIds, 'as-is'));
   return {
     command: 'compare',
@@ -292,7 +290,7 @@ function readCompare(args: string[], defaults: ProfileSettings): Options {
       // the file's weights were trained with the file's norms: from there, no other could compete
       ...readTraining(values, { ...defaults, init: 'default' }),
       variants,
-      seeds: integer('--seeds', values.seeds, 3, 1, 100),
+      seeds: integer('--seeds', values.seeds, defaultSeeds, 1, 100),
       learningRates: values['learning-rates'] ?? false,
     },
   };

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { modelTools, type ModelTool, type ToolHost, type ToolInput } from '../assistants/modelTools';
 import { ModelError } from '../ir/errors';
 import { isUnreadable } from '../protocol/facts';
+import type { ModelSession } from './modelSession';
 import type { Sessions } from './sessions';
 
 const { t } = vscode.l10n;
@@ -47,19 +48,19 @@ function toolHost(sessions: Sessions): ToolHost {
       return facts;
     },
     async profile(path, settings, signal) {
-      if (!vscode.workspace.isTrusted) {
-        throw new ModelError(
-          'unsupported',
-          'a model is profiled only in a trusted workspace, because it is run',
-          {},
-          path,
-        );
-      }
-      const session = sessions.get(await locate(path));
+      const session = await sessionToRun(path, sessions);
       signal?.addEventListener('abort', () => session.cancel(), { once: true });
       return session.runProfile(settings);
     },
+    async compare(path, settings, signal = new AbortController().signal) {
+      return (await sessionToRun(path, sessions)).runCompare(settings, () => undefined, signal);
+    },
   };
+}
+
+async function sessionToRun(path: string, sessions: Sessions): Promise<ModelSession> {
+  if (vscode.workspace.isTrusted) return sessions.get(await locate(path));
+  throw new ModelError('unsupported', 'a model is trained only in a trusted workspace, because it is run', {}, path);
 }
 
 /** A path as an assistant gives it: absolute, or relative to a folder of the workspace. Nothing outside them is read. */

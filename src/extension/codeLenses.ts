@@ -18,6 +18,7 @@ export class CodeLenses implements vscode.CodeLensProvider {
     const lenses = [
       lens(`$(search) ${t('Analyze normalization')}`, 'normscope.analyze'),
       lens(`$(play) ${t('Profile on CPU')}`, 'normscope.profile'),
+      lens(`$(beaker) ${t('Compare normalizations')}`, 'normscope.compare'),
     ];
     if (document.uri.scheme !== formattedScheme && TextModels.isCutOff(document)) {
       lenses.push(lens(`$(list-tree) ${t('Open formatted view')}`, 'normscope.openFormatted'));
@@ -30,13 +31,15 @@ export class CodeLenses implements vscode.CodeLensProvider {
     if (shown === undefined) return [];
     return shown.facts.layers
       .filter(({ norm, source }) => norm !== undefined && source !== undefined)
-      .map(({ id, source }) => {
-        const command = {
-          title: `$(graph) ${t('Show in view')}`,
-          command: 'normscope.showLayer',
-          arguments: [uri, id],
-        };
-        return new vscode.CodeLens(toVsRange(shown.config.mark(source!.range)), command);
+      .flatMap(({ id, source }) => {
+        const range = toVsRange(shown.config.mark(source!.range));
+        const lens = (title: string, command: string, ...more: string[]) =>
+          new vscode.CodeLens(range, { title, command, arguments: [uri, ...more] });
+        return [
+          lens(`$(graph) ${t('Show in view')}`, 'normscope.showLayer', id),
+          lens(`$(play) ${t('Profile')}`, 'normscope.profile', id),
+          lens(`$(beaker) ${t('Compare')}`, 'normscope.compare'),
+        ];
       });
   }
 }

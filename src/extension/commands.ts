@@ -31,9 +31,9 @@ export class Commands {
       'normscope.analyzeWorkspace': () => this.analyzeWorkspace(),
       'normscope.showLayer': (uri, layer) => this.showLayer(uri, layer),
       'normscope.cancelProfile': () => this.cancelProfile(),
-      'normscope.profile': (uri) => this.profile(uri),
-      'normscope.compare': (uri) => this.compare(uri),
-      'normscope.exportVariant': (uri) => this.exportVariant(uri),
+      'normscope.profile': (uri, layer) => this.profile(uri, layer),
+      'normscope.compare': (uri, asked) => this.compare(uri, asked),
+      'normscope.exportVariant': (uri, asked) => this.exportVariant(uri, asked),
       'normscope.saveFixedCopy': (uri, fix) => this.saveFixedCopy(uri, fix),
       'normscope.openSample': () => this.openSample(),
       'normscope.openFormatted': (uri) => this.openFormatted(uri),
@@ -106,26 +106,28 @@ export class Commands {
     return Promise.resolve();
   }
 
-  private async profile(given?: vscode.Uri): Promise<void> {
+  /** @param layer the one to show first */
+  private async profile(given: vscode.Uri | undefined, layer: unknown): Promise<void> {
     const uri = await this.pick(given);
     if (uri === undefined) return;
     const view = await this.views.show(uri, isText(uri));
+    if (typeof layer === 'string') view.select(layer);
     await view.profile();
   }
 
-  private async compare(given?: vscode.Uri): Promise<void> {
+  private async compare(given: vscode.Uri | undefined, asked: unknown): Promise<unknown> {
     const uri = await this.pick(given);
-    if (uri === undefined) return;
+    if (uri === undefined) return undefined;
     const view = await this.views.show(uri, isText(uri));
     const { compareNormalizations } = await import('./compareCommands');
-    await compareNormalizations(view.session);
+    return compareNormalizations(view.session, asked);
   }
 
-  private async exportVariant(given?: vscode.Uri): Promise<void> {
+  private async exportVariant(given: vscode.Uri | undefined, asked: unknown): Promise<void> {
     const uri = await this.pick(given);
     if (uri === undefined) return;
     const { exportVariant } = await import('./compareCommands');
-    await exportVariant(this.sessions.get(uri));
+    await exportVariant(this.sessions.get(uri), asked);
   }
 
   private async saveFixedCopy(given: vscode.Uri | undefined, fix: unknown): Promise<void> {

@@ -1,7 +1,8 @@
 import * as vscode from 'vscode';
-import type { CompareEvent, CompareSettings } from '../protocol/compare';
+import type { CompareEvent, CompareResult, CompareSettings } from '../protocol/compare';
 import type { NormVariantId } from '../protocol/normVariant';
-import { normVariants } from '../variants/norms/registry';
+import { defaultSeeds, defaultVariants } from '../profile/defaultSettings';
+import { isNormVariantId, normVariants } from '../variants/norms/registry';
 import type { ModelSession } from './modelSession';
 import { factsToRun, reportingErrors } from './reportErrors';
 import { profileSettings } from './settings';
@@ -21,13 +22,18 @@ const variantItems: readonly VariantItem[] = normVariants.map(({ id, title, desc
   picked: ['none', 'layer', 'group'].includes(id),
 }));
 
-/** Asks which variants and how often, compares them with progress and a way to end it, and shows the result in the views. */
-export async function compareNormalizations(session: ModelSession): Promise<void> {
-  if ((await factsToRun(session)) === undefined) return;
-  const settings = await askSettings(session);
-  if (settings === undefined) return;
+/**
+ * Asks which variants and how often, compares them with progress and a way to end it, and shows the result in the views.
+ * @param asked an object with `variants`, `seeds` and other settings of a comparison: nothing is asked for then
+ * @returns what was measured, for those who run the command from a program
+ */
+export async function compareNormalizations(session: ModelSession, asked: unknown): Promise<CompareResult | undefined> {
+  if ((await factsToRun(session)) === undefined) return undefined;
+  const settings = isObject(asked) ? readSettings(session, asked) : await askSettings(session);
+  if (settings === undefined) return undefined;
+  let result: CompareResult | undefined;
   await reportingErrors(session, async () => {
-    const result = await vscode.window.withProgress(
+    result = await vscode.window.withProgress(
       {
         location: vscode.ProgressLocation.Notification,
         title: t('Comparing normalizations of {0}', session.path),
@@ -52,31 +58,73 @@ export async function compareNormalizations(session: ModelSession): Promise<void
         `NormScope: ${session.path}: ${result.failure ?? t('the comparison failed')}`,
       );
   });
+  return result;
 }
 
-/** Asks for a variant and a place, and saves the network with it as an ONNX file. */
-export async function exportVariant(session: ModelSession): Promise<void> {
-  const picked = await vscode.window.showQuickPick(
-    variantItems.map((item) => ({ ...item, picked: false })),
-    { title: t('NormScope: Export Variant'), placeHolder: t('Which normalization? New norms are untrained.') },
-  );
-  if (picked === undefined) return;
-  const name = session.uri.path.slice(session.uri.path.lastIndexOf('/') + 1).replace(/\.[^.]*$/, '');
-  const target = await vscode.window.showSaveDialog({
-    defaultUri: vscode.Uri.joinPath(session.uri, '..', `${name}.${picked.id}.onnx`),
-    filters: { ONNX: ['onnx'] },
-  });
+/**
+ * Asks for a variant and a place, and saves the network with it as an ONNX file.
+ * @param asked an object with `norm` and `output`, which are not asked for then, and `overwrite`: replace a file that is there
+ */
+export async function exportVariant(session: ModelSession, asked: unknown): Promise<void> {
+  const given = isObject(asked) ? asked : {};
+  const norm = typeof given.norm === 'string' && isNormVariantId(given.norm) ? given.norm : await chooseVariant();
+  if (norm === undefined) return;
+  const chosen = given.output instanceof vscode.Uri ? undefined : await chooseTarget(session, norm);
+  const target = given.output instanceof vscode.Uri ? given.output : chosen;
   if (target === undefined) return;
   await reportingErrors(session, async () => {
     // the dialog has asked whether a file that is there shall be replaced
-    const { change } = await session.exportVariant({ norm: picked.id, output: target.fsPath, overwrite: true });
-    const open = t('Open');
-    const choice = await vscode.window.showInformationMessage(
-      t('NormScope: {0}, saved as {1}.', change, vscode.workspace.asRelativePath(target)),
-      open,
-    );
-    if (choice === open) await vscode.commands.executeCommand('normscope.analyze', target);
+    const overwrite = chosen !== undefined || given.overwrite === true;
+    const { change } = await session.exportVariant({ norm, output: target.fsPath, overwrite });
+    void announce(change, target);
   });
+}
+
+async function chooseVariant(): Promise<NormVariantId | undefined> {
+  const picked = await vscode.window.showQuickPick(
+    variantItems.map((item) => ({ ...item, picked: false })),
+    {
+      title: t('NormScope: Export Variant'),
+      placeHolder: t('Which normalization? New norms are untrained.'),
+      ignoreFocusOut: true,
+    },
+  );
+  return picked?.id;
+}
+
+function chooseTarget({ uri }: ModelSession, norm: NormVariantId): Thenable<vscode.Uri | undefined> {
+  const name = uri.path.slice(uri.path.lastIndexOf('/') + 1).replace(/\.[^.]*$/, '');
+  const defaultUri = vscode.Uri.joinPath(uri, '..', `${name}.${norm}.onnx`);
+  return vscode.window.showSaveDialog({ defaultUri, filters: { ONNX: ['onnx'] } });
+}
+
+async function announce(change: string, target: vscode.Uri): Promise<void> {
+  const open = t('Open');
+  const name = vscode.workspace.asRelativePath(target);
+  const choice = await vscode.window.showInformationMessage(t('NormScope: {0}, saved as {1}.', change, name), open);
+  if (choice === open) await vscode.commands.executeCommand('normscope.analyze', target);
+}
+
+/** Settings as a program gives them; what it leaves out, or what is no setting, is as usual. */
+function readSettings({ uri }: ModelSession, asked: Readonly<Record<string, unknown>>): CompareSettings {
+  const count = (value: unknown, usual: number) =>
+    Number.isSafeInteger(value) && Number(value) > 0 ? Number(value) : usual;
+  const usual = profileSettings(uri);
+  const stated: unknown[] = Array.isArray(asked.variants) ? asked.variants : [];
+  const variants = stated.filter((id): id is NormVariantId => typeof id === 'string' && isNormVariantId(id));
+  return {
+    ...usual,
+    init: 'default',
+    steps: count(asked.steps, usual.steps),
+    batch: count(asked.batch, usual.batch),
+    variants: variants.length > 0 ? [...new Set(variants)] : defaultVariants,
+    seeds: count(asked.seeds, defaultSeeds),
+    learningRates: asked.learningRates === true,
+  };
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null;
 }
 
 async function askSettings(session: ModelSession): Promise<CompareSettings | undefined> {

@@ -19,12 +19,14 @@ const suffixes: Readonly<Record<FixId, string>> = {
 interface Asked {
   readonly fix?: FixId;
   readonly output?: vscode.Uri;
+  /** Replace a file that is there. */
+  readonly overwrite?: boolean;
 }
 
 /**
  * Saves a copy of a model with a fix that its findings offer: asks which and where to, shows progress, asks again where results
  * are meant to differ, and says how the copy was proven.
- * @param asked the id of a fix, or an object with `fix` and `output` (a file that is there is then replaced)
+ * @param asked the id of a fix, or an object with `fix` and `output`, which are not asked for then, and `overwrite`
  */
 export async function saveFixedCopy(session: ModelSession, asked: unknown): Promise<void> {
   const facts = await factsToRun(session);
@@ -32,12 +34,14 @@ export async function saveFixedCopy(session: ModelSession, asked: unknown): Prom
   const given = readAsked(asked);
   const fix = given.fix ?? (await chooseFix(facts));
   if (fix === undefined) return;
-  const target = given.output ?? (await chooseTarget(session, fix));
+  const chosen = given.output === undefined ? await chooseTarget(session, fix) : undefined;
+  const target = given.output ?? chosen;
   if (target === undefined) return;
   await reportingErrors(session, async () => {
     const output = target.fsPath;
-    // whoever chose the place was asked whether a file that is there shall be replaced
-    const settings: FixSettings = { fix, output, overwrite: true, acceptDifference: false };
+    // the dialog has asked whether a file that is there shall be replaced
+    const overwrite = chosen !== undefined || given.overwrite === true;
+    const settings: FixSettings = { fix, output, overwrite, acceptDifference: false };
     let result = await withProgress(session, settings);
     if (result.output === null) {
       if (!(await agrees(result))) return;
@@ -48,10 +52,12 @@ export async function saveFixedCopy(session: ModelSession, asked: unknown): Prom
 }
 
 function readAsked(asked: unknown): Asked {
-  const { fix, output } = typeof asked === 'string' ? { fix: asked } : ((asked ?? {}) as Record<string, unknown>);
+  const { fix, output, overwrite } =
+    typeof asked === 'string' ? { fix: asked } : ((asked ?? {}) as Record<string, unknown>);
   return {
     ...(typeof fix === 'string' && Object.hasOwn(suffixes, fix) && { fix: fix as FixId }),
     ...(output instanceof vscode.Uri && { output }),
+    overwrite: overwrite === true,
   };
 }
 

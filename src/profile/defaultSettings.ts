@@ -1,3 +1,4 @@
+import type { NormVariantId } from '../protocol/normVariant';
 import type { OptimizerName, ProfileSettings } from '../protocol/profile';
 
 /** Learning rates that train most networks of every kind from their first step. */
@@ -18,3 +19,8 @@ export const defaultProfileSettings: ProfileSettings = {
   engine: 'auto',
   threads: 0,
 };
+
+/** What a comparison compares unless the user says otherwise; the first is what the others are held against. */
+export const defaultVariants: readonly NormVariantId[] = ['as-is', 'none', 'batch', 'layer', 'group'];
+/** The least that a spread can be told from. */
+export const defaultSeeds = 3;

@@ -10,7 +10,7 @@ async function invoke(name: string, input: object): Promise<string> {
 describe('the tools of chat agents', () => {
   it('are known to the editor', () => {
     const names = vscode.lm.tools.map((t) => t.name);
-    for (const name of ['normscope_analyze', 'normscope_profile', 'normscope_rule'])
+    for (const name of ['normscope_analyze', 'normscope_profile', 'normscope_compare', 'normscope_rule'])
       assert.ok(names.includes(name), name);
   });
 
@@ -23,6 +23,14 @@ describe('the tools of chat agents', () => {
   it('read nothing outside the workspace', async () => {
     for (const path of ['/etc/hostname', '../../other.onnx', 'samples/none.onnx'])
       assert.match(await invoke('normscope_analyze', { path }), /no such file in the folders of the workspace/, path);
+  });
+
+  it('compare normalizations of a model of the workspace', async () => {
+    const few = { path: 'samples/sample.onnx', variants: ['as-is', 'group'], seeds: 1, steps: 2, batch: 2 };
+    const answer = await invoke('normscope_compare', few);
+    assert.match(answer, /2 variants, 1 seed, 2 steps each/);
+    assert.match(answer, /group +\d/);
+    assert.match(await invoke('normscope_compare', { path: '../../other.onnx' }), /no such file/);
   });
 
   it('explain a rule', async () => {

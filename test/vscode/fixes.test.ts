@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
 import * as vscode from 'vscode';
+import type { CompareResult } from '../../src/protocol/compare';
 import { closeAll, eventually, file, diagnostics, ruleOf } from './support';
 
 /** Addresses of what is open in tabs. */
@@ -29,6 +30,20 @@ describe('fixed copies', () => {
     assert.ok(!(await rules(output)).includes('foldable-batch-norm'));
   });
 
+  it('replace no file unless asked to', async () => {
+    const output = file('samples/taken.onnx');
+    fs.writeFileSync(output.fsPath, 'something else');
+    const save = (more: object) =>
+      vscode.commands.executeCommand('normscope.saveFixedCopy', file('samples/sample.onnx'), {
+        ...{ fix: 'fold', output },
+        ...more,
+      });
+    await save({});
+    assert.equal(fs.readFileSync(output.fsPath, 'utf8'), 'something else');
+    await save({ overwrite: true });
+    assert.ok(fs.statSync(output.fsPath).size > 1000);
+  });
+
   it('are not saved where there is nothing to fix', async () => {
     const output = file('samples/nothing.onnx');
     await vscode.commands.executeCommand('normscope.saveFixedCopy', file('samples/sample.onnx'), {
@@ -39,6 +54,38 @@ describe('fixed copies', () => {
     assert.deepEqual(
       fs.readdirSync(path.dirname(output.fsPath)).filter((f) => f.endsWith('.part')),
       [],
+    );
+  });
+});
+
+describe('variants', () => {
+  afterEach(closeAll);
+
+  it('are exported by command, without a question where all is said, and replace no file unless asked to', async () => {
+    const output = file('samples/group.onnx');
+    const save = (more: object) =>
+      vscode.commands.executeCommand('normscope.exportVariant', file('samples/sample.onnx'), {
+        ...{ norm: 'group', output },
+        ...more,
+      });
+    await save({});
+    const first = fs.readFileSync(output.fsPath);
+    await save({ norm: 'none' });
+    assert.deepEqual(fs.readFileSync(output.fsPath), first);
+    await save({ norm: 'none', overwrite: true });
+    assert.ok(!fs.readFileSync(output.fsPath).equals(first));
+  });
+
+  it('are compared by command, without a question where all is said', async () => {
+    const settings = { variants: ['as-is', 'none'], seeds: 1, steps: 2, batch: 2 };
+    const model = file('samples/tfjs/model.json');
+    const { variants } = (await vscode.commands.executeCommand<CompareResult>('normscope.compare', model, settings));
+    assert.deepEqual(
+      variants.map(({ id, status }) => [id, status]),
+      [
+        ['as-is', 'complete'],
+        ['none', 'complete'],
+      ],
     );
   });
 });

@@ -30,10 +30,16 @@ describe('TensorFlow.js models as text', () => {
       10,
     );
     const commands = lenses.map((l) => l.command?.command);
-    assert.ok(commands.includes('normscope.analyze') && commands.includes('normscope.profile'), commands.join());
+    for (const id of ['analyze', 'profile', 'compare'])
+      assert.ok(commands.includes(`normscope.${id}`), commands.join());
     const norms = lenses.filter((l) => l.command?.command === 'normscope.showLayer');
     assert.ok(norms.length >= 3, 'norms have no lens of their own');
     assert.equal(norms[0].command!.arguments![1], 'norm_1');
+    const beside = lenses.filter((l) => l.range.start.line === norms[0].range.start.line);
+    assert.deepEqual(
+      beside.map((l) => [l.command!.command, ...l.command!.arguments!.slice(1)]),
+      [['normscope.showLayer', 'norm_1'], ['normscope.profile', 'norm_1'], ['normscope.compare']],
+    );
   });
 
   it('have inlay hints that say where norms sit, which can be switched off', async () => {

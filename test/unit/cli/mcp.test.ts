@@ -2,11 +2,15 @@ import assert from 'node:assert/strict';
 import { InMemoryTransport } from '@modelcontextprotocol/server';
 import type { ToolHost } from '../../../src/assistants/modelTools';
 import { mcpServer } from '../../../src/cli/mcp';
+import { compareModel } from '../../../src/engine/compareModel';
+import { EngineClient } from '../../../src/engine/engineClient';
 import { openModelFile } from '../../../src/engine/nodeFolder';
 import { ModelError } from '../../../src/ir/errors';
 import { defaultLearningRates } from '../../../src/profile/defaultSettings';
+import type { CompareSettings } from '../../../src/protocol/compare';
 import type { ProfileSettings } from '../../../src/protocol/profile';
 import { analyzeModel } from '../../../src/rules/analyzeModel';
+import { inProcessEngine } from '../../support/inProcessEngine';
 
 const sample = 'media/samples/sample.onnx';
 
@@ -41,18 +45,27 @@ async function connect(host: ToolHost) {
 
 describe('normscope mcp', () => {
   const profiled: ProfileSettings[] = [];
+  const compared: CompareSettings[] = [];
+  const engine = new EngineClient(inProcessEngine);
   const host: ToolHost = {
     analyze: async (path) => analyzeModel(await openModelFile(path), path),
     profile: (_, settings) => {
       profiled.push(settings);
       return Promise.reject(new ModelError('unsupported', 'it has no weights', {}, 'net.onnx'));
     },
+    compare: (path, settings, signal) => {
+      compared.push(settings);
+      return compareModel(engine, { path }, settings, () => undefined, signal);
+    },
   };
   let client: Awaited<ReturnType<typeof connect>>;
   before(async () => {
     client = await connect(host);
   });
-  after(() => client.close());
+  after(() => {
+    engine.dispose();
+    return client.close();
+  });
 
   it('lists its tools with what they take', async () => {
     const { tools } = await client.ask('tools/list', {});
@@ -61,6 +74,7 @@ describe('normscope mcp', () => {
       [
         ['normscope_analyze', ['path']],
         ['normscope_profile', ['path']],
+        ['normscope_compare', ['path']],
         ['normscope_rule', undefined],
       ],
     );
@@ -80,12 +94,34 @@ describe('normscope mcp', () => {
     assert.deepEqual([steps, optimizer, lr], [3, 'sgd', defaultLearningRates.sgd]);
   });
 
+  it('compares normalizations with fresh weights, and answers with the report', async () => {
+    const few = { steps: 2, batch: 2, seeds: 1, variants: ['as-is', 'none', 'as-is'] };
+    const [{ text }] = (await client.call('normscope_compare', { path: sample, ...few })).content!;
+    assert.match(text, /2 variants, 1 seed, 2 steps each/);
+    assert.match(text, /as-is +\d/);
+    assert.match(text, /none +\d/);
+    const [{ init, variants, seeds }] = compared;
+    assert.deepEqual([init, variants, seeds], ['default', ['as-is', 'none'], 1]);
+  }).timeout(30_000);
+
+  it('ends a comparison when its time is up, with what was measured until then', async () => {
+    const long = { steps: 1000, seeds: 10, variants: ['as-is', 'none'], minutes: 3 / 60 };
+    const [{ text }] = (await client.call('normscope_compare', { path: sample, ...long })).content!;
+    assert.match(text, /^Ended after 0\.05 minutes\./);
+    assert.match(text, /CANCELLED, what was measured: /);
+  }).timeout(30_000);
+
   it('refuses what does not fit a schema', async () => {
     for (const args of [{}, { path: 3 }, { path: sample, steps: 'many' }, { path: sample, shell: 'x' }]) {
       const answer = await client.call('normscope_profile', args);
       assert.equal(answer.isError, true, JSON.stringify(args));
     }
     assert.equal(profiled.length, 1);
+    for (const args of [{ variants: ['dropout'] }, { variants: [] }, { seeds: 0 }, { minutes: 600 }, { minutes: 0 }]) {
+      const answer = await client.call('normscope_compare', { path: sample, ...args });
+      assert.equal(answer.isError, true, JSON.stringify(args));
+    }
+    assert.equal(compared.length, 2);
   });
 
   it('explains rules', async () => {
