@@ -6,10 +6,10 @@ export const BINS = 40;
 
 /**
  * Quantiles of a sample, linear between the order statistics (type 7 of Hyndman and Fan 1996, numpy's default).
- * NaNs sort last, as numpy has it: a sample with NaNs shows them in its upper quantiles.
+ *
+ * @param sorted by `sortFloats`; a sample with NaNs shows them in its upper quantiles
  */
-export function quantilesOf(sample: Float32Array): Quantiles {
-  const sorted = sample.slice().sort();
+export function quantilesOf(sorted: Float32Array): Quantiles {
   const at = (p: number) => {
     if (sorted.length === 0) return toFigure(NaN);
     const position = p * (sorted.length - 1);
@@ -65,7 +65,6 @@ export function histogramEdges(sample: Float32Array): number[] {
   return spread(mean - half, mean + half);
 }
 
-/** Evenly spaced edges, of eight digits: they are written out with every histogram. */
 /**
  * Edges of the bins of a gradient for a whole profile, chosen from its first sample. Gradients shrink a hundredfold while a
  * network learns, which even bins would show as one: these are spaced by asinh, evenly near zero and by ratios outside, with
@@ -88,28 +87,34 @@ export function gradientEdges(sample: Float32Array): number[] {
 /** How far the bins of a gradient reach in units of the size below which they are even. */
 const STEEP = 1000;
 
+/** Evenly spaced edges, of eight digits: they are written out with every histogram. */
 function spread(low: number, high: number): number[] {
   return Array.from({ length: BINS + 1 }, (_, i) => Number(((low * (BINS - i) + high * i) / BINS).toPrecision(8)));
 }
 
 /**
- * Counts the sample into bins. A bin holds its lower edge; the outer bins also take what lies beyond the edges.
+ * Counts a sample into bins. A bin holds its lower edge; the outer bins also take what lies beyond the edges.
  * NaNs are in no bin, so the counts of a sample with NaNs sum to less than its length.
+ *
+ * @param sorted by `sortFloats`
+ * @param edges ascending
  */
-export function histogramOf(sample: Float32Array, edges: readonly number[]): Histogram {
-  const bins = edges.length - 1;
-  const counts = new Array<number>(bins).fill(0);
-  for (const v of sample) if (!Number.isNaN(v)) counts[binOf(v, edges)]++;
-  return { edges, counts };
+export function histogramOf(sorted: Float32Array, edges: readonly number[]): Histogram {
+  let numbers = sorted.length;
+  while (numbers > 0 && Number.isNaN(sorted[numbers - 1])) numbers--;
+  const starts = edges.map((edge) => firstNotBelow(edge, sorted, numbers));
+  starts[0] = 0;
+  starts[edges.length - 1] = numbers;
+  return { edges, counts: starts.slice(1).map((end, bin) => end - starts[bin]) };
 }
 
-/** The bin of a number, by bisection: the last whose lower edge is not above it. */
-function binOf(value: number, edges: readonly number[]): number {
+/** The index of the first of `length` ascending numbers that is not below `value`; `length` where all are. */
+function firstNotBelow(value: number, sorted: Float32Array, length: number): number {
   let low = 0;
-  let high = edges.length - 1;
-  while (high - low > 1) {
+  let high = length;
+  while (low < high) {
     const middle = (low + high) >> 1;
-    if (edges[middle] <= value) low = middle;
+    if (sorted[middle] < value) low = middle + 1;
     else high = middle;
   }
   return low;

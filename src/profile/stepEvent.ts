@@ -16,6 +16,7 @@ import { DeadUnits } from './deadUnits';
 import { gradientEdges, histogramEdges, histogramOf, quantilesOf } from './distribution';
 import { evaluationGap } from './evaluationGap';
 import { toFigure } from './figure';
+import { sortFloats } from './sortFloats';
 
 /** What came out of one run of the training step. */
 export interface StepOutcome {
@@ -79,7 +80,8 @@ export class StepReader {
       edges = kind === 'g' ? gradientEdges(sample) : histogramEdges(sample);
       this.edges.set(key, edges);
     }
-    return { ...statistics, quantiles: quantilesOf(sample), histogram: histogramOf(sample, edges) };
+    const sorted = sortFloats(sample);
+    return { ...statistics, quantiles: quantilesOf(sorted), histogram: histogramOf(sorted, edges) };
   }
 
   private overSamples(index: number, { outputs }: StepOutcome): Pick<StepStatistics, 'sampleStd' | 'deadUnits'> {

@@ -1,7 +1,16 @@
 import assert from 'node:assert/strict';
-import { BINS, gradientEdges, histogramEdges, histogramOf, quantilesOf } from '../../../src/profile/distribution';
+import {
+  BINS,
+  gradientEdges,
+  histogramEdges,
+  histogramOf as histogramOfSorted,
+  quantilesOf as quantilesOfSorted,
+} from '../../../src/profile/distribution';
+import { sortFloats } from '../../../src/profile/sortFloats';
 import { Random } from '../../../src/training/random';
 
+const quantilesOf = (sample: Float32Array) => quantilesOfSorted(sortFloats(sample));
+const histogramOf = (sample: Float32Array, edges: readonly number[]) => histogramOfSorted(sortFloats(sample), edges);
 const sum = (values: readonly number[]) => values.reduce((a, b) => a + b, 0);
 
 describe('quantilesOf', () => {
@@ -21,10 +30,7 @@ describe('quantilesOf', () => {
     assert.equal(quantilesOf(Float32Array.of(1, 2)).p25, 1.25);
   });
 
-  it('leaves its argument in order, and takes one value and none', () => {
-    const sample = Float32Array.of(3, 1, 2);
-    quantilesOf(sample);
-    assert.deepEqual([...sample], [3, 1, 2]);
+  it('takes one value and none', () => {
     assert.equal(quantilesOf(Float32Array.of(5)).p99, 5);
     assert.equal(quantilesOf(new Float32Array(0)).p50, 'NaN');
   });
