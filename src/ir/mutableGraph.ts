@@ -132,15 +132,7 @@ export class MutableGraph {
         ? Array.from({ length: wanted }, () => this.freshName(options.hint ?? opType))
         : [...wanted];
     for (const o of outputs) this.taken.add(o);
-    return {
-      opType,
-      domain: options.domain ?? '',
-      name: options.name ?? '',
-      inputs: [...inputs],
-      outputs,
-      attributes: new Map(Object.entries(attributes)),
-      origin: options.origin,
-    };
+    return nodeOf(opType, [...inputs], attributes, { ...options, outputs });
   }
 
   addInput(name: string, type: ValueType): string {
@@ -211,7 +203,7 @@ export class MutableGraph {
         name: n.name,
         inputs: n.inputs.map((i) => builder.value(i)),
         outputs: n.outputs.map((o) => builder.value(o)),
-        attributes: new Map(n.attributes),
+        attributes: n.attributes.size === 0 ? NO_ATTRIBUTES : new Map(n.attributes),
         captured: capturedNames(n)
           .filter((c) => builder.hasValue(c))
           .map((c) => builder.value(c)),
@@ -232,18 +224,55 @@ export class MutableGraph {
     this.collected = true;
     for (const d of [...this.inputs, ...this.outputs]) this.taken.add(d.name);
     for (const name of this.initializers.keys()) this.taken.add(name);
-    for (const node of this.nodes) for (const v of [...node.inputs, ...node.outputs]) this.taken.add(v);
+    for (const { inputs, outputs } of this.nodes) {
+      for (const v of inputs) this.taken.add(v);
+      for (const v of outputs) this.taken.add(v);
+    }
   }
 }
 
+/** A node for a graph in which the names are known to be free. It keeps the lists of names that it is given. */
+export function nodeOf(
+  opType: string,
+  inputs: string[],
+  attributes: Readonly<Record<string, Attribute>>,
+  { domain, name, outputs, origin }: AddOptions & { readonly outputs: string[] },
+): MutableNode {
+  return {
+    opType,
+    domain: domain ?? '',
+    name: name ?? '',
+    inputs,
+    outputs,
+    attributes: mapOf(attributes),
+    origin,
+  };
+}
+
+function mapOf(attributes: Readonly<Record<string, Attribute>>): Map<string, Attribute> {
+  const map = new Map<string, Attribute>();
+  for (const name of Object.keys(attributes)) map.set(name, attributes[name]);
+  return map;
+}
+
+const NONE: readonly string[] = [];
+const NO_ATTRIBUTES: ReadonlyMap<string, Attribute> = new Map();
+
 /** Names that the subgraphs of a node read from the graphs around them. */
-export function capturedNames(node: { readonly attributes: ReadonlyMap<string, Attribute> }): string[] {
+export function capturedNames(node: { readonly attributes: ReadonlyMap<string, Attribute> }): readonly string[] {
+  if (!hasSubgraph(node.attributes)) return NONE;
   const captured = new Set<string>();
   for (const a of node.attributes.values()) {
     if (a.type === 'graph') for (const n of freeNames(a.value)) captured.add(n);
     else if (a.type === 'graphs') for (const g of a.value) for (const n of freeNames(g)) captured.add(n);
   }
   return [...captured];
+}
+
+function hasSubgraph(attributes: ReadonlyMap<string, Attribute>): boolean {
+  if (attributes.size > 0)
+    for (const a of attributes.values()) if (a.type === 'graph' || a.type === 'graphs') return true;
+  return false;
 }
 
 /** Names a graph reads but neither computes nor declares: values of the graphs around it. */

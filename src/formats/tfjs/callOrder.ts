@@ -65,20 +65,16 @@ export function orderCalls(model: ModelDefinition, report: Report): CallOrder {
   const outputPlace = model.configPlace.to('output_layers');
   const outputs = model.outputs.map((ref) => resolve(ref, outputPlace, `the output of ${model.name}`));
 
-  const order = sorted(calls, (id) => {
+  const sourceOf = (id: number, input: number) => {
+    const source = calls[id].inputs[input];
+    return source === undefined ? -1 : firstIds.get(source.layer)! + source.call;
+  };
+  const cut = (id: number, input: number) => {
     const { layer, inputs } = calls[id];
-    return {
-      sources: inputs.map((source) => (source === undefined ? -1 : firstIds.get(source.layer)! + source.call)),
-      cut: (input) => {
-        report(
-          'cycle',
-          `the layer ${shown(layer.name)} reads what it computes itself: the connection is cut`,
-          layer.place,
-        );
-        inputs[input] = undefined;
-      },
-    };
-  });
+    report('cycle', `the layer ${shown(layer.name)} reads what it computes itself: the connection is cut`, layer.place);
+    inputs[input] = undefined;
+  };
+  const order = sorted(calls, sourceOf, cut);
   return {
     calls: order.map((id) => calls[id]).filter(({ layer }) => !isInput(layer)),
     inputs: inputLayers(model, byName),
@@ -111,6 +107,7 @@ function numberOfFirstCalls(
 ): ReadonlyMap<LayerDefinition, number> {
   const first = new Map<LayerDefinition, number>();
   for (const layer of model.layers) if (layer.nested !== undefined) first.set(layer, 1);
+  if (first.size === 0) return first;
   const look = (ref: TensorRef) => {
     const layer = byName.get(ref.layer);
     if (ref.call === 0 && layer !== undefined) first.delete(layer);
@@ -122,31 +119,35 @@ function numberOfFirstCalls(
 
 /** Depth-first, with a stack of its own: a chain may be as long as the file. */
 function sorted(
-  calls: readonly unknown[],
-  edges: (id: number) => { sources: readonly number[]; cut: (input: number) => void },
+  calls: readonly { readonly inputs: readonly unknown[] }[],
+  sourceOf: (id: number, input: number) => number,
+  cut: (id: number, input: number) => void,
 ): number[] {
   const order: number[] = [];
   const state = new Uint8Array(calls.length);
   const [fresh, open, done] = [0, 1, 2];
+  /** The next input to look at, of every call. */
+  const next = new Int32Array(calls.length);
+  const stack: number[] = [];
   for (let start = 0; start < calls.length; start++) {
     if (state[start] !== fresh) continue;
     state[start] = open;
-    const stack = [{ id: start, next: 0, ...edges(start) }];
+    stack.push(start);
     while (stack.length > 0) {
-      const top = stack[stack.length - 1];
-      if (top.next === top.sources.length) {
-        state[top.id] = done;
-        order.push(top.id);
+      const id = stack[stack.length - 1];
+      if (next[id] === calls[id].inputs.length) {
+        state[id] = done;
+        order.push(id);
         stack.pop();
         continue;
       }
-      const input = top.next++;
-      const source = top.sources[input];
+      const input = next[id]++;
+      const source = sourceOf(id, input);
       if (source < 0 || state[source] === done) continue;
-      if (state[source] === open) top.cut(input);
+      if (state[source] === open) cut(id, input);
       else {
         state[source] = open;
-        stack.push({ id: source, next: 0, ...edges(source) });
+        stack.push(source);
       }
     }
   }

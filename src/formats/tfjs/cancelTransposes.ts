@@ -1,6 +1,6 @@
 import { attribute, type Attribute } from '../../ir/attribute';
 import { bitsPerElement } from '../../ir/dataType';
-import type { MutableGraph, MutableNode } from '../../ir/mutableGraph';
+import { nodeOf, type MutableGraph, type MutableNode } from '../../ir/mutableGraph';
 import type { Tensor } from '../../ir/tensor';
 import { permuted } from './permuted';
 
@@ -8,6 +8,8 @@ import { permuted } from './permuted';
 interface Pending {
   readonly source: string;
   readonly order: readonly number[];
+  /** The node that it comes from. */
+  readonly node: MutableNode;
 }
 
 /** Operators of one tensor that treat all elements alike; further inputs (ratios, bounds) are scalars. */
@@ -29,13 +31,15 @@ const alongAxis: ReadonlySet<string> = new Set('Concat Softmax LogSoftmax'.split
  * Values keep their names; those that have changed their layout are returned.
  *
  * @param removable the transposes that stand for no layer of the file
+ * @param freshName a name that nothing in the graph has yet: the wanted one, else another
  * @returns by name of the value, the order of its axes in the file's layout
  */
 export function cancelTransposes(
   graph: MutableGraph,
   removable: ReadonlySet<MutableNode>,
+  freshName: (wanted: string) => string,
 ): ReadonlyMap<string, readonly number[]> {
-  return new Cancellation(graph, removable).run();
+  return new Cancellation(graph, removable, freshName).run();
 }
 
 class Cancellation {
@@ -48,23 +52,19 @@ class Cancellation {
   private readonly aliases = new Map<string, string>();
   private readonly scalars = new Set<string>();
   private readonly transposed = new Map<string, readonly number[]>();
-  /** The node that a pending value comes from. */
-  private readonly producers = new Map<string, MutableNode>();
-  private readonly readers = new Map<string, number>();
+  private readers: ReadonlyMap<string, number> | undefined;
 
   constructor(
     private readonly graph: MutableGraph,
     private readonly removable: ReadonlySet<MutableNode>,
+    private readonly freshName: (wanted: string) => string,
   ) {}
 
   run(): ReadonlyMap<string, readonly number[]> {
     for (const node of this.graph.nodes) {
-      for (const input of node.inputs) this.readers.set(input, (this.readers.get(input) ?? 0) + 1);
-    }
-    for (const node of this.graph.nodes) {
       if (this.removable.has(node)) this.holdBack(node);
       else if (!this.moveTransposePast(node)) {
-        node.inputs = node.inputs.map((i) => this.inFileLayout(i));
+        for (let i = 0; i < node.inputs.length; i++) node.inputs[i] = this.inFileLayout(node.inputs[i]);
         this.nodes.push(node);
         if (isScalar(node)) this.scalars.add(node.outputs[0]);
       }
@@ -83,10 +83,7 @@ class Cancellation {
     const source = before?.source ?? this.aliases.get(input) ?? input;
     const merged = before === undefined ? order : order.map((axis) => before.order[axis]);
     if (merged.every((axis, i) => axis === i)) this.aliases.set(output, source);
-    else {
-      this.pending.set(output, { source, order: merged });
-      this.producers.set(output, node);
-    }
+    else this.pending.set(output, { source, order: merged, node });
   }
 
   /** Lets an operator that does not care for the layout read what its transposed inputs are made of. */
@@ -110,16 +107,17 @@ class Cancellation {
     this.nodes.push(node);
     const [output] = node.outputs;
     // the name now stands for the inner layout; readers of the file's layout find it in `pending`
-    this.pending.set(output, { source: output, order });
+    this.pending.set(output, { source: output, order, node });
     this.transposed.set(output, order);
-    this.producers.set(output, node);
     return true;
   }
 
   /** The slopes of a PRelu have the axes of one sample: they follow its input into the inner layout. */
   private moveSlopes(name: string, order: readonly number[]): boolean {
     const slopes = this.graph.initializers.get(name);
-    if (slopes === undefined || this.readers.get(name) !== 1) return false;
+    if (slopes === undefined) return false;
+    this.readers ??= readersOf(this.graph.nodes);
+    if (this.readers.get(name) !== 1) return false;
     if (order[0] !== 0 || slopes.dims.length !== order.length - 1) return false;
     const inner = order.slice(1).map((_, j) => order.indexOf(j + 1) - 1);
     this.graph.initializers.set(name, reordered(slopes, inner));
@@ -145,12 +143,10 @@ class Cancellation {
     if (waiting === undefined) return this.aliases.get(name) ?? name;
     let made = this.made.get(name);
     if (made === undefined) {
-      made = waiting.source === name ? this.graph.freshName(`${name}/channels_last`) : name;
-      const { origin } = this.producers.get(name)!;
+      made = waiting.source === name ? this.freshName(`${name}/channels_last`) : name;
+      const { origin } = waiting.node;
       const perm = { perm: attribute.ints(waiting.order) };
-      this.nodes.push(
-        this.graph.makeNode('Transpose', [waiting.source], perm, { name: made, outputs: [made], origin }),
-      );
+      this.nodes.push(nodeOf('Transpose', [waiting.source], perm, { name: made, outputs: [made], origin }));
       this.made.set(name, made);
     }
     return made;
@@ -161,6 +157,13 @@ function reordered(tensor: Tensor, order: readonly number[]): Tensor {
   const { name, dtype, dims, location } = tensor;
   const read = async () => permuted(await tensor.read(), bitsPerElement(dtype) / 8, dims, order);
   return { name, dtype, dims: order.map((axis) => dims[axis]), location, read };
+}
+
+/** How many inputs of nodes each value is. */
+function readersOf(nodes: readonly MutableNode[]): ReadonlyMap<string, number> {
+  const readers = new Map<string, number>();
+  for (const { inputs } of nodes) for (const input of inputs) readers.set(input, (readers.get(input) ?? 0) + 1);
+  return readers;
 }
 
 function isScalar(node: MutableNode): boolean {

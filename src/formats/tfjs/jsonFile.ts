@@ -70,14 +70,21 @@ export function once<T>(make: () => T): () => T {
 /** A graph that layers or nodes were lowered to. */
 export interface Lowered {
   readonly graph: MutableGraph;
-  /** Shapes and types of the values, in the file's layout, by name. */
-  readonly values: ReadonlyMap<string, TensorValue>;
+  /** The values with their shapes and types in the file's layout. */
+  readonly values: readonly TensorValue[];
   /** Transposes that only change the layout. */
   readonly layoutTransposes: ReadonlySet<MutableNode>;
+  /** A name that nothing in the graph has yet: the wanted one, else with a number. */
+  claim(wanted: string): string;
 }
 
 /** The finished graph: transposes that undo each other are gone, and the values have their types. */
-export function finished({ graph, values, layoutTransposes }: Lowered): Graph {
-  declareTypes(graph, values, cancelTransposes(graph, layoutTransposes));
+export function finished(lowered: Lowered): Graph {
+  const { graph, values, layoutTransposes } = lowered;
+  declareTypes(
+    graph,
+    values,
+    cancelTransposes(graph, layoutTransposes, (wanted) => lowered.claim(wanted)),
+  );
   return graph.freeze();
 }

@@ -15,8 +15,10 @@ export class JsonPlace {
 
   static readonly root: JsonPlace = new JsonPlace(undefined, '');
 
-  to(...steps: readonly JsonStep[]): JsonPlace {
-    return steps.reduce<JsonPlace>((place, step) => new JsonPlace(place, step), this);
+  to(step: JsonStep, ...further: readonly JsonStep[]): JsonPlace {
+    let place = new JsonPlace(this, step);
+    for (const next of further) place = new JsonPlace(place, next);
+    return place;
   }
 
   steps(): JsonStep[] {

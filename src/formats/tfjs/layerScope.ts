@@ -1,6 +1,6 @@
 import { attribute, type Attribute } from '../../ir/attribute';
 import type { DataType } from '../../ir/dataType';
-import type { AddOptions, MutableNode } from '../../ir/mutableGraph';
+import { nodeOf, type MutableNode } from '../../ir/mutableGraph';
 import type { Origin } from '../../ir/origin';
 import { float32Tensor, int64Tensor, missingTensor, type Tensor } from '../../ir/tensor';
 import { isCount, isObject, member, stringMember, type JsonObject } from './jsonAccess';
@@ -39,12 +39,6 @@ export interface Surroundings {
   /** The same for a weight; other values keep away from the names that the file gives to weights. */
   claimWeight(wanted: string): string;
   release(name: string): void;
-  makeNode(
-    opType: string,
-    inputs: readonly string[],
-    attributes: Readonly<Record<string, Attribute>>,
-    options: AddOptions,
-  ): MutableNode;
   /** The stored weight of a layer; undefined when the file lists none by that name. */
   findWeight(prefix: string, layer: string, weight: string, index: number): StoredWeight | undefined;
   /** The tensor that an earlier call of the layer made of this weight. */
@@ -63,10 +57,10 @@ export interface UsedWeight {
 /** What one call of a layer adds to the graph, collected so that it can be dropped whole when the layer cannot be lowered. */
 export class LayerParts {
   readonly nodes: MutableNode[] = [];
-  readonly initializers = new Map<string, Tensor>();
-  readonly values = new Map<string, TensorValue>();
+  readonly initializers: Tensor[] = [];
+  readonly values: TensorValue[] = [];
   /** Transposes between the file's layout and that of the operators; `cancelTransposes` may remove them. */
-  readonly layoutTransposes = new Set<MutableNode>();
+  readonly layoutTransposes: MutableNode[] = [];
   readonly weights: UsedWeight[] = [];
   readonly claimed: string[] = [];
 }
@@ -198,7 +192,9 @@ export class LayerScope {
     attributes: Readonly<Record<string, Attribute>>,
     result: EmittedValue,
   ): TensorValue {
-    return this.add(opType, inputs, attributes, [result], result.part)[0];
+    const value = this.value(result, inputs);
+    this.addNode(opType, inputs, attributes, value.name, [value.name]);
+    return value;
   }
 
   /** Adds a node with several outputs; without `part` it is the layer's main node. */
@@ -209,34 +205,38 @@ export class LayerScope {
     results: readonly EmittedValue[],
     part?: string,
   ): TensorValue[] {
-    return this.add(opType, inputs, attributes, results, part);
+    const values = results.map((result) => this.value(result, inputs));
+    const own = part === undefined ? this.label : `${this.label}/${part}`;
+    const name = values.length === 1 ? values[0].name : own;
+    this.addNode(
+      opType,
+      inputs,
+      attributes,
+      name,
+      values.map((v) => v.name),
+    );
+    return values;
   }
 
-  private add(
+  private value({ shape, dtype, part }: EmittedValue, inputs: readonly (TensorValue | string)[]): TensorValue {
+    const value: TensorValue = {
+      name: this.claim(part === undefined ? this.label : `${this.label}/${part}`),
+      shape: shape === undefined || shape.length > HIGHEST_RANK ? undefined : saneShape(shape),
+      dtype: dtype ?? inputs.find((i): i is TensorValue => typeof i !== 'string')?.dtype ?? 'float32',
+    };
+    this.parts.values.push(value);
+    return value;
+  }
+
+  private addNode(
     opType: string,
     inputs: readonly (TensorValue | string)[],
     attributes: Readonly<Record<string, Attribute>>,
-    results: readonly EmittedValue[],
-    part: string | undefined,
-  ): TensorValue[] {
-    const first = inputs.find((i): i is TensorValue => typeof i !== 'string');
-    const values = results.map((result): TensorValue => {
-      const { shape } = result;
-      return {
-        name: this.claim(result.part === undefined ? this.label : `${this.label}/${result.part}`),
-        shape: shape !== undefined && shape.length <= HIGHEST_RANK ? shape.map(saneSize) : undefined,
-        dtype: result.dtype ?? first?.dtype ?? 'float32',
-      };
-    });
-    for (const value of values) this.parts.values.set(value.name, value);
-    const options = {
-      name: values.length === 1 ? values[0].name : part === undefined ? this.label : `${this.label}/${part}`,
-      outputs: values.map((v) => v.name),
-      origin: this.origin,
-    };
+    name: string,
+    outputs: string[],
+  ): void {
     const names = inputs.map((i) => (typeof i === 'string' ? i : i.name));
-    this.parts.nodes.push(this.around.makeNode(opType, names, attributes, options));
-    return values;
+    this.parts.nodes.push(nodeOf(opType, names, attributes, { name, outputs, origin: this.origin }));
   }
 
   /** Result axis i is axis order[i] of x. */
@@ -244,21 +244,21 @@ export class LayerScope {
     if (order.every((axis, i) => axis === i)) return x;
     const shape = order.map((axis) => x.shape[axis]);
     const value = this.emit('Transpose', [x], { perm: attribute.ints(order) }, { shape, part });
-    this.parts.layoutTransposes.add(this.parts.nodes[this.parts.nodes.length - 1]);
+    this.parts.layoutTransposes.push(this.parts.nodes[this.parts.nodes.length - 1]);
     return { ...value, shape };
   }
 
   /** An int64 constant. */
   integersConstant(values: readonly number[], part: string): string {
     const name = this.claim(`${this.label}/${part}`);
-    this.parts.initializers.set(name, int64Tensor(name, [values.length], values));
+    this.parts.initializers.push(int64Tensor(name, [values.length], values));
     return name;
   }
 
   /** An int64 scalar. */
   integerScalar(value: number, part: string): string {
     const name = this.claim(`${this.label}/${part}`);
-    this.parts.initializers.set(name, int64Tensor(name, [], [value]));
+    this.parts.initializers.push(int64Tensor(name, [], [value]));
     return name;
   }
 
@@ -309,7 +309,7 @@ export class LayerScope {
     const name = this.around.claimWeight(stored?.name ?? own);
     this.parts.claimed.push(name);
     const tensor = present ? weightTensor(name, stored, form) : missingTensor(name, 'float32', shape);
-    this.parts.initializers.set(name, tensor);
+    this.parts.initializers.push(tensor);
     this.parts.weights.push({ layer: this.layer, weight: own, tensor, present });
     return { name, dims: shape };
   }
@@ -323,7 +323,7 @@ export class LayerScope {
     const name = this.claim(`${this.label}/${part}`);
     const value = attribute.tensor(float32Tensor(name, dims, values));
     const options = { name, outputs: [name], origin: this.origin };
-    this.parts.nodes.push(this.around.makeNode('Constant', [], { value }, options));
+    this.parts.nodes.push(nodeOf('Constant', [], { value }, options));
     return name;
   }
 
@@ -334,6 +334,10 @@ export class LayerScope {
   }
 }
 
-function saneSize(size: number | null): number | null {
-  return size !== null && Number.isSafeInteger(size) && size >= 0 ? size : null;
+function saneShape(shape: Shape): Shape {
+  return shape.every(isSane) ? shape : shape.map((size) => (isSane(size) ? size : null));
+}
+
+function isSane(size: number | null): boolean {
+  return size === null || (Number.isSafeInteger(size) && size >= 0);
 }

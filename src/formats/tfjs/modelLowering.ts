@@ -1,6 +1,5 @@
-import type { Attribute } from '../../ir/attribute';
 import type { ValueType } from '../../ir/graph';
-import { MutableGraph, type AddOptions, type MutableNode } from '../../ir/mutableGraph';
+import { MutableGraph, nodeOf, type MutableNode } from '../../ir/mutableGraph';
 import type { Origin } from '../../ir/origin';
 import { orderCalls, isInput, type CallOutput } from './callOrder';
 import { modelInputShape, statedInputShape, statedType } from './inputShape';
@@ -22,12 +21,10 @@ const MOST_OUTPUTS = 64;
 export class ModelLowering implements Surroundings {
   readonly graph = new MutableGraph();
   readonly layoutTransposes = new Set<MutableNode>();
-  /** Shapes and types of the values, in the file's layout, by name. */
-  readonly values = new Map<string, TensorValue>();
+  readonly values: TensorValue[] = [];
   weightsPresent = 0;
   weightsMissing = 0;
   private readonly taken = new Set<string>();
-  private readonly weightNames: ReadonlySet<string>;
   private readonly shared = new Map<LayerDefinition, Map<string, { name: string; dims: readonly number[] }>>();
   private readonly origins = new Map<LayerDefinition, Origin>();
   private readonly costs = new Map<ModelDefinition, number>();
@@ -39,7 +36,6 @@ export class ModelLowering implements Surroundings {
     private readonly reportAt: Report,
   ) {
     this.graph.opsets.set('', LOWERED_OPSET);
-    this.weightNames = new Set([...manifest.all].map((w) => w.name));
   }
 
   lower(model: ModelDefinition): void {
@@ -68,7 +64,7 @@ export class ModelLowering implements Surroundings {
 
   claim(wanted: string): string {
     let name = wanted;
-    for (let n = 1; this.taken.has(name) || this.weightNames.has(name) || name === ''; n++) name = `${wanted}_${n}`;
+    for (let n = 1; this.taken.has(name) || this.manifest.has(name) || name === ''; n++) name = `${wanted}_${n}`;
     this.taken.add(name);
     return name;
   }
@@ -82,15 +78,6 @@ export class ModelLowering implements Surroundings {
 
   release(name: string): void {
     this.taken.delete(name);
-  }
-
-  makeNode(
-    opType: string,
-    inputs: readonly string[],
-    attributes: Readonly<Record<string, Attribute>>,
-    options: AddOptions,
-  ): MutableNode {
-    return this.graph.makeNode(opType, inputs, attributes, options);
   }
 
   findWeight(prefix: string, layer: string, weight: string, index: number): StoredWeight | undefined {
@@ -226,7 +213,7 @@ export class ModelLowering implements Surroundings {
     const weights = this.manifest.ofLayer(layer.name).map((stored) => this.opaqueWeight(layer, stored));
     const outputs = Array.from({ length: outputCount }, (_, i) => this.claim(i === 0 ? label : `${label}/output_${i}`));
     this.graph.nodes.push(
-      this.makeNode(
+      nodeOf(
         layer.className,
         [...inputs.map((i) => i?.name ?? ''), ...weights],
         {},
@@ -255,8 +242,8 @@ export class ModelLowering implements Surroundings {
 
   private commit(parts: LayerParts): void {
     for (const node of parts.nodes) this.graph.nodes.push(node);
-    for (const tensor of parts.initializers.values()) this.graph.addInitializer(tensor);
-    for (const [name, value] of parts.values) this.values.set(name, value);
+    for (const tensor of parts.initializers) this.graph.initializers.set(tensor.name, tensor);
+    for (const value of parts.values) this.values.push(value);
     for (const node of parts.layoutTransposes) this.layoutTransposes.add(node);
     for (const { layer, weight, tensor, present } of parts.weights) this.remember(layer, weight, tensor, present);
   }
@@ -277,7 +264,7 @@ export class ModelLowering implements Surroundings {
   /** An output that is also an input, or listed twice, needs a value of its own. */
   private passOn(output: TensorValue): string {
     const name = this.claim(`${output.name}/output`);
-    this.graph.nodes.push(this.makeNode('Identity', [output.name], {}, { name, outputs: [name] }));
+    this.graph.nodes.push(nodeOf('Identity', [output.name], {}, { name, outputs: [name] }));
     return name;
   }
 }

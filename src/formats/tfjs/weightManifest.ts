@@ -67,7 +67,7 @@ interface Group {
 export class WeightManifest {
   private readonly groups: Group[] = [];
   private readonly indexed = new Map<string, StoredWeight>();
-  private readonly byTail = new Map<string, StoredWeight | 'ambiguous'>();
+  private byTail: ReadonlyMap<string, StoredWeight | 'ambiguous'> | undefined;
   private sorted: readonly StoredWeight[] | undefined;
   private isIndexed = false;
 
@@ -100,22 +100,25 @@ export class WeightManifest {
     return this.byName.values();
   }
 
+  has(name: string): boolean {
+    return this.byName.has(name);
+  }
+
   /**
    * The weight of a layer, under whatever name the writer gave it: `prefix/layer/weight` in nested models, `layer/weight`,
    * `layer/index` (Keras 3), `layer/cell/weight` (recurrent layers since TensorFlow 2.2).
    */
   find(prefix: string, layer: string, weight: string, index: number): StoredWeight | undefined {
-    for (const name of [
-      `${prefix}${layer}/${weight}`,
-      `${layer}/${weight}`,
-      `${prefix}${layer}/${index}`,
-      `${layer}/${index}`,
-    ]) {
-      const exact = this.byName.get(name);
-      if (exact !== undefined) return exact;
-    }
+    const { byName } = this;
+    const exact =
+      (prefix === '' ? undefined : byName.get(`${prefix}${layer}/${weight}`)) ??
+      byName.get(`${layer}/${weight}`) ??
+      byName.get(`${prefix}${layer}/${index}`) ??
+      byName.get(`${layer}/${index}`);
+    if (exact !== undefined) return exact;
     const innermost = layer.slice(layer.lastIndexOf('/') + 1);
-    const tail = this.byTail.get(`${layer}/${weight}`) ?? this.byTail.get(`${innermost}/${weight}`);
+    const tails = (this.byTail ??= weightsByTail(byName.values()));
+    const tail = tails.get(`${layer}/${weight}`) ?? tails.get(`${innermost}/${weight}`);
     return tail === 'ambiguous' ? undefined : tail;
   }
 
@@ -187,20 +190,27 @@ export class WeightManifest {
   }
 
   private add(weight: StoredWeight, place: JsonPlace, report: Report): void {
-    const name = weight.name.replace(/:0$/, '');
+    const name = weight.name.endsWith(':0') ? weight.name.slice(0, -2) : weight.name;
     if (this.indexed.has(name)) {
       report('duplicate-name', `the weight ${shown(name)} is listed more than once; the first counts`, place);
       return;
     }
     this.indexed.set(name, weight.name === name ? weight : { ...weight, name });
-    const segments = name.split('/');
+  }
+}
+
+/** Weights by `segment/weight` for every segment of their names but the last: for layers whose weights have longer names. */
+function weightsByTail(weights: Iterable<StoredWeight>): ReadonlyMap<string, StoredWeight | 'ambiguous'> {
+  const byTail = new Map<string, StoredWeight | 'ambiguous'>();
+  for (const weight of weights) {
+    const segments = weight.name.split('/');
     const last = segments[segments.length - 1];
-    // the layer may be any but the last two segments: exact names have been looked up before
     for (const segment of new Set(segments.slice(0, -1))) {
       const key = `${segment}/${last}`;
-      this.byTail.set(key, this.byTail.has(key) ? 'ambiguous' : this.indexed.get(name)!);
+      byTail.set(key, byTail.has(key) ? 'ambiguous' : weight);
     }
   }
+  return byTail;
 }
 
 interface Layout {

@@ -1,6 +1,6 @@
-import { attribute, type Attribute } from '../../ir/attribute';
+import { attribute } from '../../ir/attribute';
 import type { ValueType } from '../../ir/graph';
-import { MutableGraph, type AddOptions, type MutableNode } from '../../ir/mutableGraph';
+import { MutableGraph, nodeOf, type MutableNode } from '../../ir/mutableGraph';
 import type { Origin } from '../../ir/origin';
 import { isObject, member, objectMember, stringMember } from '../tfjs/jsonAccess';
 import { NotLowered, type Shape, type TensorValue } from '../tfjs/layerScope';
@@ -35,8 +35,7 @@ export class GraphLowering implements NodeSurroundings {
   readonly graph = new MutableGraph();
   readonly layoutTransposes = new Set<MutableNode>();
   readonly channelsInside = new Set<string>();
-  /** Shapes and types of the values, in the file's layout, by name. */
-  readonly values = new Map<string, TensorValue>();
+  readonly values: TensorValue[] = [];
   private readonly constants: Map<string, Constant>;
   private readonly constantValues = new Map<Constant, Map<string, ShapedValue>>();
   private readonly results = new Map<string, readonly TensorValue[]>();
@@ -82,15 +81,6 @@ export class GraphLowering implements NodeSurroundings {
     this.channelsInside.delete(name);
   }
 
-  makeNode(
-    opType: string,
-    inputs: readonly string[],
-    attributes: Readonly<Record<string, Attribute>>,
-    options: AddOptions,
-  ): MutableNode {
-    return this.graph.makeNode(opType, inputs, attributes, options);
-  }
-
   findWeight(): undefined {
     return undefined;
   }
@@ -126,9 +116,7 @@ export class GraphLowering implements NodeSurroundings {
     const isNumber = tensor.dims.length === 0 && constant.atHand !== undefined;
     // a node, not an initializer: a number in a formula is no parameter of the model
     if (isNumber) {
-      this.graph.nodes.push(
-        this.makeNode('Constant', [], { value: attribute.tensor(tensor) }, { name, outputs: [name] }),
-      );
+      this.graph.nodes.push(nodeOf('Constant', [], { value: attribute.tensor(tensor) }, { name, outputs: [name] }));
     } else this.graph.addInitializer(tensor);
     return { name, shape: tensor.dims, dtype: tensor.dtype };
   }
@@ -156,8 +144,8 @@ export class GraphLowering implements NodeSurroundings {
       const outputs = operator(scope);
       const { parts } = scope;
       for (const n of parts.nodes) this.graph.nodes.push(n);
-      for (const tensor of parts.initializers.values()) this.graph.addInitializer(tensor);
-      for (const [name, value] of parts.values) this.values.set(name, value);
+      for (const tensor of parts.initializers) this.graph.addInitializer(tensor);
+      for (const value of parts.values) this.values.push(value);
       for (const n of parts.layoutTransposes) this.layoutTransposes.add(n);
       this.results.set(node.name, outputs);
     } catch (error) {
@@ -175,7 +163,7 @@ export class GraphLowering implements NodeSurroundings {
       this.claim(i === 0 ? node.name : `${node.name}:${i}`),
     );
     this.graph.nodes.push(
-      this.makeNode(
+      nodeOf(
         node.op,
         node.inputs.map((ref) => this.valueOf(ref)?.name ?? ''),
         {},
@@ -216,7 +204,6 @@ export class GraphLowering implements NodeSurroundings {
     const known = shape !== undefined && shape !== null && shape.length <= HIGHEST_RANK ? shape : undefined;
     const value: TensorValue = { name: this.claim(node.name), shape: known, dtype };
     this.graph.addInput(value.name, inputType(value));
-    this.values.set(value.name, value);
     this.results.set(node.name, [value]);
   }
 
@@ -242,7 +229,7 @@ export class GraphLowering implements NodeSurroundings {
       let { name } = value;
       if (given.has(name) || this.graph.initializers.has(name)) {
         const output = this.claim(`${name}/output`);
-        this.graph.nodes.push(this.makeNode('Identity', [name], {}, { name: output, outputs: [output] }));
+        this.graph.nodes.push(nodeOf('Identity', [name], {}, { name: output, outputs: [output] }));
         name = output;
       }
       given.add(name);

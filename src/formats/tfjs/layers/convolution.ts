@@ -15,6 +15,7 @@ function biasOf(scope: LayerScope, filters: number | null): string[] {
 
 /** Conv1D, Conv2D, Conv3D: kernel `[...kernel, in / groups, filters]`. */
 function convolution(rank: number): LayerLowering {
+  const order = channelsBeforeKernel(rank);
   return (scope, [x]) => {
     const { value, restore } = channelsFirst(scope, x, rank);
     const [batch, channels, ...sizes] = value.shape;
@@ -29,7 +30,7 @@ function convolution(rank: number): LayerLowering {
       padding: paddingOf(scope, rank === 1 ? ['same', 'valid', 'causal'] : ['same', 'valid']),
     };
     const perGroup = channels === null ? null : channels / groups;
-    const kernel = scope.weight('kernel', [...window.kernel, perGroup, filters], { order: channelsBeforeKernel(rank) });
+    const kernel = scope.weight('kernel', [...window.kernel, perGroup, filters], { order });
     const bias = biasOf(scope, filters);
     const slid = slide(sizes, window);
     const attributes = {

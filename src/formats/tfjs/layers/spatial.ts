@@ -19,13 +19,30 @@ export function channelsFirst(scope: LayerScope, x: TensorValue | undefined, ran
 
 /** The same for any axis. */
 export function moveToAxis1(scope: LayerScope, x: TensorValue & { shape: Shape }, axis: number): ChannelsFirst {
-  const others = x.shape.map((_, i) => i).filter((i) => i !== axis);
-  const order = [others[0], axis, ...others.slice(1)];
-  const back = order.map((_, i) => order.indexOf(i));
+  const { there, back } = ordersTo1(x.shape.length, axis);
   return {
-    value: scope.layout(x, order, 'channels_first'),
-    restore: (y) => scope.layout(scope.ranked(y, order.length), back, 'channels_last'),
+    value: scope.layout(x, there, 'channels_first'),
+    restore: (y) => scope.layout(scope.ranked(y, there.length), back, 'channels_last'),
   };
+}
+
+interface Orders {
+  readonly there: readonly number[];
+  readonly back: readonly number[];
+}
+
+const ordersByRank: Orders[][] = [];
+
+/** The orders of axes that move an axis to axis 1 and back; a model asks for the same few over and over. */
+function ordersTo1(rank: number, axis: number): Orders {
+  const ofRank = (ordersByRank[rank] ??= []);
+  let orders = ofRank[axis];
+  if (orders === undefined) {
+    const others = Array.from({ length: rank }, (_, i) => i).filter((i) => i !== axis);
+    const there = [others[0], axis, ...others.slice(1)];
+    ofRank[axis] = orders = { there, back: there.map((_, i) => there.indexOf(i)) };
+  }
+  return orders;
 }
 
 export interface Window {

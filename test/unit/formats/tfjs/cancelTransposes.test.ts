@@ -49,7 +49,7 @@ class Net {
     const feeds = { x: floats([2, 4, 5, 3], noise(120)) };
     const before = await runGraph(this.graph, feeds);
     const names = this.graph.outputs.map((o) => o.name);
-    const moved = cancelTransposes(this.graph, this.layout);
+    const moved = cancelTransposes(this.graph, this.layout, (wanted) => this.graph.freshName(wanted));
     const after = await runGraph(this.graph, feeds);
     names.forEach((name, i) => {
       const now = after[this.graph.outputs[i].name];
