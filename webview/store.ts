@@ -2,6 +2,7 @@ import { isUnreadable } from './unreadable';
 import type { Finding, LayerFacts, LayerRole, ModelFacts, UnreadableModel } from '../src/protocol/facts';
 import type { ProfiledLayer, ProfileResult, ProfileSettings } from '../src/protocol/profile';
 import type { HostToView, Running, ViewState, ViewToHost } from '../src/protocol/view';
+import type { FigureHost } from './charts/figure';
 import type { FigureName } from './graph/measured';
 import type { Camera } from './graph/camera';
 import type { Host } from './host';
@@ -87,7 +88,7 @@ export interface Snapshot {
 const liveInterval = 100;
 const storeDelay = 150;
 
-export class Store {
+export class Store implements FigureHost {
   readonly #host: Host;
   readonly #listeners: ((snapshot: Snapshot) => void)[] = [];
   #ui: Ui;
@@ -143,6 +144,15 @@ export class Store {
     this.#ui = { ...this.#ui, ...changes };
     this.#persistSoon();
     this.#schedule(0);
+  }
+
+  showTable(id: string, on: boolean): void {
+    const { tables } = this.#ui;
+    this.set({ tables: on ? [...tables, id] : tables.filter((other) => other !== id) });
+  }
+
+  save(file: Parameters<FigureHost['save']>[0]): void {
+    this.post({ type: 'save', ...file });
   }
 
   /** Remembers a scroll position; nothing is drawn for it. */

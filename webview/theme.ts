@@ -86,10 +86,11 @@ export function onThemeChange(listener: () => void): void {
   observer.observe(document.documentElement, { attributes: true, attributeFilter: ['style', 'class'] });
 }
 
-const probe = document.createElement('canvas').getContext('2d')!;
+let probe: CanvasRenderingContext2D | undefined;
 
 /** Any CSS colour as #rrggbb or rgba(). */
 function opaque(colour: string): string {
+  probe ??= document.createElement('canvas').getContext('2d')!;
   probe.fillStyle = '#888888';
   probe.fillStyle = colour;
   return probe.fillStyle;

@@ -7,6 +7,8 @@ import type { ExperimentEvent, ExperimentReport, ExperimentResult, FailedExperim
 import type { ExperimentsState, ExperimentsToHost, HostToExperiments } from '../protocol/experimentView';
 import type { EngineChoice } from '../protocol/profile';
 import type { Platform } from './platform';
+import { savePicture } from './saveFile';
+import { viewMessage } from './viewMessage';
 import { webviewHtml } from './webviewHtml';
 
 const { t } = vscode.l10n;
@@ -157,7 +159,10 @@ export class Experiments implements vscode.Disposable {
       this.ready = true;
       this.send();
     } else if (message.type === 'cancel') this.abort?.abort();
-    else void this.run(message.ids.filter((id) => experimentWithId(id) !== undefined));
+    else if (message.type === 'save') {
+      const picture = viewMessage(message);
+      if (picture?.type === 'save') void savePicture(vscode.workspace.workspaceFolders?.[0]?.uri, picture);
+    } else void this.run(message.ids.filter((id) => experimentWithId(id) !== undefined));
   }
 
   private send(): void {

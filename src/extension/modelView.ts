@@ -90,7 +90,7 @@ export class ModelView implements vscode.Disposable {
         await vscode.commands.executeCommand('normscope.saveFixedCopy', this.session.uri, message.fix);
         break;
       case 'save':
-        await savePicture(this.session.uri, message);
+        await savePicture(vscode.Uri.joinPath(this.session.uri, '..'), message);
         break;
       case 'openRule':
         await openRulePage(this.context.extensionUri, message.ruleId);

@@ -4,7 +4,7 @@ const { t } = vscode.l10n;
 
 /** Asks where to, and writes. @returns where the file is now; undefined when the user chose nothing */
 export async function saveFile(
-  suggested: vscode.Uri,
+  suggested: vscode.Uri | undefined,
   title: string,
   filters: Readonly<Record<string, string[]>>,
   bytes: Uint8Array,
@@ -21,9 +21,9 @@ export async function saveFile(
   return target;
 }
 
-/** A picture of the view, saved beside the model. */
+/** A picture of a page, saved in a folder; without one, where the user last was. */
 export async function savePicture(
-  model: vscode.Uri,
+  folder: vscode.Uri | undefined,
   {
     name,
     content,
@@ -37,5 +37,5 @@ export async function savePicture(
   const filters: Record<string, string[]> = name.endsWith('.svg')
     ? { 'SVG pictures': ['svg'] }
     : { 'PNG pictures': ['png'] };
-  await saveFile(vscode.Uri.joinPath(model, '..', name), t('Save Picture'), filters, bytes);
+  await saveFile(folder && vscode.Uri.joinPath(folder, name), t('Save Picture'), filters, bytes);
 }

@@ -1,4 +1,5 @@
 import type { ExperimentFacts, ExperimentResult, FailedExperiment } from './experiment';
+import type { ViewToHost } from './view';
 
 /** Messages between the extension and the page of experiments. Plain data. */
 
@@ -24,4 +25,7 @@ export interface HostToExperiments {
 
 export type ExperimentsToHost =
   /** The page can take the state. */
-  { readonly type: 'ready' } | { readonly type: 'run'; readonly ids: readonly string[] } | { readonly type: 'cancel' };
+  | { readonly type: 'ready' }
+  | { readonly type: 'run'; readonly ids: readonly string[] }
+  | { readonly type: 'cancel' }
+  | Extract<ViewToHost, { type: 'save' }>;

@@ -1,138 +1,165 @@
-// Screenshots of the view on recorded data, in three themes and three widths, into out/screenshots:
-//   node src/tools/webviewScreenshots.mjs [PART-OF-A-NAME]
+// Screenshots of the view on recorded data, of the page of experiments and of a report, in three themes and three widths, into
+// out/screenshots:
+//   node src/tools/webviewScreenshots.mjs [PART-OF-A-NAME ...]
 import fs from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { register } from 'tsx/cjs/api';
 
 register();
 const require = createRequire(import.meta.url);
+const { nativeRuntime } = require('../engine/nativeRuntime.ts');
+const { chapters, factsOf } = require('../experiments/registry.ts');
+const { runExperiment } = require('../experiments/runExperiment.ts');
+const { htmlReport } = require('../reports/htmlReport.ts');
 const { serveRecordedPage } = require('../../test/support/recordedPage.ts');
+const { modelOf, recordedState } = require('../../test/support/recordedProfiles.ts');
 const { launchBrowser } = require('../../test/workbench/browser.ts');
 
 const folder = path.resolve(
   import.meta.dirname ?? path.dirname(new URL(import.meta.url).pathname),
   '../../out/screenshots',
 );
-const wanted = process.argv[2] ?? '';
+const wanted = process.argv.slice(2);
 const themes = ['light', 'dark', 'high-contrast'];
 const widths = [600, 1000, 1600];
+/** Experiments that take a second, with lines, bars of figures and a matrix. */
+const quickExperiments = ['gamma-beta', 'norm-axes', 'input-scaling'];
 
-/** @type {{ name: string, query: string, theme: string, width: number, tab?: 'layers' | 'network', colour?: string, height?: number, settings?: boolean, run?: boolean }[]} */
+/**
+ * @typedef {import('playwright-core').Page} Page
+ * @typedef {{ name: string, query: string, width: number, height?: number, page?: 'experiments' | 'report', theme: string,
+ *   act?: (page: Page) => Promise<void> }} Shot
+ */
+
+/** @type {Shot[]} */
 const shots = [];
-for (const theme of themes)
-  for (const width of widths)
-    for (const layers of [10, 100]) {
-      const query = `state=profiled&layers=${layers}&theme=${theme}`;
-      shots.push({ name: `overview-${layers}-${theme}-${width}`, query, theme, width });
-      shots.push({ name: `layers-${layers}-${theme}-${width}`, query, theme, width, tab: 'layers' });
-      shots.push({ name: `network-${layers}-${theme}-${width}`, query, theme, width, tab: 'network' });
+/** @type {(name: string, act?: Shot['act'], more?: Partial<Shot> & { state?: string, layers?: number }) => void} */
+function everywhere(name, act, { state = 'profiled', layers = 100, ...more } = {}) {
+  for (const theme of themes)
+    for (const width of widths) {
+      const query = `state=${state}&layers=${layers}&theme=${theme}`;
+      shots.push({ name: `${name}-${theme}-${width}`, query, theme, width, act, ...more });
     }
-for (const state of [
-  'analysed',
-  'stale',
-  'cancelled',
-  'failed',
-  'partial',
-  'impossible',
-  'hostile',
-  'loading',
-  'unreadable',
-  'empty',
-])
-  shots.push({ name: `state-${state}`, query: `state=${state}&layers=40&theme=dark`, theme: 'dark', width: 1000 });
-shots.push({ name: 'hostile-layers', query: 'state=hostile&theme=light', theme: 'light', width: 1000, tab: 'layers' });
-shots.push({
-  name: 'overview-1000-dark-1600',
-  query: 'state=profiled&layers=1000&theme=dark',
-  theme: 'dark',
-  width: 1600,
-});
-shots.push({
-  name: 'layers-1000-light-1600',
-  query: 'state=profiled&layers=1000&theme=light',
-  theme: 'light',
-  width: 1600,
-  tab: 'layers',
-});
+}
+/** @type {(name: string, query: string, act?: Shot['act'], more?: Partial<Shot>) => void} */
+function once(name, query, act, more) {
+  const theme = /theme=([\w-]+)/.exec(query)?.[1] ?? 'dark';
+  shots.push({ name, query, theme, width: 1000, act, ...more });
+}
 
-for (const [theme, width] of [
-  ['light', 1600],
-  ['dark', 1000],
-  ['high-contrast', 600],
-])
-  shots.push({
-    name: `panel-${theme}-${width}`,
-    query: `state=profiled&layers=100&theme=${theme}`,
-    theme,
-    width,
-    tab: 'layers',
-    height: 2300,
-  });
-shots.push({
-  name: 'settings',
-  query: 'state=profiled&layers=40&theme=dark',
-  theme: 'dark',
-  width: 1000,
-  settings: true,
+/** @type {(page: Page, id: string) => Promise<void>} */
+const click = (page, id) => page.getByTestId(id).click();
+/** @type {Shot['act']} */
+const network = (page) => click(page, 'tab-network');
+/** A norm in the middle: a layer with everything. @type {Shot['act']} */
+async function layers(page) {
+  await click(page, 'tab-layers');
+  const hostile = page.url().includes('hostile');
+  await page
+    .getByTestId('filter')
+    .locator('input')
+    .fill(hostile ? '' : 'bn');
+  await page.getByTestId('layer-row').nth(1).click();
+  await page.getByTestId('filter').locator('input').fill('');
+  await page.getByTestId('layer-table').focus();
+}
+/** @type {(figure: string) => Shot['act']} */
+const coloured = (figure) => async (page) => {
+  await click(page, 'tab-network');
+  await click(page, 'graph-colour');
+  await page.getByRole('option', { name: figure }).click();
+};
+
+everywhere('overview-10', undefined, { layers: 10, height: 1700 });
+everywhere('overview', undefined, { height: 1500 });
+everywhere('layers-10', layers, { layers: 10 });
+everywhere('layers', layers);
+everywhere('panel', layers, { height: 2500 });
+everywhere('network-10', network, { layers: 10 });
+everywhere('network', network);
+everywhere('network-opened', async (page) => {
+  await click(page, 'tab-network');
+  await page.getByTestId('graph').focus();
+  await page.keyboard.press('Home');
 });
-shots.push({ name: 'running', query: 'state=analysed&layers=100&theme=dark', theme: 'dark', width: 1600, run: true });
+everywhere('compare', (page) => click(page, 'tab-compare'), { state: 'compared', height: 1200 });
+everywhere('experiments', undefined, { page: 'experiments', height: 2600 });
+everywhere('settings', async (page) => {
+  await click(page, 'settings');
+  await page.getByTestId('setting-batch').locator('input').fill('many');
+  await click(page, 'gradient-depth-toggle-table');
+});
+for (const state of ['analysed', 'stale', 'cancelled', 'failed', 'partial', 'impossible', 'hostile', 'loading'])
+  once(`state-${state}`, `state=${state}&layers=40&theme=dark`);
+for (const state of ['unreadable', 'empty']) once(`state-${state}`, `state=${state}&theme=light`);
+for (const width of widths) {
+  once(`hostile-overview-${width}`, 'state=hostile&theme=light', undefined, { width });
+  once(`hostile-layers-${width}`, 'state=hostile&theme=light', layers, { width });
+  once(`hostile-network-${width}`, 'state=hostile&theme=dark', network, { width });
+}
+once('overview-1000', 'state=profiled&layers=1000&theme=dark', undefined, { width: 1600, height: 1500 });
+once('layers-1000', 'state=profiled&layers=1000&theme=light', layers, { width: 1600 });
+once('running', 'state=analysed&layers=100&theme=dark', (page) => click(page, 'profile'), { width: 1600 });
+once('tooltip', 'state=profiled&layers=100&theme=light', async (page) => {
+  const box = /** @type {{ x: number, y: number, width: number, height: number }} */ (
+    await page.getByTestId('gradient-depth-canvas').boundingBox()
+  );
+  await page.mouse.move(box.x + box.width * 0.6, box.y + box.height * 0.45);
+});
+once('coloured-gradient', 'state=profiled&layers=100&theme=dark', coloured('Gradient RMS'), { width: 1600 });
+once('coloured-activation', 'state=profiled&layers=1000&theme=light', coloured('Activation RMS'), { width: 1600 });
+once('coloured-update', 'state=profiled&layers=100&theme=high-contrast', coloured('Update ratio'), { width: 1600 });
+once('report-light', 'theme=light', undefined, { page: 'report', width: 1280 });
+once('report-dark', 'theme=dark', layers, { page: 'report', width: 1280 });
 
-for (const [theme, colour, layers] of [
-  ['dark', 'Gradient RMS', 100],
-  ['light', 'Activation RMS', 1000],
-  ['high-contrast', 'Update ratio', 100],
-])
-  shots.push({
-    name: `network-${colour.split(' ')[0].toLowerCase()}-${theme}`,
-    query: `state=profiled&layers=${layers}&theme=${theme}`,
-    theme,
-    width: 1600,
-    tab: 'network',
-    colour,
-  });
-
+const chosen = shots.filter(({ name }) => !wanted.length || wanted.some((part) => name.includes(part)));
 fs.mkdirSync(folder, { recursive: true });
-const server = await serveRecordedPage({ minify: true });
+const experiments = chosen.some(({ page }) => page === 'experiments') ? await measuredExperiments() : undefined;
+const server = await serveRecordedPage({ minify: true, experiments });
 const browser = await launchBrowser();
 try {
-  for (const { name, query, width, tab, colour, height, settings, run } of shots.filter(({ name }) =>
-    name.includes(wanted),
-  )) {
-    const page = await browser.newPage({ viewport: { width, height: height ?? (width === 600 ? 1100 : 960) } });
-    await page.goto(`${server.url}/?${query}`);
-    await page.getByTestId('model-name').waitFor();
-    if (tab === 'network') {
-      await page.getByTestId('tab-network').click();
-      if (colour) {
-        await page.getByTestId('graph-colour').click();
-        await page.getByRole('option', { name: colour }).click();
-      }
-    }
-    if (tab === 'layers') {
-      await page.getByTestId(`tab-${tab}`).click();
-      // a layer with everything: a norm in the middle
-      await page
-        .getByTestId('filter')
-        .locator('input')
-        .fill(query.includes('hostile') ? '' : 'bn');
-      await page.getByTestId('layer-row').nth(1).click();
-      await page.getByTestId('filter').locator('input').fill('');
-      await page.getByTestId('layer-table').focus();
-    }
-    if (settings) {
-      await page.getByTestId('settings').click();
-      await page.getByTestId('setting-batch').locator('input').fill('many');
-      await page.getByTestId('gradient-depth-toggle-table').click();
-    }
-    if (run) await page.getByTestId('profile').click();
-    await page.waitForTimeout(run ? 650 : 400);
-    const file = path.join(folder, `${name}.png`);
-    await page.screenshot({ path: file });
-    console.log(path.relative(process.cwd(), file));
-    await page.close();
-  }
+  for (const shot of chosen) await take(shot);
 } finally {
   await browser.close();
   await server.close();
+}
+
+/** @param {Shot} shot */
+async function take({ name, query, width, height, page: kind, theme, act }) {
+  const viewport = { width, height: height ?? (width === 600 ? 1100 : 960) };
+  const page = await browser.newPage({ viewport, colorScheme: theme === 'light' ? 'light' : 'dark' });
+  await page.goto(kind === 'report' ? await reportUrl() : `${server.url}/${kind ?? ''}?${query}`);
+  await page.getByTestId(kind === 'experiments' ? 'run-all' : 'model-name').waitFor();
+  await act?.(page);
+  if (name !== 'tooltip') await page.mouse.move(1, 1);
+  await page.waitForTimeout(name === 'running' ? 650 : 400);
+  const file = path.join(folder, `${name}.png`);
+  await page.screenshot({ path: file });
+  console.log(path.relative(process.cwd(), file));
+  await page.close();
+}
+
+async function reportUrl() {
+  const [script, style] = await Promise.all(
+    ['webview.js', 'webview.css'].map(async (name) => (await globalThis.fetch(`${server.url}/${name}`)).text()),
+  );
+  const state = recordedState(100);
+  const parts = { model: modelOf(state), profile: state.profile, script, style, nonce: 'bm9uY2Ugb2YgYSBzaG90' };
+  const file = path.join(folder, 'report.html');
+  fs.writeFileSync(file, await htmlReport(parts));
+  return pathToFileURL(file).href;
+}
+
+async function measuredExperiments() {
+  const all = [];
+  for (const { title: chapter, experiments: list } of chapters)
+    for (const experiment of list) {
+      const run = quickExperiments.includes(experiment.id);
+      const options = { runtime: nativeRuntime(1), pause: () => Promise.resolve(), seeds: 3 };
+      const result = run ? await runExperiment(experiment, options) : undefined;
+      all.push({ ...factsOf(experiment), chapter, result });
+    }
+  return { experiments: all, running: null, shown: null };
 }

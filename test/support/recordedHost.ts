@@ -1,3 +1,4 @@
+import type { ExperimentsState, ExperimentsToHost } from '../../src/protocol/experimentView';
 import type { HostToView, ViewState, ViewToHost } from '../../src/protocol/view';
 import { recordedComparison } from './recordedComparison';
 import {
@@ -18,7 +19,7 @@ import { recordedThemes, type ThemeName } from './recordedThemes';
  */
 
 interface Page {
-  readonly location: { readonly search: string };
+  readonly location: { readonly search: string; readonly pathname: string };
   readonly document: {
     readonly body: { className: string };
     readonly documentElement: { readonly style: { cssText: string; setProperty(name: string, value: string): void } };
@@ -30,11 +31,12 @@ interface Page {
   recorded?: RecordedHost;
   /** What the server was given to show. */
   readonly givenState?: ViewState | null;
+  readonly givenExperiments?: ExperimentsState | null;
 }
 
 export interface RecordedHost {
   /** What the view has said so far. */
-  readonly sent: readonly ViewToHost[];
+  readonly sent: readonly (ViewToHost | ExperimentsToHost)[];
   send(message: HostToView): void;
   setTheme(name: ThemeName): void;
 }
@@ -66,7 +68,7 @@ const states: Readonly<Record<string, () => ViewState>> = {
 };
 let state = (states[query.get('state') ?? 'profiled'] ?? states.profiled)();
 let playing: ReturnType<typeof setInterval> | undefined;
-const sent: ViewToHost[] = [];
+const sent: (ViewToHost | ExperimentsToHost)[] = [];
 const storageKey = `recorded${page.location.search}`;
 
 page.recorded = { sent, send, setTheme };
@@ -77,8 +79,14 @@ page.acquireVsCodeApi = () => ({
 });
 setTheme((query.get('theme') as ThemeName | null) ?? 'dark');
 
-function receive(message: ViewToHost): void {
+function receive(message: ViewToHost | ExperimentsToHost): void {
   sent.push(message);
+  if (page.location.pathname === '/experiments') {
+    const data = { type: 'experiments', state: page.givenExperiments };
+    if (message.type === 'ready' && data.state)
+      setTimeout(() => page.dispatchEvent(new MessageEvent('message', { data })));
+    return;
+  }
   if (message.type === 'ready') send({ type: 'state', state });
   if (message.type === 'profile') play();
   if (message.type === 'cancel') stop('cancelled');

@@ -4,6 +4,7 @@ import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { webviewHtml } from '../../src/extension/webviewHtml';
+import type { ExperimentsState } from '../../src/protocol/experimentView';
 import type { ViewState } from '../../src/protocol/view';
 
 const root = path.resolve(__dirname, '../..');
@@ -22,13 +23,22 @@ export interface RecordedPage {
  *
  * @param port 0 for any that is free
  * @param state data of one's own, which the page shows at ?state=given
+ * @param experiments what the page of experiments shows, at /experiments
  */
 export async function serveRecordedPage({
   port = 0,
   minify = false,
   state,
-}: { port?: number; minify?: boolean; state?: ViewState } = {}): Promise<RecordedPage> {
-  const given = `globalThis.givenState = ${JSON.stringify(state ?? null)};`;
+  experiments,
+}: {
+  port?: number;
+  minify?: boolean;
+  state?: ViewState;
+  experiments?: ExperimentsState;
+} = {}): Promise<RecordedPage> {
+  const given = Object.entries({ givenState: state ?? null, givenExperiments: experiments ?? null })
+    .map(([name, value]) => `globalThis.${name} = ${JSON.stringify(value)};`)
+    .join('\n');
   let files = await bundle(minify);
   const server = http.createServer((request, response) => {
     answer(request, response).catch((error: Error) => response.writeHead(500).end(error.message));
@@ -51,21 +61,22 @@ export async function serveRecordedPage({
     if (file) {
       const type = pathname.endsWith('.css') ? 'text/css' : 'text/javascript';
       response.writeHead(200, { 'content-type': `${type}; charset=utf-8`, 'cache-control': 'no-store' }).end(file);
-    } else if (pathname === '/') {
+    } else if (pathname === '/' || pathname === '/experiments') {
       if (!minify) files = await bundle(minify);
-      response.writeHead(200, { 'content-type': 'text/html; charset=utf-8' }).end(pageHtml(url));
+      const html = pageHtml(url, pathname === '/' ? 'webview' : 'experiments');
+      response.writeHead(200, { 'content-type': 'text/html; charset=utf-8' }).end(html);
     } else response.writeHead(404).end();
   }
 }
 
 /** The page as VS Code gets it, with the stand-in for VS Code before the view's own script. */
-function pageHtml(url: string): string {
+function pageHtml(url: string, entry: 'webview' | 'experiments'): string {
   const nonce = randomBytes(24).toString('base64');
   const html = webviewHtml({
     nonce,
     cspSource: url,
-    scriptUri: `${url}/webview.js`,
-    styleUri: `${url}/webview.css`,
+    scriptUri: `${url}/${entry}.js`,
+    styleUri: `${url}/${entry}.css`,
     title: 'NormScope on recorded data',
   });
   const scripts = ['given', 'recordedHost'].map((name) => `<script nonce="${nonce}" src="${url}/${name}.js"></script>`);
@@ -75,7 +86,11 @@ function pageHtml(url: string): string {
 async function bundle(minify: boolean): Promise<Map<string, Uint8Array>> {
   const { outputFiles } = await esbuild.build({
     absWorkingDir: root,
-    entryPoints: { webview: 'webview/main.ts', recordedHost: 'test/support/recordedHost.ts' },
+    entryPoints: {
+      webview: 'webview/main.ts',
+      experiments: 'webview/experiments.ts',
+      recordedHost: 'test/support/recordedHost.ts',
+    },
     outdir: root,
     bundle: true,
     write: false,

@@ -1,45 +1,30 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import { createRequire } from 'node:module';
-import path from 'node:path';
-import esbuild from 'esbuild';
 import type { Page } from 'playwright-core';
 import { nativeRuntime } from '../../src/engine/nativeRuntime';
 import { chapters, experiments, experimentWithId, factsOf } from '../../src/experiments/registry';
 import { runExperiment } from '../../src/experiments/runExperiment';
-import { webviewHtml } from '../../src/extension/webviewHtml';
 import type { ExperimentResult } from '../../src/protocol/experiment';
-import type { ExperimentsState, ExperimentsToHost } from '../../src/protocol/experimentView';
-import { recordedThemes, type ThemeName } from '../support/recordedThemes';
+import type { ExperimentsState } from '../../src/protocol/experimentView';
+import type { RecordedHost } from '../support/recordedHost';
+import type { ThemeName } from '../support/recordedThemes';
 import { useBrowser } from './support';
 
-const root = path.resolve(__dirname, '../..');
-const origin = 'http://experiments.test';
 const axe = fs.readFileSync(createRequire(__filename).resolve('axe-core/axe.min.js'), 'utf8');
 
 /** What the stand-in for VS Code keeps in the page. */
 interface Stand {
-  readonly sent: ExperimentsToHost[];
+  readonly recorded: RecordedHost;
 }
 
 describe('the page of experiments', function () {
   this.timeout(120_000);
-  const files = new Map<string, string>();
   const results = new Map<string, ExperimentResult>();
   let page: Page;
   let complaints: string[];
 
   before(async () => {
-    const { outputFiles } = await esbuild.build({
-      absWorkingDir: root,
-      entryPoints: { experiments: 'webview/experiments.ts' },
-      outdir: root,
-      bundle: true,
-      minify: true,
-      write: false,
-      format: 'iife',
-    });
-    for (const file of outputFiles) files.set(`/${path.basename(file.path)}`, file.text);
     for (const id of ['gamma-beta', 'norm-axes']) {
       const runtime = nativeRuntime(1);
       results.set(
@@ -50,40 +35,17 @@ describe('the page of experiments', function () {
   });
 
   async function open(theme: ThemeName): Promise<void> {
-    const { browser } = await useBrowser();
+    const { browser, server } = await useBrowser();
     page = await browser.newPage({ viewport: { width: 1100, height: 900 } });
     complaints = [];
     page.on('console', (m) => void (['error', 'warning'].includes(m.type()) && complaints.push(m.text())));
     page.on('pageerror', (e) => complaints.push(String(e)));
-    const nonce = 'experiments-test-nonce';
-    const html = webviewHtml({
-      nonce,
-      cspSource: origin,
-      scriptUri: `${origin}/experiments.js`,
-      styleUri: `${origin}/experiments.css`,
-      title: 'Experiments',
-    });
-    await page.route(`${origin}/**`, (route) => {
-      const { pathname } = new URL(route.request().url());
-      const body = pathname === '/' ? html : files.get(pathname);
-      const contentType = pathname === '/' ? 'text/html' : pathname.endsWith('.css') ? 'text/css' : 'text/javascript';
-      return body === undefined ? route.fulfill({ status: 404 }) : route.fulfill({ body, contentType });
-    });
-    const { bodyClass, tokens } = recordedThemes[theme];
-    await page.addInitScript(`
-      globalThis.sent = [];
-      globalThis.acquireVsCodeApi = () => ({ postMessage: (message) => globalThis.sent.push(message) });
-      document.addEventListener('DOMContentLoaded', () => {
-        document.body.className = ${JSON.stringify(bodyClass)};
-        for (const [name, value] of Object.entries(${JSON.stringify(tokens)}))
-          document.documentElement.style.setProperty('--vscode-' + name, value);
-      });`);
-    await page.goto(`${origin}/`);
-    await page.waitForFunction('globalThis.sent.length > 0');
+    await page.goto(`${server.url}/experiments?theme=${theme}`);
+    await page.waitForFunction(() => (globalThis as unknown as Stand).recorded.sent.length > 0);
     assert.deepEqual(await sent(), [{ type: 'ready' }]);
   }
 
-  const sent = () => page.evaluate(() => (globalThis as unknown as Stand).sent);
+  const sent = () => page.evaluate(() => (globalThis as unknown as Stand).recorded.sent);
 
   function stateOf(change: Partial<ExperimentsState> = {}): ExperimentsState {
     const list = chapters.flatMap((c) =>
@@ -116,7 +78,9 @@ describe('the page of experiments', function () {
     const cells = await section.locator('.figures-table tbody tr').first().locator('th, td').allTextContents();
     assert.equal(cells.length, 5);
     assert.equal(cells[4], '0');
-    assert.equal(await page.getByTestId('norm-axes').locator('.heat-map td').count(), 16);
+    const matrix = page.getByTestId('norm-axes-chart-0-table').locator('tbody tr');
+    assert.equal(await matrix.count(), 4);
+    assert.equal(await matrix.locator('td').count(), 4 * 5);
     assert.equal(await page.getByTestId('summary').locator('tbody tr').count(), 2);
     const canvas = page.getByTestId('gamma-beta-chart-0').locator('canvas');
     await canvas.scrollIntoViewIfNeeded();
@@ -124,6 +88,19 @@ describe('the page of experiments', function () {
     const width = () => canvas.evaluate((c) => (c as unknown as { width: number }).width);
     for (let i = 0; i < 100 && (await width()) <= 300; i++) await page.waitForTimeout(50);
     assert.ok((await width()) > 300, 'the chart is not drawn');
+    const table = page.getByTestId('gamma-beta-chart-0-table');
+    assert.match((await table.getAttribute('class'))!, /visually-hidden/);
+    await page.getByTestId('gamma-beta-chart-0-toggle-table').click();
+    assert.doesNotMatch((await table.getAttribute('class'))!, /visually-hidden/);
+    for (const [kind, encoding] of [
+      ['svg', 'text'],
+      ['png', 'base64'],
+    ]) {
+      await page.getByTestId(`norm-axes-chart-0-${kind}`).click();
+      const saved = (await sent()).at(-1)!;
+      assert.ok(saved.type === 'save' && saved.encoding === encoding && saved.name.endsWith(`.${kind}`));
+      assert.ok(saved.content.length > 1000);
+    }
   });
 
   it('asks for one, for all, and for the end of a run', async () => {
@@ -154,13 +131,6 @@ describe('the page of experiments', function () {
         violations.map((v) => `${v.id}: ${v.nodes[0].html}`),
         [],
       );
-      const shots = process.env.NORMSCOPE_SHOTS;
-      if (shots !== undefined) {
-        await page.getByTestId('norm-axes').scrollIntoViewIfNeeded();
-        await page.screenshot({ path: path.join(shots, `experiments-${theme}.png`) });
-        await page.getByTestId('gamma-beta').scrollIntoViewIfNeeded();
-        await page.screenshot({ path: path.join(shots, `experiments-${theme}-2.png`) });
-      }
     });
   }
 });

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { NormFacts } from '../../src/protocol/facts';
 import { hostileNames, modelOf, recordedState } from '../support/recordedProfiles';
 import { OpenView, useView } from './support';
 
@@ -87,20 +88,6 @@ describe('the layers in a browser', function () {
       assert.equal(await cube.locator(`.cube-${face}`).count(), 16);
       assert.equal(await cube.locator(`.cube-${face}.shared`).count(), shared, face);
     }
-    const { parameters } = modelOf(recordedState(100)).layers[1].norm!;
-    const rows = view.get('norm-parameters').locator('tbody tr');
-    assert.deepEqual(await rows.locator('th').allInnerTexts(), ['Scale', 'Shift', 'Running mean', 'Running variance']);
-    assert.match(await rows.first().innerText(), /0\.400\s+0\.970\s+1\.60/);
-    const heights = await rows
-      .first()
-      .locator('rect')
-      .evaluateAll((bars) =>
-        bars.map((bar) => Number((bar as unknown as { getAttribute(name: string): string }).getAttribute('height'))),
-      );
-    const { bins } = parameters![0];
-    bins.forEach((count, i) =>
-      assert.ok(Math.abs(heights[i] - Math.max(count && 1, (18 * count) / Math.max(...bins))) < 0.01),
-    );
     const layer = recordedState(100).profile!.layers[1];
     const last = layer.activation.at(-1)!.histogram!.counts;
     const total = last.reduce((sum, count) => sum + count, 0);
@@ -110,6 +97,49 @@ describe('the layers in a browser', function () {
     await view.get('layer-row').nth(0).click();
     await view.settle();
     assert.equal(await view.get('norm-cube').count(), 0, 'a convolution has no cube');
+    assert.equal(await view.get('norm-parameters').isVisible(), false);
+  });
+
+  it('draws what the file holds of a norm, over its channels', async () => {
+    const { view } = opened;
+    await view.get('layer-row').nth(1).click();
+    const state = recordedState(100);
+    const { norm } = modelOf(state).layers[1];
+    const counts = norm!.parameters!.flatMap(({ bins }) => bins);
+    assert.deepEqual((await view.column('norm-parameters', 'channels')).map(Number), counts);
+    assert.deepEqual(
+      [...new Set(await view.column('norm-parameters', 'parameter'))],
+      ['scale', 'shift', 'running mean', 'running variance'],
+    );
+    const summary = view.get('norm-parameters-summary');
+    assert.match(await summary.innerText(), /^Scale 0\.400 to 1\.60 \(mean 0\.970\); shift -0\.500 to 0\.600/);
+    await view.get('norm-parameters-svg').click();
+    const [saved] = await view.sent('save');
+    assert.ok(saved.type === 'save' && saved.name === 'In-the-file-over-32-channels.svg');
+    const bars = heightsIn(saved.content);
+    const drawn = counts.filter((count) => count > 0);
+    assert.equal(bars.length, drawn.length);
+    bars.forEach((height, i) => assert.ok(Math.abs(height - (104 * drawn[i]) / Math.max(...drawn)) < 0.02));
+    for (const title of ['γ scale', 'β shift', 'running mean', 'running variance'])
+      assert.ok(saved.content.includes(`>${title}<`), title);
+
+    const change = async (parameters: NormFacts['parameters']) => {
+      const model = modelOf(state);
+      const layers = model.layers.map((layer, i) => (i === 1 ? { ...layer, norm: { ...norm!, parameters } } : layer));
+      await view.send({ type: 'state', state: { ...state, model: { ...model, layers } } });
+      await view.settle();
+    };
+    const [scale] = norm!.parameters!;
+    const bins = [32, ...new Array<number>(15).fill(0)];
+    await change([{ ...scale, min: 1, mean: 1, max: 1, bins }]);
+    assert.equal(await summary.innerText(), 'Scale 1.00 everywhere.');
+    await view.get('norm-parameters-svg').click();
+    const shared = (await view.sent('save')).at(-1)!;
+    assert.deepEqual(shared.type === 'save' && heightsIn(shared.content), [104], 'one bar');
+    await change([{ ...scale, notFinite: 3 }]);
+    assert.equal(await view.get('norm-parameters-notes').innerText(), 'Scale: 3 of 32 are not finite.');
+    await change(undefined);
+    assert.equal(await view.get('norm-parameters').isVisible(), false);
   });
 
   it('draws histograms whose bars are the counts of the chosen step', async () => {
@@ -309,3 +339,12 @@ describe('hostile names in a browser', function () {
     assert.match(await view.get('gradient-depth-notes').innerText(), /not finite/);
   });
 });
+
+/** Heights of the green bars of a picture: rectangles are written as paths. */
+function heightsIn(svg: string): number[] {
+  const bars = svg.matchAll(/<path d="([^"]*)Z" fill="rgba\(137, 209, 133[^>]*>/g);
+  return [...bars].map(([, path]) => {
+    const ys = [...path.matchAll(/[ML]\S+ (\S+?)(?=[ML]|$)/g)].map((match) => Number(match[1]));
+    return Math.max(...ys) - Math.min(...ys);
+  });
+}

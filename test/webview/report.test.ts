@@ -64,6 +64,7 @@ describe('a report in a browser', function () {
     // nothing is offered that needs an extension
     assert.equal(await page.getByTestId('profile').isVisible(), false);
     assert.equal(await page.getByTestId('rule-link').count(), 0);
+    assert.equal(await page.locator('[data-testid^=fix-]').count(), 0);
     assert.deepEqual([complaints, requests], [[], []]);
     await page.close();
   });

@@ -68,7 +68,7 @@ export class OpenView {
   /** The messages of one type that the view has posted. */
   async sent(type: ViewToHost['type']): Promise<ViewToHost[]> {
     const all = await this.page.evaluate(() => (globalThis as unknown as { recorded: RecordedHost }).recorded.sent);
-    return all.filter((message) => message.type === type);
+    return all.filter((message): message is ViewToHost => message.type === type);
   }
 
   async send(message: Parameters<RecordedHost['send']>[0]): Promise<void> {

@@ -21,7 +21,7 @@ import { withAlpha, type Theme } from '../theme';
 import { BarsBetweenEdges } from './barsBetweenEdges';
 import type { Axis, Picture, Point, Series } from './picture';
 import { SvgPen } from './svgPen';
-import { edgeTicks, logarithmicTicks, numberAt, roundTicks } from './ticks';
+import { edgeTicks, logarithmicTicks, numberAt, powerOfTen, roundTicks } from './ticks';
 
 Chart.register(
   BarsBetweenEdges,
@@ -240,6 +240,7 @@ interface BuiltScale {
   readonly min: number;
   readonly max: number;
   readonly maxWidth: number;
+  readonly maxHeight: number;
   ticks: { value: number }[];
 }
 
@@ -263,29 +264,25 @@ function scale(axis: Axis, picture: Picture, theme: Theme, direction: 'x' | 'y')
       autoSkipPadding: direction === 'x' ? 14 : 6,
       maxTicksLimit: direction === 'x' ? 11 : 7,
       ...(axis.whole ? { precision: 0 } : {}),
-      callback: (value: number | string) => tickLabel(Number(value), axis),
+      callback: (value: number | string, _: number, ticks: readonly { value: number }[]) =>
+        tickLabel(Number(value), axis, ticks),
     },
-    ...(logarithmic
-      ? {
-          afterBuildTicks: (built: BuiltScale) => {
-            built.ticks = logarithmicTicks(built.min, built.max).map((value) => ({ value }));
-          },
-        }
-      : picture.bars && direction === 'x'
-        ? {
-            afterBuildTicks: (built: BuiltScale) => {
-              const wanted = Math.min(9, Math.max(3, Math.floor(built.maxWidth / 60)));
-              built.ticks = barTicks(picture, built, wanted).map((value) => ({ value }));
-            },
-          }
-        : {}),
+    afterBuildTicks: (built: BuiltScale) => {
+      const places = ticksOf(axis, picture, direction, built);
+      if (places) built.ticks = places.map((value) => ({ value }));
+    },
   };
   return options as unknown as ScaleOptionsByType<'linear'>;
 }
 
-function barTicks({ x }: Picture, { min, max }: BuiltScale, wanted: number): number[] {
-  if (!x.edges) return roundTicks(min, max, wanted);
-  return edgeTicks(x.edges.length - 1, wanted);
+/** @returns null: those that the chart library chooses, which knows whole numbers and where labels collide */
+function ticksOf(axis: Axis, { bars }: Picture, direction: 'x' | 'y', built: BuiltScale): number[] | null {
+  const { min, max, maxWidth, maxHeight } = built;
+  if (axis.scale === 'logarithmic') return logarithmicTicks(min, max);
+  if (direction === 'y') return roundTicks(min, max, Math.min(6, Math.max(2, Math.floor(maxHeight / 26))));
+  if (!bars) return null;
+  const wanted = Math.min(9, Math.max(3, Math.floor(maxWidth / 60)));
+  return axis.edges ? edgeTicks(axis.edges.length - 1, wanted) : roundTicks(min, max, wanted);
 }
 
 /** All that is drawn on a logarithmic axis, and a little room above and below. */
@@ -304,13 +301,17 @@ function logarithmicRange({ series, bars }: Picture): { min?: number; max?: numb
   return { min: bars ? low / 2 : low / room, max: high * room };
 }
 
-function tickLabel(place: number, axis: Axis): string {
-  const value = axis.edges ? numberAt(axis.edges, place) : place;
+/** All labels of an axis are written alike: as powers of ten as soon as one of them has to be. */
+function tickLabel(place: number, axis: Axis, ticks: readonly { value: number }[]): string {
+  const valueAt = (at: number) => (axis.edges ? numberAt(axis.edges, at) : at);
+  const value = valueAt(place);
   if (axis.percent) return `${Number((value * 100).toPrecision(3))} %`;
-  const size = Math.abs(value);
-  if (size === 0 || (size >= 0.00999 && size < 99_999)) return String(Number(value.toPrecision(4)));
-  const [digits, exponent] = value.toExponential(2).split('e');
-  return `${Number(digits)}e${Number(exponent)}`;
+  const sizes = ticks.map((tick) => Math.abs(valueAt(tick.value))).filter((size) => size > 0);
+  const logarithmic = axis.scale === 'logarithmic';
+  const largest = Math.max(...sizes);
+  const plain = (logarithmic ? Math.min(...sizes) : largest) >= 0.00999 && largest < 99_999;
+  if (value === 0 || plain) return String(Number(value.toPrecision(4)));
+  return powerOfTen(value, logarithmic);
 }
 
 function tooltipTitle(picture: Picture, item: { raw: unknown; dataIndex: number } | undefined): string {

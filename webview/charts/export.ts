@@ -1,16 +1,19 @@
-import type { Store } from '../store';
+/** Who offers a file to be saved: the page's host. */
+export interface Saving {
+  save(file: { readonly name: string; readonly content: string; readonly encoding: 'text' | 'base64' }): void;
+}
 
 /** Pixels of an exported PNG for each one on the screen: enough for print and slides. */
 export const sharpness = 2;
 
 /** Offers a picture as an SVG file to be saved. */
-export function saveSvg(store: Store, name: string, svg: string): void {
-  store.post({ type: 'save', name: `${fileName(name)}.svg`, content: svg, encoding: 'text' });
+export function saveSvg(host: Saving, name: string, svg: string): void {
+  host.save({ name: `${fileName(name)}.svg`, content: svg, encoding: 'text' });
 }
 
 /** Offers what a canvas pen draws as a PNG file to be saved. */
 export function savePng(
-  store: Store,
+  host: Saving,
   name: string,
   width: number,
   height: number,
@@ -28,7 +31,7 @@ export function savePng(
   pen.setTransform(scale, 0, 0, scale, 0, 0);
   paint(pen);
   const content = canvas.toDataURL('image/png').replace(/^[^,]*,/, '');
-  store.post({ type: 'save', name: `${fileName(name)}.png`, content, encoding: 'base64' });
+  host.save({ name: `${fileName(name)}.png`, content, encoding: 'base64' });
 }
 
 /** Letters, digits and dashes: safe on every system. */

@@ -2,9 +2,8 @@ import { button } from '../components';
 import { h, replaceChildren, setAttribute } from '../dom';
 import { shown } from '../shown';
 import type { Theme } from '../theme';
-import type { Store } from '../store';
 import { chartSvg, drawOn, withChartImage } from './chart';
-import { savePng, saveSvg, sharpness } from './export';
+import { savePng, saveSvg, sharpness, type Saving } from './export';
 import { paintedSvg, paintOn } from './paint';
 import type { PaintedPicture } from './paintedPicture';
 import { toCsv, type Picture, type Table } from './picture';
@@ -19,10 +18,16 @@ export interface Figure {
   restyle(): void;
 }
 
+/** What a figure needs of the page that it stands in. */
+export interface FigureHost extends Saving {
+  /** Shows or hides the table of a figure: calls its `show` again, now or later. */
+  showTable(id: string, on: boolean): void;
+}
+
 export interface FigureOptions {
   readonly id: string;
   readonly theme: () => Theme;
-  readonly store: Store;
+  readonly host: FigureHost;
   readonly onPick?: (layer: string) => void;
   /** Further controls, left of the figure's own. */
   readonly controls?: readonly HTMLElement[];
@@ -33,7 +38,7 @@ const hiddenRows = { still: 2000, live: 200 };
 /** Milliseconds between two updates of the table while a run goes on: nobody reads faster, and a thousand rows cost. */
 const tableInterval = 1000;
 
-export function figure({ id, theme, store, onPick, controls = [] }: FigureOptions): Figure {
+export function figure({ id, theme, host, onPick, controls = [] }: FigureOptions): Figure {
   let picture: Picture | PaintedPicture | null = null;
   let comment = '';
   let tableShown = false;
@@ -50,7 +55,7 @@ export function figure({ id, theme, store, onPick, controls = [] }: FigureOption
     description: 'Show table',
     appearance: 'quiet',
     testId: `${id}-toggle-table`,
-    onClick: () => toggleTable(!tableShown),
+    onClick: () => host.showTable(id, !tableShown),
   });
   const copy = button('CSV', {
     description: 'Copy CSV',
@@ -118,17 +123,12 @@ export function figure({ id, theme, store, onPick, controls = [] }: FigureOption
     return (next: Picture | PaintedPicture) => drawing.draw(next as Picture, theme());
   }
 
-  function toggleTable(on: boolean): void {
-    const { tables } = store.ui;
-    store.set({ tables: on ? [...tables, id] : tables.filter((other) => other !== id) });
-  }
-
   function exportSvg(): void {
     if (!picture) return;
     const { clientWidth: width, clientHeight: height } = plot;
     const svg =
       'paint' in picture ? paintedSvg(picture, theme(), width, height) : chartSvg(picture, theme(), width, height);
-    saveSvg(store, picture.title, svg);
+    saveSvg(host, picture.title, svg);
   }
 
   function exportPng(): void {
@@ -136,7 +136,7 @@ export function figure({ id, theme, store, onPick, controls = [] }: FigureOption
     const shownPicture = picture;
     const { clientWidth: width, clientHeight: height } = plot;
     const { background } = theme();
-    savePng(store, picture.title, width, height, background, (pen) => {
+    savePng(host, picture.title, width, height, background, (pen) => {
       if ('paint' in shownPicture) shownPicture.paint(pen, width, height, theme());
       else
         withChartImage(shownPicture, theme(), width, height, sharpness, (image) =>

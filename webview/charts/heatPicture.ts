@@ -4,6 +4,7 @@ import { figures, heat, scaleOf, type FigureName } from '../graph/measured';
 import { shown } from '../shown';
 import type { Theme } from '../theme';
 import type { PaintedPicture, Target } from './paintedPicture';
+import { powerOfTen } from './ticks';
 
 interface Row {
   readonly layer: ProfiledLayer;
@@ -104,11 +105,14 @@ export function heatPicture(profile: ProfileResult, name: FigureName): PaintedPi
     pen.fillStyle = theme.mutedText;
     pen.textBaseline = 'middle';
     pen.textAlign = 'right';
-    for (const row of evenly(rows.length, box.h / 36))
+    for (const row of evenly(
+      rows.map((_, i) => i + 1),
+      box.h / 36,
+    ))
       pen.fillText(String(row + 1), box.x - 6, box.y + ((row + 0.5) / rows.length) * box.h);
     pen.textBaseline = 'top';
     pen.textAlign = 'center';
-    for (const at of evenly(steps.length, box.w / 56))
+    for (const at of evenly(steps, box.w / 56))
       pen.fillText(String(steps[at]), box.x + ((at + 0.5) / steps.length) * box.w, box.y + box.h + 4);
     pen.fillText('step', box.x + box.w / 2, box.y + box.h + 17);
     pen.save();
@@ -128,6 +132,9 @@ export function heatPicture(profile: ProfileResult, name: FigureName): PaintedPi
     }
     pen.fillStyle = theme.mutedText;
     pen.textAlign = 'left';
+    // one way of writing for all three
+    const powers = [scale.low, scale.high].some((value) => text(value).includes('e'));
+    const label = (value: number) => (powers ? powerOfTen(value, true) : text(value));
     const middle = figure.logarithmic ? Math.sqrt(scale.low * scale.high) : (scale.low + scale.high) / 2;
     for (const [value, y, baseline] of [
       [scale.high, box.y, 'top'],
@@ -135,15 +142,21 @@ export function heatPicture(profile: ProfileResult, name: FigureName): PaintedPi
       [scale.low, box.y + box.h, 'bottom'],
     ] as const) {
       pen.textBaseline = baseline;
-      pen.fillText(text(value), x + w + 6, y);
+      pen.fillText(label(value), x + w + 6, y);
     }
   }
 }
 
-/** Numbers below `count`, from 0 on, equally far from each other: about `most` of them. */
-function evenly(count: number, most: number): number[] {
-  const distance = Math.max(1, Math.ceil(count / Math.max(1, most)));
-  return Array.from({ length: Math.ceil(count / distance) }, (_, i) => i * distance);
+/** Places of the numbers that are labelled: multiples of a round one, about `most` of them. */
+function evenly(numbers: readonly number[], most: number): number[] {
+  const rough = numbers.length / Math.max(1, most);
+  const power = 10 ** Math.floor(Math.log10(rough));
+  const distance = Math.max(
+    1,
+    [1, 2, 5, 10].map((digit) => digit * power).find((size) => size >= rough * 0.999)!,
+  );
+  const places = numbers.flatMap((number, at) => (number % distance === 0 ? [at] : []));
+  return places.length ? places : [0];
 }
 
 interface Box {

@@ -114,9 +114,10 @@ export function momentsPicture(layer: ProfiledLayer, of: Tensor, steps: number):
     x: stepAxis(steps),
     y: { label: 'moment', scale: 'linear' },
     series: [
-      line('mean', 'mean', { colour: 'foreground', stroke: 'dotted', width: 2 }),
-      line('std', 'standard deviation', { stroke: 'dashed' }),
-      line('rms', 'RMS', { width: 2.5 }),
+      line('mean', 'mean', { colour: 'muted', stroke: 'dotted', width: 2 }),
+      // without a mean the RMS lies below it
+      line('std', 'std', { colour: 'foreground', stroke: 'dashed' }),
+      line('rms', 'RMS', { width: 3 }),
     ],
     summary: momentsSentence(all.at(-1)!),
     notes: notDrawn(broken, 'step'),
@@ -138,7 +139,7 @@ export function runningPicture(layer: ProfiledLayer, of: 'mean' | 'variance', st
   const broken = all.filter((at) => !isFinite(at[batch].mean) || !isFinite(at[running].mean)).length;
   return {
     id: `running-${of}`,
-    title: of === 'mean' ? 'Mean: batch against running' : 'Variance: batch against running',
+    title: `Batch and running ${of}`,
     x: stepAxis(steps),
     y: { label: 'channel average', scale: 'linear' },
     series: [

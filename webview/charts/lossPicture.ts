@@ -4,7 +4,7 @@ import type { Picture, Series } from './picture';
 
 const span = 5;
 
-/** Loss against step, with the mean of the last five steps over it. */
+/** Loss against step, with the mean of the five steps around each over it. */
 export function lossPicture(profile: ProfileResult): Picture {
   const { loss } = profile;
   const points = loss.map((value, i) => ({ x: i, y: isFinite(value) ? value : null }));
@@ -51,7 +51,9 @@ export function lossSummary(loss: readonly Figure[]): string {
 }
 
 function runningMeans(loss: readonly Figure[]): (number | null)[] {
-  return loss.map((_, i) => (i + 1 < span ? null : mean(loss.slice(i + 1 - span, i + 1))));
+  const reach = (span - 1) / 2;
+  const whole = (i: number) => i >= reach && i + reach < loss.length;
+  return loss.map((_, i) => (whole(i) ? mean(loss.slice(i - reach, i + reach + 1)) : null));
 }
 
 function mean(values: readonly Figure[]): number | null {

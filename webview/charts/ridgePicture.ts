@@ -76,8 +76,12 @@ export function ridgePicture(layer: ProfiledLayer, of: Tensor): PaintedPicture |
     pen.fillStyle = theme.mutedText;
     pen.textAlign = 'center';
     pen.textBaseline = 'top';
-    for (const place of edgeTicks(bins, Math.max(2, Math.min(6, Math.floor(box.w / 70)))))
+    for (const place of edgeTicks(bins, Math.max(2, Math.min(6, Math.floor(box.w / 70))))) {
+      // the labels of the ends stay within the picture
+      pen.textAlign = place === 0 ? 'left' : place === bins ? 'right' : 'center';
       pen.fillText(formatFigure(tidy(numberAt(edges, place), edges)), box.x + (place / bins) * box.w, box.bottom + 4);
+    }
+    pen.textAlign = 'center';
     pen.fillText(
       of === 'activation' ? 'output' : 'dLoss/dOutput, bins wider outwards',
       box.x + box.w / 2,

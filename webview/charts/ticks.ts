@@ -40,3 +40,13 @@ export function numberAt(edges: readonly number[], place: number): number {
   const part = place - below;
   return edges[below] * (1 - part) + edges[below + 1] * part;
 }
+
+const superscripts = '⁰¹²³⁴⁵⁶⁷⁸⁹';
+
+/** 10⁻³ and 2×10⁻⁴ as on the axes of a logarithmic plot; 2.5e-4 otherwise, as figures are written in text. */
+export function powerOfTen(value: number, raised: boolean): string {
+  const [digits, power] = value.toExponential(2).split('e').map(Number);
+  if (!raised) return `${digits}e${power}`;
+  const exponent = `${power < 0 ? '⁻' : ''}${[...String(Math.abs(power))].map((digit) => superscripts[Number(digit)]).join('')}`;
+  return digits === 1 ? `10${exponent}` : `${digits}×10${exponent}`;
+}

@@ -12,12 +12,12 @@ export interface Extent {
   readonly height: number;
 }
 
-/** Zoom by one key or one turn of the wheel, its ends, the most that fills a window, and the least that can be read. */
-export const zooms = { step: 1.25, least: 0.02, most: 3, wheel: 0.0022, fit: 1.4, readable: 0.5 };
+/** Zoom by one key or one turn of the wheel, its ends, the most that fills a window, the least that can be read, and with ease. */
+export const zooms = { step: 1.25, least: 0.02, most: 3, wheel: 0.0022, fit: 1.4, readable: 0.5, comfortable: 0.75 };
 
-/** Shows the whole scene, or where that would be too small to read, its beginning. */
-export function fitted(scene: Scene, { width, height }: Extent): Camera {
-  const zoom = Math.max(fitZoom(scene, width, height, zooms.fit), zooms.readable);
+/** Shows the whole scene, or where that would take a zoom below `least`, its beginning. */
+export function fitted(scene: Scene, { width, height }: Extent, least = zooms.least): Camera {
+  const zoom = Math.max(fitZoom(scene, width, height, zooms.fit), least);
   const room = (side: number, needed: number) => (needed * zoom < side ? -(side / zoom - needed) / 2 : -16 / zoom);
   return { zoom, x: room(width, scene.width), y: Math.max(room(height, scene.height), -16 / zoom) };
 }

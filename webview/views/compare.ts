@@ -19,8 +19,8 @@ import { changes, type View } from './view';
 /** The network trained with several normalizations: losses, gradients over depth, what differs beyond the spread. */
 export function compareTab(store: Store, theme: () => Theme): View & { restyle(): void } {
   const pick = (layer: string) => store.showLayer(layer);
-  const loss = figure({ id: 'compare-loss', theme, store });
-  const depth = figure({ id: 'compare-depth', theme, store, onPick: pick });
+  const loss = figure({ id: 'compare-loss', theme, host: store });
+  const depth = figure({ id: 'compare-depth', theme, host: store, onPick: pick });
   const facts = h('div', { class: 'compare-facts' });
   const element = h(
     'div',

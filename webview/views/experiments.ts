@@ -1,10 +1,12 @@
-import type { ExperimentResult, FailedExperiment } from '../../src/protocol/experiment';
+import type { ExperimentChart, ExperimentResult, FailedExperiment } from '../../src/protocol/experiment';
 import type { ExperimentsState, ExperimentsToHost, ShownExperiment } from '../../src/protocol/experimentView';
 import { button } from '../components';
 import { h, replaceChildren } from '../dom';
 import { formatDuration, formatFigure } from '../format';
 import { readTheme } from '../theme';
-import { chartElement, type ChartElement } from './experimentChart';
+import { experimentPicture } from '../charts/experimentPicture';
+import { figure, type Figure, type FigureHost } from '../charts/figure';
+import { matrixPicture } from '../charts/matrixPicture';
 
 export interface ExperimentsPage {
   readonly element: HTMLElement;
@@ -63,7 +65,7 @@ export function experimentsPage(post: (message: ExperimentsToHost) => void): Exp
     let chapter = '';
     for (const e of experiments) {
       if (e.chapter !== chapter) list.append(h('h2', { class: 'chapter' }, (chapter = e.chapter)));
-      const section = new Section(e, () => post({ type: 'run', ids: [e.id] }));
+      const section = new Section(e, post);
       sections.set(e.id, section);
       list.append(section.element);
     }
@@ -87,10 +89,14 @@ class Section {
   private readonly measured = h('div', {});
   private readonly run;
   private result: Result | undefined;
-  private charts: readonly ChartElement[] = [];
+  private charts: readonly Figure[] = [];
 
-  constructor(e: ShownExperiment, onRun: () => void) {
-    this.run = button('Run', { description: `Run: ${e.title}`, testId: `run-${e.id}`, onClick: onRun });
+  constructor(
+    e: ShownExperiment,
+    private readonly post: (message: ExperimentsToHost) => void,
+  ) {
+    const onClick = () => post({ type: 'run', ids: [e.id] });
+    this.run = button('Run', { description: `Run: ${e.title}`, testId: `run-${e.id}`, onClick });
     const row = (label: string, text: string) => [h('dt', {}, label), h('dd', {}, text)];
     this.element = h(
       'section',
@@ -119,7 +125,7 @@ class Section {
     if (result === undefined) replaceChildren(this.measured);
     else if ('error' in result) replaceChildren(this.measured, h('p', { class: 'attention' }, result.error.message));
     else {
-      this.charts = result.charts.map((c, i) => chartElement(`${id}-chart-${i}`, c, readTheme()));
+      this.charts = result.charts.map((chart, i) => this.chart(`${id}-chart-${i}`, chart, whatWasRun(result)));
       replaceChildren(
         this.measured,
         h('p', { class: 'measured', testId: `${id}-measured` }, `Measured: ${result.measured}`),
@@ -130,8 +136,19 @@ class Section {
     }
   }
 
+  private chart(id: string, chart: ExperimentChart, comment: string): Figure {
+    const picture = chart.kind === 'lines' ? experimentPicture(id, chart) : matrixPicture(id, chart);
+    const host: FigureHost = {
+      showTable: (_, on) => part.show(picture, comment, on, false),
+      save: (file) => this.post({ type: 'save', ...file }),
+    };
+    const part = figure({ id, theme: readTheme, host });
+    part.show(picture, comment, false, false);
+    return part;
+  }
+
   restyle(): void {
-    for (const chart of this.charts) chart.restyle(readTheme());
+    for (const chart of this.charts) chart.restyle();
   }
 }
 
@@ -151,7 +168,8 @@ function whatWasRun({ network, seeds, seconds }: ExperimentResult): string {
 }
 
 function figuresTable({ figures, seeds, title }: ExperimentResult): HTMLElement {
-  const head = ['figure', ...seeds.map((s) => `seed ${s}`), 'published'];
+  const published = figures.some((f) => f.published !== undefined);
+  const head = ['figure', ...seeds.map((s) => `seed ${s}`), ...(published ? ['published'] : [])];
   return h(
     'div',
     { class: 'figures-table', attributes: { tabindex: 0, role: 'region', 'aria-label': `Figures: ${title}` } },
@@ -168,7 +186,7 @@ function figuresTable({ figures, seeds, title }: ExperimentResult): HTMLElement 
             {},
             h('th', { attributes: { scope: 'row' } }, f.label),
             ...f.values.map((v) => h('td', {}, formatFigure(v))),
-            h('td', { class: 'published' }, f.published ?? ''),
+            published && h('td', { class: 'published' }, f.published ?? ''),
           ),
         ),
       ),

@@ -75,7 +75,7 @@ export function findingsList(store: Store): View {
       heading,
       h('ul', {}, ...items),
       !all && open.element,
-      fix && fixButton(fix),
+      fix && !store.isReport && fixButton(fix),
     );
   }
 

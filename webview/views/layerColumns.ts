@@ -41,7 +41,7 @@ export const columns: readonly Column[] = [
     id: 'index',
     label: '#',
     title: 'Position in the model',
-    width: 38,
+    width: 36,
     grow: 0,
     expendable: 1,
     numeric: true,
@@ -72,7 +72,7 @@ export const columns: readonly Column[] = [
     id: 'kind',
     label: 'Kind',
     title: 'Operator or class in the file',
-    width: 100,
+    width: 132,
     grow: 1,
     expendable: 2,
     text: ({ layer }) =>
@@ -91,7 +91,7 @@ export const columns: readonly Column[] = [
     id: 'placement',
     label: 'Placement',
     title: 'Where a norm sits, or how a linear layer is normalized',
-    width: 152,
+    width: 156,
     grow: 0.6,
     expendable: 1,
     text: ({ layer }) => placementOf(layer),
@@ -128,7 +128,7 @@ function measuredColumn(id: 'gradient' | 'activation', label: string, title: str
   const figure = (row: Row) => measuredFigure(id, row);
   return {
     ...{ id, label, title },
-    width: 106,
+    width: 100,
     grow: 0,
     expendable: id === 'gradient' ? 0 : 3,
     numeric: true,

@@ -1,6 +1,6 @@
-import type { LayerFacts, NormParameterFacts } from '../../src/protocol/facts';
+import type { LayerFacts } from '../../src/protocol/facts';
 import type { Figure, ProfiledLayer } from '../../src/protocol/profile';
-import { h, name, svg, type Child } from '../dom';
+import { h, name, type Child } from '../dom';
 import { shown } from '../shown';
 import { counted, formatFigure, formatSetting, formatShape, formatShare, missing } from '../format';
 import {
@@ -55,51 +55,6 @@ export function layerFacts(
     { class: 'facts', testId: 'layer-facts' },
     ...facts.map(([term, value]) => h('div', {}, h('dt', {}, term), h('dd', {}, value))),
   );
-}
-
-const parameterWords = { scale: 'Scale', shift: 'Shift', mean: 'Running mean', variance: 'Running variance' } as const;
-
-/** The distributions over the channels of what the file holds of a norm: a small histogram and three numbers each. */
-export function parametersTable({ norm }: LayerFacts): HTMLElement | null {
-  if (!norm?.parameters?.length) return null;
-  const head = ['In the file', '', 'Min', 'Mean', 'Max'];
-  return h(
-    'table',
-    { class: 'figures-table parameters-table', testId: 'norm-parameters' },
-    h('caption', {}, `Over ${counted(norm.parameters[0].count, 'channel')}`),
-    h(
-      'thead',
-      {},
-      h('tr', {}, ...head.map((text) => (text ? h('th', { attributes: { scope: 'col' } }, text) : h('td')))),
-    ),
-    h(
-      'tbody',
-      {},
-      ...norm.parameters.map((parameter) =>
-        h(
-          'tr',
-          {},
-          h(
-            'th',
-            { attributes: { scope: 'row' } },
-            parameterWords[parameter.name],
-            parameter.notFinite > 0 && ` (${parameter.notFinite} not finite)`,
-          ),
-          h('td', {}, smallHistogram(parameter)),
-          ...[parameter.min, parameter.mean, parameter.max].map((value) => h('td', {}, formatFigure(value))),
-        ),
-      ),
-    ),
-  );
-}
-
-function smallHistogram({ bins }: NormParameterFacts): SVGElement {
-  const most = Math.max(...bins, 1);
-  const bars = bins.map((count, i) => {
-    const height = count ? Math.max(1, (18 * count) / most) : 0;
-    return svg('rect', { x: i * 5, y: 18 - height, width: 4, height });
-  });
-  return svg('svg', { viewBox: '0 0 80 18', class: 'small-histogram', 'aria-hidden': 'true' }, ...bars);
 }
 
 /** The last step's figures side by side: output and gradient. */

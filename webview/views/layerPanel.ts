@@ -8,19 +8,22 @@ import {
   type Tensor,
 } from '../charts/layerPictures';
 import type { PaintedPicture } from '../charts/paintedPicture';
+import { parameterPicture } from '../charts/parameterPicture';
 import type { Picture } from '../charts/picture';
 import { ridgePicture } from '../charts/ridgePicture';
 import { button, checkbox } from '../components';
 import { h, name, replaceChildren, setAttribute } from '../dom';
 import { shown } from '../shown';
 import { severityIcon } from '../icons';
+import { modelName } from '../format';
+import type { LayerFacts } from '../../src/protocol/facts';
 import type { ProfiledLayer } from '../../src/protocol/profile';
 import type { Snapshot, Store } from '../store';
 import type { Theme } from '../theme';
 import { roleWords, settingsLine } from '../words';
 import { layerLink, ruleLink } from './findings';
 import { keepScroll } from './keepScroll';
-import { figuresTable, layerFacts, parametersTable, weightsTable } from './layerFacts';
+import { figuresTable, layerFacts, weightsTable } from './layerFacts';
 import { normCube } from './normCube';
 import { changes, type View } from './view';
 
@@ -46,7 +49,6 @@ export function layerPanel(store: Store, theme: () => Theme): LayerPanel {
   const findings = h('ul', { class: 'panel-findings', testId: 'layer-findings' });
   const facts = h('div', { class: 'panel-facts' });
   const cube = h('div', { class: 'panel-cube' });
-  const parameters = h('div', { class: 'panel-parameters' });
   const figures = h('div', { class: 'panel-figures' });
   const weights = h('div', {
     class: 'panel-weights',
@@ -73,16 +75,17 @@ export function layerPanel(store: Store, theme: () => Theme): LayerPanel {
     ),
     logarithmic.element,
   );
-  const make = (id: string) => figure({ id, theme, store });
+  const make = (id: string) => figure({ id, theme, host: store });
   const histograms = { activation: make('activation-histogram'), gradient: make('gradient-histogram') };
   const ridges = { activation: make('activation-ridges'), gradient: make('gradient-ridges') };
   const percentiles = { activation: make('activation-percentiles'), gradient: make('gradient-percentiles') };
   const moments = { activation: make('activation-moments'), gradient: make('gradient-moments') };
   const running = { mean: make('running-mean'), variance: make('running-variance') };
-  const all: Figure[] = [histograms, ridges, percentiles, moments, running].flatMap((pair) =>
+  const parameters = make('norm-parameters');
+  const overSteps: Figure[] = [histograms, ridges, percentiles, moments, running].flatMap((pair) =>
     Object.values<Figure>(pair),
   );
-  const charts = h('div', { class: 'figures layer-figures' }, ...all.map(({ element }) => element));
+  const charts = h('div', { class: 'figures layer-figures' }, ...overSteps.map(({ element }) => element));
   const settings = h('p', { class: 'settings-line', testId: 'layer-settings-line' });
   const measured = h('div', {}, controls, charts, settings);
   const unmeasured = h('p', { class: 'placeholder', testId: 'layer-unmeasured' });
@@ -91,7 +94,8 @@ export function layerPanel(store: Store, theme: () => Theme): LayerPanel {
     {},
     h('div', { class: 'panel-head' }, title, role, reveal.element),
     findings,
-    h('div', { class: 'panel-top' }, facts, cube, figures, parameters, weights),
+    h('div', { class: 'panel-top' }, facts, cube, figures, weights),
+    h('div', { class: 'figures parameter-figure' }, parameters.element),
     measured,
     unmeasured,
   );
@@ -117,6 +121,7 @@ export function layerPanel(store: Store, theme: () => Theme): LayerPanel {
   let steps: readonly number[] = [];
   const factsChanged = changes();
   const figuresChanged = changes();
+  const parametersChanged = changes();
 
   return {
     element,
@@ -125,9 +130,9 @@ export function layerPanel(store: Store, theme: () => Theme): LayerPanel {
       onLeave = leave;
       if (element.parentElement !== parent) parent.append(element);
     },
-    restyle: () => all.forEach((part) => part.restyle()),
+    restyle: () => [...overSteps, parameters].forEach((part) => part.restyle()),
     update(snapshot) {
-      const { ui, layers, profiled, profile, revision } = snapshot;
+      const { ui, model, layers, profiled, profile, revision } = snapshot;
       const layer = ui.layer === null ? undefined : layers.get(ui.layer);
       selected = layer?.id ?? null;
       nothing.hidden = layer !== undefined;
@@ -146,8 +151,6 @@ export function layerPanel(store: Store, theme: () => Theme): LayerPanel {
         replaceChildren(facts, layerFacts(layer, measurements, link));
         replaceChildren(cube, layer.norm && normCube(layer.norm));
         cube.hidden = !cube.firstChild;
-        replaceChildren(parameters, parametersTable(layer));
-        parameters.hidden = !parameters.firstChild;
       }
       measured.hidden = !measurements;
       unmeasured.hidden = measurements !== undefined;
@@ -156,6 +159,7 @@ export function layerPanel(store: Store, theme: () => Theme): LayerPanel {
         : 'Not profiled yet: Profile on CPU measures how the output and the gradient of this layer are distributed.';
       const shownFigures = [revision, layer, ui.step, ui.logarithmicCounts, ui.tables, snapshot.running === null];
       if (figuresChanged(...shownFigures)) drawFigures(snapshot, measurements);
+      if (parametersChanged(layer, model?.path, ui.tables)) drawParameters(snapshot, layer.norm);
       scroll.restore();
     },
   };
@@ -193,6 +197,12 @@ export function layerPanel(store: Store, theme: () => Theme): LayerPanel {
       running[of].element.hidden = picture === null;
       if (picture) show(running[of], picture, ['', '']);
     }
+  }
+
+  function drawParameters({ model, ui }: Snapshot, norm: LayerFacts['norm']): void {
+    const picture = parameterPicture(norm);
+    parameters.element.hidden = picture === null;
+    if (picture) parameters.show(picture, modelName(model!.path), ui.tables.includes(picture.id), false);
   }
 
   /** @returns the step whose histograms are shown: the wanted one, else the sampled step before it */

@@ -145,7 +145,7 @@ export function networkTab(store: Store, theme: () => Theme, panel: LayerPanel):
   new ResizeObserver(() => {
     const { clientWidth: width } = stage;
     if (!scene || width === 0) return;
-    if (!camera) fit();
+    if (!camera) fit(zooms.comfortable);
     // the middle stays in the middle
     else if (lastWidth) setCamera({ ...camera, x: camera.x + (lastWidth - width) / 2 / camera.zoom });
     if (lastWidth && lastWidth !== width) reveal(here());
@@ -199,7 +199,7 @@ export function networkTab(store: Store, theme: () => Theme, panel: LayerPanel):
         ui.graphBlock,
       ];
       if (lookChanged(...dressed)) dress(next);
-      if (!camera) fit();
+      if (!camera) fit(zooms.comfortable);
       if (asked) reveal(here());
       paintSoon();
     },
@@ -380,8 +380,8 @@ export function networkTab(store: Store, theme: () => Theme, panel: LayerPanel):
     return { width: stage.clientWidth, height: stage.clientHeight };
   }
 
-  function fit(): void {
-    if (scene && stage.clientWidth > 0) setCamera(fitted(scene, extent()));
+  function fit(least?: number): void {
+    if (scene && stage.clientWidth > 0) setCamera(fitted(scene, extent(), least));
   }
 
   function zoomBy(factor: number, x = stage.clientWidth / 2, y = stage.clientHeight / 2): void {

@@ -116,7 +116,7 @@ export function overview(store: Store, theme: () => Theme): View & { restyle(): 
       theme,
       controls,
       onPick: (layer) => store.showLayer(layer),
-      store,
+      host: store,
     });
   }
 }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { edgeTicks, logarithmicTicks, numberAt, roundTicks } from '../../../webview/charts/ticks';
+import { edgeTicks, logarithmicTicks, numberAt, powerOfTen, roundTicks } from '../../../webview/charts/ticks';
 
 describe('ticks', () => {
   it('of many decades are powers of ten, some left out', () => {
@@ -33,6 +33,16 @@ describe('ticks', () => {
   it('of a linear axis are round', () => {
     assert.deepEqual(roundTicks(-4.5, 4.5, 4), [-2.5, 0, 2.5]);
     assert.deepEqual(roundTicks(0, 1, 5), [0, 0.2, 0.4, 0.6, 0.8, 1]);
+  });
+});
+
+describe('labels of ticks', () => {
+  it('are powers of ten on a logarithmic axis, and written as figures are elsewhere', () => {
+    assert.deepEqual(
+      [1, 1e-12, 2e5, -3e-4].map((value) => powerOfTen(value, true)),
+      ['10⁰', '10⁻¹²', '2×10⁵', '-3×10⁻⁴'],
+    );
+    assert.equal(powerOfTen(2.5e-4, false), '2.5e-4');
   });
 });
 

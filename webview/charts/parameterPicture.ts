@@ -1,0 +1,161 @@
+import type { NormFacts, NormParameterFacts } from '../../src/protocol/facts';
+import { counted, formatFigure } from '../format';
+import { withAlpha, type Theme } from '../theme';
+import type { PaintedPicture, Target } from './paintedPicture';
+import { roundTicks } from './ticks';
+
+const margins = { left: 42, right: 6, top: 26, bottom: 20 };
+/** Pixels between two histograms. */
+const gap = 18;
+/** Pixels of a bar that stands for one number which all channels share. */
+const loneBar = 14;
+
+const parts = {
+  scale: { title: 'γ scale', word: 'Scale', neutral: 1 },
+  shift: { title: 'β shift', word: 'shift', neutral: 0 },
+  mean: { title: 'running mean', word: 'running mean', neutral: 0 },
+  variance: { title: 'running variance', word: 'running variance', neutral: 1 },
+} as const;
+
+/**
+ * How what the file holds of a norm is distributed over its channels: a histogram each of scale, shift, running mean and running
+ * variance, side by side on one axis of channels; a dotted line stands where the parameter changes nothing (1 or 0). Null where the
+ * file holds none of them.
+ */
+export function parameterPicture(norm: NormFacts | undefined): PaintedPicture | null {
+  const parameters = norm?.parameters ?? [];
+  if (!parameters.length) return null;
+  return {
+    id: 'norm-parameters',
+    title: `In the file, over ${counted(parameters[0].count, 'channel')}`,
+    height: 150,
+    summary: `${capital(parameters.map(sentence).join('; '))}.`,
+    notes: parameters
+      .filter(({ notFinite }) => notFinite > 0)
+      .map(({ name, notFinite, count }) => `${capital(parts[name].word)}: ${notFinite} of ${count} are not finite.`),
+    table: {
+      columns: ['parameter', 'from', 'to', 'channels'],
+      rows: parameters.flatMap(({ name, bins, ...range }) =>
+        bins.map((count, bin) => [parts[name].word.toLowerCase(), ...edgesOf(range, bins.length, bin), count]),
+      ),
+    },
+    paint: (pen, width, height, theme) => paint(parameters, pen, width, height, theme),
+  };
+}
+
+function sentence({ name, min, mean, max }: NormParameterFacts): string {
+  const range = min === max ? `${formatFigure(min)} everywhere` : `${formatFigure(min)} to ${formatFigure(max)}`;
+  return `${parts[name].word.toLowerCase()} ${range}${min === max ? '' : ` (mean ${formatFigure(mean)})`}`;
+}
+
+function paint(
+  parameters: readonly NormParameterFacts[],
+  pen: CanvasRenderingContext2D,
+  width: number,
+  height: number,
+  theme: Theme,
+): Target[] {
+  pen.clearRect(0, 0, width, height);
+  const [top, bottom] = [margins.top, height - margins.bottom];
+  const room = width - margins.left - margins.right - gap * (parameters.length - 1);
+  const cell = room / parameters.length;
+  if (cell <= 0 || bottom <= top) return [];
+  const most = Math.max(1, ...parameters.flatMap(({ bins }) => bins));
+  const y = (count: number) => bottom - (count / most) * (bottom - top);
+  pen.font = `${theme.fontSize}px ${theme.fontFamily}`;
+  const ticks = roundTicks(0, most, 3).filter(Number.isInteger);
+  pen.fillStyle = theme.mutedText;
+  pen.textAlign = 'right';
+  pen.textBaseline = 'middle';
+  for (const tick of ticks) pen.fillText(String(tick), margins.left - 6, y(tick));
+  pen.save();
+  pen.translate(9, (top + bottom) / 2);
+  pen.rotate(-Math.PI / 2);
+  pen.textAlign = 'center';
+  pen.fillText('channels', 0, 0);
+  pen.restore();
+  return parameters.flatMap((parameter, i) => {
+    const x = margins.left + i * (cell + gap);
+    pen.strokeStyle = theme.grid;
+    pen.lineWidth = 1;
+    for (const tick of ticks) line(pen, x, y(tick), x + cell, y(tick));
+    return histogram(parameter, pen, { x, top, bottom, width: cell }, y, theme);
+  });
+}
+
+interface Box {
+  readonly x: number;
+  readonly top: number;
+  readonly bottom: number;
+  readonly width: number;
+}
+
+function histogram(
+  parameter: NormParameterFacts,
+  pen: CanvasRenderingContext2D,
+  { x, top, bottom, width }: Box,
+  y: (count: number) => number,
+  theme: Theme,
+): Target[] {
+  const { name, bins, min, max, count, notFinite } = parameter;
+  const { title, neutral } = parts[name];
+  const targets: Target[] = [];
+  pen.textBaseline = 'top';
+  pen.textAlign = 'left';
+  pen.fillStyle = theme.text;
+  pen.fillText(title, x, 4, width);
+  pen.textAlign = 'center';
+  if (notFinite === count) {
+    pen.fillStyle = theme.mutedText;
+    pen.fillText('no finite number', x + width / 2, bottom + 5, width);
+    return targets;
+  }
+  const colour = theme.colours.green;
+  const shared = min === max;
+  const barWidth = shared ? loneBar : width / bins.length;
+  bins.forEach((channels, bin) => {
+    if (channels === 0) return;
+    const left = shared ? x + (width - loneBar) / 2 : x + bin * barWidth;
+    pen.fillStyle = withAlpha(colour, 0.85);
+    const barTop = Math.min(y(channels), bottom - 1);
+    pen.fillRect(left, barTop, Math.max(barWidth - (barWidth > 4 ? 1 : 0), 0.5), bottom - barTop);
+    const [from, to] = edgesOf(parameter, bins.length, bin).map(formatFigure);
+    const range = shared ? from : `${from} to ${to}`;
+    targets.push({
+      ...{ x: left, y: top, width: barWidth, height: bottom - top },
+      text: `${title} ${range}: ${counted(channels, 'channel')}`,
+    });
+  });
+  if (!shared && min < neutral && neutral < max) {
+    const at = x + ((neutral - min) / (max - min)) * width;
+    pen.strokeStyle = theme.text;
+    pen.setLineDash([2, 3]);
+    line(pen, at, top - 3, at, bottom);
+    pen.setLineDash([]);
+  }
+  pen.fillStyle = theme.mutedText;
+  if (shared) pen.fillText(formatFigure(min), x + width / 2, bottom + 5);
+  else {
+    pen.textAlign = 'left';
+    pen.fillText(formatFigure(min), x, bottom + 5);
+    pen.textAlign = 'right';
+    pen.fillText(formatFigure(max), x + width, bottom + 5);
+  }
+  return targets;
+}
+
+function line(pen: CanvasRenderingContext2D, fromX: number, fromY: number, toX: number, toY: number): void {
+  pen.beginPath();
+  pen.moveTo(fromX, fromY);
+  pen.lineTo(toX, toY);
+  pen.stroke();
+}
+
+function edgesOf({ min, max }: { min: number; max: number }, bins: number, bin: number): [number, number] {
+  const at = (edge: number) => min + ((max - min) * edge) / bins;
+  return [at(bin), at(bin + 1)];
+}
+
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
