@@ -1,26 +1,15 @@
 import { parseJson } from '../formats/tfjs/parseJson';
 import { JsonIndex, type Span } from '../formats/tfjs/jsonIndex';
 import type { JsonPlace } from '../formats/tfjs/jsonPlace';
-import { findModel, readTopology, type LayerDefinition, type ModelDefinition } from '../formats/tfjs/topology';
+import { statedLayers, type StatedLayer } from '../formats/tfjs/statedLayers';
+import { findModel, readTopology, type ModelDefinition } from '../formats/tfjs/topology';
 import { ModelError } from '../ir/errors';
 import { TextLines } from '../ir/textLines';
 import type { Range } from '../protocol/facts';
 
-/** A layer as the text states it. */
-export interface ConfigLayer {
-  /** Names of the models around it and its own, joined with '/'. */
-  readonly path: string;
-  readonly className: string;
-  /** The layer's JSON object, in UTF-16 units. */
-  readonly span: Span;
-  readonly definition: LayerDefinition;
-  /** The model that it is a layer of. */
-  readonly model: ModelDefinition;
-}
-
 /** A member of a layer's object or of its config. */
 export interface ConfigSetting {
-  readonly layer: ConfigLayer;
+  readonly layer: StatedLayer;
   readonly name: string;
   readonly key: Span;
   readonly value: Span;
@@ -29,7 +18,7 @@ export interface ConfigSetting {
 /** The layers of one version of a model text and where each stands. Made once for a version and kept with it. */
 export class ConfigDocument {
   /** In the order of the text; a layer comes after the one that it lies in. */
-  readonly layers: readonly ConfigLayer[];
+  readonly layers: readonly StatedLayer[];
   /** For each layer the index of the one that it lies in, or -1. */
   readonly around: Int32Array;
 
@@ -46,9 +35,7 @@ export class ConfigDocument {
     this.index = new JsonIndex(text);
     this.hasWeights = Array.isArray(weightsManifest) && weightsManifest.length > 0;
     this.lines = new TextLines(text);
-    const layers: ConfigLayer[] = [];
-    collect(model, '', this.index, layers);
-    this.layers = layers.sort((a, b) => a.span.offset - b.span.offset || b.span.length - a.span.length);
+    const layers = (this.layers = statedLayers(model, this.index));
     this.around = Int32Array.from(layers, () => -1);
     const open: number[] = [];
     layers.forEach(({ span }, i) => {
@@ -71,7 +58,7 @@ export class ConfigDocument {
   }
 
   /** The innermost layer that the offset lies in. */
-  layerAt(offset: number): ConfigLayer | undefined {
+  layerAt(offset: number): StatedLayer | undefined {
     let low = 0;
     let high = this.layers.length;
     while (low < high) {
@@ -95,7 +82,7 @@ export class ConfigDocument {
   }
 
   /** The statement of a layer's class, or its whole object where the class is stated elsewhere. */
-  statementOf(layer: ConfigLayer): Range {
+  statementOf(layer: StatedLayer): Range {
     const stated = this.settingsOf(layer).find((s) => s.name === 'class_name');
     const [start, stop] =
       stated === undefined ? [layer.span.offset, end(layer.span)] : [stated.key.offset, end(stated.value)];
@@ -108,7 +95,7 @@ export class ConfigDocument {
   }
 
   /** The members of a layer's object and of its config, in the order of the text; of equal keys the last. */
-  settingsOf(layer: ConfigLayer): ConfigSetting[] {
+  settingsOf(layer: StatedLayer): ConfigSetting[] {
     const { place, configPlace } = layer.definition;
     return [...this.index.members(place.steps()), ...this.index.members(configPlace.steps())].map((m) => ({
       layer,
@@ -123,17 +110,6 @@ export class ConfigDocument {
     const around = this.settingsOf(layer).filter(({ key, value }) => key.offset <= offset && offset < end(value));
     return around.sort((a, b) => b.key.offset - a.key.offset)[0];
   }
-}
-
-function collect(model: ModelDefinition, prefix: string, index: JsonIndex, layers: ConfigLayer[]): void {
-  const add = (definition: LayerDefinition, path: string) => {
-    const span = index.value(definition.place.steps());
-    if (span === undefined) return;
-    layers.push({ path, className: definition.className, span, definition, model });
-    if (definition.nested !== undefined) collect(definition.nested, `${path}/`, index, layers);
-    if (definition.wrapped !== undefined) add(definition.wrapped, `${path}/${definition.wrapped.name}`);
-  };
-  for (const layer of model.layers) add(layer, `${prefix}${layer.name}`);
 }
 
 function end({ offset, length }: Span): number {

@@ -22,7 +22,7 @@ export function statedLayers(model: ModelDefinition, index: JsonIndex): StatedLa
 
 function collect(model: ModelDefinition, prefix: string, index: JsonIndex, layers: StatedLayer[]): void {
   const add = (definition: LayerDefinition, path: string) => {
-    const span = index.value(definition.place.steps());
+    const span = index.valueAt(definition.place);
     if (span === undefined) return;
     layers.push({ path, className: definition.className, span, definition, model });
     if (definition.nested !== undefined) collect(definition.nested, `${path}/`, index, layers);

@@ -2,7 +2,7 @@ import '@tensorflow/tfjs-backend-cpu';
 import * as tfl from '@tensorflow/tfjs-layers';
 import assert from 'node:assert/strict';
 import { ConfigDocument } from '../../../src/config/configDocument';
-import { textFixes, type TextFix } from '../../../src/config/textFixes';
+import { layerFixes, textFixes, type TextFix } from '../../../src/config/textFixes';
 import { openModel } from '../../../src/formats/openModel';
 import { BytesSource } from '../../../src/ir/byteSource';
 import type { ModelFacts } from '../../../src/protocol/facts';
@@ -205,6 +205,104 @@ describe('a norm along another axis', () => {
     const [fix] = await fixesOf(text, 'norm-axis-not-channel');
     assert.match(applied(text, fix), /"axis": \[3\]/);
     await settled(text, 'norm-axis-not-channel');
+  });
+});
+
+describe('a norm before its activation', () => {
+  const layers = [
+    layer('Conv2D', conv('conv', image)),
+    layer('BatchNormalization', { name: 'bn', axis: -1 }),
+    layer('ReLU', { name: 'act' }),
+    layer('Conv2D', conv('head')),
+  ];
+
+  it('is moved behind it on demand, and back again', async () => {
+    const text = sequential(layers);
+    const [fix] = layerFixes(ConfigDocument.of(text)!, await factsOf(text), 'bn');
+    assert.match(fix.title, /behind the activation \(changes what the model computes\)/);
+    const moved = applied(text, fix);
+    assert.deepEqual((await loaded(moved)).slice(1, 3), ['conv > act ReLU', 'act > bn BatchNormalization']);
+    assert.equal(applied(moved, (await fixesOf(moved, 'norm-after-activation'))[0]), text);
+  });
+
+  it('is not where another layer reads the norm too', async () => {
+    const both = [
+      layer('InputLayer', { name: 'x', ...image }, ''),
+      layer('Conv2D', conv('conv'), 'x'),
+      layer('BatchNormalization', { name: 'bn', axis: -1 }, 'conv'),
+      layer('ReLU', { name: 'act' }, 'bn'),
+      {
+        ...layer('Add', { name: 'sum' }, ''),
+        inbound_nodes: [
+          [
+            ['act', 0, 0, {}],
+            ['bn', 0, 0, {}],
+          ],
+        ],
+      },
+    ];
+    const text = functional(both, 'sum');
+    assert.deepEqual(layerFixes(ConfigDocument.of(text)!, await factsOf(text), 'bn'), []);
+  });
+});
+
+describe('a momentum of the other convention', () => {
+  const weightsManifest = [{ paths: ['w.bin'], weights: [{ name: 'd/kernel', shape: [3, 4], dtype: 'float32' }] }];
+  const layers = [
+    layer('Dense', { name: 'd', units: 4, batch_input_shape: [null, 3] }),
+    layer('BatchNormalization', { name: 'bn', axis: -1, momentum: 0.1 }),
+    layer('ReLU', { name: 'act' }),
+    layer('Dense', { name: 'head', units: 2 }),
+  ];
+
+  it('is converted in files with weights too, which it does not concern', async () => {
+    const modelTopology = { model_config: JSON.parse(sequential(layers)) as object };
+    const text = JSON.stringify({ modelTopology, weightsManifest }, undefined, 2);
+    const [fix] = await fixesOf(text, 'momentum-convention');
+    assert.equal(fix.title, 'Set the momentum to 0.9, the weight of the old value');
+    assert.equal(applied(text, fix), text.replace('"momentum": 0.1', '"momentum": 0.9'));
+  });
+});
+
+describe('epsilons that differ', () => {
+  const norm = (name: string, config: Config) => layer('BatchNormalization', { name, axis: -1, ...config });
+  const layers = [
+    layer('Dense', { name: 'd', units: 4, batch_input_shape: [null, 3] }),
+    norm('bn1', { epsilon: 1.001e-5 }),
+    layer('Dense', { name: 'e', units: 4 }),
+    norm('bn2', {}),
+    layer('Dense', { name: 'f', units: 4 }),
+    norm('bn3', { epsilon: 1.001e-5 }),
+    layer('Dense', { name: 'head', units: 2 }),
+  ];
+
+  it('become that of most norms, in the digits of the file', async () => {
+    const [fix] = await fixesOf(sequential(layers), 'mixed-epsilon');
+    assert.match(fix.title, /Set epsilon to 0\.00001001, as in the other batch norms \(changes/);
+    const mended = JSON.parse(applied(sequential(layers), fix)) as { config: { layers: { config: Config }[] } };
+    assert.equal(mended.config.layers[3].config.epsilon, 1.001e-5);
+    await settled(sequential(layers), 'mixed-epsilon');
+  });
+
+  it('stay in a file with weights, which were trained with them', async () => {
+    const weightsManifest = [{ paths: ['w.bin'], weights: [] }];
+    const modelTopology = { model_config: JSON.parse(sequential(layers)) as object };
+    assert.deepEqual(await fixesOf(JSON.stringify({ modelTopology, weightsManifest }), 'mixed-epsilon'), []);
+  });
+});
+
+describe('a setting of a layer without any', () => {
+  it('is added without a comma', async () => {
+    const text = sequential([
+      layer('Dense', { name: 'd', units: 4, batch_input_shape: [null, 3] }),
+      { class_name: 'BatchNormalization', config: {} },
+      layer('Dense', { name: 'e', units: 4 }),
+      layer('BatchNormalization', { name: 'bn2', axis: -1, epsilon: 1e-5 }),
+      layer('Dense', { name: 'f', units: 4 }),
+      layer('BatchNormalization', { name: 'bn3', axis: -1, epsilon: 1e-5 }),
+    ]);
+    const [fix] = await fixesOf(text, 'mixed-epsilon');
+    assert.match(applied(text, fix), /\{"epsilon": 0\.00001\}/);
   });
 });
 
