@@ -1,6 +1,5 @@
 import { encodeOnnx } from '../formats/onnx/onnxWriter';
 import { ModelError } from '../ir/errors';
-import { expandCalls } from '../ir/expandCalls';
 import { inferFacts } from '../ir/inferTypes';
 import type { Model } from '../ir/model';
 import { verifyGraph } from '../ir/verifyGraph';
@@ -29,6 +28,7 @@ import type { HostTensor } from '../training/hostTensor';
 import { estimateMemory } from '../training/memory';
 import { optimizers, type Optimizer } from '../training/optimizers';
 import { TrainingState } from '../training/trainingState';
+import { trainableForm } from '../training/trainableForm';
 import { buildTrainingStep, type TrainingStep } from '../training/trainingStep';
 import type { ChosenRuntime } from './chooseRuntime';
 import type { FileAccess } from './fileAccess';
@@ -83,14 +83,19 @@ export async function runProfile(
   };
   await enter('reading');
   const { runtime, notes } = host.chooseRuntime(settings.engine, settings.threads);
-  const file = expandCalls(await host.openModel(location.path));
+  const { model: file, notes: settled } = trainableForm(await host.openModel(location.path));
   const variant = await applyNormVariant(file.graph, settings.norm ?? 'as-is');
   const model: Model = { ...file, graph: variant.graph };
   const view = layerView(model.graph, inferFacts(model.graph));
   const run = await begin(model, view, settings, runtime, host, enter);
   try {
     const { training, state, data, first, compileMs } = run;
-    const setup = setupOf(settings, training, state, data, [...notes, ...wordsOfVariant(variant), ...run.notes]);
+    const setup = setupOf(settings, training, state, data, [
+      ...notes,
+      ...settled,
+      ...wordsOfVariant(variant),
+      ...run.notes,
+    ]);
     emit(startedEvent(location.path, model, startedLayers(view, training), runtime, setup, compileMs));
     emit(first);
     await train(run.trainer, first, settings, view, emit, signal, host);

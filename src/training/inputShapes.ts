@@ -20,13 +20,23 @@ export interface InputShapes {
   readonly notes: readonly string[];
 }
 
-/** Side of a picture whose size the file leaves open. */
-const OPEN_SIDE = 64;
-/** Length of any other axis whose size the file leaves open; tables of positions may be short. */
-const OPEN_LENGTH = 8;
+/** What is assumed of sizes that the file leaves open: the side of a picture, and the length of any other axis. */
+interface OpenSizes {
+  readonly side: number;
+  readonly length: number;
+}
+
+/** Tried in this order until windows fit. Tables of positions may be short, so lengths begin low. */
+const OPEN_SIZES: readonly OpenSizes[] = [
+  { side: 64, length: 8 },
+  { side: 128, length: 64 },
+  { side: 256, length: 512 },
+  { side: 512, length: 4096 },
+];
 
 /**
- * Sizes for all inputs. An open first axis (symbolic, unknown, 0) is the batch. A batch that the file fixes is exchanged for
+ * Sizes for all inputs, the smallest of `OPEN_SIZES` at which the graph's operators fit what they work on (a filter that is longer than
+ * the series does not). An open first axis (symbolic, unknown, 0) is the batch. A batch that the file fixes is exchanged for
  * the wanted one where the graph allows it: of values that depend on the input, constant shapes of Reshape and Expand and sizes
  * of Resize get their first size scaled, since the batch is the outermost axis, alone ([1, 784]) or with others ([1 * 12, 64]).
  * Every value must then have the same rank with at most one size changed, by the factor between the batches, and no sizes
@@ -42,6 +52,40 @@ export function chooseInputShapes(
   keepBatch: boolean,
   samples: ReadonlyMap<string, readonly number[]> = new Map(),
 ): InputShapes {
+  let best: Assumed | undefined;
+  let fewest = Infinity;
+  for (const sizes of OPEN_SIZES) {
+    const assumed = assume(graph, batch, sizes, samples);
+    const problems = assumed.notes.length === 0 ? 0 : verifyGraph(graph, inferTypes(graph, assumed.shapes)).length;
+    if (problems < fewest) [best, fewest] = [assumed, problems];
+    if (problems === 0) break;
+  }
+  const { shapes, leading, notes } = best!;
+  if (leading === undefined || !known(leading)) return { shapes, batch, rewritten: false, notes };
+  const fixed = leading;
+  if (fixed === batch) return { shapes, batch, rewritten: false, notes };
+  const wider = new Map([...shapes].map(([name, s]) => [name, s[0] === fixed ? [batch, ...s.slice(1)] : s] as const));
+  if (!keepBatch && exchangeBatch(graph, shapes, wider, fixed, batch)) {
+    return { shapes: wider, batch, rewritten: true, notes };
+  }
+  notes.push(`the file fixes the batch at ${fixed}: it was profiled with that batch, not with ${batch}`);
+  return { shapes, batch: fixed, rewritten: false, notes };
+}
+
+/** Sizes of the inputs with what was assumed for open ones. */
+interface Assumed {
+  readonly shapes: Map<string, readonly number[]>;
+  /** The first axis of the first input, as the file states it. */
+  readonly leading: Dim | undefined;
+  readonly notes: string[];
+}
+
+function assume(
+  graph: MutableGraph,
+  batch: number,
+  sizes: OpenSizes,
+  samples: ReadonlyMap<string, readonly number[]>,
+): Assumed {
   const notes: string[] = [];
   const symbols = new Map<string, number>();
   const data = graph.inputs.filter((i) => i.type.kind === 'tensor' && i.type.shape !== undefined);
@@ -61,7 +105,7 @@ export function chooseInputShapes(
         }
         return sample[axis - 1];
       }
-      const size = sizeOf(dim, axis, type.shape!, symbols, batch, hasPast);
+      const size = sizeOf(dim, axis, type.shape!, symbols, batch, hasPast, sizes);
       if (axis > 0 && !known(dim) && (dim === null || !settled.has(dim))) {
         const key = `${axis} ${size}`;
         open.set(key, [...(open.get(key) ?? []), name]);
@@ -76,15 +120,7 @@ export function chooseInputShapes(
     const of = `${names.length > 1 ? 'inputs' : 'input'} ${listed}`;
     notes.push(`the file leaves the size of axis ${axis} of ${of} open: ${size} was assumed`);
   }
-  if (leading === undefined || !known(leading)) return { shapes, batch, rewritten: false, notes };
-  const fixed = leading;
-  if (fixed === batch) return { shapes, batch, rewritten: false, notes };
-  const wider = new Map([...shapes].map(([name, s]) => [name, s[0] === fixed ? [batch, ...s.slice(1)] : s] as const));
-  if (!keepBatch && exchangeBatch(graph, shapes, wider, fixed, batch)) {
-    return { shapes: wider, batch, rewritten: true, notes };
-  }
-  notes.push(`the file fixes the batch at ${fixed}: it was profiled with that batch, not with ${batch}`);
-  return { shapes, batch: fixed, rewritten: false, notes };
+  return { shapes, leading, notes };
 }
 
 function known(dim: Dim): dim is number {
@@ -98,22 +134,23 @@ function sizeOf(
   symbols: Map<string, number>,
   batch: number,
   hasPast: boolean,
+  sizes: OpenSizes,
 ): number {
   if (known(dim)) return dim;
   const named = typeof dim === 'string' ? symbols.get(dim) : undefined;
   if (named !== undefined) return named;
-  const size = axis === 0 ? batch : openSize(dim, shape.length, hasPast);
+  const size = axis === 0 ? batch : openSize(dim, shape.length, hasPast, sizes);
   if (typeof dim === 'string') symbols.set(dim, size);
   return size;
 }
 
-function openSize(dim: Dim, rank: number, hasPast: boolean): number {
+function openSize(dim: Dim, rank: number, hasPast: boolean, { side, length }: OpenSizes): number {
   // the keys and values of tokens before, and what a mask covers: those and the new ones ("past + sequence", "total_length")
   if (hasPast && typeof dim === 'string') {
-    if (TOTAL.test(dim)) return 2 * OPEN_LENGTH;
-    if (PAST.test(dim) || TOKENS.test(dim)) return OPEN_LENGTH;
+    if (TOTAL.test(dim)) return 2 * length;
+    if (PAST.test(dim) || TOKENS.test(dim)) return length;
   }
-  return rank >= 4 ? OPEN_SIDE : OPEN_LENGTH;
+  return rank >= 4 ? side : length;
 }
 
 type Shapes = ReadonlyMap<string, readonly number[]>;

@@ -33,6 +33,30 @@ export function castsByType(graph: MutableGraph): void {
   }
 }
 
+/** Outputs of norms that hold statistics of the batch or of the sample. */
+const STATISTICS: Readonly<Record<string, readonly number[]>> = {
+  BatchNormalization: [1, 2, 3, 4],
+  LayerNormalization: [1, 2],
+  SkipLayerNormalization: [1, 2],
+};
+
+/**
+ * Means and deviations that norms give out and that nothing reads are no outputs of the graph any more: no loss is taken on them, and
+ * the saved ones of old opsets are not to be had later.
+ * @returns the names of these outputs
+ */
+export function dropStatisticsOutputs(graph: MutableGraph): string[] {
+  const read = new Set(graph.nodes.flatMap((node) => [...node.inputs, ...capturedNames(node)]));
+  const dropped = new Set<string>();
+  for (const node of graph.nodes) {
+    const positions = Object.hasOwn(STATISTICS, node.opType) ? STATISTICS[node.opType] : [];
+    for (const i of positions) if (node.outputs[i] && !read.has(node.outputs[i])) dropped.add(node.outputs[i]);
+  }
+  const names = graph.outputs.map((d) => d.name).filter((name) => dropped.has(name));
+  graph.outputs = graph.outputs.filter((d) => !dropped.has(d.name));
+  return names;
+}
+
 const NARROWED: ReadonlySet<DataType> = new Set<DataType>(['float16', 'bfloat16', 'float64']);
 
 /**

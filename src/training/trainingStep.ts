@@ -19,7 +19,14 @@ import { activationAfter, layersOfConstants } from './layerParameters';
 import { crossEntropy, meanSquaredError } from './lossNodes';
 import { chooseLossOutputs, type LossGoal, type LossOutput } from './lossOutputs';
 import { findParameters, type Parameter } from './parameters';
-import { castsByType, constantsToInitializers, prune, requireOrder, toFloat32 } from './plainGraph';
+import {
+  castsByType,
+  constantsToInitializers,
+  dropStatisticsOutputs,
+  prune,
+  requireOrder,
+  toFloat32,
+} from './plainGraph';
 import { addSampleStatistics, type SampleLayout } from './sampleStatistics';
 import { foldSizes, mendConcats } from './shapeArithmetic';
 import { addStatistics, type Measured, type StatisticsLayout } from './statisticsNodes';
@@ -111,6 +118,8 @@ export function buildTrainingStep(model: Model, view: LayerView, options: Traini
   constantsToInitializers(graph);
   const narrow = toFloat32(graph);
   if (narrow.length > 0) notes.push(`the file computes in ${narrow.join(' and ')}: it was trained in float32`);
+  const statistics = dropStatisticsOutputs(graph);
+  if (statistics.length > 0) notes.push(`left out of the loss: ${some(statistics)} (statistics of a norm)`);
   toOpset18(graph);
   constantsToInitializers(graph);
   const quantized = dequantizeWeights(graph);

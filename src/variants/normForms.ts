@@ -4,6 +4,7 @@ import { ModelError } from '../ir/errors';
 import type { ValueType } from '../ir/graph';
 import { normalizeAxis } from '../ir/inference/dims';
 import type { MutableNode } from '../ir/mutableGraph';
+import { intOf } from './nodeAttributes';
 import type { Rewriter } from './rewriter';
 
 /**
@@ -25,6 +26,16 @@ export function groupNormalization(node: MutableNode, r: Rewriter, types: Types)
   const whole = r.add('Reshape', [normalized, r.add('Shape', [x])]);
   affine(r, whole, perChannel(r, scale, rank), perChannel(r, shift, rank), node.outputs[0]);
   return true;
+}
+
+/**
+ * GroupNormalization of opset 18 with a scale for each channel: opset 18 means one for each group, which opset 21 corrected and
+ * exporters had done all along.
+ */
+export function groupNormalizationPerChannel(node: MutableNode, r: Rewriter, types: Types): boolean {
+  const scales = types.get(node.inputs[1])?.shape?.[0];
+  const isPerChannel = typeof scales === 'number' && scales === types.get(node.inputs[0])?.shape?.[1];
+  return isPerChannel && scales !== intOf(node, 'num_groups', scales) && groupNormalization(node, r, types);
 }
 
 /** RMSNormalization (opset 23; Zhang and Sennrich 2019): divided by the root of the mean square, not centred. */

@@ -36,7 +36,8 @@ function convert(
   outerNames: readonly string[],
 ): void {
   graph.opsets.set('', opset);
-  if (opset === 18) return;
+  // written for 18, with what later opsets say
+  if (opset === 18 && !graph.nodes.some((n) => n.domain === '' && n.opType === 'GroupNormalization')) return;
   const types = new Map([...outerTypes, ...inferTypes(graph)]);
   graph.opsets.set('', 18);
   for (const name of outerNames) graph.reserve(name);

@@ -1,7 +1,7 @@
 import { attribute } from '../../ir/attribute';
 import { dataTypeCode } from '../../ir/dataType';
 import type { MutableNode } from '../../ir/mutableGraph';
-import { groupNormalization, rmsNormalization } from '../normForms';
+import { groupNormalization, groupNormalizationPerChannel, rmsNormalization } from '../normForms';
 import { drop, floatOf, intOf, lowered, raised, setInput, type Conversion, type OpsetRules } from './conversion';
 
 export const normRules: OpsetRules = {
@@ -10,7 +10,10 @@ export const normRules: OpsetRules = {
   Softmax: raised(13, coercedSoftmax),
   LogSoftmax: raised(13, coercedSoftmax),
   Hardmax: raised(13, coercedSoftmax),
-  GroupNormalization: lowered(21, (node, c) => groupNormalization(node, c, c.types)),
+  GroupNormalization: [
+    { from: 18, below: 21, rule: (node, c) => groupNormalizationPerChannel(node, c, c.types) },
+    ...lowered(21, (node, c) => groupNormalization(node, c, c.types)),
+  ],
   RMSNormalization: lowered(23, (node, c) => rmsNormalization(node, c, c.types)),
 };
 

@@ -36,6 +36,18 @@ describe('chooseInputShapes', () => {
     assert.match(notes[0], /axis 2 of input x open: 64 was assumed/);
   });
 
+  it('assumes longer series and larger pictures where filters would not fit', () => {
+    const series = choose(`g (float[N,L] x) => (float[] y) <float[4,1,40] w, float[4,4,9] v, int64[1] one = {1}>
+      { a = Unsqueeze(x, one) b = Conv(a, w) y = Conv<strides = [4]>(b, v) }`);
+    assert.deepEqual(series.shapes.get('x'), [8, 64]);
+    assert.match(series.notes.join(), /axis 1 of input x open: 64 was assumed/);
+    const picture = choose('g (float[N,3,H,W] x) => (float[] y) <float[4,3,100,100] w> { y = Conv(x, w) }');
+    assert.deepEqual(picture.shapes.get('x'), [8, 3, 128, 128]);
+    // no size helps: the smallest, so that the message is about them
+    const broken = choose('g (float[N,3,H,W] x) => (float[] y) <float[4,5,3,3] w> { y = Conv(x, w) }');
+    assert.deepEqual(broken.shapes.get('x'), [8, 3, 64, 64]);
+  });
+
   it('exchanges a fixed batch, with the shapes that hold it', () => {
     const { graph, shapes, batch, rewritten } = choose(
       `g (float[1,4,6,6] x) => (float[1,5] y)

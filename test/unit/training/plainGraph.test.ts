@@ -3,7 +3,14 @@ import { ModelError } from '../../../src/ir/errors';
 import { tensorFromBytes } from '../../../src/ir/tensor';
 import { readFloats } from '../../../src/ir/tensorValues';
 import { parseGraph } from '../../../src/ir/textForm';
-import { castsByType, constantsToInitializers, prune, requireOrder, toFloat32 } from '../../../src/training/plainGraph';
+import {
+  castsByType,
+  constantsToInitializers,
+  dropStatisticsOutputs,
+  prune,
+  requireOrder,
+  toFloat32,
+} from '../../../src/training/plainGraph';
 
 function graphOf(text: string) {
   return parseGraph(`<ir_version: 8, opset_import: ["" : 18]> ${text}`).toMutable();
@@ -35,6 +42,17 @@ describe('plain graphs', () => {
       ['Cast', ['i'], { type: 'int', value: 1 }],
     );
     assert.equal(second.opType, 'CastLike');
+  });
+
+  it('give out no statistics that nothing reads', () => {
+    const graph =
+      graphOf(`g (float[2,3] x) => (float[2,3] y, float[2,1] mean, float[2,1] inverse, float[2,1] z) <float[3] s>
+      { y, mean, inverse = LayerNormalization(x, s)  z = Neg(mean) }`);
+    assert.deepEqual(dropStatisticsOutputs(graph), ['inverse']);
+    assert.deepEqual(
+      graph.outputs.map((d) => d.name),
+      ['y', 'mean', 'z'],
+    );
   });
 
   it('compute in float32', async () => {

@@ -53,6 +53,11 @@ const twins: readonly [OperatorCase, OperatorCase][] = [
     operatorCase(6, 'BatchNormalization', [image, channel, channel, channel, channel], { is_test: int(1) }),
     operatorCase(18, 'BatchNormalization', [image, channel, channel, channel, channel]),
   ],
+  [
+    // what opset 21 corrected, in a file that states 18
+    operatorCase(18, 'GroupNormalization', [fed([2, 4, 3]), fed([4], 0.5, 2), fed([4])], { num_groups: int(2) }),
+    operatorCase(21, 'GroupNormalization', [fed([2, 4, 3]), fed([4], 0.5, 2), fed([4])], { num_groups: int(2) }),
+  ],
   [operatorCase(6, 'Dropout', [image], { is_test: int(1), ratio: float(0.9) }), operatorCase(18, 'Identity', [image])],
   [
     operatorCase(1, 'Gemm', [fed([2, 3]), fed([3, 4]), fed([4])], { broadcast: int(1) }),

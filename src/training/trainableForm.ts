@@ -1,0 +1,27 @@
+import { expandCalls } from '../ir/expandCalls';
+import type { Model } from '../ir/model';
+import { fixDecidingInputs } from './decidingInputs';
+import { weightsFromInputs } from './weightInputs';
+
+/**
+ * The model as it can be trained, calls expanded: inputs that decide about branches are fixed, and those that weights are read from
+ * are weights. Layers are looked for in this graph, so that what lies in a branch is profiled.
+ * @returns the model itself where there is nothing to change, and what was done in sentences for the report
+ */
+export function trainableForm(file: Model): { readonly model: Model; readonly notes: readonly string[] } {
+  let model = expandCalls(file);
+  const notes: string[] = [];
+  const decided = fixDecidingInputs(model.graph);
+  if (decided !== undefined) {
+    model = expandCalls({ ...model, graph: decided.graph });
+    for (const { name, value } of decided.fixed) {
+      notes.push(`input ${name} was held at ${value}: it decides which branch of the network is computed`);
+    }
+  }
+  const given = weightsFromInputs(model.graph);
+  if (given !== undefined) {
+    model = { ...model, graph: given.graph };
+    notes.push(`the weights are inputs of the file (${given.weights.join(', ')}): they were initialised and trained`);
+  }
+  return { model, notes };
+}

@@ -1,0 +1,91 @@
+import assert from 'node:assert/strict';
+import { trainableForm } from '../../../src/training/trainableForm';
+import { textModel } from '../../support/textModel';
+
+const branches = `then_branch = a () => (float[N,4] p) { p = Gemm(x, w) },
+  else_branch = b () => (float[N,4] q) { q = MatMul(x, v) }`;
+const deciding = (input: string, nodes: string) =>
+  trainableForm(
+    textModel(`<ir_version: 8, opset_import: ["" : 18]> g (float[N,4] x, ${input}) => (float[N,4] y)
+      <float[4,4] w, float[4,4] v, int64 rate = {16000}> { ${nodes} y = If<${branches}>(c) }`),
+  );
+const operators = ({ model }: ReturnType<typeof trainableForm>) => [...model.graph.nodes()].map((n) => n.opType);
+
+describe('trainableForm: inputs that decide about branches', () => {
+  it('are held at the number that they are compared with', () => {
+    for (const nodes of ['c = Equal(rate, sr)', 'i = Identity(sr) e = Equal(i, rate) c = Cast<to = 9>(e)']) {
+      const form = deciding('int64 sr', nodes);
+      assert.ok(operators(form).includes('Gemm') && !operators(form).includes('If'), nodes);
+      assert.deepEqual(
+        form.model.graph.inputs.map((v) => form.model.graph.valueName(v)),
+        ['x'],
+      );
+      assert.deepEqual(form.notes, ['input sr was held at 16000: it decides which branch of the network is computed']);
+    }
+  });
+
+  it('are off where they are flags', () => {
+    const form = deciding('bool[1] use_cache', 'c = Squeeze(use_cache)');
+    assert.deepEqual(operators(form).slice(-1), ['MatMul']);
+    assert.match(form.notes.join(), /use_cache was held at 0/);
+  });
+
+  it('stay inputs where more than one number is compared, or none that is known', () => {
+    for (const [input, nodes] of [
+      ['int64[N] sr', 'r = ReduceMax<keepdims = 0>(sr) c = Equal(r, rate)'],
+      ['int64[2] sr', 'e = Equal(sr, rate) c = Identity(e)'],
+      ['int64 sr', 'c = Greater(sr, rate)'],
+      ['int64 sr', 'c = Equal(sr, sr)'],
+      ['float sr', 's = Cast<to = 7>(sr) c = Equal(s, rate)'],
+    ]) {
+      const form = deciding(input, nodes);
+      assert.ok(operators(form).includes('If'), nodes);
+      assert.deepEqual(form.notes, []);
+    }
+  });
+});
+
+describe('trainableForm: weights from outside', () => {
+  const form = (inputs: string, nodes: string, constants = '') =>
+    trainableForm(
+      textModel(
+        `<ir_version: 8, opset_import: ["" : 18]> g (float[N,3,8,8] x, ${inputs}) => (float[] y) ${constants} { ${nodes} }`,
+      ),
+    );
+  const weights = ({ model: { graph } }: ReturnType<typeof trainableForm>) =>
+    graph.initializers.map((v) => [graph.valueName(v), graph.initializer(v)?.location]);
+
+  it('become constants without values', () => {
+    const given = form(
+      'float[4,3,3,3] w, float[4] s, float[4] b, float[4] m, float[4] v',
+      'a = Conv(x, w) y = BatchNormalization(a, s, b, m, v)',
+    );
+    assert.deepEqual(
+      weights(given),
+      ['w', 's', 'b', 'm', 'v'].map((name) => [name, 'missing']),
+    );
+    assert.match(given.notes.join(), /the weights are inputs of the file \(w, s, b, m, v\)/);
+  });
+
+  it('stay inputs beside weights of the file, of open sizes, with another use, and without data', () => {
+    const conv = 'y = Conv(x, w)';
+    const cases = [
+      form('float[4,3,3,3] w', 'a = Conv(x, u) b = Conv(x, w) y = Add(a, b)', '<float[4,3,3,3] u>'),
+      form('float[K,3,3,3] w', conv),
+      form('float[4,3,3,3] w', `${conv} z = Relu(w)`),
+      form('float[4,3,3,3] w', 'v = Neg(w) y = Conv(x, v)'),
+      trainableForm(textModel('<opset_import: ["" : 18]> g (float[4,3,3,3] w) => (float[] y) { y = Conv(w, w) }')),
+    ];
+    for (const { model, notes } of cases) {
+      assert.ok(model.graph.inputs.some((v) => model.graph.valueName(v) === 'w'));
+      assert.deepEqual(notes, []);
+    }
+  });
+
+  it('leaves a model alone where there is nothing to change', () => {
+    const model = textModel(
+      '<opset_import: ["" : 18]> g (float[N,3] x) => (float[N,3] y) <float[3,3] w> { y = MatMul(x, w) }',
+    );
+    assert.equal(trainableForm(model).model, model);
+  });
+});
