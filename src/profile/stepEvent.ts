@@ -8,6 +8,7 @@ import type {
 import { elementCount } from '../ir/tensor';
 import type { HostTensor } from '../training/hostTensor';
 import type { UpdateSums } from '../training/optimizers';
+import { momentsBesideNorm, type NormSide } from '../training/normMoments';
 import { deviationOverSamples } from '../training/sampleStatistics';
 import { momentsOf, sampleOf, type StatisticsLayout } from '../training/statisticsNodes';
 import type { NormStatistics } from '../training/trainingState';
@@ -45,10 +46,10 @@ export class StepReader {
       step: outcome.step,
       loss: toFigure(outcome.outputs.get(this.training.loss)!.data[0] as number),
       ms: outcome.ms,
-      layers: layers.map(({ activation, gradient, samples }, i) => ({
+      layers: layers.map(({ activation, gradient, samples, norm }, i) => ({
         ...(activation !== undefined && {
           activation: {
-            ...this.statistics(activations!, activation, 'a', outcome),
+            ...this.statistics(activations!, activation, 'a', outcome, norm),
             ...(samples !== undefined && this.overSamples(samples, outcome)),
           },
         }),
@@ -59,9 +60,16 @@ export class StepReader {
     };
   }
 
-  private statistics(layout: StatisticsLayout, index: number, kind: string, outcome: StepOutcome): StepStatistics {
+  private statistics(
+    layout: StatisticsLayout,
+    index: number,
+    kind: string,
+    outcome: StepOutcome,
+    norm?: NormSide,
+  ): StepStatistics {
     const data = (name: string) => outcome.outputs.get(name)!.data as Float32Array;
-    const m = momentsOf(layout, index, data(layout.moments));
+    const known = norm && momentsBesideNorm(norm, data(this.training.batchStatistics!));
+    const m = momentsOf(layout, index, data(layout.moments), known);
     const statistics: StepStatistics = {
       step: outcome.step,
       mean: toFigure(m.mean),

@@ -10,9 +10,20 @@ export interface Measured {
   readonly shape: readonly number[];
   /** Count the elements in the flat ends of this activation, too. */
   readonly saturation?: 'sigmoid' | 'tanh';
+  /** Its mean and variance are known without a node of its own; `momentsOf` is given them. */
+  readonly known?: boolean;
 }
 
-/** Moments of a tensor: mean, deviation and RMS over all its elements, the rest over `SUBSET_LENGTH` of them. */
+/** Over all elements of a tensor. */
+export interface KnownMoments {
+  readonly mean: number;
+  readonly variance: number;
+}
+
+/**
+ * Moments of a tensor: RMS (and mean, unless left to the subset) over all its elements, the rest over `SUBSET_LENGTH` of them;
+ * the deviation from these two.
+ */
 export interface MeasuredMoments {
   readonly mean: number;
   readonly std: number;
@@ -36,7 +47,7 @@ export interface StatisticsLayout {
 interface TensorPlace {
   /** Elements of the tensor. */
   readonly count: number;
-  /** Of a large tensor: where its row means stand in `moments`, and how many; its sum of squares follows. */
+  /** Of a large tensor: where its sum of squares stands in `moments`, and its row means, how many behind it. */
   readonly whole?: { readonly offset: number; readonly rows: number };
   /** Where the figure of its subset stand in `moments`: mean, variance, min, max, fraction of zeros, of saturated elements. */
   readonly subset: readonly number[];
@@ -45,7 +56,7 @@ interface TensorPlace {
 }
 
 /** Elements of a tensor that its extremes and fractions are taken over: all of a smaller one. */
-export const SUBSET_LENGTH = 16384;
+export const SUBSET_LENGTH = 8192;
 /** Most elements of a tensor that are returned for quantiles and histograms. */
 export const SAMPLE_LENGTH = 4096;
 /** Large tensors are averaged in up to so many rows, which threads share and which keep float32 sums short. */
@@ -68,27 +79,42 @@ const REACH = { sigmoid: 0.485, tanh: 0.97 };
  * evenly spread subset of large tensors; subsets of equal length are stacked and measured together, since at hundreds of
  * tensors the number of nodes counts.
  *
+ * @param means over all elements of a large tensor, or over its subset, whose standard error is about a hundredth of the
+ *   deviation: enough for gradients, whose means say little
  * @returns undefined when there is nothing to measure
  */
 export function addStatistics(
   graph: MutableGraph,
   tensors: readonly Measured[],
   stem: string,
+  means: 'whole' | 'subset',
 ): StatisticsLayout | undefined {
-  return tensors.length === 0 ? undefined : new StatisticsBuilder(graph, stem).build(tensors);
+  return tensors.length === 0 ? undefined : new StatisticsBuilder(graph, stem, means).build(tensors);
 }
 
-/** The moments of tensor `index` from what the output `moments` holds. */
-export function momentsOf(layout: StatisticsLayout, index: number, data: Float32Array): MeasuredMoments {
+/**
+ * The moments of tensor `index` from what the output `moments` holds.
+ *
+ * @param known of a tensor that was declared so
+ */
+export function momentsOf(
+  layout: StatisticsLayout,
+  index: number,
+  data: Float32Array,
+  known?: KnownMoments,
+): MeasuredMoments {
   const { count, whole, subset } = layout.tensors[index];
   const [subsetMean, subsetVariance, min, max, zeroFraction, saturatedFraction] = subset.map((at) => data[at]);
   let mean = subsetMean;
   let variance = subsetVariance;
-  if (whole) {
+  if (known) {
+    mean = known.mean;
+    variance = known.variance;
+  } else if (whole) {
     const { offset, rows } = whole;
-    mean = 0;
-    for (let i = 0; i < rows; i++) mean += data[offset + i] / rows;
-    const meanSquare = data[offset + rows] / count;
+    if (rows > 0) mean = 0;
+    for (let i = 1; i <= rows; i++) mean += data[offset + i] / rows;
+    const meanSquare = data[offset] / count;
     const difference = meanSquare - mean * mean;
     // the comparison is false for NaN, which then shows
     if (!(difference < CANCELLED * meanSquare)) variance = difference;
@@ -129,11 +155,12 @@ class StatisticsBuilder {
   constructor(
     private readonly graph: MutableGraph,
     private readonly stem: string,
+    private readonly means: 'whole' | 'subset',
   ) {}
 
   build(tensors: readonly Measured[]): StatisticsLayout {
     const groups = new Map<string, Group>();
-    const wholes = tensors.map(({ value, shape, saturation }, i) => {
+    const wholes = tensors.map(({ value, shape, saturation, known }, i) => {
       const count = elementCount(shape);
       const { run, runs, stride } = subsetOf(count, shape);
       const key = `${runs} ${run} ${saturation}`;
@@ -142,7 +169,7 @@ class StatisticsBuilder {
       group.members.push(i);
       const table = this.reshape(value, [count / run, run]);
       group.subsets.push(stride === 1 ? table : this.slice(table, 0, (runs - 1) * stride + 1, stride));
-      return stride === 1 ? undefined : this.whole(value, count);
+      return stride === 1 || known ? undefined : this.whole(table, count);
     });
     const places: TensorPlace[] = [];
     const samples: string[] = [];
@@ -162,13 +189,13 @@ class StatisticsBuilder {
     return { moments: concat(this.moments, 'moments'), samples: concat(samples, 'samples'), tensors: places };
   }
 
-  /** Row means and the sum of squares of all elements. */
-  private whole(value: string, count: number): { offset: number; rows: number } {
+  /** The sum of squares and the row means of all elements. */
+  private whole(table: string, count: number): { offset: number; rows: number } {
+    const offset = this.keep(this.reduce('ReduceSumSquare', table, [0, 1]), 1);
+    if (this.means === 'subset') return { offset, rows: 0 };
     let rows = MOST_ROWS;
     while (count % rows !== 0) rows--;
-    const table = this.reshape(value, [rows, count / rows]);
-    const offset = this.keep(this.reduce('ReduceMean', table, [1]), rows);
-    this.keep(this.reduce('ReduceSumSquare', table, [0, 1]), 1);
+    this.keep(this.reduce('ReduceMean', this.reshape(table, [rows, count / rows]), [1]), rows);
     return { offset, rows };
   }
 
@@ -192,7 +219,7 @@ class StatisticsBuilder {
       const distance = this.add('Abs', [middle === 0 ? x : this.add('Sub', [x, this.scalar(middle)])]);
       figures.push(this.fraction(this.add('Greater', [distance, this.scalar(REACH[saturation])])));
     }
-    const stride = coprimeStride(Math.ceil(length / SAMPLE_LENGTH), length);
+    const stride = coprimeStride(Math.ceil(length / SAMPLE_LENGTH), group.run);
     const sample = stride === 1 ? x : this.slice(x, 1, length, stride);
     return {
       columns: figures.map((figure) => this.keep(figure, subsets.length)),

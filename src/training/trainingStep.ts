@@ -18,6 +18,7 @@ import { chooseInputShapes } from './inputShapes';
 import { activationAfter, layersOfConstants } from './layerParameters';
 import { crossEntropy, meanSquaredError } from './lossNodes';
 import { chooseLossOutputs, type LossGoal, type LossOutput } from './lossOutputs';
+import type { MeasuredNorm, NormSide } from './normMoments';
 import { findParameters, type Parameter } from './parameters';
 import {
   castsByType,
@@ -42,22 +43,14 @@ export interface TrainedParameter extends Parameter {
   readonly activation?: ActivationName;
 }
 
-/** A batch normalization in training form: where the step returns its batch statistics. */
-export interface MeasuredNorm {
-  readonly norm: TrainingNorm;
-  /** Index of its layer; -1 when no layer covers it. */
-  readonly layer: number;
-  readonly channels: number;
-  /** Place of its means in the output `batchStatistics`; its variances follow. */
-  readonly offset: number;
-}
-
 /** Where the statistics of one layer stand in the layouts; undefined where there are none. */
 export interface MeasuredLayer {
   readonly activation?: number;
   readonly gradient?: number;
   /** Where the layer's samples are told apart. */
   readonly samples?: number;
+  /** The batch norm whose statistics tell the moments of the layer's output. */
+  readonly norm?: NormSide;
   /** Elements of the output; undefined where it is not measured. */
   readonly elements?: number;
 }
@@ -81,7 +74,7 @@ export interface TrainingStep {
   readonly gradients?: StatisticsLayout;
   readonly samples?: SampleLayout;
   readonly norms: readonly MeasuredNorm[];
-  /** Output float32 [sum of 2 * channels]; undefined without batch norms. */
+  /** Output float32 [sum of 4 * channels]: means, variances, scales and shifts; undefined without batch norms. */
   readonly batchStatistics?: string;
   /** Static types of the values of the forward pass. */
   readonly types: ReadonlyMap<string, ValueType>;
@@ -148,11 +141,19 @@ export function buildTrainingStep(model: Model, view: LayerView, options: Traini
   const gradientNames = gradientOutputs(graph, gradientOf, trained);
   if (gradientNames.size === 0) throw nothingToTrain(model, parameters.length, cutNotes(cuts));
   const reached = measured.filter((m) => gradientOf.has(m.value));
-  const activations = addStatistics(graph, measured, 'activation');
+  const batchNorms = addBatchStatistics(graph, view, norms, types);
+  const besideNorms = sidesOf(batchNorms.norms);
+  const activations = addStatistics(
+    graph,
+    measured.map((m) => ({ ...m, known: besideNorms.has(m.value) })),
+    'activation',
+    'whole',
+  );
   const gradients = addStatistics(
     graph,
     reached.map(({ value, shape }) => ({ value: gradientOf.get(value)!, shape })),
     'gradient',
+    'subset',
   );
   const overSamples = measured.filter(
     ({ layer, shape }) => batch > 1 && shape.length > 1 && shape[0] === batch && COMPARED.has(view.layers[layer].role),
@@ -165,7 +166,6 @@ export function buildTrainingStep(model: Model, view: LayerView, options: Traini
       unitAxis: unitAxis(view.layers[layer], view, shape),
     })),
   );
-  const batchNorms = addBatchStatistics(graph, view, norms, types);
   lowerPrivateOperators(graph, types);
 
   const layouts = [activations, gradients].flatMap((l) => (l ? [l.moments, l.samples] : []));
@@ -185,7 +185,7 @@ export function buildTrainingStep(model: Model, view: LayerView, options: Traini
     lossName: outputs.some((o) => o.kind === 'class') ? 'cross-entropy' : 'mse',
     loss,
     parameters: describeParameters(used, gradientNames, view),
-    layers: placeLayers(view, measured, reached, overSamples),
+    layers: placeLayers(view, measured, reached, overSamples, besideNorms),
     activations,
     gradients,
     samples,
@@ -297,12 +297,19 @@ function addBatchStatistics(
       });
     }
     const entry = { norm, layer: layerOf.get(norm.output) ?? -1, channels, offset };
-    offset += 2 * channels;
+    offset += 4 * channels;
     return entry;
   });
-  const vectors = norms.flatMap((n) => [n.batchMean, n.batchVariance]);
+  const vectors = norms.flatMap((n) => [n.batchMean, n.batchVariance, n.scale, n.shift]);
   const output = graph.add('Concat', vectors, { axis: attribute.int(0) }, { hint: 'batch_statistics' });
   return { norms: measured, output };
+}
+
+/** The values that a batch norm reads or yields; one between two norms counts as the output of the first. */
+function sidesOf(norms: readonly MeasuredNorm[]): Map<string, NormSide> {
+  const inputs = norms.map((norm): [string, NormSide] => [norm.norm.input, { norm, side: 'input' }]);
+  const outputs = norms.map((norm): [string, NormSide] => [norm.norm.output, { norm, side: 'output' }]);
+  return new Map([...inputs, ...outputs]);
 }
 
 /** Parameters that the step still reads become inputs; returns these. */
@@ -332,12 +339,14 @@ function placeLayers(
   measured: readonly MeasuredOutput[],
   reached: readonly MeasuredOutput[],
   overSamples: readonly MeasuredOutput[],
+  besideNorms: ReadonlyMap<string, NormSide>,
 ): MeasuredLayer[] {
   const places = (list: readonly MeasuredOutput[]) => new Map(list.map((m, i) => [m.layer, i]));
   const [activation, gradient, samples] = [measured, reached, overSamples].map(places);
   const elements = new Map(measured.map((m) => [m.layer, elementCount(m.shape)]));
-  return view.layers.map(({ index }) => ({
+  return view.layers.map(({ index, output }) => ({
     activation: activation.get(index),
+    norm: besideNorms.get(view.graph.valueName(output)),
     gradient: gradient.get(index),
     samples: samples.get(index),
     elements: elements.get(index),

@@ -4,7 +4,6 @@ import { wasmRuntime } from '../../../src/engine/wasmRuntime';
 import type { Runtime } from '../../../src/engine/runtime';
 import { encodeOnnx } from '../../../src/formats/onnx/onnxWriter';
 import { ModelError } from '../../../src/ir/errors';
-import type { Graph } from '../../../src/ir/graph';
 import { inferTypes } from '../../../src/ir/inferTypes';
 import type { Model } from '../../../src/ir/model';
 import { parseGraph } from '../../../src/ir/textForm';
@@ -16,24 +15,8 @@ import { Random } from '../../../src/training/random';
 import { momentsOf } from '../../../src/training/statisticsNodes';
 import { TrainingState } from '../../../src/training/trainingState';
 import { buildTrainingStep, type TrainingStep } from '../../../src/training/trainingStep';
+import { modelOf } from '../../support/textModel';
 import { convNet, withWeights } from '../engine/smallModels';
-
-function modelOf(graph: Graph): Model {
-  return {
-    format: 'onnx',
-    producer: '',
-    opsets: graph.opsets,
-    graph,
-    functions: [],
-    metadata: new Map(),
-    nodeCount: graph.nodeCount,
-    parameterCount: 0,
-    weights: 'present',
-    purpose: 'inference',
-    problems: [],
-    graphHash: '',
-  };
-}
 
 function stepOf(text: string, batch = 8): { model: Model; step: TrainingStep } {
   const model = modelOf(withWeights(text).freeze());
