@@ -31,8 +31,8 @@ export interface MeasuredThresholds {
   readonly saturated: number;
   /** Standard deviation over samples of an output to that of its input, and to its own RMS. */
   readonly collapsed: number;
-  /** Norm of a step's change to that of the weight. */
-  readonly updateRatio: { readonly least: number; readonly most: number };
+  /** Norm of a step's change to that of the weight; the loss to that of the first step, behind steps that were too large. */
+  readonly updateRatio: { readonly least: number; readonly most: number; readonly lossGrowth: number };
   /** Fraction of the channels, and the part of a running average that may still stem from before the run. */
   readonly evaluationGap: { readonly channels: number; readonly initialWeight: number };
   /** Standard deviations per 10 steps. */
@@ -45,7 +45,7 @@ export const measuredThresholds: MeasuredThresholds = {
   deadUnits: 0.5,
   saturated: 0.5,
   collapsed: 1e-3,
-  updateRatio: { least: 1e-5, most: 1e-1 },
+  updateRatio: { least: 1e-5, most: 1e-1, lossGrowth: 10 },
   evaluationGap: { channels: 0.1, initialWeight: 0.05 },
   drift: 1,
 };

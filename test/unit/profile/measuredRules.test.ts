@@ -311,6 +311,70 @@ describe('update-ratio', () => {
     assert.equal(found(1e-5, 0.1).length, 0);
   });
 
+  describe('of a run that blows up and calms down', () => {
+    const run = (ratio: (step: number) => number, loss: (step: number) => number | 'Infinity') =>
+      findingsOf(
+        'update-ratio',
+        measuredRun(
+          [
+            { id: 'a', weights: (step) => ({ updateRatio: ratio(step) }) },
+            { id: 'b', weights: () => ({ updateRatio: 1e-3 }) },
+            { id: 'c', weights: (step) => ({ kind: 'bias', updateRatio: ratio(step) }) },
+          ],
+          20,
+          loss,
+        ),
+      );
+    const burst = (step: number) => (step === 1 ? 3.6 : 1e-3);
+
+    it('names the step, the weights and the loss', () => {
+      const [finding, ...rest] = run(burst, (step) => (step === 3 ? 3e5 : 6.91));
+      assert.deepEqual(rest, []);
+      assert.deepEqual(finding.layers, ['a']);
+      assert.match(
+        finding.message,
+        /from step 1 on the weights of 1 layer .* up to 3\.6 .* from 6\.91 to .* at step 3/,
+      );
+      assert.match(finding.message, /DeepDiagnosis yes .*SageMaker Debugger no/);
+      assert.equal(run(burst, (step) => (step === 3 ? 'Infinity' : 1)).length, 1);
+    });
+
+    it('needs both the step and the loss, in this order', () => {
+      assert.deepEqual(
+        run(burst, (step) => (step === 3 ? 2.6 : 1)),
+        [],
+      );
+      assert.deepEqual(
+        run(
+          () => 0.09,
+          (step) => (step === 3 ? 3e5 : 1),
+        ),
+        [],
+      );
+      assert.deepEqual(
+        run(burst, (step) => (step === 1 ? 3e5 : 1)),
+        [],
+      );
+      assert.deepEqual(
+        run(
+          (step) => (step === 5 ? 3.6 : 1e-3),
+          (step) => (step === 3 ? 3e5 : 1),
+        ),
+        [],
+      );
+    });
+
+    it('is not said twice of a run that never calms down', () => {
+      assert.equal(
+        run(
+          () => 0.5,
+          (step) => 100 ** step,
+        ).length,
+        1,
+      );
+    });
+  });
+
   it('does not judge biases', () => {
     const run = measuredRun([{ id: 'fc', weights: () => ({ kind: 'bias', updateRatio: 1 }) }]);
     assert.deepEqual(findingsOf('update-ratio', run), []);
