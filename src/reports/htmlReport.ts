@@ -1,6 +1,7 @@
 import type { ModelFacts } from '../protocol/facts';
 import type { ProfileResult } from '../protocol/profile';
 import type { ReportData } from '../protocol/view';
+import { pageHtml } from './pageHtml';
 import { darkTokens, lightTokens } from './themeTokens';
 
 export interface HtmlReportParts {
@@ -21,39 +22,19 @@ const DIGITS = 5;
  * nothing. The data are packed (gzip, base64), so no text of a model is ever read as HTML, and unpacked by the page.
  */
 export async function htmlReport({ model, profile, script, style, nonce }: HtmlReportParts): Promise<string> {
-  if (!/^[\w+/=-]{16,}$/.test(nonce)) throw new Error('the nonce must be at least 16 characters of base64');
   // nothing that could end the element early, or keep it from ending; esbuild writes both in another way
   if (/<\/?script/i.test(script) || /<\/style/i.test(style)) throw new Error('the bundle cannot be put into a page');
   const data: ReportData = { model, profile };
-  const policy = [
-    "default-src 'none'",
-    `script-src 'nonce-${nonce}'`,
-    `style-src 'nonce-${nonce}'`,
-    'img-src data:',
-    "base-uri 'none'",
-    "form-action 'none'",
-  ].join('; ');
-  return `<!DOCTYPE html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${policy}">
-<meta property="csp-nonce" content="${nonce}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>NormScope report</title>
-<style nonce="${nonce}">
+  return pageHtml({
+    ...{ nonce, title: 'NormScope report', waiting: 'Unpacking the report …' },
+    head: `<style nonce="${nonce}">
 ${tokens(lightTokens)}
 @media (prefers-color-scheme: dark) { ${tokens(darkTokens)} }
 ${style}
-</style>
-</head>
-<body>
-<div id="app"><p class="loading">Unpacking the report …</p></div>
-<script id="normscope-report" type="application/octet-stream">${await packed(data)}</script>
-<script nonce="${nonce}">${script}</script>
-</body>
-</html>
-`;
+</style>`,
+    body: `<script id="normscope-report" type="application/octet-stream">${await packed(data)}</script>
+<script nonce="${nonce}">${script}</script>`,
+  });
 }
 
 function tokens(values: Readonly<Record<string, string>>): string {
