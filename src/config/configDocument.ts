@@ -83,9 +83,9 @@ export class ConfigDocument {
 
   /** The statement of a layer's class, or its whole object where the class is stated elsewhere. */
   statementOf(layer: StatedLayer): Range {
-    const stated = this.settingsOf(layer).find((s) => s.name === 'class_name');
-    const [start, stop] =
-      stated === undefined ? [layer.span.offset, end(layer.span)] : [stated.key.offset, end(stated.value)];
+    const steps = [...layer.definition.place.steps(), 'class_name'];
+    const [key, value] = [this.index.key(steps), this.index.value(steps)];
+    const [start, stop] = key && value ? [key.offset, end(value)] : [layer.span.offset, end(layer.span)];
     return this.lines.rangeOf(start, stop - start);
   }
 

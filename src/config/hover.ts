@@ -1,4 +1,4 @@
-import type { Finding, LayerFacts, ModelFacts } from '../protocol/facts';
+import type { Finding, LayerFacts, ModelFacts, Position } from '../protocol/facts';
 import type { ProfileResult } from '../protocol/profile';
 import { escapeMarkdown } from './escapeMarkdown';
 import { measuredFigures } from './hoverFigures';
@@ -34,8 +34,12 @@ export function hoverContent(
 /** All parts of what is one layer in the file, such as a convolution and the activation that it states for itself. */
 function partsOf({ layers }: ModelFacts, layer: LayerFacts): LayerFacts[] {
   if (layer.source === undefined) return [layer];
-  const key = JSON.stringify(layer.source.range);
-  return layers.filter((l) => l.source !== undefined && JSON.stringify(l.source.range) === key);
+  const { start, end } = layer.source.range;
+  return layers.filter(({ source }) => source && isAt(source.range.start, start) && isAt(source.range.end, end));
+}
+
+function isAt(a: Position, b: Position): boolean {
+  return a.line === b.line && a.character === b.character;
 }
 
 function words(layer: LayerFacts, facts: ModelFacts): string[] {

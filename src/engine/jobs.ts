@@ -25,8 +25,8 @@ export const jobs: { readonly [Job in EngineJob]: JobRunner<Job> } = {
   compare: runCompare,
   export: (request, emit, signal, host) => runExport(request, emit, signal, host),
   fix: (request, emit, signal, host) => runFix(request, emit, signal, host),
-  async analyze({ model, shownPath, severities }, _emit, _signal, host) {
-    return analyzeModel(await host.openModel(model.path), shownPath, {
+  async analyze({ model, text, shownPath, severities }, _emit, _signal, host) {
+    return analyzeModel(await host.openModel(model.path, text), shownPath, {
       severities: severities as Readonly<Record<string, RuleSeverity>>,
     });
   },

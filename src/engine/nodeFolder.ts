@@ -3,6 +3,7 @@ import * as path from 'node:path';
 import type { ByteSource, ModelFolder } from '../ir/byteSource';
 import { ModelError } from '../ir/errors';
 import type { Model } from '../ir/model';
+import { EditedFolder } from './editedFolder';
 
 /** A file nobody reads is closed after this time; the next read opens it again. */
 const IDLE_MS = 1000;
@@ -16,10 +17,12 @@ const DIRECT_MS = 20;
 /**
  * Opens a model file of this machine: ONNX or a TensorFlow.js layers model.
  * @param file path as the user gave it; errors name the file that way.
+ * @param text of the file as an editor holds it, in the place of the stored one
  * @throws ModelError that says what the file is and what can be done when it is no model that can be opened.
  */
-export async function openModelFile(file: string): Promise<Model> {
-  const folder = new NodeFolder(path.dirname(file), path.basename(file));
+export async function openModelFile(file: string, text?: string): Promise<Model> {
+  const stored = new NodeFolder(path.dirname(file), path.basename(file));
+  const folder = text === undefined ? stored : new EditedFolder(stored, path.basename(file), text);
   try {
     // hosts make folders without ever reading a model themselves
     const { openModel } = await import('../formats/openModel');

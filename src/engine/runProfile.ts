@@ -36,8 +36,11 @@ import type { Runtime, RuntimeSession } from './runtime';
 
 /** What a run needs of the machine it is on. */
 export interface EngineHost {
-  /** @throws ModelError when the file is no model that can be opened */
-  openModel(path: string): Promise<Model>;
+  /**
+   * @param text of the file as an editor holds it, in the place of the stored one
+   * @throws ModelError when the file is no model that can be opened
+   */
+  openModel(path: string, text?: string): Promise<Model>;
   /** @throws ModelError when there is no file or folder of data at that path */
   openData(path: string): Promise<DataPlace>;
   /** For jobs that save a copy of a model. */

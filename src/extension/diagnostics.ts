@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
-import { ConfigDocument } from '../config/configDocument';
 import { isUnreadable, type Finding, type Range, type Severity } from '../protocol/facts';
+import { configOf } from './configDocuments';
 import type { FormattedDocuments } from './formattedDocuments';
 import { layerLink } from './linkHandler';
 import { openDocument } from './modelFiles';
@@ -63,8 +63,8 @@ export class Diagnostics implements vscode.Disposable {
       d.code = p.code;
       return d;
     });
-    const text = openDocument(session.uri)?.getText();
-    const marks = text === undefined ? undefined : ConfigDocument.of(text);
+    const document = openDocument(session.uri);
+    const marks = document && configOf(document);
     const marked = (f: Finding) => (f.source && marks ? marks.mark(f.source.range) : f.source?.range);
     this.collection.set(session.uri, [
       ...facts.findings.map((f) => this.diagnostic(f, rangeOf(marked(f)), session.uri)),

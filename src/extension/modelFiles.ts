@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { EditedFolder } from '../engine/editedFolder';
 import { BytesSource, type ByteSource, type ModelFolder } from '../ir/byteSource';
 import { ModelError } from '../ir/errors';
 import type { Platform } from './platform';
@@ -23,20 +24,6 @@ export function placeOf(uri: vscode.Uri, platform: Platform): ModelPlace {
 
 export function openDocument(uri: vscode.Uri): vscode.TextDocument | undefined {
   return vscode.workspace.textDocuments.find((d) => !d.isClosed && d.uri.toString() === uri.toString());
-}
-
-/** A folder in which one text file is as the editor holds it, saved or not. */
-class EditedFolder implements ModelFolder {
-  constructor(
-    private readonly stored: ModelFolder,
-    private readonly name: string,
-    private readonly text: string,
-  ) {}
-
-  open(relativePath: string): Promise<ByteSource> {
-    if (relativePath === this.name) return Promise.resolve(new BytesSource(new TextEncoder().encode(this.text)));
-    return this.stored.open(relativePath);
-  }
 }
 
 /** A folder of any file system that VS Code knows. Files are read whole. */

@@ -17,6 +17,9 @@ import { ruleSeverities } from './settings';
 /** A burst of writes (a training script saving its model) leads to one analysis. */
 const SETTLE_MS = 250;
 
+/** Characters of a text that is analyzed in the extension's own process, which other extensions share: some 30 ms. */
+const LARGEST_TEXT_HERE = 200_000;
+
 /**
  * One model file in the editor: its facts, its latest profile, what is running. The view, the hovers and the Problems panel
  * all read it, and it follows the file: a change on disk, in the editor or in the setting of rules leads to a new analysis.
@@ -36,6 +39,8 @@ export class ModelSession implements vscode.Disposable {
   private settle: NodeJS.Timeout | undefined;
   private abort: AbortController | undefined;
   private analysisAbort: AbortController | undefined;
+  /** The analysis of a large text in the engine. */
+  private reading: Promise<ModelFacts> | undefined;
   private readonly changed = new vscode.EventEmitter<void>();
   private readonly analyzed = new vscode.EventEmitter<void>();
   private readonly stepped = new vscode.EventEmitter<ProfileEvent>();
@@ -233,7 +238,7 @@ export class ModelSession implements vscode.Disposable {
     return facts;
   }
 
-  /** In a process of its own when the file is on disk, here when only the editor has it; a text model is small. */
+  /** In the engine, but for a small text that an editor has open: it is done before the engine is asked. */
   private async readFacts(signal: AbortSignal): Promise<ModelFacts> {
     if (isProfileFile(this.uri)) {
       const profile = await readProfileFile(this.uri);
@@ -242,9 +247,15 @@ export class ModelSession implements vscode.Disposable {
     }
     const severities = ruleSeverities(this.uri);
     const path = this.engines.platform.engineLocation(this.uri);
-    if (path !== undefined && openDocument(this.uri) === undefined) {
-      const request = { model: { path }, shownPath: this.path, severities };
-      return this.engines.analysis.run('analyze', request, undefined, signal);
+    const text = openDocument(this.uri)?.getText();
+    const request = { shownPath: this.path, severities };
+    if (path !== undefined && text === undefined)
+      return this.engines.analysis.run('analyze', { ...request, model: { path } }, undefined, signal);
+    if (path !== undefined && text !== undefined && text.length > LARGEST_TEXT_HERE) {
+      // ending an analysis ends the engine's process, and a new one takes as long as the rest of the analysis
+      await this.reading?.catch(() => undefined);
+      if (signal.aborted) throw new ModelError('cancelled', 'there is a newer text');
+      return (this.reading = this.engines.analysis.run('analyze', { ...request, model: { path }, text }));
     }
     const { openModel } = await import('../formats/openModel');
     const { analyzeModel } = await import('../rules/analyzeModel');

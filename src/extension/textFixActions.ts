@@ -1,5 +1,4 @@
 import * as vscode from 'vscode';
-import { textFixes } from '../config/textFixes';
 import { diagnosticMessage } from './diagnostics';
 import { formattedScheme } from './formattedDocuments';
 import { toVsRange } from './ranges';
@@ -23,6 +22,7 @@ export class TextFixActions implements vscode.CodeActionProvider {
     const shown = await this.models.shown(document);
     if (shown === undefined) return [];
     const { facts, config } = shown;
+    const { textFixes } = await import('../config/textFixes');
     return ours.flatMap((diagnostic) => {
       const rule = typeof diagnostic.code === 'object' ? diagnostic.code.value : diagnostic.code;
       const findings = facts.findings.filter((f) => f.ruleId === rule && diagnostic.message === diagnosticMessage(f));

@@ -1,7 +1,8 @@
 import * as vscode from 'vscode';
-import { ConfigDocument } from '../config/configDocument';
+import type { ConfigDocument } from '../config/configDocument';
 import { sniffConfig } from '../config/sniffConfig';
 import { isUnreadable, type LayerFacts, type ModelFacts, type Position } from '../protocol/facts';
+import { configOf } from './configDocuments';
 import { formattedScheme, sourceOf, type FormattedDocuments } from './formattedDocuments';
 import type { ModelSession } from './modelSession';
 import type { Sessions } from './sessions';
@@ -48,11 +49,6 @@ export interface ShownModel {
 
 /** Text models and what is under the cursor in them. */
 export class TextModels {
-  private readonly configs = new WeakMap<
-    vscode.TextDocument,
-    { version: number; config: ConfigDocument | undefined }
-  >();
-
   constructor(
     private readonly sessions: Sessions,
     private readonly formatted: FormattedDocuments,
@@ -67,7 +63,7 @@ export class TextModels {
     const uri = modelUri(document);
     const session = this.sessions.get(uri);
     const facts = await session.analyze();
-    const config = this.configOf(document);
+    const config = configOf(document);
     if (config === undefined || isUnreadable(facts)) return undefined;
     if (document.uri.scheme !== formattedScheme) return { session, facts, config };
     const view = this.formatted.viewOf(uri);
@@ -78,15 +74,6 @@ export class TextModels {
         : { ...layer, source: { ...layer.source, range: view.toFormatted(layer.source.range) } },
     );
     return { session, facts: { ...facts, layers }, config };
-  }
-
-  /** The layers of a document's present text and their places; made once for a version. */
-  private configOf(document: vscode.TextDocument): ConfigDocument | undefined {
-    const known = this.configs.get(document);
-    if (known?.version === document.version) return known.config;
-    const config = ConfigDocument.of(document.getText());
-    this.configs.set(document, { version: document.version, config });
-    return config;
   }
 
   /** The innermost layer whose JSON the position lies in. */

@@ -20,6 +20,8 @@ export interface EngineJobs {
   readonly analyze: {
     readonly request: {
       readonly model: ModelLocation;
+      /** The model file as an editor holds it, in the place of the stored one. */
+      readonly text?: string;
       /** Path of the model in the facts. */
       readonly shownPath: string;
       /** Severity by rule id, or 'off'. */

@@ -1,6 +1,7 @@
 import * as ort from 'onnxruntime-web/wasm';
 import { openModel } from '../../formats/openModel';
 import { ModelError } from '../../ir/errors';
+import { EditedFolder } from '../editedFolder';
 import { OrtRuntime, WASM_BYTES } from '../ortRuntime';
 import type { FileAccess } from '../fileAccess';
 import type { EngineHost } from '../runProfile';
@@ -17,7 +18,11 @@ export function webHost(files: RemoteFiles, wasm: Uint8Array): EngineHost {
   const facts = { name: 'onnxruntime-web' as const, version: ort.env.versions.web ?? '', threads: 1 };
   const runtime = new OrtRuntime(ort, facts, 'wasm', WASM_BYTES);
   return {
-    openModel: (path) => openModel(files.folder(path), path.slice(path.lastIndexOf('/') + 1)),
+    openModel(path, text) {
+      const name = path.slice(path.lastIndexOf('/') + 1);
+      const stored = files.folder(path);
+      return openModel(text === undefined ? stored : new EditedFolder(stored, name, text), name);
+    },
     openData: (path) =>
       Promise.reject(
         new ModelError('unsupported', `${path} cannot be read in a browser: use made samples, or VS Code on a machine`),

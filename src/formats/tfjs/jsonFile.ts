@@ -39,7 +39,7 @@ export class JsonFile {
 
   /** The user's own words for a node, which stand at a place of the text. */
   origin(place: JsonPlace, words: Omit<Origin, 'offset' | 'length'>): Origin {
-    const span = () => this.index().value(place.steps()) ?? { offset: 0, length: 0 };
+    const span = () => this.index().valueAt(place) ?? { offset: 0, length: 0 };
     return {
       ...words,
       get offset() {

@@ -1,7 +1,7 @@
 import { createScanner } from 'jsonc-parser';
 import { ModelError } from '../../ir/errors';
 import { TextLines } from '../../ir/textLines';
-import { DECODED, type JsonStep } from './jsonPlace';
+import { DECODED, type JsonPlace, type JsonStep } from './jsonPlace';
 
 /** A stretch of the text, in UTF-16 units. */
 export interface Span {
@@ -25,6 +25,9 @@ const token = {
   end: 17,
 } as const;
 
+/** In the place of a row: the value lies in the JSON inside a string, which has rows of its own. */
+const BEYOND = -1;
+
 /**
  * Where every object, array and member of a JSON text lies. Rows in the order of the text, in columns: made from
  * jsonc-parser's scanner in one pass without recursion, so a text nested 10 000 deep is as good as any other.
@@ -39,6 +42,9 @@ export class JsonIndex {
   /** Index among the elements of its array, or -1. */
   private readonly ordinals: Int32Array;
   private readonly childTables = new Map<number, ReadonlyMap<string | number, number>>();
+  /** The place that `valueAt` was last asked about something in, and its row. */
+  private lastParent: JsonPlace | undefined;
+  private lastRow: number | undefined;
   private readonly decodedTexts = new Map<number, { index: JsonIndex; outer: Uint32Array } | undefined>();
 
   /** @throws ModelError `invalid` or `truncated` at the first place where the text is not JSON (comments are let pass). */
@@ -53,10 +59,14 @@ export class JsonIndex {
 
   /** The value that the steps lead to; of members with the same key the last one, as JSON.parse does. */
   value(steps: readonly JsonStep[]): Span | undefined {
-    return this.locate(steps, (index, row) => ({
-      offset: index.starts[row],
-      length: index.ends[row] - index.starts[row],
-    }));
+    return this.locate(steps, (index, row) => index.span(row));
+  }
+
+  /** The value at a place. Cheaper than by steps for many places in one object or array: the way to that one is kept. */
+  valueAt(place: JsonPlace): Span | undefined {
+    const row = this.rowAt(place);
+    if (row === undefined) return undefined;
+    return row === BEYOND ? this.value(place.steps()) : this.span(row);
   }
 
   /** The key of the member that the steps lead to, with its quotes. */
@@ -81,6 +91,22 @@ export class JsonIndex {
       if (key !== undefined && value !== undefined) found.push({ name, key, value });
     }
     return found;
+  }
+
+  private span(row: number): Span {
+    return { offset: this.starts[row], length: this.ends[row] - this.starts[row] };
+  }
+
+  /** BEYOND for what lies in the JSON of a string. */
+  private rowAt({ parent, step }: JsonPlace): number | undefined {
+    if (parent === undefined) return 0;
+    if (step === DECODED) return BEYOND;
+    if (parent !== this.lastParent) {
+      this.lastRow = this.rowAt(parent);
+      this.lastParent = parent;
+    }
+    const around = this.lastRow;
+    return around === undefined || around === BEYOND ? around : this.children(around).get(step);
   }
 
   private locate(

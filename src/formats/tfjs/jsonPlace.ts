@@ -9,8 +9,10 @@ const LONGEST_KEY = 60;
 /** Where a value lies in a JSON text. Linked to the place around it, so that a place costs the same at any depth. */
 export class JsonPlace {
   private constructor(
-    private readonly parent: JsonPlace | undefined,
-    private readonly step: JsonStep,
+    /** The place around it; undefined for the whole text. */
+    readonly parent: JsonPlace | undefined,
+    /** From there to here. */
+    readonly step: JsonStep,
   ) {}
 
   static readonly root: JsonPlace = new JsonPlace(undefined, '');

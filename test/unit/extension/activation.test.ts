@@ -6,11 +6,14 @@ const root = path.resolve(__dirname, '../../..');
 
 /** Rooms of which activation may load nothing but what is named: the rest comes with the first model, command or question. */
 const rooms: Readonly<Record<string, RegExp>> = {
-  formats: /^src\/formats\/(jsonShape|tfjs\/(parseJson|jsonIndex|jsonPlace|jsonAccess|topology|inboundNodes))\.ts$/,
+  formats:
+    /^src\/formats\/(jsonShape|tfjs\/(parseJson|jsonIndex|jsonPlace|jsonAccess|topology|statedLayers|inboundNodes))\.ts$/,
   rules: /^src\/rules\/(severities|words)\.ts$/,
-  engine: /^src\/engine\/(engineClient|compareModel|transport|forkTransport|nodeFolder|web\/workerTransport)\.ts$/,
+  engine:
+    /^src\/engine\/(engineClient|compareModel|transport|forkTransport|nodeFolder|editedFolder|web\/workerTransport)\.ts$/,
+  reports: /^src\/reports\/pageHtml\.ts$/,
   ...Object.fromEntries(
-    ['layers', 'variants', 'autodiff', 'training', 'experiments', 'reports', 'cli'].map((room) => [room, /^$/]),
+    ['layers', 'variants', 'autodiff', 'training', 'experiments', 'cli'].map((room) => [room, /^$/]),
   ),
 };
 

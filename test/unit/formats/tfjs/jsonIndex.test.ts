@@ -3,7 +3,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { parseTree, type Node } from 'jsonc-parser';
 import { JsonIndex } from '../../../../src/formats/tfjs/jsonIndex';
-import { DECODED } from '../../../../src/formats/tfjs/jsonPlace';
+import { DECODED, JsonPlace } from '../../../../src/formats/tfjs/jsonPlace';
 import { ModelError } from '../../../../src/ir/errors';
 
 const sample = path.resolve(__dirname, '../../../../media/samples/tfjs/model.json');
@@ -15,6 +15,8 @@ function compare(text: string): number {
   let compared = 0;
   const visit = (node: Node, steps: readonly (string | number)[]) => {
     assert.deepEqual(index.value(steps), { offset: node.offset, length: node.length }, steps.join('/'));
+    const place = steps.reduce((around, step) => around.to(step), JsonPlace.root);
+    assert.deepEqual(index.valueAt(place), index.value(steps), place.toString());
     compared++;
     if (node.type === 'array') {
       node.children?.forEach((child, i) => {
@@ -74,6 +76,16 @@ describe('JsonIndex', () => {
     const twice = new JsonIndex(JSON.stringify(JSON.stringify(text)));
     const deep = twice.value([DECODED, DECODED, 'config', DECODED, 'layers', 1])!;
     assert.ok(deep.length > 10);
+  });
+
+  it('finds the same by place, in whatever order one asks', () => {
+    const index = new JsonIndex(JSON.stringify({ a: [1, { b: 2 }, { b: [3] }], c: '{"d":{"e":5}}' }));
+    const list = JsonPlace.root.to('a');
+    const places = [list.to(1), list, list.to(2, 'b'), list.to(7), list.to(7, 'b'), list.to(1, 'b'), JsonPlace.root];
+    const inside = JsonPlace.root.to('c', DECODED, 'd');
+    for (const place of [...places, inside, list.to(2), inside.to('e'), inside.to('f'), JsonPlace.root.to('c', 'd')])
+      assert.deepEqual(index.valueAt(place), index.value(place.steps()), place.toString());
+    assert.deepEqual(index.valueAt(inside.to('e')), { offset: 46, length: 1 });
   });
 
   it('knows nothing of places that are not there', () => {
