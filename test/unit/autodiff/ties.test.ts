@@ -45,9 +45,13 @@ describe('gradients at ties', () => {
     });
   }
 
-  it('MaxPool: one element of each window', async () => {
-    const pool = { kernel_shape: ints([2, 2]) };
-    const [gradient] = await gradientsAt('MaxPool', [[0, 0, 0, 0]], pool);
+  it('MaxPool: equal elements of a window share, one element of it where windows overlap', async () => {
+    const tied = [[0, 0, 0, -1]];
+    const apart = await gradientsAt('MaxPool', tied, { kernel_shape: ints([2, 2]), strides: ints([2, 2]) });
+    const [a, b, c, d] = apart[0];
+    for (const share of [a, b, c]) assert.ok(Math.abs(share - 1 / 3) < 1e-6);
+    assert.equal(d, 0);
+    const [gradient] = await gradientsAt('MaxPool', tied, { kernel_shape: ints([2, 2]) });
     assert.deepEqual([...gradient].sort(), [0, 0, 0, 1]);
   });
 
