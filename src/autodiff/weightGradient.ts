@@ -3,8 +3,10 @@ import type { GradientBuilder } from './gradientBuilder';
 import { exchange, product, range, type Shape } from './shapes';
 import { extents } from './window';
 
-/** Elements that one unrolled input may have; beyond it the batch is halved (128 MiB of float32). */
+/** Elements that one unrolled input may have; beyond it the batch is taken in parts (128 MiB of float32). */
 const LARGEST_UNROLLED = 2 ** 25;
+/** Parts of a batch; each adds some nodes. */
+const MOST_PARTS = 128;
 
 /** From this many taps a convolution with batch and channels exchanged is as fast as unrolling, and takes no memory. */
 const MANY_TAPS = 49;
@@ -41,7 +43,18 @@ export function weightGradient(x: string, dy: string, conv: Convolution, g: Grad
     return turnedKernel(weightGradient(dy, x, backwards(conv), g), group, g);
   }
   const unrolled = Math.min(channels * taps, shared);
-  if (n > 1 && n * unrolled * positions > LARGEST_UNROLLED) return inHalves(x, dy, conv, g);
+  const parts = Math.min(n, MOST_PARTS, Math.ceil((n * unrolled * positions) / LARGEST_UNROLLED));
+  if (parts > 1) return inParts(x, dy, parts, (part, dPart) => byUnrolling(part, dPart, conv, shared, g), g);
+  return byUnrolling(x, dy, conv, shared, g);
+}
+
+/** @param shared rows of the unrolled sides when the taps are divided between them; Infinity where they cannot be */
+function byUnrolling(x: string, dy: string, conv: Convolution, shared: number, g: GradientBuilder): string {
+  const { group, kernel } = conv;
+  const [, m, ...output] = g.shape(dy);
+  const channels = g.shape(x)[1];
+  const taps = product(kernel);
+  const positions = product(output);
   const perSample = ((m / group) * channels * taps) / group;
   const moved = ((m + channels) / group) * positions;
   // one product per sample needs a sum over samples, which outweighs bringing the samples together when W is large
@@ -118,14 +131,21 @@ function overSamples(conv: Convolution): Convolution {
   };
 }
 
-function inHalves(x: string, dy: string, conv: Convolution, g: GradientBuilder): string {
+/** The sum of what `work` makes of each part of the batch. */
+function inParts(
+  x: string,
+  dy: string,
+  parts: number,
+  work: (x: string, dy: string) => string,
+  g: GradientBuilder,
+): string {
   const n = g.shape(x)[0];
-  const half = Math.floor(n / 2);
-  const parts = [
-    { axis: 0, start: 0, count: half },
-    { axis: 0, start: half, count: n - half },
-  ];
-  return g.sum(parts.map((part) => weightGradient(g.slice(x, [part]), g.slice(dy, [part]), conv, g)));
+  const sums = range(parts).map((i) => {
+    const start = Math.floor((n * i) / parts);
+    const part = [{ axis: 0, start, count: Math.floor((n * (i + 1)) / parts) - start }];
+    return work(g.slice(x, part), g.slice(dy, part));
+  });
+  return g.sum(sums);
 }
 
 /** A product [C taps, positions] x [positions, M] per sample and group, then the sum over samples. */

@@ -5,7 +5,7 @@ import { forkTransport, type ForkTransport } from '../../../src/engine/forkTrans
 import { ModelError } from '../../../src/ir/errors';
 import type { ProfileEvent, ProfileSettings } from '../../../src/protocol/profile';
 import { defaultProfileSettings } from '../../../src/profile/defaultSettings';
-import { convNet, temporaryFolder, withWeights, writeModel } from './smallModels';
+import { convNet, deepNet, temporaryFolder, withWeights, writeModel } from './smallModels';
 
 const child = path.join(__dirname, '../../../src/engine/child.ts');
 
@@ -85,6 +85,86 @@ describe('the engine in a process of its own', function () {
     assert.ok(performance.now() - begun < 200);
     assert.equal(result.status, 'cancelled');
     assert.ok(result.loss.length >= 4);
+  });
+
+  describe('with a network that takes long to set up', () => {
+    let deep: { path: string };
+
+    before(async () => {
+      deep = { path: await writeModel(folder, 'deep.onnx', withWeights(deepNet(250))) };
+    });
+
+    for (const phase of ['reading', 'differentiating', 'compiling', 'training'] as const) {
+      it(`is cancelled within 200 ms while it is ${phase}`, async () => {
+        const abort = new AbortController();
+        let begun = NaN;
+        const run = client.profile(
+          deep,
+          endless,
+          (e) => {
+            if (e.type !== 'phase' || e.phase !== phase) return;
+            // in the midst of it: each takes longer than this
+            setTimeout(() => {
+              begun = performance.now();
+              abort.abort();
+            }, 20);
+          },
+          abort.signal,
+        );
+        const end = await run.then(
+          (result) => result.status,
+          (error: ModelError) => error.code,
+        );
+        assert.ok(performance.now() - begun < 200, `${performance.now() - begun} ms`);
+        assert.equal(end, 'cancelled');
+      });
+    }
+
+    it('that is killed while it compiles is an error that says when, and the next run starts another', async () => {
+      const error = await failure(
+        client.profile(deep, endless, (e) => {
+          if (e.type === 'phase' && e.phase === 'compiling') process.kill(engines.at(-1)!.pid!, 'SIGKILL');
+        }),
+      );
+      assert.equal(error.path, deep.path);
+      assert.match(error.message, /before the first step the engine's process ended by signal SIGKILL/);
+      assert.equal((await client.profile(model, settings, () => undefined)).status, 'complete');
+    });
+  });
+
+  it('runs profiles that are asked for together one after the other, with the same figures for the same seed', async () => {
+    const order: string[] = [];
+    const abort = new AbortController();
+    const runs = ['first', 'second', 'unwanted', 'third'].map((name) =>
+      client.profile(
+        model,
+        { ...settings, seed: name === 'third' ? 2 : 1 },
+        (e) => e.type === 'step' && order.push(name),
+        name === 'unwanted' ? abort.signal : undefined,
+      ),
+    );
+    const unwanted = failure(runs.splice(2, 1)[0]);
+    abort.abort();
+    const [first, second, third] = await Promise.all(runs);
+    assert.equal((await unwanted).code, 'cancelled');
+    assert.deepEqual(
+      order,
+      ['first', 'second', 'third'].flatMap((name) => Array.from({ length: 5 }, () => name)),
+    );
+    assert.deepEqual([second.loss, second.layers], [first.loss, first.layers]);
+    assert.notDeepEqual(third.loss, first.loss);
+  });
+
+  it('refuses a batch that would fill the memory with one that would not, and goes on', async () => {
+    const before = engines.length;
+    const error = await failure(client.profile(model, { ...settings, batch: 2 ** 30 }, () => undefined));
+    assert.equal(error.code, 'too-large');
+    assert.match(
+      error.message,
+      /batch 1073741824 needs about \d+\.\d GB, \d+\.\d GB are free: choose a batch of at most \d+/,
+    );
+    assert.equal((await client.profile(model, settings, () => undefined)).status, 'complete');
+    assert.equal(engines.length, Math.max(before, 1));
   });
 
   it('that is killed leaves a failed profile with what was measured, and the next run starts another', async () => {

@@ -23,6 +23,21 @@ export const convNet = `<ir_version: 8, opset_import: ["" : 18]>
     h = Gemm <transB = 1> (f, w3, b3)
     y = Softmax <axis = 1> (h) }`;
 
+/** A convolution, a batch norm and a ReLU over and over: long to differentiate and to compile. */
+export function deepNet(blocks: number): string {
+  const each = Array.from({ length: blocks }, (_, i) => i);
+  const constants = each.map(
+    (i) => `float[6,6,3,3] w${i}, float[6] s${i}, float[6] t${i}, float[6] m${i}, float[6] v${i}`,
+  );
+  const nodes = each.map(
+    (i) => `c${i} = Conv <pads = [1,1,1,1]> (x${i}, w${i})
+      n${i} = BatchNormalization (c${i}, s${i}, t${i}, m${i}, v${i})
+      x${i + 1} = Relu (n${i})`,
+  );
+  return `<ir_version: 8, opset_import: ["" : 18]> net (float[N,6,8,8] x0) => (float[N,6,8,8] x${blocks})
+    <${constants.join(', ')}> { ${nodes.join('\n')} }`;
+}
+
 /** The graph of a text with all its float initializers filled: running variances positive, everything else small and random. */
 export function withWeights(text: string, seed = 1): MutableGraph {
   const graph = parseGraph(text).toMutable();
