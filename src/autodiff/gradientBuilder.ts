@@ -140,6 +140,12 @@ export class GradientBuilder extends TypedGraph {
     const shape = this.shape(x);
     const turned = axes.filter((a) => shape[a] > 1);
     if (turned.length === 0) return x;
+    const [first] = turned;
+    if (turned.length > 1 && turned.length === shape.length - first) {
+      // all axes from the first: as one axis, which is nearly twice as fast
+      const flat = this.reshape(x, [...shape.slice(0, first), product(shape.slice(first))]);
+      return this.reshape(this.reverse(flat, [first]), shape);
+    }
     const minusOne = this.ints(turned.map(() => -1));
     const ends = this.ints(turned.map(() => -Infinity));
     return this.node('Slice', [x, minusOne, ends, this.ints(turned), minusOne], shape);
