@@ -15,8 +15,18 @@ export class HeadSource implements ByteSource {
   }
 
   read(offset: number, length: number): Promise<Uint8Array> {
-    return offset >= 0 && length >= 0 && offset + length <= this.head.length
-      ? Promise.resolve(this.head.subarray(offset, offset + length))
-      : this.file.read(offset, length);
+    const known = this.known(offset, length);
+    return known === undefined ? this.file.read(offset, length) : Promise.resolve(known);
+  }
+
+  readNow(offset: number, length: number): Uint8Array | undefined {
+    return this.known(offset, length) ?? this.file.readNow?.(offset, length);
+  }
+
+  private known(offset: number, length: number): Uint8Array | undefined {
+    const { head } = this;
+    return offset >= 0 && length >= 0 && offset + length <= head.length
+      ? head.subarray(offset, offset + length)
+      : undefined;
   }
 }

@@ -9,6 +9,8 @@ export interface ByteSource {
    * @throws ModelError `truncated` when the range does not lie inside the file.
    */
   read(offset: number, length: number): Promise<Uint8Array>;
+  /** The same without waiting, where that takes microseconds; undefined where it may take longer, and for ranges outside the file. */
+  readNow?(offset: number, length: number): Uint8Array | undefined;
 }
 
 /** The folder that a model lives in. It opens the model and the files beside it, and nothing outside. */

@@ -112,6 +112,9 @@ export class WordList {
   private readonly words: string[] = [];
   private readonly numbers = new Map<string, number>();
   private readonly list: IntList;
+  /** The word pushed last: domains are all the same in most models. */
+  private last: string | undefined;
+  private lastNumber = 0;
 
   constructor(room?: number) {
     this.list = new IntList(room);
@@ -122,12 +125,12 @@ export class WordList {
   }
 
   push(word: string): void {
-    let number = this.numbers.get(word);
-    if (number === undefined) {
-      number = this.words.push(word) - 1;
-      this.numbers.set(word, number);
+    if (word !== this.last) {
+      this.last = word;
+      this.lastNumber = this.numbers.get(word) ?? this.words.push(word) - 1;
+      this.numbers.set(word, this.lastNumber);
     }
-    this.list.push(number);
+    this.list.push(this.lastNumber);
   }
 
   at(index: number): string {

@@ -112,10 +112,11 @@ export class GraphBuilder {
 
   /** True when a node added so far computes the value. */
   isProduced(value: ValueId): boolean {
-    return this.producerOf(value) >= 0;
+    return this.producer(value) >= 0;
   }
 
-  private producerOf(value: ValueId): number {
+  /** The node added so far that computes the value, -1 for none. */
+  producer(value: ValueId): number {
     return value < this.producers.length ? this.producers.at(value) : -1;
   }
 
@@ -148,15 +149,18 @@ export class GraphBuilder {
     const index = this.opTypes.length;
     this.opTypes.push(entry.opType);
     this.domains.push(entry.domain ?? '');
-    for (const v of entry.inputs) this.edges.push(v);
-    this.splits.push(this.edges.length);
-    for (const v of entry.outputs) {
-      this.edges.push(v);
-      if (v === ABSENT) continue;
-      this.producers.fillTo(v + 1, -1);
-      if (this.producers.at(v) < 0) this.producers.set(v, index);
+    const { inputs, outputs } = entry;
+    const { edges, producers } = this;
+    for (let i = 0; i < inputs.length; i++) edges.push(inputs[i]);
+    this.splits.push(edges.length);
+    for (let i = 0; i < outputs.length; i++) {
+      const value = outputs[i];
+      edges.push(value);
+      if (value === ABSENT) continue;
+      producers.fillTo(value + 1, -1);
+      if (producers.at(value) < 0) producers.set(value, index);
     }
-    this.starts.push(this.edges.length);
+    this.starts.push(edges.length);
     if (entry.name !== undefined) this.nodeNames[index] = entry.name;
     if (entry.attributes !== undefined) this.attributes[index] = entry.attributes;
     if (entry.origin !== undefined) this.origins.set(index, entry.origin);

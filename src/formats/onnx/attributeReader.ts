@@ -34,6 +34,7 @@ const wireTypes: Readonly<Record<number, number>> = {
  * @returns true when it holds a tensor or a graph, which are read at once
  */
 export function holdsParts(wire: Wire): boolean {
+  if (wire.type === BYTES && isPlain(wire.bytes, wire.from, wire.from + wire.length)) return false;
   let found = false;
   const end = wire.enterMessage();
   while (wire.next(end)) {
@@ -43,6 +44,30 @@ export function holdsParts(wire: Wire): boolean {
     if (expected !== undefined && wire.type !== expected) wire.expect(expected);
   }
   return found;
+}
+
+/** Tags of a number list and of the attribute's type, whose second byte is 1. */
+const [INTS, FLOATS, TYPE] = [(Field.ints << 3) | VARINT, (Field.floats << 3) | FIXED32, 0xa0];
+
+/**
+ * True when these bytes are an AttributeProto of scalars, texts and numbers and nothing else, which nearly all are. One function
+ * without calls: most of the fields of a model are here.
+ */
+function isPlain(bytes: Uint8Array, start: number, end: number): boolean {
+  if (end > bytes.length) return false;
+  let at = start;
+  while (at < end) {
+    const tag = bytes[at++];
+    if (tag === INTS || tag === Field.i << 3 || (tag === TYPE && bytes[at++] === 1)) {
+      while (bytes[at++] > 127) if (at >= end) return false;
+    } else if (tag === ((Field.f << 3) | FIXED32) || tag === FLOATS) at += 4;
+    else if (tag === ((Field.name << 3) | BYTES) || tag === ((Field.s << 3) | BYTES)) {
+      const length = bytes[at++];
+      if (length > 127) return false;
+      at += length;
+    } else return false;
+  }
+  return at === end;
 }
 
 /** The attributes of the NodeProto whose fields begin where the wire stands and end at file offset `end`. */

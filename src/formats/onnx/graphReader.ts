@@ -22,21 +22,22 @@ const KEPT_ATTRIBUTES = 10_000;
 const BYTES_PER_NODE = 100;
 const MOST_ROOM = 2 ** 18;
 
+const utf8 = new TextEncoder();
+
 const INPUT = 1;
 const INITIALIZER = 2;
 
 /** Makes one graph of the fields of a GraphProto or FunctionProto as they come, node by node. */
 export class GraphReader {
   readonly builder: GraphBuilder;
+  /** Names of values: their numbers are the values. */
   private readonly names: Interner;
-  /** By number in `names`: the value; and by value: its number, -1 where its name did not come through `names`. */
-  private readonly values: IntList;
-  private readonly numbers: IntList;
-  /** By value: the first node that computes or reads it, -1 for none. */
-  private readonly producedBy: IntList;
+  /** By value: the first node that reads it, -1 for none. */
   private readonly readBy: IntList;
-  /** By value: INPUT, INITIALIZER or both; the others are not there. */
-  private readonly given = new Map<ValueId, number>();
+  /** Values whose names are no UTF-8, by what stands for the name. */
+  private readonly misspelt = new Map<string, ValueId>();
+  /** By value: INPUT, INITIALIZER, both or 0. */
+  private readonly given: IntList;
   /** By node: the file offset of its field. */
   private readonly starts: OffsetList;
   private readonly outputs: ValueId[] = [];
@@ -45,7 +46,6 @@ export class GraphReader {
   private readonly nodeInputs: ValueId[] = [];
   private readonly nodeOutputs: ValueId[] = [];
   private unsorted = false;
-  private hasCaptured = false;
 
   /**
    * @param title how problems name the graph
@@ -60,10 +60,8 @@ export class GraphReader {
   ) {
     const room = Math.min(Math.ceil(size / BYTES_PER_NODE), MOST_ROOM);
     this.names = new Interner(room);
-    this.values = new IntList(room);
-    this.numbers = new IntList(room);
-    this.producedBy = new IntList(room);
     this.readBy = new IntList(room);
+    this.given = new IntList(room);
     this.starts = new OffsetList(room);
     this.builder = new GraphBuilder('', this.lazyParts(), room);
     context.addBuilder(this.builder);
@@ -103,18 +101,19 @@ export class GraphReader {
   value(wire: Wire): ValueId {
     wire.expectInMemory();
     if (wire.length === 0) return ABSENT;
-    const number = this.names.intern(wire.bytes, wire.from, wire.length);
-    if (number === this.values.length) this.values.push(this.firstSeen(wire, number));
-    return this.values.at(number);
+    const value = this.names.intern(wire.bytes, wire.from, wire.length);
+    // names beyond ASCII are decoded at once, which tells whether they are valid
+    if (value === this.readBy.length) this.addValue(this.names.isAscii ? undefined : this.properName(wire, value));
+    return value;
   }
 
   addInput(value: ValueId): void {
     if (value === ABSENT) return;
-    if (this.givenAs(value) & INPUT) {
+    if (this.given.at(value) & INPUT) {
       this.problem('duplicate-input', `${this.title} declares the input "${this.builder.valueName(value)}" twice`);
       return;
     }
-    this.given.set(value, this.givenAs(value) | INPUT);
+    this.given.set(value, this.given.at(value) | INPUT);
     this.builder.addInput(value);
   }
 
@@ -178,9 +177,19 @@ export class GraphReader {
       captured,
     });
     if (opType === '') this.problem('no-operator', `node ${this.nodeTitle(index)} names no operator`);
-    for (const v of nodeInputs) this.noteRead(v, index);
-    if (captured) for (const v of captured) this.noteRead(v, index);
-    for (const v of nodeOutputs) this.noteProduced(v, index);
+    const { readBy } = this;
+    for (let i = 0; i < nodeInputs.length; i++) {
+      const value = nodeInputs[i];
+      if (value !== ABSENT && readBy.at(value) < 0) readBy.set(value, index);
+    }
+    if (captured) for (const v of captured) if (readBy.at(v) < 0) readBy.set(v, index);
+    for (let i = 0; i < nodeOutputs.length; i++) {
+      const value = nodeOutputs[i];
+      if (value === ABSENT) continue;
+      if (builder.producer(value) !== index || (i > 0 && nodeOutputs.indexOf(value) < i))
+        this.reportTwice(value, index);
+      else if (readBy.at(value) >= 0) this.unsorted = true;
+    }
   }
 
   /** Checks the edges and puts the nodes in order. */
@@ -210,37 +219,34 @@ export class GraphReader {
     return graph;
   }
 
-  /** A value that subgraphs name. */
+  /** A value that subgraphs or sparse tensors name. */
   private named(name: string): ValueId {
-    this.hasCaptured = true;
-    return this.noted(this.builder.value(name));
+    const misspelt = this.misspelt.get(name);
+    if (misspelt !== undefined) return misspelt;
+    const bytes = utf8.encode(name);
+    const value = this.names.intern(bytes, 0, bytes.length);
+    if (value === this.readBy.length) this.addValue(name);
+    return value;
   }
 
-  /** Numbers of names are as good as the names themselves, unless captured values came in by name. */
-  private firstSeen(wire: Wire, number: number): ValueId {
-    if (this.hasCaptured) return this.noted(this.builder.value(wire.text()));
-    // names beyond ASCII are decoded at once, which tells whether they are valid
-    const value = this.noted(this.builder.newValue(wire.isAscii() ? undefined : wire.text()));
-    this.numbers.fillTo(value, -1);
-    this.numbers.push(number);
-    return value;
+  private addValue(name: string | undefined): void {
+    this.builder.newValue(name);
+    this.readBy.push(-1);
+    this.given.push(0);
+  }
+
+  private properName(wire: Wire, value: ValueId): string {
+    const name = wire.wellFormedText();
+    if (name !== undefined) return name;
+    const shown = wire.text();
+    this.misspelt.set(shown, value);
+    return shown;
   }
 
   /** They keep alive only what they need of the reading. */
   private lazyParts(): LazyNodeParts {
-    const { names, numbers } = this;
-    return {
-      ...lazyNodeParts(this.context, this.starts),
-      valueName: (value) => asciiText(names.bytesOf(numbers.at(value))),
-    };
-  }
-
-  private noted(value: ValueId): ValueId {
-    if (value === this.producedBy.length) {
-      this.producedBy.push(-1);
-      this.readBy.push(-1);
-    }
-    return value;
+    const { names } = this;
+    return { ...lazyNodeParts(this.context, this.starts), valueName: (value) => asciiText(names.bytesOf(value)) };
   }
 
   private readParts(wire: Wire, end: number): Map<string, Attribute> {
@@ -280,11 +286,11 @@ export class GraphReader {
       this.problem('unnamed-initializer', `an initializer of ${this.title} has no name, so nothing can read it`, end);
       return;
     }
-    if (this.givenAs(value) & INITIALIZER) {
+    if (this.given.at(value) & INITIALIZER) {
       this.problem('duplicate-initializer', `${this.title} has two initializers "${name}"; the first counts`, end);
       return;
     }
-    this.given.set(value, this.givenAs(value) | INITIALIZER);
+    this.given.set(value, this.given.at(value) | INITIALIZER);
     this.builder.addInitializer(value, tensor);
   }
 
@@ -313,53 +319,35 @@ export class GraphReader {
 
   private isKnown(wire: Wire): boolean {
     wire.expectInMemory();
-    return (
-      this.names.has(wire.bytes, wire.from, wire.length) || (this.hasCaptured && this.builder.hasValue(wire.text()))
+    return this.names.find(wire.bytes, wire.from, wire.length) >= 0;
+  }
+
+  private reportTwice(value: ValueId, node: number): void {
+    const first = this.nodeTitle(this.builder.producer(value));
+    this.problem(
+      'duplicate-producer',
+      `"${this.builder.valueName(value)}" is computed by node ${first} and again by node ${this.nodeTitle(node)}; the first counts`,
     );
   }
 
-  private givenAs(value: ValueId): number {
-    return this.given.get(value) ?? 0;
-  }
-
-  private noteRead(value: ValueId, node: number): void {
-    if (value !== ABSENT && this.readBy.at(value) < 0) this.readBy.set(value, node);
-  }
-
-  private noteProduced(value: ValueId, node: number): void {
-    if (value === ABSENT) return;
-    const first = this.producedBy.at(value);
-    if (first >= 0) {
-      this.problem(
-        'duplicate-producer',
-        `"${this.builder.valueName(value)}" is computed by node ${this.nodeTitle(first)} and again by node ${this.nodeTitle(node)}; the first counts`,
-      );
-      return;
-    }
-    this.producedBy.set(value, node);
-    if (this.readBy.at(value) >= 0) this.unsorted = true;
-  }
-
   private checkEdges(): void {
-    const { builder, producedBy, readBy } = this;
-    for (let v = 0; v < producedBy.length; v++) {
-      const given = this.given.has(v);
-      if (producedBy.at(v) >= 0) {
-        if (given)
-          this.problem(
-            'duplicate-producer',
-            `"${builder.valueName(v)}" is an input or initializer of ${this.title}, and node ${this.nodeTitle(producedBy.at(v))} computes it again`,
-          );
-      } else if (!given && readBy.at(v) >= 0 && this.depth === 0) {
+    const { builder, given, readBy } = this;
+    for (let v = 0; v < readBy.length; v++) {
+      const node = builder.producer(v);
+      if (node >= 0 && given.at(v) !== 0)
+        this.problem(
+          'duplicate-producer',
+          `"${builder.valueName(v)}" is an input or initializer of ${this.title}, and node ${this.nodeTitle(node)} computes it again`,
+        );
+      else if (node < 0 && given.at(v) === 0 && readBy.at(v) >= 0 && this.depth === 0)
         this.problem(
           'dangling-input',
           `node ${this.nodeTitle(readBy.at(v))} reads "${builder.valueName(v)}", which nothing in ${this.title} computes`,
         );
-      }
     }
     if (this.depth > 0) return;
     for (const v of this.outputs) {
-      if (producedBy.at(v) < 0 && !this.given.has(v))
+      if (builder.producer(v) < 0 && given.at(v) === 0)
         this.problem('dangling-output', `nothing computes the output "${builder.valueName(v)}" of ${this.title}`);
     }
   }

@@ -1,100 +1,121 @@
-import { IntList } from '../../ir/columns';
+/** Numbers per entry. */
+const ENTRY = 4;
 
 /**
  * Bytes that were seen before get the number they got then: names are decoded and hashed as strings once at most, not at every use.
- * The hash begins with a number of chance, so that no file can state names that all share one.
+ * The hash begins with a number of chance and turns by another, so that no file can state names that all share one.
  */
 export class Interner {
+  /** How many different ones there are. */
+  count = 0;
+  /** True when the bytes looked for last are ASCII characters. */
+  isAscii = true;
   private readonly seed = (Math.random() * 2 ** 32) | 0;
+  private readonly turn = 1 + Math.floor(Math.random() * 31);
   /** By hash: a number plus one, or 0 where there is none. */
   private slots: Int32Array;
-  private readonly hashes: IntList;
-  /** Arrays that names lie in, and which of them by number; names come from the same array many times in a row. */
+  /** Of each number: hash, index in `arrays`, start and length. */
+  private entries: Int32Array;
+  /** Arrays that names lie in; names come from the same array many times in a row. */
   private readonly arrays: Uint8Array[] = [];
-  private readonly arrayOf: IntList;
-  private readonly starts: IntList;
-  private readonly lengths: IntList;
+  /** Where `find` ended. */
+  private hash = 0;
+  private slot = 0;
 
   /** @param room for so many names to begin with */
   constructor(room = 64) {
     this.slots = new Int32Array(2 ** Math.ceil(Math.log2(2 * Math.max(room, 8))));
-    this.hashes = new IntList(room);
-    this.arrayOf = new IntList(room);
-    this.starts = new IntList(room);
-    this.lengths = new IntList(room);
+    this.entries = new Int32Array(ENTRY * room);
   }
 
   /** A number from 0 on for the `length` bytes at `start`. The array must not change afterwards. */
   intern(bytes: Uint8Array, start: number, length: number): number {
-    const hash = hashOf(bytes, start, length, this.seed);
-    const slot = this.find(hash, bytes, start, length);
-    const id = this.slots[slot] - 1;
-    return id >= 0 ? id : this.add(slot, hash, bytes, start, length);
+    const id = this.find(bytes, start, length);
+    return id >= 0 ? id : this.add(bytes, start, length);
   }
 
-  /** True when these bytes have a number. */
-  has(bytes: Uint8Array, start: number, length: number): boolean {
-    return this.slots[this.find(hashOf(bytes, start, length, this.seed), bytes, start, length)] > 0;
+  /**
+   * The number of these bytes, -1 when they have none. In one function and without calls, since files are opened before anything
+   * is compiled. The hash is FNV-1a over words of four bytes, with the bits of the upper half mixed into the lower at the end.
+   */
+  find(bytes: Uint8Array, start: number, length: number): number {
+    const end = start + length;
+    const { turn } = this;
+    const back = 32 - turn;
+    let hash = this.seed ^ length;
+    let bits = 0;
+    let i = start;
+    for (; i + 4 <= end; i += 4) {
+      const word = bytes[i] | (bytes[i + 1] << 8) | (bytes[i + 2] << 16) | (bytes[i + 3] << 24);
+      bits |= word;
+      hash ^= word;
+      hash = Math.imul((hash << turn) | (hash >>> back), 0x01000193);
+      hash ^= hash >>> 15;
+    }
+    for (; i < end; i++) {
+      bits |= bytes[i];
+      hash = Math.imul(hash ^ bytes[i], 0x01000193);
+    }
+    hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
+    hash ^= hash >>> 13;
+    this.hash = hash;
+    this.isAscii = (bits & 0x80808080) === 0;
+
+    const { slots, entries } = this;
+    const mask = slots.length - 1;
+    let slot = hash & mask;
+    for (let id = slots[slot] - 1; id >= 0; id = slots[slot] - 1) {
+      const entry = ENTRY * id;
+      if (entries[entry] === hash && entries[entry + 3] === length) {
+        const known = this.arrays[entries[entry + 1]];
+        let k = entries[entry + 2];
+        i = start;
+        while (i < end && known[k] === bytes[i]) {
+          i++;
+          k++;
+        }
+        if (i === end) return id;
+      }
+      slot = (slot + 1) & mask;
+    }
+    this.slot = slot;
+    return -1;
   }
 
   /** The bytes with this number, a view. */
   bytesOf(id: number): Uint8Array {
-    const start = this.starts.at(id);
-    return this.arrays[this.arrayOf.at(id)].subarray(start, start + this.lengths.at(id));
+    const { entries } = this;
+    const start = entries[ENTRY * id + 2];
+    return this.arrays[entries[ENTRY * id + 1]].subarray(start, start + entries[ENTRY * id + 3]);
   }
 
-  /** The slot that holds these bytes, or the free one where they belong. */
-  private find(hash: number, bytes: Uint8Array, start: number, length: number): number {
-    const mask = this.slots.length - 1;
-    for (let slot = hash & mask; ; slot = (slot + 1) & mask) {
-      const id = this.slots[slot] - 1;
-      if (id < 0) return slot;
-      if (this.hashes.at(id) === hash && this.lengths.at(id) === length && this.equals(id, bytes, start, length))
-        return slot;
+  /** Gives a number to what `find` did not find. */
+  private add(bytes: Uint8Array, start: number, length: number): number {
+    const id = this.count++;
+    const entry = ENTRY * id;
+    if (entry === this.entries.length) {
+      const larger = new Int32Array(2 * entry + 16 * ENTRY);
+      larger.set(this.entries);
+      this.entries = larger;
     }
-  }
-
-  private equals(id: number, bytes: Uint8Array, start: number, length: number): boolean {
-    const known = this.arrays[this.arrayOf.at(id)];
-    const from = this.starts.at(id);
-    for (let i = 0; i < length; i++) if (known[from + i] !== bytes[start + i]) return false;
-    return true;
-  }
-
-  private add(slot: number, hash: number, bytes: Uint8Array, start: number, length: number): number {
-    const id = this.hashes.length;
-    this.hashes.push(hash);
-    if (this.arrays.at(-1) !== bytes) this.arrays.push(bytes);
-    this.arrayOf.push(this.arrays.length - 1);
-    this.starts.push(start);
-    this.lengths.push(length);
-    this.slots[slot] = id + 1;
-    if (id * 2 > this.slots.length) this.grow();
+    const { arrays, entries, slots } = this;
+    if (arrays[arrays.length - 1] !== bytes) arrays.push(bytes);
+    entries[entry] = this.hash;
+    entries[entry + 1] = arrays.length - 1;
+    entries[entry + 2] = start;
+    entries[entry + 3] = length;
+    slots[this.slot] = id + 1;
+    if (2 * id > slots.length) this.grow();
     return id;
   }
 
   private grow(): void {
     this.slots = new Int32Array(this.slots.length * 4);
     const mask = this.slots.length - 1;
-    for (let id = 0; id < this.hashes.length; id++) {
-      let slot = this.hashes.at(id) & mask;
+    for (let id = 0; id < this.count; id++) {
+      let slot = this.entries[ENTRY * id] & mask;
       while (this.slots[slot] > 0) slot = (slot + 1) & mask;
       this.slots[slot] = id + 1;
     }
   }
-}
-
-/** FNV-1a over words of four bytes, with the bits of the upper half mixed into the lower at the end. */
-function hashOf(bytes: Uint8Array, start: number, length: number, seed: number): number {
-  let hash = seed ^ length;
-  const end = start + length;
-  let i = start;
-  for (; i + 4 <= end; i += 4) {
-    const word = bytes[i] | (bytes[i + 1] << 8) | (bytes[i + 2] << 16) | (bytes[i + 3] << 24);
-    hash = Math.imul(hash ^ word, 0x01000193);
-    hash ^= hash >>> 15;
-  }
-  for (; i < end; i++) hash = Math.imul(hash ^ bytes[i], 0x01000193);
-  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
-  return hash ^ (hash >>> 13);
 }

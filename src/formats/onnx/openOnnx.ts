@@ -1,11 +1,11 @@
 import type { ByteSource, ModelFolder } from '../../ir/byteSource';
 import { ModelError } from '../../ir/errors';
 import type { Graph } from '../../ir/graph';
-import type { Model } from '../../ir/model';
+import type { Model, Problem } from '../../ir/model';
 import { graphHash } from '../graphHash';
 import { SMALL_FILE } from '../headSource';
 import { ExternalFiles } from './externalFiles';
-import { countNodes, countWeights } from './modelCounts';
+import { countNodes, countWeights, type WeightCounts } from './modelCounts';
 import { ModelReader } from './modelReader';
 import { Problems } from './problems';
 import { ReadContext } from './readContext';
@@ -22,13 +22,19 @@ import { Wire } from './wire';
  */
 export async function openOnnx(folder: ModelFolder, path: string, source: ByteSource): Promise<Model> {
   const { contents, graph, context, files, tensors, problems } = await read(folder, path, source);
-  for (const { error } of await files.find()) if (error) problems.add('external-data', error.message);
-  tensors.checkExternal();
-
+  if (files.areNamed) {
+    for (const { error } of await files.find()) if (error) problems.add('external-data', error.message);
+    tensors.checkExternal();
+  }
   const { functions, producer, irVersion, opsets, metadata } = contents;
-  const nodeCount = countNodes(graph, functions, context.records, problems);
-  const { parameterCount, weights } = countWeights(context.records.values());
+  let counts: (WeightCounts & { nodeCount: number; problems: Problem[] }) | undefined;
+  const counted = () => {
+    if (counts !== undefined) return counts;
+    const nodeCount = countNodes(graph, functions, context.records, problems);
+    return (counts = { nodeCount, ...countWeights(context.records.values()), problems: problems.list() });
+  };
   let hash: string | undefined;
+  // what follows from the graph is worked out when somebody asks
   return {
     format: 'onnx',
     producer,
@@ -37,12 +43,21 @@ export async function openOnnx(folder: ModelFolder, path: string, source: ByteSo
     graph,
     functions,
     metadata,
-    nodeCount,
-    parameterCount,
-    weights,
-    purpose: contents.hasTrainingInfo || isTrainingGraph(graph, context) ? 'training' : 'inference',
-    problems: problems.list(),
-    // of no use to many callers, and as long as reading the graph
+    get nodeCount() {
+      return counted().nodeCount;
+    },
+    get parameterCount() {
+      return counted().parameterCount;
+    },
+    get weights() {
+      return counted().weights;
+    },
+    get purpose() {
+      return contents.hasTrainingInfo || isTrainingGraph(graph, context) ? 'training' : 'inference';
+    },
+    get problems() {
+      return counted().problems;
+    },
     get graphHash() {
       return (hash ??= graphHash(graph, functions));
     },

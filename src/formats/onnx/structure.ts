@@ -117,8 +117,10 @@ class StructureReader {
       }
       if (this.ahead !== undefined && this.at >= this.aheadStart) this.moveAhead(this.ahead);
       const field = this.at;
+      let waiting: Promise<void> | undefined;
       if (this.end - field < LONGEST_HEADER && this.end < this.source.size)
-        await this.extend(field, field + LONGEST_HEADER);
+        waiting = this.extend(field, field + LONGEST_HEADER);
+      if (waiting !== undefined) await waiting;
       const tag = this.varint(end);
       const number = Math.floor(tag / 8);
       const wireType = tag % 8;
@@ -139,27 +141,38 @@ class StructureReader {
         kinds.push(inner);
         ends.push(to);
       } else if (length > (kind === 'tensor' && payloadFields.has(number) ? SKIPPED_PAYLOAD : LARGEST_FIELD)) {
-        await this.jump(to);
+        waiting = this.jump(to);
       } else {
-        await this.extend(field, to);
+        waiting = this.extend(field, to);
         this.at = to;
       }
+      if (waiting !== undefined) await waiting;
     }
     if (this.ahead !== undefined) this.moveAhead(this.ahead);
     this.close(this.end);
     return this.segments;
   }
 
-  /** Makes the bytes from the field being read up to `needed` a window, and reads on where that takes it. */
-  private async extend(field: number, needed: number, window = WINDOW): Promise<void> {
-    const { source, end } = this;
-    const tail = this.window.subarray(field - this.start);
-    let more = this.ahead?.subarray(end - this.aheadStart) ?? EMPTY;
+  /**
+   * Makes the bytes from the field being read up to `needed` a window, and reads on where that takes it.
+   * @returns a promise where the bytes have to be waited for
+   */
+  private extend(field: number, needed: number, window = WINDOW): Promise<void> | undefined {
+    const { source, end, ahead } = this;
+    const more = ahead === undefined ? EMPTY : ahead.subarray(end - this.aheadStart);
     const known = end + more.length;
-    if (known < Math.min(needed, source.size)) {
-      const size = Math.max(window, needed - known);
-      more = joined(more, await source.read(known, Math.min(size, source.size - known)));
-    }
+    if (known >= Math.min(needed, source.size)) return this.take(field, needed, more);
+    const size = Math.min(Math.max(window, needed - known), source.size - known);
+    const bytes = source.readNow?.(known, size);
+    if (bytes === undefined)
+      return source.read(known, size).then((read) => this.take(field, needed, joined(more, read)));
+    return this.take(field, needed, joined(more, bytes));
+  }
+
+  /** Begins the window with what is left of the old one and goes on with `more`, as far as it is needed. */
+  private take(field: number, needed: number, more: Uint8Array): undefined {
+    const { end } = this;
+    const tail = this.window.subarray(field - this.start);
     this.close(field);
     const taken = tail.length === 0 ? more.length : Math.min(more.length, Math.max(needed - end, JOINT));
     this.window = joined(tail, more.subarray(0, taken));
@@ -179,12 +192,12 @@ class StructureReader {
   }
 
   /** Leaves out the bytes from here to `to`. */
-  private async jump(to: number): Promise<void> {
+  private jump(to: number): Promise<void> | undefined {
     this.close(this.at);
     this.window = EMPTY;
     this.ahead = undefined;
     this.start = this.end = this.at = to;
-    if (to < this.source.size) await this.extend(to, to + 1, FIRST_WINDOW);
+    return to < this.source.size ? this.extend(to, to + 1, FIRST_WINDOW) : undefined;
   }
 
   /** Keeps the window's bytes up to `end` as a segment. */

@@ -1,7 +1,7 @@
 import { ModelError } from '../../ir/errors';
 import type { Structure } from './structure';
 
-/** Text of bytes that `isAscii` holds for. */
+/** Text of bytes that are ASCII characters. */
 export function asciiText(bytes: Uint8Array): string {
   return utf8.decode(bytes);
 }
@@ -87,6 +87,40 @@ export class Wire {
 
   /** Moves to the next field of the message that ends at file offset `end`; false when there is none. */
   next(end: number): boolean {
+    const { bytes, at } = this;
+    const limit = end - this.base;
+    // nearly all fields: a tag of one byte, a number of one or a length of one or two
+    if (at + 2 < bytes.length && at + 1 < limit) {
+      const tag = bytes[at];
+      const second = bytes[at + 1];
+      if (tag < 128 && (tag & 7) === BYTES) {
+        const third = second < 128 ? 0 : bytes[at + 2];
+        const from = second < 128 ? at + 2 : at + 3;
+        const length = (second & 127) | (third << 7);
+        if (third < 128 && from + length <= limit) {
+          this.head = at;
+          this.field = tag >>> 3;
+          this.type = BYTES;
+          this.from = from;
+          this.length = length;
+          this.at = from + length;
+          return true;
+        }
+      } else if (tag < 128 && second < 128 && (tag & 7) === VARINT) {
+        this.head = at;
+        this.field = tag >>> 3;
+        this.type = VARINT;
+        this.low = second;
+        this.high = 0;
+        this.at = at + 2;
+        return true;
+      }
+    }
+    return this.nextOfAny(end);
+  }
+
+  /** `next` for fields of every form. */
+  private nextOfAny(end: number): boolean {
     for (;;) {
       if (this.at >= this.bytes.length && this.base + this.at < end) this.seek(this.offset);
       const limit = end - this.base;
@@ -129,10 +163,9 @@ export class Wire {
 
   /** Enters the current field as a message and returns the file offset of its end, for `next`. */
   enterMessage(): number {
-    this.expect(BYTES);
-    const end = this.payloadEnd;
+    if (this.type !== BYTES) this.expect(BYTES);
     this.at = this.from;
-    return end;
+    return this.base + this.from + this.length;
   }
 
   expect(type: number): void {
@@ -164,14 +197,6 @@ export class Wire {
     return Array.from(this.payload(), (b) => String.fromCharCode(b)).join('');
   }
 
-  /** True when every byte of the current payload is an ASCII character. */
-  isAscii(): boolean {
-    this.expectInMemory();
-    const { bytes } = this;
-    for (let i = this.from, end = i + this.length; i < end; i++) if (bytes[i] > 127) return false;
-    return true;
-  }
-
   /** The current field as text; undefined when it is no UTF-8. */
   wellFormedText(): string | undefined {
     const payload = this.payload();
@@ -184,7 +209,7 @@ export class Wire {
 
   /** Makes sure that `bytes`, `from` and `length` are the current payload. */
   expectInMemory(): void {
-    this.expect(BYTES);
+    if (this.type !== BYTES) this.expect(BYTES);
     if (!this.inMemory) throw this.corrupt(`a field of ${this.length} bytes is more than can be kept`);
   }
 

@@ -2,7 +2,7 @@
 import * as path from 'node:path';
 import { NodeFolder } from '../../../src/engine/nodeFolder';
 import { openModel } from '../../../src/formats/openModel';
-import type { ByteSource, ModelFolder } from '../../../src/ir/byteSource';
+import type { ModelFolder } from '../../../src/ir/byteSource';
 import { inferTypes } from '../../../src/ir/inferTypes';
 import type { Model } from '../../../src/ir/model';
 import { analyzeModel } from '../../../src/rules/analyzeModel';
@@ -15,17 +15,17 @@ const disk = new NodeFolder(path.dirname(file), path.basename(file));
 const folder: ModelFolder = {
   open: async (name) => {
     const source = await disk.open(name);
-    const read = source.read.bind(source);
-    const counted: ByteSource = Object.create(source, {
-      read: {
-        value: (offset: number, length: number) => {
-          reads++;
-          bytes += length;
-          return read(offset, length);
-        },
-      },
-    });
-    return counted;
+    const count = <T>(part: T, length: number): T => {
+      if (part === undefined) return part;
+      reads++;
+      bytes += length;
+      return part;
+    };
+    return {
+      size: source.size,
+      read: (offset, length) => count(source.read(offset, length), length),
+      readNow: (offset, length) => count(source.readNow?.(offset, length), length),
+    };
   },
 };
 
