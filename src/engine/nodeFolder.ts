@@ -1,7 +1,6 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { SMALL_FILE } from '../formats/headSource';
-import { BytesSource, type ByteSource, type ModelFolder } from '../ir/byteSource';
+import { BytesSource, SMALL_FILE, type ByteSource, type ModelFolder } from '../ir/byteSource';
 import { ModelError } from '../ir/errors';
 import type { Model } from '../ir/model';
 import { EditedFolder } from './editedFolder';

@@ -1,8 +1,5 @@
 import type { ByteSource } from '../ir/byteSource';
 
-/** A file up to this size is read at once: each further read would take longer than its bytes. */
-export const SMALL_FILE = 256 * 1024;
-
 /** A file whose first bytes were read already: they are not read again. */
 export class HeadSource implements ByteSource {
   constructor(

@@ -1,7 +1,7 @@
-import type { ByteSource, ModelFolder } from '../ir/byteSource';
+import { SMALL_FILE, type ByteSource, type ModelFolder } from '../ir/byteSource';
 import { ModelError } from '../ir/errors';
 import type { Model } from '../ir/model';
-import { HeadSource, SMALL_FILE } from './headSource';
+import { HeadSource } from './headSource';
 import { sniffJson } from './jsonShape';
 import { readKerasConfig } from './kerasArchive';
 import { openOnnx } from './onnx/openOnnx';

@@ -1,5 +1,8 @@
 import { ModelError } from './errors';
 
+/** A file up to this size is read at once: each further read would take longer than its bytes. */
+export const SMALL_FILE = 256 * 1024;
+
 /** Bytes of one file, read by range: a file on disk, a blob in a browser, an array in a test. */
 export interface ByteSource {
   /** Size in bytes. */

@@ -1,9 +1,8 @@
-import type { ByteSource, ModelFolder } from '../../ir/byteSource';
+import { SMALL_FILE, type ByteSource, type ModelFolder } from '../../ir/byteSource';
 import { ModelError } from '../../ir/errors';
 import type { Graph } from '../../ir/graph';
 import type { Model, Problem } from '../../ir/model';
 import { graphHash } from '../graphHash';
-import { SMALL_FILE } from '../headSource';
 import { ExternalFiles } from './externalFiles';
 import { countNodes, countWeights, type WeightCounts } from './modelCounts';
 import { ModelReader } from './modelReader';
