@@ -204,9 +204,7 @@ export class MutableGraph {
         inputs: n.inputs.map((i) => builder.value(i)),
         outputs: n.outputs.map((o) => builder.value(o)),
         attributes: n.attributes.size === 0 ? NO_ATTRIBUTES : new Map(n.attributes),
-        captured: capturedNames(n)
-          .filter((c) => builder.hasValue(c))
-          .map((c) => builder.value(c)),
+        captured: capturedNames(n).map((c) => builder.value(c)),
         origin: n.origin,
       });
     }

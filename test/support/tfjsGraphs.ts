@@ -63,11 +63,31 @@ export function placeholder(name: string, shape: readonly number[], dtype: 'floa
   });
 }
 
+/** A function of the library: arguments by name, results by the node's output that each is. */
+export function graphFunction(
+  name: string,
+  args: readonly string[],
+  nodeDef: readonly ReturnType<typeof graphNode>[],
+  results: readonly string[],
+) {
+  const outputs = results.map((ref, i) => [`result_${i}`, ref] as const);
+  const argument = (arg: string) => ({ name: arg, type: 1 });
+  return {
+    signature: { name, inputArg: args.map(argument), outputArg: outputs.map(([output]) => argument(output)) },
+    nodeDef,
+    ret: Object.fromEntries(outputs),
+  };
+}
+
+/** Names a function in an attribute. */
+export const calls = (name: string) => ({ func: { name } });
+
 /** A graph model as the converter writes it; every weight gets a Const node of its name. */
 export function graphModel(
   nodes: readonly ReturnType<typeof graphNode>[],
   weights: Readonly<Record<string, TestWeight>> = {},
   more: Readonly<Record<string, unknown>> = {},
+  functions: readonly object[] = [],
 ): SavedModel {
   const names = Object.keys(weights);
   const constants = names.map((name) =>
@@ -87,7 +107,11 @@ export function graphModel(
   const specs = names.map((name) => ({ name, shape: weights[name].shape, dtype: weights[name].dtype }));
   const text = JSON.stringify({
     format: 'graph-model',
-    modelTopology: { node: [...constants, ...nodes], versions: { producer: 1 } },
+    modelTopology: {
+      node: [...constants, ...nodes],
+      versions: { producer: 1 },
+      ...(functions.length > 0 && { library: { function: functions } }),
+    },
     weightsManifest: [{ paths: ['weights.bin'], weights: specs }],
     ...more,
   });
@@ -111,7 +135,12 @@ export async function assertGraphAgrees(
   opened: Model,
   text: string,
   readFile: (path: string) => Promise<Uint8Array>,
-  options: { readonly sizes?: readonly (readonly number[])[]; readonly tolerance?: number } = {},
+  options: {
+    readonly sizes?: readonly (readonly number[])[];
+    readonly tolerance?: number;
+    /** The model has branches or loops. */
+    readonly isDynamic?: boolean;
+  } = {},
 ): Promise<void> {
   const file = JSON.parse(text) as GraphModelFile;
   const parts = await Promise.all(file.weightsManifest.flatMap((g) => g.paths.map(readFile)));
@@ -147,7 +176,8 @@ export async function assertGraphAgrees(
   // by name: without a signature tfjs gives all nodes that nothing reads
   const names = (file.signature as { outputs?: Record<string, { name: string }> } | undefined)?.outputs;
   const outputs = names === undefined ? original.outputs.map((o) => o.name) : Object.values(names).map((o) => o.name);
-  const computed = original.execute(inputs, outputs);
+  const run = options.isDynamic === true ? 'executeAsync' : 'execute';
+  const computed = await original[run](inputs, outputs);
   const expected = Array.isArray(computed) ? computed : [computed];
   assert.equal(graph.outputs.length, expected.length, 'number of outputs');
   graph.outputs.forEach(({ name }, i) => {

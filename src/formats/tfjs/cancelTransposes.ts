@@ -1,6 +1,6 @@
 import { attribute, type Attribute } from '../../ir/attribute';
 import { bitsPerElement } from '../../ir/dataType';
-import { nodeOf, type MutableGraph, type MutableNode } from '../../ir/mutableGraph';
+import { capturedNames, nodeOf, type MutableGraph, type MutableNode } from '../../ir/mutableGraph';
 import type { Tensor } from '../../ir/tensor';
 import { permuted } from './permuted';
 
@@ -52,17 +52,21 @@ class Cancellation {
   private readonly aliases = new Map<string, string>();
   private readonly scalars = new Set<string>();
   private readonly transposed = new Map<string, readonly number[]>();
+  /** Values that graphs inside of nodes read: they stay as they are. */
+  private readonly captured: ReadonlySet<string>;
   private readers: ReadonlyMap<string, number> | undefined;
 
   constructor(
     private readonly graph: MutableGraph,
     private readonly removable: ReadonlySet<MutableNode>,
     private readonly freshName: (wanted: string) => string,
-  ) {}
+  ) {
+    this.captured = new Set(graph.nodes.flatMap(capturedNames));
+  }
 
   run(): ReadonlyMap<string, readonly number[]> {
     for (const node of this.graph.nodes) {
-      if (this.removable.has(node)) this.holdBack(node);
+      if (this.removable.has(node) && !this.captured.has(node.outputs[0])) this.holdBack(node);
       else if (!this.moveTransposePast(node)) {
         for (let i = 0; i < node.inputs.length; i++) node.inputs[i] = this.inFileLayout(node.inputs[i]);
         this.nodes.push(node);
@@ -88,7 +92,7 @@ class Cancellation {
 
   /** Lets an operator that does not care for the layout read what its transposed inputs are made of. */
   private moveTransposePast(node: MutableNode): boolean {
-    if (node.domain !== '' || node.outputs.length !== 1) return false;
+    if (node.domain !== '' || node.outputs.length !== 1 || this.captured.has(node.outputs[0])) return false;
     const first = this.pendingOf(node.inputs[0]) ?? this.pendingOf(node.inputs[1] ?? '');
     if (first === undefined) return false;
     const { order } = first;

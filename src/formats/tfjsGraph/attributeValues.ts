@@ -1,5 +1,5 @@
 import type { DataType } from '../../ir/dataType';
-import { isObject, member, type JsonObject } from '../tfjs/jsonAccess';
+import { isObject, member, stringMember, type JsonObject } from '../tfjs/jsonAccess';
 
 /** TensorFlow's DataType (types.proto) by number, and by name without `DT_`; 64-bit types are what tfjs makes of them. */
 const numbered: ReadonlyMap<number, DataType> = new Map([
@@ -35,8 +35,8 @@ export function dataTypeOf(stated: unknown): DataType | undefined {
 /**
  * The attributes of a node as plain settings: `{strides: [1, 2, 2, 1], padding: 'SAME', epsilon: 0.001}`. An AttrValue of
  * GraphDef has one member, which names its type; strings are bytes as numbers or base64, 64-bit integers are strings, a list
- * has an array for every type. Types become their ONNX names, shapes arrays with null for open sizes (null alone: unknown rank);
- * tensors and functions are left out.
+ * has an array for every type. Types become their ONNX names, shapes arrays with null for open sizes (null alone: unknown rank),
+ * functions their names; tensors are left out.
  */
 export function settingsOf(attr: unknown): JsonObject {
   const settings = new Map<string, unknown>();
@@ -64,7 +64,8 @@ function settingOf(value: JsonObject): unknown {
     const item = member(value, type);
     if (item !== undefined && item !== null) return scalarOf(type, item);
   }
-  return undefined;
+  const called = member(value, 'func');
+  return isObject(called) ? stringMember(called, 'name') : undefined;
 }
 
 function scalarOf(type: string, item: unknown): unknown {
@@ -108,4 +109,9 @@ export function shapeOf(stated: unknown): (number | null)[] | null {
     const size = Number(isObject(dim) ? member(dim, 'size') : dim);
     return Number.isSafeInteger(size) && size >= 0 ? size : null;
   });
+}
+
+/** A type among the settings of a node. */
+export function settingType(stated: unknown): DataType | undefined {
+  return stated === 'float32' || stated === 'int32' || stated === 'bool' || stated === 'string' ? stated : undefined;
 }

@@ -4,8 +4,9 @@ import { floatsAtHand, integersAtHand } from '../../ir/tensorValues';
 import { ModelError } from '../../ir/errors';
 import { member, type JsonObject } from '../tfjs/jsonAccess';
 import { weightTensor, type StoredWeight, type TensorForm, type WeightManifest } from '../tfjs/weightManifest';
+import type { JsonPlace } from '../tfjs/jsonPlace';
 import { dataTypeOf, shapeOf } from './attributeValues';
-import type { GraphDefinition, NodeDefinition } from './graphDef';
+import type { GraphBody, GraphDefinition, NodeDefinition } from './graphDef';
 
 /** The value of a Const node. */
 export interface Constant {
@@ -19,20 +20,36 @@ export interface Constant {
   tensor(name: string, form?: TensorForm): Tensor;
 }
 
+/** The constants of the graph and of each of its functions, by the names of their nodes. */
+export type Constants = ReadonlyMap<GraphBody, ReadonlyMap<string, Constant>>;
+
+export async function readAllConstants(graph: GraphDefinition, manifest: WeightManifest): Promise<Constants> {
+  const stored = new Map([...manifest.all].map((w) => [w.name, w]));
+  const known = new Map<JsonPlace, Constant>();
+  const constants = new Map<GraphBody, ReadonlyMap<string, Constant>>();
+  for (const body of [graph, ...graph.library.all]) constants.set(body, await readConstants(body, stored, known));
+  return constants;
+}
+
 /**
  * The values of all Const nodes: from the list of weights, by the node's name, or where it lists none from the node itself.
  * Small ones are read, for their numbers decide what the operators do with their other inputs; the others stay on disk.
  */
-export async function readConstants(
-  graph: GraphDefinition,
-  manifest: WeightManifest,
+async function readConstants(
+  graph: GraphBody,
+  stored: ReadonlyMap<string, StoredWeight>,
+  known: Map<JsonPlace, Constant>,
 ): Promise<ReadonlyMap<string, Constant>> {
-  const stored = new Map([...manifest.all].map((w) => [w.name, w]));
   const constants = new Map<string, Constant>();
   for (const node of graph.nodes) {
     if (node.op !== 'Const') continue;
-    const weight = stored.get(node.name);
-    constants.set(node.name, weight === undefined ? inlineConstant(node) : await storedConstant(node.name, weight));
+    let constant = known.get(node.place);
+    if (constant === undefined) {
+      const weight = stored.get(node.name);
+      constant = weight === undefined ? inlineConstant(node) : await storedConstant(node.name, weight);
+      known.set(node.place, constant);
+    }
+    constants.set(node.name, constant);
   }
   return constants;
 }

@@ -3,8 +3,11 @@ import { isObject, member, objectMember, stringMember, type JsonObject } from '.
 import { JsonPlace } from '../tfjs/jsonPlace';
 import { shown, type Report } from '../tfjs/topology';
 import { settingsOf } from './attributeValues';
+import { inFunctionalForm } from './controlFlow';
+import { FunctionLibrary } from './functionLibrary';
+import { sorted } from './sortedNodes';
 
-/** One output of a node: `name`, `name:1`, or in function bodies `name:output:0`. */
+/** One output of a node: `name`, `name:1`, or in function bodies `name:output:0` with the output's own name. */
 export interface TensorRef {
   readonly node: string;
   readonly output: number;
@@ -24,12 +27,26 @@ export interface NodeDefinition {
   readonly place: JsonPlace;
 }
 
-export interface GraphDefinition {
+/** The nodes of the graph, or of a function. */
+export interface GraphBody {
   /** Nodes after those that they read, otherwise in the order of the file; those on a cycle come last. */
   readonly nodes: readonly NodeDefinition[];
   readonly byName: ReadonlyMap<string, NodeDefinition>;
-  /** Nodes that the file lists. */
+}
+
+/** A function of the file's library, or one that a loop or branch of the older kind was made into. */
+export interface FunctionDefinition extends GraphBody {
+  readonly name: string;
+  /** Names by which its nodes read the arguments. */
+  readonly inputs: readonly string[];
+  readonly outputs: readonly TensorRef[];
+  readonly place: JsonPlace;
+}
+
+export interface GraphDefinition extends GraphBody {
+  /** Nodes that the file lists, without those of functions. */
   readonly nodeCount: number;
+  readonly library: FunctionLibrary;
   /** What a saved model says of its inputs and outputs; undefined where the file has no signature. */
   readonly signature: JsonObject | undefined;
   readonly file: JsonObject;
@@ -54,64 +71,101 @@ export function readGraphDef(value: unknown, report: Report): GraphDefinition {
       { jsonPath: place.toString() },
     );
   }
-  const byName = new Map<string, NodeDefinition>();
+  const library = readLibrary(objectMember(topology, 'library'), place.to('library'), report);
+  const listed = readNodes(list, place.to('node'), report);
+  const signature =
+    objectMember(file, 'signature') ?? objectMember(objectMember(file, 'userDefinedMetadata') ?? {}, 'signature');
+  const byName = inFunctionalForm(listed, library);
+  const nodes = sorted(byName, report);
+  return { nodes, byName, nodeCount: list.length, library, signature, file, topology, place };
+}
+
+/** FunctionDefs: bodies in which the arguments are read by their names, and each result names the output that it is. */
+function readLibrary(stated: JsonObject | undefined, place: JsonPlace, report: Report): FunctionLibrary {
+  const library = new FunctionLibrary();
+  const list = stated === undefined ? undefined : member(stated, 'function');
+  (Array.isArray(list) ? list : []).forEach((entry: unknown, i) => {
+    const at = place.to('function', i);
+    const signature = isObject(entry) ? (objectMember(entry, 'signature') ?? {}) : {};
+    const name = stringMember(signature, 'name');
+    const nodes = isObject(entry) ? member(entry, 'nodeDef') : undefined;
+    if (!isObject(entry) || name === undefined) {
+      report('invalid-function', `function ${i} needs a signature with a name and is left out`, at);
+      return;
+    }
+    if (library.has(name)) {
+      report('duplicate-name', `the name ${shown(name)} is used by several functions; the first counts`, at);
+      return;
+    }
+    const listed = readNodes(Array.isArray(nodes) ? nodes : [], at.to('nodeDef'), report);
+    const results = objectMember(entry, 'ret') ?? {};
+    const outputs = namesOf(member(signature, 'outputArg')).map((output) => stringMember(results, output) ?? '');
+    library.add({
+      name,
+      inputs: namesOf(member(signature, 'inputArg')),
+      outputs: outputs.map((output) => tensorRef(output, listed)),
+      nodes: sorted(listed, report),
+      byName: listed,
+      place: at,
+    });
+  });
+  return library;
+}
+
+function namesOf(args: unknown): string[] {
+  return (Array.isArray(args) ? args : []).map((arg) => (isObject(arg) ? stringMember(arg, 'name') : '') ?? '');
+}
+
+function readNodes(list: readonly unknown[], place: JsonPlace, report: Report): Map<string, NodeDefinition> {
+  const entries = new Map<string, { entry: JsonObject; op: string; at: JsonPlace }>();
   list.forEach((entry: unknown, i) => {
-    const at = place.to('node', i);
+    const at = place.to(i);
     const name = isObject(entry) ? stringMember(entry, 'name') : undefined;
     const op = isObject(entry) ? stringMember(entry, 'op') : undefined;
     if (!isObject(entry) || name === undefined || name === '' || op === undefined) {
       report('invalid-node', `node ${i} needs a name and an op and is left out`, at);
-    } else if (byName.has(name)) {
+    } else if (entries.has(name)) {
       report('duplicate-name', `the name ${shown(name)} is used by several nodes; the first counts`, at);
-    } else byName.set(name, nodeOf(entry, name, op, at));
+    } else entries.set(name, { entry, op, at });
   });
-  const signature =
-    objectMember(file, 'signature') ?? objectMember(objectMember(file, 'userDefinedMetadata') ?? {}, 'signature');
-  const nodes = sorted(byName, report);
-  return { nodes, byName, nodeCount: list.length, signature, file, topology, place };
+  const nodes = new Map<string, NodeDefinition>();
+  for (const [name, { entry, op, at }] of entries) nodes.set(name, nodeOf(entry, name, op, at, entries));
+  return nodes;
 }
 
-function nodeOf(entry: JsonObject, name: string, op: string, place: JsonPlace): NodeDefinition {
+type Operators = ReadonlyMap<string, { readonly op: string }>;
+
+function nodeOf(entry: JsonObject, name: string, op: string, place: JsonPlace, all: Operators): NodeDefinition {
   const stated = member(entry, 'input');
   const inputs = (Array.isArray(stated) ? stated : [])
     .filter((input): input is string => typeof input === 'string' && !input.startsWith('^'))
-    .map(tensorRef);
+    .map((input) => tensorRef(input, all));
   const attr = member(entry, 'attr');
   const value = objectMember(isObject(attr) ? attr : {}, 'value');
   return { name, op, inputs, settings: settingsOf(attr), tensor: value && objectMember(value, 'tensor'), place };
 }
 
-export function tensorRef(text: string): TensorRef {
-  const [, node, output] = /^([^:]*)(?::(?:[^:]*:)?(\d{1,6}))?/.exec(text)!;
-  return { node, output: Number(output ?? 0) };
-}
+/** Outputs that function bodies read by names of their own, in the operators' order (TensorFlow's op definitions). */
+const namedOutputs: Readonly<Record<string, readonly string[]>> = {
+  FusedBatchNorm: ['y', 'batch_mean', 'batch_variance', 'reserve_space_1', 'reserve_space_2'],
+  FusedBatchNormV2: ['y', 'batch_mean', 'batch_variance', 'reserve_space_1', 'reserve_space_2'],
+  FusedBatchNormV3: ['y', 'batch_mean', 'batch_variance', 'reserve_space_1', 'reserve_space_2', 'reserve_space_3'],
+  Merge: ['output', 'value_index'],
+  NonMaxSuppressionV4: ['selected_indices', 'valid_outputs'],
+  NonMaxSuppressionV5: ['selected_indices', 'selected_scores', 'valid_outputs'],
+  SparseFillEmptyRows: ['output_indices', 'output_values', 'empty_row_indicator', 'reverse_index_map'],
+  SparseReshape: ['output_indices', 'output_shape'],
+  Switch: ['output_false', 'output_true'],
+  TensorArrayV3: ['handle', 'flow'],
+  TopKV2: ['values', 'indices'],
+  Unique: ['y', 'idx'],
+  UniqueV2: ['y', 'idx'],
+};
 
-/** Kahn's algorithm with the nodes that are ready in the order of the file. */
-function sorted(byName: ReadonlyMap<string, NodeDefinition>, report: Report): NodeDefinition[] {
-  const waiting = new Map<NodeDefinition, number>();
-  const readers = new Map<NodeDefinition, NodeDefinition[]>();
-  const ready: NodeDefinition[] = [];
-  for (const node of byName.values()) {
-    const sources = new Set(node.inputs.map((i) => byName.get(i.node)).filter((n) => n !== undefined));
-    waiting.set(node, sources.size);
-    for (const source of sources) {
-      const list = readers.get(source);
-      if (list) list.push(node);
-      else readers.set(source, [node]);
-    }
-    if (sources.size === 0) ready.push(node);
-  }
-  for (let i = 0; i < ready.length; i++) {
-    for (const reader of readers.get(ready[i]) ?? []) {
-      const left = waiting.get(reader)! - 1;
-      waiting.set(reader, left);
-      if (left === 0) ready.push(reader);
-    }
-  }
-  if (ready.length < byName.size) {
-    const rest = [...byName.values()].filter((node) => waiting.get(node)! > 0);
-    report('cycle', `${rest.length} nodes lie on or behind a cycle, among them ${shown(rest[0].name)}`, rest[0].place);
-    for (const node of rest) ready.push(node);
-  }
-  return ready;
+/** @param all the operators that the name may stand for */
+export function tensorRef(text: string, all: Operators): TensorRef {
+  const [, node, name, index] = /^([^:]*)(?::(?:([^:]*):)?(\d{1,6}))?/.exec(text)!;
+  const op = name === undefined ? undefined : all.get(node)?.op;
+  const names = op !== undefined && Object.hasOwn(namedOutputs, op) ? namedOutputs[op] : [];
+  return { node, output: Math.max(0, names.indexOf(name)) + Number(index ?? 0) };
 }

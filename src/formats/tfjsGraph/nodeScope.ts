@@ -40,8 +40,10 @@ export class NodeScope extends LayerScope {
     node: LayerDefinition,
     origin: Origin,
     private readonly refs: readonly TensorRef[],
+    /** Name of the node in the graph: in functions, that of the call comes before its own. */
+    label: string,
   ) {
-    super(graph, new LayerParts(), node, node.name, '', origin);
+    super(graph, new LayerParts(), node, label, '', origin);
   }
 
   get inputCount(): number {

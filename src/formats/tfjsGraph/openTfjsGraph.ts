@@ -7,14 +7,15 @@ import { member, stringMember } from '../tfjs/jsonAccess';
 import { finished, JsonFile, once, opening } from '../tfjs/jsonFile';
 import { JsonPlace } from '../tfjs/jsonPlace';
 import { WeightManifest } from '../tfjs/weightManifest';
-import { readConstants, type Constant } from './constants';
+import { readAllConstants, type Constant, type Constants } from './constants';
 import { readGraphDef, type GraphDefinition, type NodeDefinition } from './graphDef';
 import { GraphLowering } from './graphLowering';
 
 /**
  * Opens a TensorFlow.js graph model (a GraphDef as JSON, with or without its weights) as a graph of ONNX operators (opset 18).
  * Inputs and outputs keep the file's layout. Of the weights only shapes, axes and the like are read, which decide how a node
- * is expressed. Nodes that cannot be expressed, control flow and calls of functions among them, become nodes of the domain `tfjs`.
+ * is expressed. Calls of functions are replaced by their bodies; branches and loops become If and Loop. Nodes that cannot be
+ * expressed become nodes of the domain `tfjs`.
  *
  * @param folder the folder of the file, from which the weight files are opened
  * @param path the file as the user named it, for messages
@@ -31,10 +32,10 @@ async function open(folder: ModelFolder, json: JsonFile): Promise<Model> {
   const { file } = definition;
   const place = JsonPlace.root.to('weightsManifest');
   const manifest = await WeightManifest.open(member(file, 'weightsManifest'), folder, place, report);
-  const constants = await readConstants(definition, manifest);
+  const constants = await readAllConstants(definition, manifest);
   const lowering = once(() => {
-    const origin = ({ name, op, settings, place: at }: NodeDefinition) =>
-      json.origin(at, { layer: name, kind: op, config: settings, isNode: true });
+    const origin = ({ op, settings, place: at }: NodeDefinition, layer: string) =>
+      json.origin(at, { layer, kind: op, config: settings, isNode: true });
     const lowered = new GraphLowering(definition, constants, origin, report);
     lowered.lower();
     return lowered;
@@ -68,16 +69,20 @@ async function open(folder: ModelFolder, json: JsonFile): Promise<Model> {
 }
 
 /** Every float weight that the file lists, used or not; where it lists none, the constants of the graph. */
-function parameterCount(manifest: WeightManifest, constants: ReadonlyMap<string, Constant>): number {
+function parameterCount(manifest: WeightManifest, constants: Constants): number {
   let count = 0;
-  for (const { dtype, dims } of manifest.isStated ? manifest.all : constants.values()) {
+  for (const { dtype, dims } of manifest.isStated ? manifest.all : allOf(constants)) {
     if (isFloat(dtype)) count += elementCount(dims);
   }
   return count;
 }
 
-function weightsOf(constants: ReadonlyMap<string, Constant>): Model['weights'] {
-  const weights = [...constants.values()].filter((c) => isFloat(c.dtype));
+function allOf(constants: Constants): Constant[] {
+  return [...new Set([...constants.values()].flatMap((ofBody) => [...ofBody.values()]))];
+}
+
+function weightsOf(constants: Constants): Model['weights'] {
+  const weights = allOf(constants).filter((c) => isFloat(c.dtype));
   const present = weights.filter((c) => c.present).length;
   return present === weights.length ? 'present' : present === 0 ? 'missing' : 'partial';
 }

@@ -68,7 +68,9 @@ describe('Models that npm packages ship', function () {
         name: string;
         op: string;
       };
-      assert.deepEqual([name, op], [origin.layer, origin.kind]);
+      assert.equal(op, origin.kind);
+      // in a function, the call comes before the node's own name
+      assert.ok(origin.layer === name || origin.layer.endsWith(`/${name}`), origin.layer);
       placed++;
     }
     assert.ok(placed > 90, `${placed} nodes`);

@@ -46,7 +46,9 @@ describe('TensorFlow.js graph models of the corpus', function () {
         if (node.origin === undefined) continue;
         const { offset, length, layer, kind } = node.origin;
         const stated = JSON.parse(text.slice(offset, offset + length)) as { name: string; op: string };
-        assert.deepEqual([stated.name, stated.op], [layer, kind]);
+        assert.equal(stated.op, kind);
+        // in a function, the call comes before the node's own name
+        assert.ok(layer === stated.name || layer.endsWith(`/${stated.name}`), layer);
       }
     });
   }

@@ -1,0 +1,2 @@
+/** Operators without data outputs. */
+export const silent: ReadonlySet<string> = new Set(['NoOp', 'Assert', 'Print', 'PrintV2']);
