@@ -1,7 +1,7 @@
 // Damages models and looks whether every one is opened or refused in bounded time, with no exception but a ModelError:
 //   npm run fuzz [-- --seed 1] [--cases 20000] [--first 0] [--jobs 2]
 // A failure is printed with its seed and case; --seed <seed> --first <case> --cases 1 runs it again.
-import { fork } from 'node:child_process';
+import { execFileSync, fork } from 'node:child_process';
 import * as path from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Message } from './cases';
@@ -15,7 +15,10 @@ const { values: args } = parseArgs({
   },
 });
 const seed = Number(args.seed);
-const HANG_MS = 30_000;
+/** A case hangs when it has had this much processor time, or this much time in which it had nothing to do. */
+const HANG_SECONDS = 30;
+const STUCK_SECONDS = 600;
+const LOOK_MS = 5000;
 /** Failures of one kind are printed this often. */
 const SHOWN = 3;
 
@@ -40,29 +43,50 @@ async function runCases(first: number, end: number): Promise<void> {
     next = await new Promise<number>((resolve) => {
       let begun = from - 1;
       let name = '';
-      let isHung = false;
+      let hang = '';
       const child = fork(path.join(__dirname, 'cases.ts'), [seed, from, end].map(String), {
         execArgv: ['--import', 'tsx', '--max-old-space-size=1024'],
         stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
       });
       let complaint = '';
       child.stderr!.on('data', (text: Buffer) => (complaint = (complaint + text.toString()).slice(-2000)));
-      const watch = () => setTimeout(() => (isHung = child.kill('SIGKILL')), HANG_MS);
-      let timer = watch();
+      let since = performance.now();
+      let before: number | undefined;
+      const watch = setInterval(() => {
+        const waited = (performance.now() - since) / 1000;
+        if (waited < LOOK_MS / 1000) return;
+        const worked = processorSeconds(child.pid!);
+        before ??= worked;
+        if (worked - before > HANG_SECONDS) hang = `it hung for ${HANG_SECONDS} s of processor time`;
+        else if (waited > STUCK_SECONDS) hang = `it came to no end in ${STUCK_SECONDS} s`;
+        if (hang) child.kill('SIGKILL');
+      }, LOOK_MS);
       child.on('message', (message: Message) => {
-        clearTimeout(timer);
-        timer = watch();
+        since = performance.now();
+        before = undefined;
         if ('begun' in message) ({ begun, name } = message);
         else if ('outcome' in message) counts[message.outcome]++;
         else fail(message.failed, name, message.what);
         lastBase = name;
       });
       child.on('close', (code) => {
-        clearTimeout(timer);
-        if (code !== 0) fail(begun, name, isHung ? `it hung for ${HANG_MS} ms` : `the process died: ${complaint}`);
+        clearInterval(watch);
+        if (code !== 0) fail(begun, name, hang || `the process died: ${complaint}`);
         resolve(code === 0 ? end : begun + 1);
       });
     });
+  }
+}
+
+/** Processor time of a process so far; where `ps` is missing, time counts as such. */
+function processorSeconds(pid: number): number {
+  try {
+    const [days, clock] = /(?:(\d+)-)?([\d:]+)/
+      .exec(execFileSync('ps', ['-o', 'time=', '-p', String(pid)], { encoding: 'utf8' }))!
+      .slice(1);
+    return clock.split(':').reduce((seconds, part) => seconds * 60 + Number(part), 0) + 86_400 * Number(days ?? 0);
+  } catch {
+    return performance.now() / 1000;
   }
 }
 
