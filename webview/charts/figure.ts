@@ -38,6 +38,21 @@ const hiddenRows = { still: 2000, live: 200 };
 /** Milliseconds between two updates of the table while a run goes on: nobody reads faster, and a thousand rows cost. */
 const tableInterval = 1000;
 
+/** What waits to be drawn while a run goes on: one figure a frame, so that none is late. */
+const waiting = new Set<() => void>();
+
+function drawSoon(draw: () => void): void {
+  if (waiting.size === 0) requestAnimationFrame(drawNext);
+  waiting.add(draw);
+}
+
+function drawNext(): void {
+  const [draw] = waiting;
+  draw();
+  waiting.delete(draw);
+  if (waiting.size > 0) requestAnimationFrame(drawNext);
+}
+
 export function figure({ id, theme, host, onPick, controls = [] }: FigureOptions): Figure {
   let picture: Picture | PaintedPicture | null = null;
   let comment = '';
@@ -194,7 +209,8 @@ export function figure({ id, theme, host, onPick, controls = [] }: FigureOptions
         fillTable();
       }
       drawn = false;
-      draw();
+      if (live) drawSoon(draw);
+      else draw();
     },
     empty(nextTitle, sentence) {
       picture = null;

@@ -93,7 +93,10 @@ export function heatPicture(profile: ProfileResult, name: FigureName): PaintedPi
           y: box.y + line * lineHeight,
           width: cellWidth,
           height: lineHeight,
-          text: `${shown(layer.name).slice(0, 80)}\nstep ${step}: ${text(values[i])}`,
+          // only read below the pointer, of thousands
+          get text() {
+            return `${shown(layer.name).slice(0, 80)}\nstep ${step}: ${text(values[i])}`;
+          },
           layer: layer.id,
         };
       }),

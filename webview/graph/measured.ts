@@ -115,13 +115,20 @@ const viridis = [
 
 const stops = viridis.map((colour) => [1, 3, 5].map((at) => Number.parseInt(colour.slice(at, at + 2), 16)));
 
+/** More shades than eyes can tell apart. */
+const shades = Array.from({ length: 1024 }, (_, i) => mixed(i / 1023));
+
 /** The colour at a place from 0 to 1, as #rrggbb. */
 export function heat(place: number): string {
-  const scaled = Math.min(1, Math.max(0, place)) * (stops.length - 1);
+  return shades[Math.round(Math.min(1, Math.max(0, place)) * (shades.length - 1))];
+}
+
+function mixed(place: number): string {
+  const scaled = place * (stops.length - 1);
   const at = Math.min(stops.length - 2, Math.floor(scaled));
   const part = scaled - at;
-  const mixed = stops[at].map((from, i) => Math.round(from + (stops[at + 1][i] - from) * part));
-  return `#${mixed.map((value) => value.toString(16).padStart(2, '0')).join('')}`;
+  const parts = stops[at].map((from, i) => Math.round(from + (stops[at + 1][i] - from) * part));
+  return `#${parts.map((value) => value.toString(16).padStart(2, '0')).join('')}`;
 }
 
 /** Black or white, whichever reads better on a place of the scale. */
