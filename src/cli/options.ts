@@ -4,8 +4,8 @@ import { normVariantIds, type ExportSettings, type NormVariantId } from '../prot
 import type { EngineChoice, Initialization, OptimizerName, ProfileSettings } from '../protocol/profile';
 import { defaultLearningRates, defaultSeeds, defaultVariants } from '../profile/defaultSettings';
 import { measuredRules } from '../profile/measuredRules';
-import type { FixId, Severity } from '../protocol/facts';
-import type { FixSettings } from '../protocol/fix';
+import type { Severity } from '../protocol/facts';
+import { fixIds, type FixSettings } from '../protocol/fix';
 import { rules } from '../rules/registry';
 import { isRuleSeverity, ruleSeverities, type RuleSeverity } from '../rules/severities';
 import { experiments, experimentWithId, LEAST_SEEDS } from '../experiments/registry';
@@ -146,12 +146,11 @@ const exportFlags = {
 const fixFlags = {
   ...format,
   fix: { type: 'string' },
+  layer: { type: 'string', multiple: true },
   output: { type: 'string' },
   force: { type: 'boolean' },
   yes: { type: 'boolean' },
 } as const;
-
-const fixIds: readonly FixId[] = ['fold', 'drop-bias', 'inference-mode', 'momentum'];
 
 const experimentFlags = {
   ...format,
@@ -339,7 +338,7 @@ function readFix(args: string[]): Options {
   const { values, positionals } = parse(args, { ...common, ...fixFlags });
   const info = infoAsked(values);
   if (info) return info;
-  const { fix, output, force = false, yes = false } = values;
+  const { fix, layer: layers, output, force = false, yes = false } = values;
   const model = oneModel('fix', positionals);
   if (fix === undefined) throw new UsageError(`fix needs --fix with one of ${fixIds.join(', ')}`);
   if (output === undefined || output === '') throw new UsageError('fix needs --output with the path of the copy');
@@ -347,7 +346,13 @@ function readFix(args: string[]): Options {
     command: 'fix',
     model,
     format: oneOf('--format', values.format, ['text', 'json'], 'text'),
-    settings: { fix: oneOf('--fix', fix, fixIds, 'fold'), output, overwrite: force, acceptDifference: yes },
+    settings: {
+      fix: oneOf('--fix', fix, fixIds, 'fold'),
+      ...(layers !== undefined && { layers }),
+      output,
+      overwrite: force,
+      acceptDifference: yes,
+    },
   };
 }
 

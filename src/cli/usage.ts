@@ -40,14 +40,19 @@ export function usageText(defaults: ProfileSettings): string {
       --output FILE                      writes the profile too, for "NormScope: Open Profile" (name.normscope.json)
 
   normscope fix MODEL --fix FIX --output COPY [options]
-                                         saves a copy of an ONNX model, once it has been run beside the model
+                                         saves a copy of an ONNX or TensorFlow.js layers model, once it has been run beside it
       --fix fold                         batch norms folded into their neighbours; same results
             drop-bias                    biases dropped that a norm removes; same results
             inference-mode               batch norms that were left in training mode use the running statistics
             momentum                     momentum in ONNX's convention, proven on a training step
-      --output COPY                      the new file; one that is there is replaced with --force only
+            norm-before-activation       norms moved before or behind their activations, in layers models;
+            norm-after-activation        other results
+            norm-axis                    batch norms along the channels, untrained, in layers models; other results
+      --layer ID                         fixes this layer alone; may be given several times
+      --output COPY                      the new file, for a layers model its model.json: weights are put beside it; what is there
+                                         is replaced with --force only
       --force                            replaces COPY, were it the model itself
-      --yes                              saves the copy although its results differ (inference-mode)
+      --yes                              saves the copy although its results differ (inference-mode, norms moved)
       --format text|json                 default text
 
   normscope compare MODEL [options]      trains the network with several normalizations, on the same data and seeds

@@ -7,10 +7,18 @@ import { NodeFolder } from './nodeFolder';
 
 /** Files of this machine. */
 export const nodeFiles: FileAccess = {
-  open: (file) => new NodeFolder(path.dirname(file), path.basename(file)).open(path.basename(file)),
+  open: (file) => nodeFiles.folderOf(file).open(path.basename(file)),
+  folderOf: (file) => new NodeFolder(path.dirname(file), path.basename(file)),
   isSame,
   sameFolder: (file, other) => isSame(path.dirname(file), path.dirname(other)),
   nameOf: (file) => path.basename(file),
+  beside: (file, name) => path.join(path.dirname(file), name),
+
+  async makeFolderOf(file) {
+    await fs.mkdir(path.dirname(file)).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EEXIST') throw cannotWrite(file, error);
+    });
+  },
 
   exists: (file) =>
     fs.stat(file).then(

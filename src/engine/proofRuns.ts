@@ -76,6 +76,27 @@ export async function runBatches(
   }
 }
 
+/**
+ * Gives the outputs of `copy` the names that they have in `original`, in place: a layer that took over an output brings its own
+ * name along. Values that had such a name get another.
+ * @param copy as many outputs, and no bodies that read values around them
+ */
+export function nameOutputsAlike(original: MutableGraph, copy: MutableGraph): void {
+  const names = new Map<string, string>();
+  original.outputs.forEach(({ name }, i) => {
+    const own = copy.outputs[i]?.name;
+    if (own !== undefined && own !== name) names.set(own, name);
+  });
+  for (const name of [...names.values()]) if (!names.has(name)) names.set(name, copy.freshName(name));
+  const renamed = (name: string) => names.get(name) ?? name;
+  for (const node of copy.nodes) {
+    node.inputs = node.inputs.map(renamed);
+    node.outputs = node.outputs.map(renamed);
+  }
+  copy.outputs = copy.outputs.map((output) => ({ ...output, name: renamed(output.name) }));
+  copy.valueTypes = new Map([...copy.valueTypes].map(([name, type]) => [renamed(name), type]));
+}
+
 /** A value all of whose magnitudes lie below this is zero but for what float32 cannot hold exactly. */
 const SMALLEST_SCALE = 1e-30;
 

@@ -8,12 +8,23 @@ import { verifyGraph } from '../ir/verifyGraph';
 import { layerView } from '../layers/recognize';
 import type { EngineJobs } from '../protocol/engine';
 import type { FixId } from '../protocol/facts';
-import { FIX_SCHEMA_VERSION, type FixEvent, type FixResult } from '../protocol/fix';
+import { FIX_SCHEMA_VERSION, fixFormats, type FixEvent, type FixResult, type FixSettings } from '../protocol/fix';
 import { isExported } from '../rules/folding';
+import type { MutableGraph } from '../ir/mutableGraph';
 import type { FixReport } from '../variants/editReport';
+import type { LayersEditor } from '../variants/layersModel/layersEditor';
 import type { FileAccess } from './fileAccess';
-import { fixes } from './fixes';
-import { measureTrainingMode, proveMomentum, proveSameResults, type Pair, type Proven } from './proveFix';
+import { fixes, type Recognized } from './fixes';
+import { editLayersModel, saveLayersModel } from './layersModelCopy';
+import { nameOutputsAlike } from './proofRuns';
+import {
+  measureDifference,
+  measureTrainingMode,
+  proveMomentum,
+  proveSameResults,
+  type Pair,
+  type Proven,
+} from './proveFix';
 import { requireFree, writeModelFile } from './newModelFile';
 import type { EngineHost } from './runProfile';
 import type { Runtime } from './runtime';
@@ -23,10 +34,20 @@ const provers: Readonly<Record<FixId, (pair: Pair, runtime: Runtime) => Promise<
   'drop-bias': proveSameResults,
   'inference-mode': measureTrainingMode,
   momentum: proveMomentum,
+  'norm-before-activation': measureDifference,
+  'norm-after-activation': measureDifference,
+  'norm-axis': measureDifference,
 };
 
+/** A model that has been edited, and how its copy is written once it has been proven. */
+interface Edited {
+  readonly report: FixReport;
+  readonly pair: Pair;
+  save(): Promise<Saved>;
+}
+
 /**
- * Saves a copy of an ONNX model with a fix, once the copy has been run beside the model. Nothing is written when the proof
+ * Saves a copy of a model with a fix, in the model's own format, once the copy has been run beside the model. Nothing is written when the proof
  * fails, nor when results differ, as they must in inference mode, and nobody has agreed to that.
  *
  * @throws ModelError `unsupported` when there is nothing to fix, the copy cannot be proven, or may not be written where it is wanted
@@ -46,18 +67,20 @@ export async function runFix(
   await enter('reading');
   if (!settings.overwrite) await requireFree(location.path, settings.output, files);
   const model = await host.openModel(location.path);
-  requireRunnable(model);
+  requireRunnable(model, settings.fix);
   const { runtime, notes } = host.chooseRuntime('auto', 0);
 
   await enter('editing');
-  const file = { model, source: await files.open(location.path) };
-  const edit = await editModel(file, settings.fix);
+  const edit =
+    model.format === 'onnx'
+      ? await editOnnx({ model, source: await files.open(location.path) }, settings, location.path, files)
+      : await editLayers(model, settings, location.path, files);
   await enter('proving');
   const proven = await prove(edit.pair, settings.fix, runtime);
 
   const agreed = proven.proof.limit !== null || settings.acceptDifference;
   if (agreed) await enter('writing');
-  const saved = agreed ? await saveCopy(edit.pair, location.path, settings.output, files) : undefined;
+  const saved = agreed ? await edit.save() : undefined;
   return {
     schemaVersion: FIX_SCHEMA_VERSION,
     fix: settings.fix,
@@ -72,22 +95,25 @@ export async function runFix(
   };
 }
 
-const formats = {
-  'tfjs-layers': 'TensorFlow.js layers model',
-  'tfjs-graph': 'TensorFlow.js graph model',
-  keras: 'Keras model',
+const formats: Readonly<Record<Model['format'], readonly [one: string, many: string]>> = {
+  onnx: ['an ONNX file', 'ONNX files'],
+  'tfjs-layers': ['a TensorFlow.js layers model', 'TensorFlow.js layers models'],
+  'tfjs-graph': ['a TensorFlow.js graph model', 'TensorFlow.js graph models'],
+  keras: ['a Keras model', 'Keras models'],
 };
 
-function requireRunnable({ format, weights }: Model): void {
-  if (format !== 'onnx')
+function requireRunnable({ format, weights }: Model, fix: FixId): void {
+  if (!fixFormats[fix].includes(format))
     throw new ModelError(
       'unsupported',
-      `fixes are written into ONNX files, and this is a ${formats[format]}: change the layers where the model is built, or convert it to ONNX first`,
+      `this fix is written into ${fixFormats[fix].map((f) => formats[f][1]).join(' and ')}, and this is ${formats[format][0]}: ` +
+        'change the layers where the model is built, or convert it first',
     );
   if (weights !== 'present')
     throw new ModelError(
       'missing-weights',
-      'the model holds no data for some of its weights, so that a copy cannot be run beside it. Fix the file that has them.',
+      'the model holds no data for some of its weights, so that a copy cannot be run beside it. Fix the file that has them' +
+        (format === 'onnx' ? '.' : ', or use the quick fixes in its text.'),
     );
 }
 
@@ -102,24 +128,63 @@ async function prove(pair: Pair, fix: FixId, runtime: Runtime): Promise<Proven> 
   }
 }
 
-async function editModel(file: OriginalFile, fix: FixId): Promise<{ pair: Pair; report: FixReport }> {
+async function editOnnx(file: OriginalFile, settings: FixSettings, path: string, files: FileAccess): Promise<Edited> {
   const model = expandCalls(file.model);
   const { graph, functions } = model;
-  const types = inferTypes(graph);
-  const view = layerView(graph, types, { exported: isExported(model) });
+  const recognized = recognize(model, settings);
   const [expanded, fixed] = [graph.toMutable(), graph.toMutable()];
-  const report = await fixes[fix].edit(fixed, { model, view, types });
-  if (report.changed.length === 0) {
-    const [first] = report.left;
-    const why = first === undefined ? fixes[fix].nothing : `${first.layer.id} stays as it is, because ${first.reason}`;
-    throw new ModelError('unsupported', `there is nothing to fix: ${why}`);
-  }
-  const problems = verifyGraph(fixed);
-  if (problems.length > verifyGraph(expanded).length)
-    throw new ModelError('invalid', `no copy was saved: ${problems[0].message}`);
-  const results = report.results.map((l) => view.graph.valueName(l.output));
+  const report = requireChange(await fixes[settings.fix].edit!(fixed, recognized), settings.fix);
+  requireSound(fixed, expanded);
   const original = graph === file.model.graph ? expanded : file.model.graph.toMutable();
-  return { report, pair: { original, expanded, fixed, functions, results, file } };
+  const pair: Pair = { original, expanded, fixed, functions, results: resultsOf(report, recognized), file };
+  return { report, pair, save: () => saveOnnx({ ...pair, file }, path, settings.output, files) };
+}
+
+async function editLayers(model: Model, settings: FixSettings, path: string, files: FileAccess): Promise<Edited> {
+  const recognized = recognize(model, settings);
+  const edit = async (editor: LayersEditor) =>
+    requireChange(await fixes[settings.fix].editLayers!(editor, recognized), settings.fix);
+  const { report, copy, model: edited } = await editLayersModel(path, edit, settings.output, files);
+  const [original, fixed] = [model.graph.toMutable(), edited.graph.toMutable()];
+  if (edited.weights !== 'present') throw new ModelError('unsupported', 'no copy was saved: it would lack weights');
+  requireSound(fixed, original);
+  nameOutputsAlike(original, fixed);
+  const results = resultsOf(report, recognized);
+  const save = async (): Promise<Saved> => {
+    const written = await saveLayersModel(copy, settings.output, settings.overwrite, files);
+    const names = written.map((p) => files.nameOf(p)).join(', ');
+    const notes = [`the weights are in ${names}, which the copy needs beside it`];
+    return { weights: written[0], notes };
+  };
+  return { report, pair: { original, expanded: original, fixed, functions: [], results }, save };
+}
+
+function recognize(model: Model, { layers }: FixSettings): Recognized {
+  const types = inferTypes(model.graph);
+  const view = layerView(model.graph, types, { exported: isExported(model) });
+  const unknown = layers?.find((id) => !view.layers.some((l) => l.id === id));
+  if (unknown !== undefined) throw new ModelError('unsupported', `the model has no layer ${unknown}`);
+  const meant = layers && new Set(layers);
+  return { model, view, types, isMeant: ({ id }) => meant?.has(id) ?? true };
+}
+
+/** @throws ModelError `unsupported`, with the reason, where nothing was changed */
+function requireChange(report: FixReport, fix: FixId): FixReport {
+  if (report.changed.length > 0) return report;
+  const [first] = report.left;
+  const why = first === undefined ? fixes[fix].nothing : `${first.layer.id} stays as it is, because ${first.reason}`;
+  throw new ModelError('unsupported', `there is nothing to fix: ${why}`);
+}
+
+/** @throws ModelError `invalid` when the edit broke the graph */
+function requireSound(fixed: MutableGraph, original: MutableGraph): void {
+  const problems = verifyGraph(fixed);
+  if (problems.length > verifyGraph(original).length)
+    throw new ModelError('invalid', `no copy was saved: ${problems[0].message}`);
+}
+
+function resultsOf(report: FixReport, { view }: Recognized): string[] {
+  return report.results.map((l) => view.graph.valueName(l.output));
 }
 
 interface Saved {
@@ -132,8 +197,8 @@ interface Saved {
  * Writes the copy. What is unchanged is copied from the model's file. Files of weights that the model refers to are referred to
  * by a copy in the same folder; elsewhere their weights are put into the copy, or into one file beside it where they are too many.
  */
-async function saveCopy(
-  { original: stated, expanded, fixed, functions, file }: Pair,
+async function saveOnnx(
+  { original: stated, expanded, fixed, functions, file }: Pair & { readonly file: OriginalFile },
   path: string,
   output: string,
   files: FileAccess,

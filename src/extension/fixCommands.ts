@@ -13,6 +13,9 @@ const suffixes: Readonly<Record<FixId, string>> = {
   'drop-bias': 'unbiased',
   'inference-mode': 'inference',
   momentum: 'momentum',
+  'norm-before-activation': 'norm-before',
+  'norm-after-activation': 'norm-after',
+  'norm-axis': 'axis',
 };
 
 /** Which fix is meant, and where the copy goes, when the user need not be asked. */

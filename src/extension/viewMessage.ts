@@ -1,5 +1,6 @@
 import { number, object, oneOf, optional, text, type Check } from '../profile/shapeChecks';
 import { normVariantIds } from '../protocol/normVariant';
+import { fixIds } from '../protocol/fix';
 import type { ProfileSettings } from '../protocol/profile';
 import type { ViewToHost } from '../protocol/view';
 
@@ -30,7 +31,7 @@ const messages: Readonly<Record<ViewToHost['type'], Readonly<Record<string, Chec
   chooseData: { field: oneOf('data', 'labels'), settings },
   reveal: { layer: name, keepFocus: optional(truth) },
   save: { name: fileName, content: within(text, LARGEST_FILE), encoding: oneOf('text', 'base64') },
-  fix: { fix: oneOf('fold', 'drop-bias', 'inference-mode', 'momentum') },
+  fix: { fix: oneOf(...fixIds) },
   openRule: { ruleId: within(text, 200) },
   reanalyze: {},
 };

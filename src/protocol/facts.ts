@@ -128,7 +128,14 @@ export interface LayerFacts {
 }
 
 /** Edits of a model file that a copy can be saved with. */
-export type FixId = 'fold' | 'drop-bias' | 'inference-mode' | 'momentum';
+export type FixId =
+  | 'fold'
+  | 'drop-bias'
+  | 'inference-mode'
+  | 'momentum'
+  | 'norm-before-activation'
+  | 'norm-after-activation'
+  | 'norm-axis';
 
 /** An edit that ends what a finding is about. */
 export interface FixOffer {

@@ -1,4 +1,4 @@
-import type { FixId } from './facts';
+import type { FixId, ModelFacts } from './facts';
 import type { EngineFacts, Figure } from './profile';
 
 /**
@@ -8,10 +8,25 @@ import type { EngineFacts, Figure } from './profile';
 
 export const FIX_SCHEMA_VERSION = 1;
 
+/** Formats that a copy with a fix can be saved in, which is that of the model. */
+export const fixFormats: Readonly<Record<FixId, readonly ModelFacts['format'][]>> = {
+  fold: ['onnx', 'tfjs-layers'],
+  'drop-bias': ['onnx', 'tfjs-layers'],
+  'inference-mode': ['onnx'],
+  momentum: ['onnx', 'tfjs-layers'],
+  'norm-before-activation': ['tfjs-layers'],
+  'norm-after-activation': ['tfjs-layers'],
+  'norm-axis': ['tfjs-layers'],
+};
+
+export const fixIds = Object.keys(fixFormats) as readonly FixId[];
+
 export interface FixSettings {
   readonly fix: FixId;
-  /** Path of the copy. */
+  /** Path of the copy. The files of weights of a layers model stand beside it, in a folder that is made where there is none. */
   readonly output: string;
+  /** Ids of the layers that are fixed; by default all that the fix is for. */
+  readonly layers?: readonly string[];
   /** Replace a file that is there, were it the model itself. */
   readonly overwrite: boolean;
   /** Save a copy whose results differ from the model's too, where that is what the fix is for. */
@@ -49,7 +64,7 @@ export interface FixResult {
   readonly model: string;
   /** Path of the copy; null when none was saved, because its results differ and nobody has agreed to that. */
   readonly output: string | null;
-  /** Path of a file of weights that was written beside the copy. */
+  /** Path of the file of weights that was written beside the copy; of several, the first. */
   readonly weights: string | null;
   /** Ids of the layers that were changed. */
   readonly changed: readonly string[];

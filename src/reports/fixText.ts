@@ -16,6 +16,9 @@ const done: Readonly<Record<FixId, readonly [one: string, many: string]>> = {
   'drop-bias': ['redundant bias dropped', 'redundant biases dropped'],
   'inference-mode': ['batch norm put in inference mode', 'batch norms put in inference mode'],
   momentum: ['momentum converted', 'momenta converted'],
+  'norm-before-activation': ['norm moved before its activation', 'norms moved before their activations'],
+  'norm-after-activation': ['norm moved behind its activation', 'norms moved behind their activations'],
+  'norm-axis': ['norm along the channels, untrained', 'norms along the channels, untrained'],
 };
 
 /** Layers that were left alone are listed up to this number. */

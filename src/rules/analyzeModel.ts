@@ -4,7 +4,8 @@ import { remembered } from '../ir/rememberedGraph';
 import type { Model, Problem } from '../ir/model';
 import { layerView } from '../layers/recognize';
 import type { Layer } from '../layers/layerView';
-import type { Finding, ModelFacts, ProblemFact } from '../protocol/facts';
+import type { Finding, FixOffer, ModelFacts, ProblemFact } from '../protocol/facts';
+import { fixFormats } from '../protocol/fix';
 import { isExported } from './folding';
 import { hiddenLayers } from './hiddenLayers';
 import { layerFacts, layerSource, summarize, type TextPlace } from './layerFacts';
@@ -84,13 +85,13 @@ function finding(rule: Rule, report: Report, model: Model, options: AnalysisOpti
     layer: layer?.id ?? null,
     layers: layers?.map((l) => l.id),
     source: first && layerSource(first, place),
-    ...(isFixable(model) && { fix: rule.meta.fix }),
+    ...(isFixable(model, rule.meta.fix) && { fix: rule.meta.fix }),
   };
 }
 
-/** Fixes are written into ONNX files, and proven by running them. */
-function isFixable({ format, weights }: Model): boolean {
-  return format === 'onnx' && weights === 'present';
+/** A copy is proven by running it. */
+function isFixable({ format, weights }: Model, fix: FixOffer | undefined): boolean {
+  return fix !== undefined && fixFormats[fix.id].includes(format) && weights === 'present';
 }
 
 function problemFact({ code, message, place }: Problem, path: string): ProblemFact {

@@ -36,7 +36,7 @@ export interface RuleText {
 export interface RuleMeta extends RuleText {
   readonly bad: Example;
   readonly good: Example;
-  /** An edit of ONNX files that ends what the findings are about. */
+  /** An edit of model files that ends what the findings are about. */
   readonly fix?: FixOffer;
 }
 

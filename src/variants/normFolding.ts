@@ -1,4 +1,4 @@
-import { ABSENT, type Graph, type ValueId, type ValueType } from '../ir/graph';
+import { ABSENT, type Graph, type Node, type ValueId, type ValueType } from '../ir/graph';
 import type { Layer, LayerView } from '../layers/layerView';
 import type { BatchNormFold } from './foldBatchNorms';
 
@@ -86,9 +86,14 @@ function ownObstacle({ norm }: Layer, linear: Layer, { view, typeOf }: Context):
   return undefined;
 }
 
-function isFoldable({ nodes }: Layer, { view }: Context): boolean {
-  const node = view.graph.node(nodes[0]);
-  return node.domain === '' && foldable.has(node.opType);
+function isFoldable(linear: Layer, { view }: Context): boolean {
+  const node = operatorOf(linear, view.graph);
+  return node !== undefined && node.domain === '' && foldable.has(node.opType);
+}
+
+/** The node that computes the layer; one of a layers model begins with what turns its input. */
+function operatorOf({ nodes, linear }: Layer, graph: Graph): Node | undefined {
+  return nodes.map((n) => graph.node(n)).find((n) => n.opType === linear!.operator);
 }
 
 /** The features of a matrix product run along its last axis, the channels of a norm along axis 1. */
@@ -113,9 +118,9 @@ function standsBetween(input: ValueId, output: ValueId, { view, typeOf }: Contex
   return undefined;
 }
 
-function isPadded({ nodes }: Layer, graph: Graph): boolean {
-  const node = graph.node(nodes[0]);
-  if (node.opType !== 'Conv') return false;
+function isPadded(linear: Layer, graph: Graph): boolean {
+  const node = operatorOf(linear, graph);
+  if (node?.opType !== 'Conv') return false;
   const automatic = node.string('auto_pad', 'NOTSET');
   if (automatic.startsWith('SAME')) return (node.ints('kernel_shape') ?? [0]).some((k) => k !== 1);
   return automatic !== 'VALID' && (node.ints('pads') ?? []).some((p) => p !== 0);

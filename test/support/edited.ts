@@ -39,7 +39,7 @@ export async function edited(original: MutableGraph | Graph, fix: FixId): Promis
   const types = inferTypes(frozen);
   const view = layerView(frozen, types);
   const graph = frozen.toMutable();
-  const report = await fixes[fix].edit(graph, { model: modelOf(frozen), view, types });
+  const report = await fixes[fix].edit!(graph, { model: modelOf(frozen), view, types, isMeant: () => true });
   assert.deepEqual(verifyGraph(graph), verifyGraph(frozen.toMutable()));
   const names = (d: readonly { name: string }[]) => d.map(({ name }) => name);
   assert.deepEqual(names(graph.inputs), names(frozen.toMutable().inputs));

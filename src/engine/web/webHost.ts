@@ -42,10 +42,13 @@ export function webHost(files: RemoteFiles, wasm: Uint8Array): EngineHost {
 /** Copies of models are saved on machines only. */
 const noFiles: FileAccess = {
   open: cannotSave,
+  folderOf: () => ({ open: cannotSave }),
   isSame: cannotSave,
   exists: cannotSave,
   sameFolder: cannotSave,
   nameOf: (file) => file.slice(file.lastIndexOf('/') + 1),
+  beside: (file, name) => `${file.slice(0, file.lastIndexOf('/') + 1)}${name}`,
+  makeFolderOf: cannotSave,
   write: cannotSave,
 };
 

@@ -38,6 +38,11 @@ export class Shards {
     return new Shards(sources, size, undefined);
   }
 
+  /** Size of the largest file, in bytes. */
+  get largestFile(): number {
+    return this.sources.reduce((most, { size }) => Math.max(most, size), 0);
+  }
+
   async read(offset: number, length: number): Promise<Uint8Array> {
     if (offset + length > this.size) {
       throw this.failure ?? new ModelError('truncated', `the weight files end at byte ${this.size}`, { offset });

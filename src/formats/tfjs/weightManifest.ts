@@ -53,6 +53,29 @@ export interface StoredWeight {
   read(): Promise<Uint8Array>;
 }
 
+/** A weight as a manifest lists it, used by a layer or not. */
+export interface ListedWeight {
+  /** Without ':0'. */
+  readonly name: string;
+  /** Index in the group's list. */
+  readonly entry: number;
+  readonly dims: readonly number[];
+  /** Type of the stored bytes. */
+  readonly storage: string;
+  readonly quantized: boolean;
+  /** Where its bytes begin in the group's files. */
+  readonly offset: number;
+  readonly bytes: number;
+}
+
+/** A group of a manifest as its files hold it. */
+export interface WeightGroup {
+  readonly weights: readonly ListedWeight[];
+  readonly shards: Shards;
+  /** Size of its largest file, in bytes. */
+  readonly largestFile: number;
+}
+
 /** A group of weights that stand one after the other in the same files. */
 interface Group {
   readonly listed: readonly unknown[];
@@ -138,6 +161,27 @@ export class WeightManifest {
     return this.sorted.slice(low, end);
   }
 
+  /**
+   * The groups with the place of every weight, for those who write them anew.
+   * @throws ModelError `unsupported` when a weight is stored in a way that is not known, so that nobody knows where others begin
+   */
+  groupsAsStored(): WeightGroup[] {
+    return this.groups.map(({ listed, shards, textBytes, place }) => {
+      let offset = 0;
+      const weights = listed.map((stated, entry): ListedWeight => {
+        const layout = layoutOf(stated, place.to('weights', entry), () => undefined);
+        const bytes = textBytes.get(entry) ?? layout?.bytes;
+        if (layout === undefined || bytes === undefined || !Number.isFinite(bytes))
+          throw new ModelError('unsupported', `weight ${entry} of a group is stored in a way that is not known here`);
+        const { dims, storage, quantization } = layout;
+        offset += bytes;
+        const where = { entry, offset: offset - bytes, bytes };
+        return { name: plainName(layout.name), dims, storage, quantized: quantization !== undefined, ...where };
+      });
+      return { weights, shards, largestFile: shards.largestFile };
+    });
+  }
+
   private async openGroup(
     group: JsonObject,
     folder: ModelFolder,
@@ -190,13 +234,18 @@ export class WeightManifest {
   }
 
   private add(weight: StoredWeight, place: JsonPlace, report: Report): void {
-    const name = weight.name.endsWith(':0') ? weight.name.slice(0, -2) : weight.name;
+    const name = plainName(weight.name);
     if (this.indexed.has(name)) {
       report('duplicate-name', `the weight ${shown(name)} is listed more than once; the first counts`, place);
       return;
     }
     this.indexed.set(name, weight.name === name ? weight : { ...weight, name });
   }
+}
+
+/** TensorFlow names a variable's only output with ':0'. */
+function plainName(name: string): string {
+  return name.endsWith(':0') ? name.slice(0, -2) : name;
 }
 
 /** Weights by `segment/weight` for every segment of their names but the last: for layers whose weights have longer names. */

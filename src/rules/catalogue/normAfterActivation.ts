@@ -1,7 +1,5 @@
-import type { NormType } from '../../protocol/facts';
+import { lateNorms } from '../lateNorms';
 import type { Rule } from '../rule';
-
-const types: readonly NormType[] = ['batch', 'instance', 'group'];
 
 export const normAfterActivation: Rule = {
   meta: {
@@ -18,6 +16,7 @@ export const normAfterActivation: Rule = {
       '0.474 with it before, GoogLeNet 0.596 and 0.607. Measure it on your own model.',
     insteadDo:
       'Move the norm between the linear layer and the activation, train both and compare. Keep what measures better.',
+    fix: { id: 'norm-before-activation', title: 'norms moved before their activations' },
     bad: {
       text: `<ir_version: 8, opset_import: ["" : 17]>
 conv_relu_bn (float[N,3,8,8] x) => (float[N,4,8,8] y)
@@ -51,12 +50,7 @@ conv_bn_relu (float[N,3,8,8] x) => (float[N,4,8,8] y)
   },
 
   check({ view, report }) {
-    for (const layer of view.layers) {
-      if (layer.norm === undefined || !types.includes(layer.norm.type)) continue;
-      const { placement, linear, activation } = view.placementOf(layer);
-      if (placement !== 'linear-activation-norm' || linear === undefined || activation === undefined) continue;
-      // the activation is also what a later sum or concat reads: the norm begins a branch of the residual stream
-      if (view.nearestAfter(activation).some((l) => l.role === 'join')) continue;
+    for (const { norm: layer, linear, activation } of lateNorms(view)) {
       const applied = activation === linear ? linear.activation : activation.activation;
       report({
         layer,

@@ -1,9 +1,5 @@
-import type { Layer, LayerView } from '../../layers/layerView';
+import { misplacedAxes, positiveAxes, statedAxes } from '../normAxis';
 import type { Rule } from '../rule';
-
-/** Layers between a convolution and its norm that keep the axes in their places. */
-const keepsAxes = new Set(['activation', 'dropout', 'pool', 'norm']);
-const MOST_BETWEEN = 4;
 
 export const normAxisNotChannel: Rule = {
   meta: {
@@ -18,6 +14,7 @@ export const normAxisNotChannel: Rule = {
       'pixels and mixes the channels; the model trains, and worse. A LayerNormalization over the batch mixes samples, in inference too.',
     insteadDo:
       'Use `axis=-1` (the default) with `channels_last` and `axis=1` with `channels_first`; keep axis 0 out of LayerNormalization.',
+    fix: { id: 'norm-axis', title: 'norms along the channels, untrained' },
     bad: {
       language: 'keras',
       reported: ['norm'],
@@ -38,52 +35,27 @@ export const normAxisNotChannel: Rule = {
 
   check({ view, typeOf, report }) {
     for (const layer of view.layers) {
-      const axes = statedAxes(layer.origin?.config.axis ?? -1);
-      const rank = typeOf(layer.inputs[0])?.shape?.length;
-      // operators of a graph state no axis: their channels are where the data_format says
-      if (layer.origin?.isNode) continue;
-      if (layer.norm === undefined || layer.origin === undefined || axes === undefined || rank === undefined) continue;
-      const positive = axes.map((a) => (a < 0 ? a + rank : a));
-      if (layer.norm.type === 'layer' && positive.includes(0)) {
-        report({
-          layer,
-          message: `${layer.kind} normalizes along axis 0, the batch: each sample's result depends on the other samples, in inference too.`,
-        });
-      }
-      const convolution = layer.norm.type === 'batch' ? convolutionBefore(layer, view) : undefined;
-      if (convolution === undefined || rank < 3 || positive.length !== 1) continue;
-      const format = isChannelsFirst(convolution) ? 'channels_first' : 'channels_last';
-      const channel = format === 'channels_first' ? 1 : rank - 1;
-      const [axis] = positive;
-      if (axis === channel || axis < 0 || axis >= rank) continue;
+      const axes = layer.norm?.type === 'layer' ? positiveAxes(layer, typeOf) : undefined;
+      if (!axes?.includes(0)) continue;
       report({
         layer,
+        message: `${layer.kind} normalizes along axis 0, the batch: each sample's result depends on the other samples, in inference too.`,
+      });
+    }
+    for (const { norm, convolution, axis: channel, isFirst } of misplacedAxes(view, typeOf)) {
+      const [axis] = positiveAxes(norm, typeOf)!;
+      const [stated] = statedAxes(norm)!;
+      report({
+        layer: norm,
         layers: [convolution],
         message:
-          `${layer.kind} keeps statistics along axis ${axes[0]}, and the channels of ${convolution.id} (${format}) are axis ${channel}: ` +
+          `${norm.kind} keeps statistics along axis ${stated}, and the channels of ${convolution.id} ` +
+          `(${isFirst ? 'channels_first' : 'channels_last'}) are axis ${channel}: ` +
           `it normalizes each position along axis ${axis} over all channels.`,
       });
     }
   },
 };
-
-/** The convolution whose channels the norm sees, with only layers in between that leave the axes alone. */
-function convolutionBefore(norm: Layer, view: LayerView): Layer | undefined {
-  let layer: Layer | undefined = view.predecessors(norm)[0];
-  for (let i = 0; i < MOST_BETWEEN && layer !== undefined && keepsAxes.has(layer.role); i++) {
-    layer = view.predecessors(layer)[0];
-  }
-  return layer?.origin !== undefined && layer.linear?.operator.startsWith('Conv') ? layer : undefined;
-}
-
-function isChannelsFirst({ origin }: Layer): boolean {
-  return (origin!.config.data_format ?? origin!.config.dataFormat) === 'channels_first';
-}
-
-function statedAxes(axis: unknown): readonly number[] | undefined {
-  const axes: unknown[] = Array.isArray(axis) ? axis : [axis];
-  return axes.every((a): a is number => Number.isInteger(a)) ? axes : undefined;
-}
 
 /** A convolution of an image with its channels last, and a norm along the given axis. */
 function keras(axis: number): string {

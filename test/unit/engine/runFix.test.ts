@@ -127,10 +127,24 @@ describe('a copy of a model with a fix', function () {
     assert.match((await refusal(save(old, 'drop-bias'))).message, /a stays as it is, because Gemm has to have a bias/);
   });
 
-  it('is for ONNX files only', async () => {
+  it('is in a format that the fix is written into', async () => {
     const sample = path.join(__dirname, '../../../media/samples/tfjs/model.json');
-    const error = await refusal(save(sample, 'fold'));
+    const error = await refusal(save(sample, 'inference-mode'));
     assert.match(error.message, /written into ONNX files, and this is a TensorFlow.js layers model/);
+    const axis = await refusal(save(await write(block()), 'norm-axis'));
+    assert.match(axis.message, /written into TensorFlow.js layers models, and this is an ONNX file/);
+  });
+
+  it('can be meant for one layer alone', async () => {
+    const model = await write(convolutional.resnetV1().toMutable());
+    const { findings } = await analyzeModel(await openModelFile(model), model);
+    const layer = findings.find((f) => f.fix?.id === 'fold')!.layers![2];
+    assert.deepEqual((await save(model, 'fold', { layers: [layer] })).changed, [layer]);
+    const left = operators(await copy()).filter((o) => o === 'BatchNormalization').length;
+    assert.equal(
+      left,
+      operators(convolutional.resnetV1().toMutable()).filter((o) => o === 'BatchNormalization').length - 1,
+    );
   });
 
   it('with batch norms in inference mode: measures the difference, and waits for consent', async () => {
