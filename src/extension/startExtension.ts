@@ -23,6 +23,14 @@ import { isTextModel, TextModels, textSelector } from './textModels';
 
 const { t } = vscode.l10n;
 
+/** Loaded when somebody types in a file that may be a configuration. */
+const completions: vscode.CompletionItemProvider = {
+  async provideCompletionItems(document, position) {
+    const { configCompletions } = await import('./configCompletions');
+    return configCompletions(document, position);
+  },
+};
+
 /** What the extension gives to others that ask VS Code for it: links can be opened without leaving the window. */
 export interface ExtensionInterface {
   /** As if the user had followed the link (see linkHandler.ts). */
@@ -57,6 +65,7 @@ export function startExtension(context: vscode.ExtensionContext, platform: Platf
     vscode.languages.registerHoverProvider(textSelector, new LayerHovers(textModels)),
     vscode.languages.registerHoverProvider(configSelector, settingHovers),
     vscode.languages.registerHoverProvider(pythonSelector, normClassHovers),
+    vscode.languages.registerCompletionItemProvider(configSelector, completions, '"', ':', ' '),
     vscode.languages.registerCodeLensProvider(textSelector, new CodeLenses(textModels)),
     vscode.languages.registerDocumentSymbolProvider(textSelector, new LayerSymbols(textModels), { label: 'NormScope' }),
     vscode.languages.registerCodeActionsProvider(textSelector, new TextFixActions(textModels), TextFixActions.metadata),
