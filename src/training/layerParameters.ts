@@ -1,7 +1,10 @@
 import type { Graph, ValueId } from '../ir/graph';
 import type { ActivationName, Layer, LayerView } from '../layers/layerView';
 
-/** For each constant, by name, the indices of the layers that read it: at once or through nodes that only see constants. */
+/**
+ * For each constant, stated or computed from others (dequantized weights), by name, the indices of the layers that read it: at once
+ * or through nodes that only see constants.
+ */
 export function layersOfConstants(view: LayerView): Map<string, number[]> {
   const { graph } = view;
   const constant = constantValues(graph);
@@ -15,7 +18,6 @@ export function layersOfConstants(view: LayerView): Map<string, number[]> {
       if (producer >= 0) for (const v of graph.node(producer).inputs) if (constant[v]) values.add(v);
     }
     for (const value of values) {
-      if (graph.initializer(value) === undefined) continue;
       const name = graph.valueName(value);
       const list = layers.get(name);
       if (list) list.push(layer.index);

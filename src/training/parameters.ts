@@ -53,6 +53,13 @@ const REARRANGING = new Set([
   'Concat',
 ]);
 
+function isRearranging({ domain, opType }: MutableNode): boolean {
+  // rounded to a grid while it is trained in full
+  return domain === '' ? REARRANGING.has(opType) : opType === 'Quant' && QONNX.has(domain);
+}
+
+const QONNX = new Set(['onnx.brevitas', 'qonnx.custom_op.general']);
+
 interface Use {
   readonly kind: ParameterKind;
   readonly node: MutableNode;
@@ -92,7 +99,7 @@ export function findParameters(
       for (const node of consumers.get(value) ?? []) {
         const kind = stated.get(name) ?? kindOfUse(node, value, elements, learnt);
         if (kind) return { kind, node, value };
-        if (node.domain === '' && REARRANGING.has(node.opType)) {
+        if (isRearranging(node)) {
           for (const o of node.outputs) if (o !== '') values.add(o);
         }
       }

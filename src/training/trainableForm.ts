@@ -1,6 +1,7 @@
 import { expandCalls } from '../ir/expandCalls';
 import type { Model } from '../ir/model';
 import { fixDecidingInputs } from './decidingInputs';
+import { toFloatArithmetic } from '../variants/floatArithmetic';
 import { weightsFromInputs } from './weightInputs';
 
 /**
@@ -17,6 +18,14 @@ export function trainableForm(file: Model): { readonly model: Model; readonly no
     for (const { name, value } of decided.fixed) {
       notes.push(`input ${name} was held at ${value}: it decides which branch of the network is computed`);
     }
+  }
+  const inFloat = model.graph.toMutable();
+  const arithmetic = toFloatArithmetic(inFloat);
+  if (arithmetic > 0) {
+    model = { ...model, graph: inFloat.freeze() };
+    notes.push(
+      `arithmetic on quantized integers (${arithmetic} ${arithmetic === 1 ? 'node' : 'nodes'}) was done on the numbers that they stand for: gradients pass the rounding straight through`,
+    );
   }
   const given = weightsFromInputs(model.graph);
   if (given !== undefined) {

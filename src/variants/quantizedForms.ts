@@ -4,7 +4,8 @@ import type { ValueType } from '../ir/graph';
 import { normalizeAxis } from '../ir/inference/dims';
 import type { MutableNode } from '../ir/mutableGraph';
 import { PRIVATE_DOMAIN, ROUND_STRAIGHT_THROUGH } from '../ir/privateOperators';
-import { intOf } from './nodeAttributes';
+import { floatsAtHand } from '../ir/tensorValues';
+import { intOf, stringOf } from './nodeAttributes';
 import type { Rewriter } from './rewriter';
 
 type Types = ReadonlyMap<string, ValueType>;
@@ -18,18 +19,19 @@ const RANGES: Partial<Record<DataType, readonly [least: number, largest: number]
 };
 
 /**
- * DequantizeLinear (opset 13) of what QuantizeLinear has just made: both in floating point, so that a gradient passes where nothing
- * was cut off (Bengio et al. 2013). @returns false for other integers: they carry no gradient.
+ * DequantizeLinear (opset 13) of what QuantizeLinear or DynamicQuantizeLinear (opset 11) has just made: both in floating point, so that a
+ * gradient passes where nothing was cut off (Bengio et al. 2013). A scale that follows from the largest value is held, as usual.
+ * @returns false for other integers: they carry no gradient.
  */
 export function quantizedAndBack(node: MutableNode, r: Rewriter, types: Types): boolean {
   const quantize = r.producer(node.inputs[0]);
-  if (quantize?.opType !== 'QuantizeLinear' || quantize.domain !== '') return false;
-  const [x, scale, zeroPoint] = quantize.inputs;
+  const isDynamic = quantize?.opType === 'DynamicQuantizeLinear';
+  if (quantize?.domain !== '' || !(isDynamic || quantize.opType === 'QuantizeLinear')) return false;
+  const [x, scale, zeroPoint] = isDynamic ? [quantize.inputs[0], ...quantize.outputs.slice(1)] : quantize.inputs;
   const rank = types.get(x)?.shape?.length;
   const range = RANGES[types.get(quantize.outputs[0])?.dtype ?? 'uint8'];
   if (rank === undefined || range === undefined) return false;
-  const scaled = r.add('Div', [x, alongAxis(scale, quantize, rank, r, types)]);
-  const [rounded] = r.addNode(ROUND_STRAIGHT_THROUGH, [scaled], {}, { domain: PRIVATE_DOMAIN });
+  const rounded = roundedStraight(r.add('Div', [x, alongAxis(scale, quantize, rank, r, types)]), r);
   const shift = zeroPoint && alongAxis(inFloat(zeroPoint, r), quantize, rank, r, types);
   const shifted = shift ? r.add('Add', [rounded, shift]) : rounded;
   const kept = r.add('Clip', [shifted, r.scalar(range[0]), r.scalar(range[1])]);
@@ -37,6 +39,28 @@ export function quantizedAndBack(node: MutableNode, r: Rewriter, types: Types): 
   const centred = backZero ? r.add('Sub', [kept, alongAxis(inFloat(backZero, r), node, rank, r, types)]) : kept;
   r.add('Mul', [centred, alongAxis(backScale, node, rank, r, types)], {}, node.outputs[0]);
   return true;
+}
+
+/**
+ * Quant of QONNX (brevitas; Pappalardo et al. 2022): rounded to a grid and back in one node. Inputs x, scale, zero point and number of
+ * bits, which broadcast. @returns false where the bits are not at hand, and for other ways to round.
+ */
+export function quant(node: MutableNode, r: Rewriter): boolean {
+  const [x, scale, zero, bitWidth] = node.inputs;
+  const bits = floatsAtHand(r.graph.initializers.get(bitWidth))?.[0];
+  if (bits === undefined || !(bits >= 1) || stringOf(node, 'rounding_mode', 'ROUND') !== 'ROUND') return false;
+  const signed = intOf(node, 'signed', 1) !== 0;
+  const narrow = intOf(node, 'narrow', 0);
+  const least = signed ? -(2 ** (bits - 1)) + narrow : 0;
+  const largest = signed ? 2 ** (bits - 1) - 1 : 2 ** bits - 1 - narrow;
+  const rounded = roundedStraight(r.add('Add', [r.add('Div', [x, scale]), zero]), r);
+  const kept = r.add('Clip', [rounded, r.scalar(least), r.scalar(largest)]);
+  r.add('Mul', [r.add('Sub', [kept, zero]), scale], {}, node.outputs[0]);
+  return true;
+}
+
+function roundedStraight(x: string, r: Rewriter): string {
+  return r.addNode(ROUND_STRAIGHT_THROUGH, [x], {}, { domain: PRIVATE_DOMAIN })[0];
 }
 
 function inFloat(value: string, r: Rewriter): string {

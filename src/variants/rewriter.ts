@@ -42,7 +42,7 @@ export class Rewriter {
     return this.nodes.length;
   }
 
-  /** Adds a node and returns its outputs' names; it gets the name of the node it replaces when it computes that node's output. */
+  /** Adds a node and returns its outputs' names; it gets the name of the node it replaces, if no other, when it computes that node's output. */
   addNode(opType: string, inputs: readonly string[], attributes: Attributes = {}, options: AddOptions = {}): string[] {
     const { current } = this;
     const made = this.graph.makeNode(opType, inputs, attributes, {
@@ -50,7 +50,7 @@ export class Rewriter {
       hint: current?.outputs[0] ? `${current.outputs[0]}/${opType}` : opType,
       ...options,
     });
-    if (current !== undefined && made.outputs[0] === current.outputs[0]) made.name = current.name;
+    if (options.name === undefined && made.outputs[0] === current?.outputs[0]) made.name = current.name;
     this.nodes.push(made);
     return made.outputs;
   }

@@ -10,7 +10,7 @@ import {
   skipSimplifiedLayerNormalization,
 } from './fusedNormForms';
 import { lpNormalization, meanVarianceNormalization } from './normForms';
-import { quantizedAndBack } from './quantizedForms';
+import { quant, quantizedAndBack } from './quantizedForms';
 import { gru, lstm, rnn } from './recurrentForms';
 import type { Rewriter } from './rewriter';
 
@@ -44,6 +44,8 @@ export const writtenOut: ReadonlyMap<string, WrittenOut> = new Map<string, Writt
   ['com.microsoft.RotaryEmbedding', rotaryEmbedding],
   ['com.microsoft.SkipLayerNormalization', skipLayerNormalization],
   ['com.microsoft.SkipSimplifiedLayerNormalization', skipSimplifiedLayerNormalization],
+  ['onnx.brevitas.Quant', quant],
+  ['qonnx.custom_op.general.Quant', quant],
 ]);
 
 export function writtenOutForm({ domain, opType }: MutableNode): WrittenOut | undefined {

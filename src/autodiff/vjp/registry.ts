@@ -212,11 +212,12 @@ export const rules: ReadonlyMap<string, GradientRule> = new Map<string, Gradient
   Object.entries({ ...operators, ...privateOperators }),
 );
 
-/** Operators with floating-point outputs whose derivative is zero wherever it exists. */
+/** Operators with floating-point outputs whose derivative is zero wherever it exists, or is held at zero: the scale of DynamicQuantizeLinear. */
 const zeroGradient: ReadonlySet<string> = new Set([
   'Bernoulli',
   'Ceil',
   'ConstantOfShape',
+  'DynamicQuantizeLinear',
   'EyeLike',
   'Floor',
   'Hardmax',

@@ -7,3 +7,10 @@ export const quantizationRules: InferenceRules = {
   DynamicQuantizeLinear: (n) => [tensorFact('uint8', n.shape(0)), tensorFact('float32', []), tensorFact('uint8', [])],
   QLinearAdd: (n) => [sameType(n.fact(0))],
 };
+
+/** Operators of QONNX: numbers on a grid, as floats. */
+export const qonnxRules: InferenceRules = {
+  Quant: (n) => [sameType(n.fact(0))],
+  BipolarQuant: (n) => [sameType(n.fact(0))],
+  Trunc: (n) => [sameType(n.fact(0))],
+};

@@ -13,7 +13,7 @@ import { reductionRules } from './reduction';
 import { recurrentRules } from './recurrent';
 import { resizeRules } from './resize';
 import { sequenceRules } from './sequence';
-import { quantizationRules } from './quantization';
+import { qonnxRules, quantizationRules } from './quantization';
 import { contribRules } from './contrib';
 import { selectionRules } from './selection';
 
@@ -46,6 +46,8 @@ for (const rules of families) {
 const domains = new Map<string, ReadonlyMap<string, InferenceRule>>([
   ['', defaultDomain],
   ['com.microsoft', new Map(Object.entries(contribRules))],
+  ['onnx.brevitas', new Map(Object.entries(qonnxRules))],
+  ['qonnx.custom_op.general', new Map(Object.entries(qonnxRules))],
   [PRIVATE_DOMAIN, new Map(Object.entries(privateRules))],
 ]);
 

@@ -119,6 +119,49 @@ describe('operators that are written out for training', () => {
     });
   }
 
+  for (const domain of ['onnx.brevitas', 'qonnx.custom_op.general']) {
+    it(`${domain}.Quant: the values of its definition, and the gradient where nothing was cut off`, async () => {
+      for (const [signed, narrow, least, largest] of [
+        [1, 0, -4, 3],
+        [1, 1, -3, 3],
+        [0, 0, 0, 7],
+        [0, 1, 0, 6],
+      ]) {
+        const shape = [2, 3, 4];
+        const graph = new MutableGraph();
+        graph.opsets.set('', 18);
+        graph.opsets.set(domain, 1);
+        graph.addInput('x', { kind: 'tensor', dtype: 'float32', shape });
+        const scales = [0.1, 0.25, 0.3];
+        const inputs = [
+          graph.addInitializer(float32Tensor('scale', [3, 1], scales)),
+          graph.addInitializer(float32Tensor('zero', [], [1])),
+          graph.addInitializer(float32Tensor('bits', [], [3])),
+        ];
+        const attributes = { signed: attribute.int(signed), narrow: attribute.int(narrow) };
+        graph.addNode('Quant', ['x', ...inputs], attributes, { domain, outputs: ['y'] });
+        graph.addOutput('y');
+        assert.deepEqual(inferTypes(graph).get('y')?.shape, shape);
+        toTrainingForm(graph);
+        const loss = graph.add('ReduceSum', ['y'], { keepdims: attribute.int(0) });
+        const { gradientOf, cuts } = differentiate(graph, inferTypes(graph), { loss, wrt: ['x'] });
+        assert.deepEqual(cuts, []);
+        const gradient = gradientOf.get('x')!;
+        graph.addOutput(gradient);
+        lowerPrivateOperators(graph);
+        const x = noise(24, 5);
+        const actual = await runGraph(graph, { x: floats(shape, x) });
+        const grid = x.map((v, i) => Math.round(v / scales[Math.floor(i / 4) % 3] + 1));
+        grid.forEach((q, i) => {
+          const y = (Math.min(Math.max(q, least), largest) - 1) * scales[Math.floor(i / 4) % 3];
+          assert.ok(Math.abs(Number(actual.y.data[i]) - y) < 1e-6);
+          if (q > least && q < largest) assert.ok(Math.abs(Number(actual[gradient].data[i]) - 1) < 1e-5);
+          if (q < least || q > largest) assert.equal(Number(actual[gradient].data[i]), 0);
+        });
+      }
+    });
+  }
+
   it('leaves a recurrent node of too many steps as it is, and the cut says so', () => {
     const graph = new MutableGraph();
     graph.opsets.set('', 18);
