@@ -18,9 +18,10 @@ const webHost = { platform: 'browser', format: 'cjs', target: 'chrome128', exter
 const browser = { platform: 'browser', format: 'iife', target: 'chrome128' };
 
 // ONNX Runtime stays outside: it finds its binaries relative to its own files (see src/tools/runtime.mjs).
-const external = ['vscode', 'onnxruntime-node', 'onnxruntime-web', 'onnxruntime-common'];
+export const external = ['vscode', 'onnxruntime-node', 'onnxruntime-web', 'onnxruntime-common'];
 
-const bundles = [
+/** What is built, by the file in dist/ that it becomes. */
+export const bundles = [
   { name: 'extension', source: 'src/extension/extension.ts', ...node },
   { name: 'engine', source: 'src/engine/child.ts', ...node },
   { name: 'cli', source: 'src/cli/main.ts', ...node, banner: { js: '#!/usr/bin/env node' } },
