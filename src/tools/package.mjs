@@ -41,7 +41,14 @@ export async function makePackage(target, file) {
     fs.cpSync(path.join(root, part), path.join(stage, part), { recursive: true });
 
   const vsce = path.join(root, 'node_modules/@vscode/vsce/vsce');
-  const args = ['package', '--no-dependencies', '--allow-missing-repository', '--out', vsix];
+  const args = [
+    'package',
+    '--no-dependencies',
+    '--allow-missing-repository',
+    '--no-rewrite-relative-links',
+    '--out',
+    vsix,
+  ];
   if (target !== universal) args.push('--target', target);
   const { status, stdout, stderr } = spawnSync(process.execPath, [vsce, ...args], { cwd: stage, encoding: 'utf8' });
   if (status !== 0) throw new Error(`vsce failed (${status})\n${stdout}${stderr}`);

@@ -1,5 +1,5 @@
 import type { NormFacts, NormParameterFacts } from '../../src/protocol/facts';
-import { counted, formatFigure } from '../format';
+import { counted, formatCount, formatFigure } from '../format';
 import { withAlpha, type Theme } from '../theme';
 import type { PaintedPicture, Target } from './paintedPicture';
 import { roundTicks } from './ticks';
@@ -44,8 +44,10 @@ export function parameterPicture(norm: NormFacts | undefined): PaintedPicture | 
 }
 
 function sentence({ name, min, mean, max }: NormParameterFacts): string {
-  const range = min === max ? `${formatFigure(min)} everywhere` : `${formatFigure(min)} to ${formatFigure(max)}`;
-  return `${parts[name].word.toLowerCase()} ${range}${min === max ? '' : ` (mean ${formatFigure(mean)})`}`;
+  const range = isShared({ min, max })
+    ? `${formatFigure(min)} everywhere`
+    : `${formatFigure(min)} to ${formatFigure(max)} (mean ${formatFigure(mean)})`;
+  return `${parts[name].word.toLowerCase()} ${range}`;
 }
 
 function paint(
@@ -60,8 +62,10 @@ function paint(
   const room = width - margins.left - margins.right - gap * (parameters.length - 1);
   const cell = room / parameters.length;
   if (cell <= 0 || bottom <= top) return [];
-  const most = Math.max(1, ...parameters.flatMap(({ bins }) => bins));
-  const y = (count: number) => bottom - (count / most) * (bottom - top);
+  // a number that all channels share would flatten the others
+  const varied = parameters.filter((parameter) => !isShared(parameter));
+  const most = Math.max(1, ...(varied.length ? varied : parameters).flatMap(({ bins }) => bins));
+  const y = (count: number) => bottom - (Math.min(count, most) / most) * (bottom - top);
   pen.font = `${theme.fontSize}px ${theme.fontFamily}`;
   const ticks = roundTicks(0, most, 3).filter(Number.isInteger);
   pen.fillStyle = theme.mutedText;
@@ -111,7 +115,7 @@ function histogram(
     return targets;
   }
   const colour = theme.colours.green;
-  const shared = min === max;
+  const shared = isShared(parameter);
   const barWidth = shared ? loneBar : width / bins.length;
   bins.forEach((channels, bin) => {
     if (channels === 0) return;
@@ -134,14 +138,22 @@ function histogram(
     pen.setLineDash([]);
   }
   pen.fillStyle = theme.mutedText;
-  if (shared) pen.fillText(formatFigure(min), x + width / 2, bottom + 5);
-  else {
+  if (shared) {
+    pen.fillText(formatFigure(min), x + width / 2, bottom + 5);
+    pen.textAlign = 'left';
+    pen.textBaseline = 'middle';
+    pen.fillText(`all ${formatCount(count - notFinite)}`, x + (width + loneBar) / 2 + 6, (top + bottom) / 2);
+  } else {
     pen.textAlign = 'left';
     pen.fillText(formatFigure(min), x, bottom + 5);
     pen.textAlign = 'right';
     pen.fillText(formatFigure(max), x + width, bottom + 5);
   }
   return targets;
+}
+
+function isShared({ min, max }: Pick<NormParameterFacts, 'min' | 'max'>): boolean {
+  return min === max;
 }
 
 function line(pen: CanvasRenderingContext2D, fromX: number, fromY: number, toX: number, toY: number): void {
