@@ -9,6 +9,7 @@ import {
   skipLayerNormalization,
   skipSimplifiedLayerNormalization,
 } from './fusedNormForms';
+import { gridSample } from './gridSample';
 import { lpNormalization, meanVarianceNormalization } from './normForms';
 import { quant, quantizedAndBack } from './quantizedForms';
 import { gru, lstm, rnn } from './recurrentForms';
@@ -25,6 +26,7 @@ export type WrittenOut = (node: MutableNode, r: Rewriter, types: ReadonlyMap<str
 export const writtenOut: ReadonlyMap<string, WrittenOut> = new Map<string, WrittenOut>([
   ['DequantizeLinear', quantizedAndBack],
   ['GRU', gru],
+  ['GridSample', gridSample],
   ['LSTM', lstm],
   ['LpNormalization', lpNormalization],
   ['MeanVarianceNormalization', meanVarianceNormalization],

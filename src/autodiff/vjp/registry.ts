@@ -52,6 +52,7 @@ import { Min } from './Min';
 import { Mish } from './Mish';
 import { Mul } from './Mul';
 import { Neg } from './Neg';
+import { OneHot } from './OneHot';
 import { PRelu } from './PRelu';
 import { Pad } from './Pad';
 import { Pow } from './Pow';
@@ -155,6 +156,7 @@ const operators = {
   Mish,
   Mul,
   Neg,
+  OneHot,
   PRelu,
   Pad,
   Pow,

@@ -284,6 +284,19 @@ export const layout: readonly GradientCase[] = [
     { mode: string('cubic'), cubic_coeff_a: float(-0.5), exclude_outside: int(1) },
     'cubic without the outside',
   ),
+  ...['zeros', 'border', 'reflection'].flatMap((padding) => [
+    ...sampled('bilinear', padding, 0),
+    ...sampled('bilinear', padding, 1),
+    ...sampled('bicubic', padding, 0),
+    ...sampled('nearest', padding, 1),
+  ]),
+  {
+    opType: 'OneHot',
+    name: 'values',
+    inputs: [{ longs: [0, 2, -1, 7], shape: [2, 2] }, { longs: [3], shape: [] }, [2]],
+    attributes: { axis: int(1) },
+  },
+  { opType: 'OneHot', name: 'last axis', inputs: [{ longs: [1, 0] }, { longs: [2], shape: [] }, [2]] },
   { opType: 'Resize', name: 'sizes', inputs: [[1, 2, 3, 4], null, null, { longs: [1, 2, 6, 8] }], nodes: 2 },
 ];
 
@@ -299,6 +312,26 @@ function resize(
       name,
       inputs: [input, null, { constant: scales.map(Math.fround), shape: [4], float32: true }],
       attributes,
+    },
+  ];
+}
+
+/** Places keep away from the borders of pixels and of the picture, at which samples have a kink. */
+function sampled(mode: string, padding: string, aligned: number): GradientCase[] {
+  const kinks = aligned === 1 ? [1 / 3, 1, 5 / 3] : [0.25, 0.75, 1, 1.25, 1.75];
+  const places = { shape: [2, 2, 3, 2], between: [-1.6, 1.6] as const, awayFrom: kinks.flatMap((k) => [-k, k]) };
+  const constant = [0.3, -0.9, 1.2, 0.1, -0.4, 0.6, -1.3, 0.2, 0.9, -0.5, 0.05, 1.4];
+  return [
+    {
+      opType: 'GridSample',
+      name: `${mode}, ${padding}${aligned === 1 ? ', corners aligned' : ''}`,
+      // which pixel is nearest does not change with the place
+      inputs: [
+        [2, 2, 4, 4],
+        mode === 'nearest' ? { constant: [...constant, ...constant], shape: [2, 2, 3, 2] } : places,
+      ],
+      attributes: { mode: string(mode), padding_mode: string(padding), align_corners: int(aligned) },
+      mutated: mode === 'bilinear' && padding === 'border',
     },
   ];
 }
