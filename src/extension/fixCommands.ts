@@ -1,7 +1,9 @@
 import * as vscode from 'vscode';
-import type { FixId, FixOffer, ModelFacts } from '../protocol/facts';
-import type { FixResult, FixSettings } from '../protocol/fix';
+import { savedFixes } from '../config/savedFixes';
+import type { FixId, ModelFacts } from '../protocol/facts';
+import { changesResults, type FixResult, type FixSettings } from '../protocol/fix';
 import { changedText, fixPhases, proofText } from '../reports/fixText';
+import { openDocument } from './modelFiles';
 import type { ModelSession } from './modelSession';
 import { factsToRun, reportingErrors } from './reportErrors';
 
@@ -22,29 +24,38 @@ const suffixes: Readonly<Record<FixId, string>> = {
 interface Asked {
   readonly fix?: FixId;
   readonly output?: vscode.Uri;
+  readonly layers?: readonly string[];
   /** Replace a file that is there. */
   readonly overwrite?: boolean;
+  /** Save a copy with other results too, where the fix is meant to change them. */
+  readonly acceptDifference?: boolean;
 }
 
 /**
  * Saves a copy of a model with a fix that its findings offer: asks which and where to, shows progress, asks again where results
  * are meant to differ, and says how the copy was proven.
- * @param asked the id of a fix, or an object with `fix` and `output`, which are not asked for then, and `overwrite`
+ * @param asked the id of a fix, or an object with `fix` and `output`, which are not asked for then, `layers` (by default all that
+ *   the fix is for), `overwrite` and `acceptDifference`
  */
 export async function saveFixedCopy(session: ModelSession, asked: unknown): Promise<void> {
   const facts = await factsToRun(session);
   if (facts === undefined) return;
+  if (openDocument(session.uri)?.isDirty) {
+    void vscode.window.showErrorMessage(t('NormScope: save {0} first: copies are made of the file.', session.path));
+    return;
+  }
   const given = readAsked(asked);
   const fix = given.fix ?? (await chooseFix(facts));
   if (fix === undefined) return;
-  const chosen = given.output === undefined ? await chooseTarget(session, fix) : undefined;
+  const chosen = given.output === undefined ? await chooseTarget(session, fix, facts) : undefined;
   const target = given.output ?? chosen;
   if (target === undefined) return;
   await reportingErrors(session, async () => {
     const output = target.fsPath;
     // the dialog has asked whether a file that is there shall be replaced
     const overwrite = chosen !== undefined || given.overwrite === true;
-    const settings: FixSettings = { fix, output, overwrite, acceptDifference: false };
+    const { layers, acceptDifference = false } = given;
+    const settings: FixSettings = { fix, output, ...(layers && { layers }), overwrite, acceptDifference };
     let result = await withProgress(session, settings);
     if (result.output === null) {
       if (!(await agrees(result))) return;
@@ -55,35 +66,45 @@ export async function saveFixedCopy(session: ModelSession, asked: unknown): Prom
 }
 
 function readAsked(asked: unknown): Asked {
-  const { fix, output, overwrite } =
-    typeof asked === 'string' ? { fix: asked } : ((asked ?? {}) as Record<string, unknown>);
+  const given = typeof asked === 'string' ? { fix: asked } : ((asked ?? {}) as Record<string, unknown>);
+  const { fix, output, layers, overwrite, acceptDifference } = given;
   return {
     ...(typeof fix === 'string' && Object.hasOwn(suffixes, fix) && { fix: fix as FixId }),
     ...(output instanceof vscode.Uri && { output }),
+    ...(Array.isArray(layers) && { layers: layers.filter((id) => typeof id === 'string') }),
     overwrite: overwrite === true,
+    acceptDifference: acceptDifference === true,
   };
 }
 
-/** The fix that the findings offer, or the one of several that the user picks. */
-async function chooseFix({ path, findings }: ModelFacts): Promise<FixId | undefined> {
-  const offers = new Map<FixId, FixOffer>(findings.flatMap((f) => (f.fix ? [[f.fix.id, f.fix] as const] : [])));
-  if (offers.size === 0) {
+/** The fix that the model offers, or the one of several that the user picks. */
+async function chooseFix(facts: ModelFacts): Promise<FixId | undefined> {
+  const offers = savedFixes(facts);
+  if (offers.length === 0) {
     void vscode.window.showInformationMessage(
-      t('NormScope: no finding of {0} has a fix that a copy could be saved with.', path),
+      t('NormScope: no finding of {0} has a fix that a copy could be saved with.', facts.path),
     );
     return undefined;
   }
-  const items = [...offers.values()].map(({ id, title }) => ({ label: t('Save a copy with {0}', title), id }));
-  const title = t('NormScope: Save Fixed Copy');
-  return (
-    await vscode.window.showQuickPick(items, { title, placeHolder: t('Each copy is run beside the model first') })
-  )?.id;
+  const items = offers.map(({ id, title }) => ({
+    label: t('Save a copy with {0}', title),
+    ...(changesResults.has(id) && { description: t('changes what the model computes') }),
+    id,
+  }));
+  const options = {
+    title: t('NormScope: Save Fixed Copy'),
+    placeHolder: t('Each copy is run beside the model first'),
+    ignoreFocusOut: true,
+  };
+  return (await vscode.window.showQuickPick(items, options))?.id;
 }
 
-function chooseTarget({ uri }: ModelSession, fix: FixId): Thenable<vscode.Uri | undefined> {
+/** A copy is in the model's own format. */
+function chooseTarget({ uri }: ModelSession, fix: FixId, { format }: ModelFacts): Thenable<vscode.Uri | undefined> {
   const name = uri.path.slice(uri.path.lastIndexOf('/') + 1).replace(/\.[^.]*$/, '');
-  const defaultUri = vscode.Uri.joinPath(uri, '..', `${name}-${suffixes[fix]}.onnx`);
-  return vscode.window.showSaveDialog({ defaultUri, filters: { ONNX: ['onnx'] }, title: t('Save Fixed Copy') });
+  const [kind, extension] = format === 'onnx' ? ['ONNX', 'onnx'] : ['TensorFlow.js', 'json'];
+  const defaultUri = vscode.Uri.joinPath(uri, '..', `${name}-${suffixes[fix]}.${extension}`);
+  return vscode.window.showSaveDialog({ defaultUri, filters: { [kind]: [extension] }, title: t('Save Fixed Copy') });
 }
 
 function withProgress(session: ModelSession, settings: FixSettings): Thenable<FixResult> {
@@ -101,7 +122,10 @@ function withProgress(session: ModelSession, settings: FixSettings): Thenable<Fi
 
 async function agrees(result: FixResult): Promise<boolean> {
   const save = t('Save the Copy');
-  const detail = t('Norms in training mode use the statistics of each batch, in inference mode those of the file.');
+  const detail =
+    result.fix === 'inference-mode'
+      ? t('Norms in training mode use the statistics of each batch, in inference mode those of the file.')
+      : t('The weights were trained with the norms where they are: train the copy before it is used.');
   const message = `${changedText(result)}: ${proofText(result.proof)}.`;
   return (await vscode.window.showWarningMessage(message, { modal: true, detail }, save)) === save;
 }

@@ -1,41 +1,79 @@
 import * as vscode from 'vscode';
+import type { TextFix } from '../config/textFixes';
+import type { FixId, FixOffer } from '../protocol/facts';
+import { changesResults } from '../protocol/fix';
 import { diagnosticMessage } from './diagnostics';
 import { formattedScheme } from './formattedDocuments';
 import { toVsRange } from './ranges';
-import type { TextModels } from './textModels';
+import { modelUri, type TextModels } from './textModels';
 
-/** Quick fixes on findings in the text of a model: edits that keep its formatting. */
+const { t } = vscode.l10n;
+
+/**
+ * What can be done with the text of a model: about findings, and about the layer that the cursor stands in. Edits of the text keep
+ * its formatting; what changes weights, or a text that is only shown, is done in a copy of the model.
+ */
 export class TextFixActions implements vscode.CodeActionProvider {
   static readonly metadata: vscode.CodeActionProviderMetadata = {
-    providedCodeActionKinds: [vscode.CodeActionKind.QuickFix],
+    providedCodeActionKinds: [vscode.CodeActionKind.QuickFix, vscode.CodeActionKind.RefactorRewrite],
   };
 
   constructor(private readonly models: TextModels) {}
 
   async provideCodeActions(
     document: vscode.TextDocument,
-    _range: vscode.Range,
+    range: vscode.Range,
     context: vscode.CodeActionContext,
   ): Promise<vscode.CodeAction[]> {
-    const ours = context.diagnostics.filter((d) => d.source === 'NormScope');
-    if (ours.length === 0 || document.uri.scheme === formattedScheme) return [];
     const shown = await this.models.shown(document);
     if (shown === undefined) return [];
     const { facts, config } = shown;
-    const { textFixes } = await import('../config/textFixes');
-    return ours.flatMap((diagnostic) => {
+    const { layerFixes, textFixes } = await import('../config/textFixes');
+    const { savedFixesOf } = await import('../config/savedFixes');
+    const isView = document.uri.scheme === formattedScheme;
+    const edit = ({ title, edits }: TextFix, kind: vscode.CodeActionKind) => {
+      const action = new vscode.CodeAction(title, kind);
+      action.edit = new vscode.WorkspaceEdit();
+      for (const { span, text } of edits)
+        action.edit.replace(document.uri, toVsRange(config.lines.rangeOf(span.offset, span.length)), text);
+      return action;
+    };
+    const save = ({ id, title }: FixOffer, layers: readonly string[], kind: vscode.CodeActionKind) => {
+      const words = changesResults.has(id)
+        ? t('Save a copy with {0} (changes what the model computes)', title)
+        : t('Save a copy with {0}', title);
+      const action = new vscode.CodeAction(`${words}...`, kind);
+      const uri = modelUri(document);
+      action.command = { title: words, command: 'normscope.saveFixedCopy', arguments: [uri, { fix: id, layers }] };
+      return action;
+    };
+
+    const ours = isView ? [] : context.diagnostics.filter((d) => d.source === 'NormScope');
+    const aboutFindings = ours.flatMap((diagnostic) => {
       const rule = typeof diagnostic.code === 'object' ? diagnostic.code.value : diagnostic.code;
       const findings = facts.findings.filter((f) => f.ruleId === rule && diagnostic.message === diagnosticMessage(f));
-      return findings
-        .flatMap((f) => textFixes(config, facts, f))
-        .map(({ title, edits }) => {
-          const action = new vscode.CodeAction(title, vscode.CodeActionKind.QuickFix);
-          action.diagnostics = [diagnostic];
-          action.edit = new vscode.WorkspaceEdit();
-          for (const { span, text } of edits)
-            action.edit.replace(document.uri, toVsRange(config.lines.rangeOf(span.offset, span.length)), text);
-          return action;
-        });
+      const actions = findings.flatMap((f) => [
+        ...textFixes(config, facts, f).map((fix) => edit(fix, vscode.CodeActionKind.QuickFix)),
+        ...(f.fix === undefined
+          ? []
+          : [save(f.fix, f.layer === null ? (f.layers ?? []) : [f.layer], vscode.CodeActionKind.QuickFix)]),
+      ]);
+      for (const action of actions) action.diagnostics = [diagnostic];
+      return actions;
     });
+
+    const at = (await this.models.layerAt(document, range.start))?.layer;
+    if (at === undefined) return aboutFindings;
+    const known = new Set(
+      aboutFindings.map(({ command }) => (command?.arguments?.[1] as { fix?: FixId } | undefined)?.fix),
+    );
+    const { RefactorRewrite } = vscode.CodeActionKind;
+    return [
+      ...aboutFindings,
+      ...(isView ? [] : layerFixes(config, facts, at.id).map((fix) => edit(fix, RefactorRewrite))),
+      ...savedFixesOf(facts, at)
+        .filter(({ id }) => !known.has(id))
+        .map((offer) => save(offer, [at.id], RefactorRewrite)),
+    ];
   }
 }

@@ -19,6 +19,14 @@ export const fixFormats: Readonly<Record<FixId, readonly ModelFacts['format'][]>
   'norm-axis': ['tfjs-layers'],
 };
 
+/** Fixes after which the model computes something else: their copies are saved only where somebody agrees to that. */
+export const changesResults: ReadonlySet<FixId> = new Set([
+  'inference-mode',
+  'norm-before-activation',
+  'norm-after-activation',
+  'norm-axis',
+]);
+
 export const fixIds = Object.keys(fixFormats) as readonly FixId[];
 
 export interface FixSettings {

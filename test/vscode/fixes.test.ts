@@ -58,6 +58,79 @@ describe('fixed copies', () => {
   });
 });
 
+/** Layers models with weights: one of ours, and a real one where it is present. */
+const layersModels = [
+  { model: 'samples/tfjs/model.json', norm: 'norm_1', biased: 1, folds: 3 },
+  { model: 'corpus/tfjs-layers/mlperf-ad01/model.json', norm: 'batch_normalization_3', biased: 9, folds: 9 },
+];
+for (const { model, norm, biased, folds } of layersModels) {
+  describe(`fixed copies of ${model}`, () => {
+    before(function () {
+      if (!fs.existsSync(file(model).fsPath)) this.skip();
+    });
+    afterEach(closeAll);
+
+    const actionsAt = async (place: string) => {
+      const document = await vscode.workspace.openTextDocument(file(model));
+      await vscode.window.showTextDocument(document);
+      await diagnostics(document.uri, () => true);
+      const at = document.positionAt(document.getText().indexOf(`"${place}"`));
+      const range = new vscode.Range(at, at);
+      return vscode.commands.executeCommand<vscode.CodeAction[]>(
+        'vscode.executeCodeActionProvider',
+        file(model),
+        range,
+      );
+    };
+    const weights = (uri: vscode.Uri) => {
+      const { weightsManifest } = JSON.parse(fs.readFileSync(uri.fsPath, 'utf8')) as {
+        weightsManifest: { paths: string[]; weights: { name: string }[] }[];
+      };
+      const folder = path.dirname(uri.fsPath);
+      for (const { paths } of weightsManifest) for (const p of paths) assert.ok(fs.existsSync(path.join(folder, p)), p);
+      return weightsManifest.flatMap((group) => group.weights.map((w) => w.name));
+    };
+
+    it('are offered on a layer by the light bulb, and made of that layer alone', async () => {
+      const actions = await actionsAt(norm);
+      const fold = actions.find((a) => a.title === `Save a copy with ${norm} folded into the layer beside it...`)!;
+      assert.ok(fold, actions.map((a) => a.title).join(' | '));
+      assert.ok(vscode.CodeActionKind.RefactorRewrite.contains(fold.kind!));
+      const moved = actions.filter((a) => a.title.includes(`${norm} moved behind its activation`));
+      assert.match(moved[0].title, /\(changes what the model computes\)/);
+      const output = file(`folded-${folds}/model.json`);
+      const [uri, asked] = fold.command!.arguments as [vscode.Uri, object];
+      await vscode.commands.executeCommand(fold.command!.command, uri, { ...asked, output });
+      const gone = weights(file(model)).filter((name) => !weights(output).includes(name));
+      assert.deepEqual(
+        gone.map((name) => name.split('/').slice(-2).join('/')).sort(),
+        ['beta', 'gamma', 'moving_mean', 'moving_variance'].map((name) => `${norm}/${name}`),
+      );
+    });
+
+    it('are saved by command, of all layers', async () => {
+      const output = file(`unbiased-${folds}/model.json`);
+      const before = fs.readFileSync(file(model).fsPath, 'utf8');
+      await vscode.commands.executeCommand('normscope.saveFixedCopy', file(model), { fix: 'drop-bias', output });
+      assert.equal(weights(file(model)).length - weights(output).length, biased);
+      assert.equal(fs.readFileSync(file(model).fsPath, 'utf8'), before);
+      await vscode.commands.executeCommand('normscope.analyze', output);
+      const found = vscode.languages.getDiagnostics(output).map(ruleOf);
+      assert.ok(!found.includes('bias-before-norm'), found.join());
+    });
+
+    it('are not saved with other results before somebody agrees, nor over a file', async () => {
+      const output = file(`moved-${folds}/model.json`);
+      const asked = { fix: 'norm-after-activation', output, acceptDifference: true };
+      await vscode.commands.executeCommand('normscope.saveFixedCopy', file(model), asked);
+      const first = fs.readFileSync(output.fsPath, 'utf8');
+      assert.deepEqual(weights(output), weights(file(model)));
+      await vscode.commands.executeCommand('normscope.saveFixedCopy', file(model), { ...asked, fix: 'fold' });
+      assert.equal(fs.readFileSync(output.fsPath, 'utf8'), first);
+    });
+  });
+}
+
 describe('variants', () => {
   afterEach(closeAll);
 
@@ -79,7 +152,7 @@ describe('variants', () => {
   it('are compared by command, without a question where all is said', async () => {
     const settings = { variants: ['as-is', 'none'], seeds: 1, steps: 2, batch: 2 };
     const model = file('samples/tfjs/model.json');
-    const { variants } = (await vscode.commands.executeCommand<CompareResult>('normscope.compare', model, settings));
+    const { variants } = await vscode.commands.executeCommand<CompareResult>('normscope.compare', model, settings);
     assert.deepEqual(
       variants.map(({ id, status }) => [id, status]),
       [

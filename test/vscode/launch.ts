@@ -36,7 +36,11 @@ function executable(): string | undefined {
 
 async function main(): Promise<void> {
   await bundleSuites();
-  const workspace = createWorkspace(['onnx/light_resnet50.onnx', 'tfjs-layers/resnet50_topology_only']);
+  const workspace = createWorkspace([
+    'onnx/light_resnet50.onnx',
+    'tfjs-layers/resnet50_topology_only',
+    'tfjs-layers/mlperf-ad01',
+  ]);
   try {
     await runTests({
       vscodeExecutablePath: executable(),

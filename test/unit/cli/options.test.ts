@@ -161,6 +161,7 @@ describe('command line options', () => {
       'labels',
       'loss',
       'output',
+      'layer',
       'fix',
       'yes',
       'norm',
