@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import path from 'node:path';
 import manifest from '../../../package.json';
 import english from '../../../package.nls.json';
 import italian from '../../../package.nls.it.json';
@@ -50,6 +52,29 @@ describe('package.json', () => {
     const [en, it]: Record<string, string>[] = [english, italian];
     assert.deepEqual(Object.keys(it).sort(), Object.keys(en).sort());
     for (const [key, text] of Object.entries(en)) assert.deepEqual(commands(it[key]), commands(text), key);
+  });
+
+  it('states nothing that the README does not: settings with their defaults, and commands', () => {
+    const readme = fs.readFileSync(path.join(__dirname, '../../../README.md'), 'utf8');
+    const rows = new Map([...readme.matchAll(/^\| `(normscope\.[\w.]+)` \| (.*?) \|/gm)].map((m) => [m[1], m[2]]));
+    const settings: Record<string, { default: unknown }> = contributes.configuration.properties;
+    assert.deepEqual([...rows.keys()], Object.keys(settings));
+    for (const [id, { default: value }] of Object.entries(settings))
+      if (value !== '' && typeof value !== 'object')
+        assert.equal(
+          rows.get(id),
+          typeof value === 'string' ? `\`${value}\`` : value === true ? 'on' : String(value),
+          id,
+        );
+    const hidden = new Set(contributes.menus.commandPalette.filter((m) => m.when === 'false').map((m) => m.command));
+    for (const { command, title } of contributes.commands)
+      if (!hidden.has(command)) assert.ok(readme.includes(`**NormScope: ${title}**`), title);
+  });
+
+  it('describes every setting', () => {
+    const settings: Record<string, { markdownDescription?: string }> = contributes.configuration.properties;
+    for (const [id, { markdownDescription = '' }] of Object.entries(settings))
+      assert.match(markdownDescription, /^[A-Z].*\.$|^[A-Z].*`\.?$/s, id);
   });
 
   it('names no command in a menu that it does not contribute', () => {
