@@ -63,7 +63,7 @@ describe('package.json', () => {
       if (value !== '' && typeof value !== 'object')
         assert.equal(
           rows.get(id),
-          typeof value === 'string' ? `\`${value}\`` : value === true ? 'on' : String(value),
+          typeof value === 'string' ? `\`${value}\`` : value === true ? 'on' : JSON.stringify(value),
           id,
         );
     const hidden = new Set(contributes.menus.commandPalette.filter((m) => m.when === 'false').map((m) => m.command));
