@@ -30,11 +30,11 @@ export interface Optimizer {
 export const sgd: Optimizer = {
   slots: 0,
   update(weights, gradient, _state, _step, lr) {
-    const sums = { weights: 0, gradient: 0, change: 0 };
+    const sums = new Float64Array(SUMS);
     for (let i = 0; i < weights.length; i++) {
       apply(sums, weights, i, gradient[i], lr * gradient[i]);
     }
-    return sums;
+    return named(sums);
   },
 };
 
@@ -47,12 +47,12 @@ const MOMENTUM = 0.9;
 export const momentum: Optimizer = {
   slots: 1,
   update(weights, gradient, [velocity], _step, lr) {
-    const sums = { weights: 0, gradient: 0, change: 0 };
+    const sums = new Float64Array(SUMS);
     for (let i = 0; i < weights.length; i++) {
       velocity[i] = MOMENTUM * velocity[i] + gradient[i];
       apply(sums, weights, i, gradient[i], lr * velocity[i]);
     }
-    return sums;
+    return named(sums);
   },
 };
 
@@ -67,16 +67,18 @@ const EPSILON = 1e-8;
 export const adam: Optimizer = {
   slots: 2,
   update(weights, gradient, [first, second], step, lr) {
-    const sums = { weights: 0, gradient: 0, change: 0 };
+    const sums = new Float64Array(SUMS);
     const rate = lr / (1 - BETA1 ** step);
     const correction = 1 / Math.sqrt(1 - BETA2 ** step);
     for (let i = 0; i < weights.length; i++) {
       const g = gradient[i];
-      first[i] = BETA1 * first[i] + (1 - BETA1) * g;
-      second[i] = BETA2 * second[i] + (1 - BETA2) * g * g;
-      apply(sums, weights, i, g, (rate * first[i]) / (Math.sqrt(second[i]) * correction + EPSILON));
+      const mean = Math.fround(BETA1 * first[i] + (1 - BETA1) * g);
+      const square = Math.fround(BETA2 * second[i] + (1 - BETA2) * g * g);
+      first[i] = mean;
+      second[i] = square;
+      apply(sums, weights, i, g, (rate * mean) / (Math.sqrt(square) * correction + EPSILON));
     }
-    return sums;
+    return named(sums);
   },
 };
 
@@ -87,18 +89,20 @@ export function initialState(optimizer: Optimizer, length: number): Float32Array
   return Array.from({ length: optimizer.slots }, () => new Float32Array(length));
 }
 
+/** Of the sums that an update keeps in an array, which is faster than an object. */
+const SUMS = 3;
+
 /** Subtracts `delta` from one weight. The change is measured after rounding to float32: it is what the weight really did. */
-function apply(
-  sums: { weights: number; gradient: number; change: number },
-  weights: Float32Array,
-  i: number,
-  gradient: number,
-  delta: number,
-): void {
+function apply(sums: Float64Array, weights: Float32Array, i: number, gradient: number, delta: number): void {
   const before = weights[i];
-  weights[i] = before - delta;
-  const change = weights[i] - before;
-  sums.weights += before * before;
-  sums.gradient += gradient * gradient;
-  sums.change += change * change;
+  const after = Math.fround(before - delta);
+  const change = after - before;
+  weights[i] = after;
+  sums[0] += before * before;
+  sums[1] += gradient * gradient;
+  sums[2] += change * change;
+}
+
+function named([weights, gradient, change]: Float64Array): UpdateSums {
+  return { weights, gradient, change };
 }
