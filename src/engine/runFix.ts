@@ -154,6 +154,8 @@ async function editLayers(model: Model, settings: FixSettings, path: string, fil
     const written = await saveLayersModel(copy, settings.output, settings.overwrite, files);
     const names = written.map((p) => files.nameOf(p)).join(', ');
     const notes = [`the weights are in ${names}, which the copy needs beside it`];
+    if (copy.hasOptimizerState)
+      notes.push('the optimizer state in the files is that of the model: compile the copy anew');
     return { weights: written[0], notes };
   };
   return { report, pair: { original, expanded: original, fixed, functions: [], results }, save };

@@ -42,6 +42,8 @@ export interface LayersCopy {
   readonly text: string;
   /** Files of weights, in the order of the manifest. */
   readonly shards: readonly { readonly name: string; readonly source: ByteSource }[];
+  /** The files hold the state of an optimizer too, which is that of the original's weights. */
+  readonly hasOptimizerState: boolean;
 }
 
 /**
@@ -77,7 +79,13 @@ export function layersCopy(
   return {
     text: edited(file.text, [...textEdits, ...copies.flatMap((c) => c.edits)]),
     shards: copies.flatMap((c) => c.shards),
+    hasOptimizerState: weightsManifest.some((g: JsonObject) => (g.weights as unknown[]).some(isOptimizerState)),
   };
+}
+
+/** TensorFlow.js marks what `save` writes with `includeOptimizer` (tfjs-core, io/types, WeightGroup). */
+function isOptimizerState(entry: unknown): boolean {
+  return isObject(entry) && entry.group === 'optimizer';
 }
 
 function cannot(why: string): ModelError {

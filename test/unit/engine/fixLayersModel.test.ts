@@ -294,6 +294,20 @@ describe('a copy of a TensorFlow.js layers model with a fix', function () {
     assert.match(there, /is the model itself/);
   });
 
+  it('says that the state of an optimizer is that of the model', async () => {
+    const file = await saved(tfl.sequential({ layers: [conv(image), norm(), l.reLU()] }));
+    assert.ok(!(await fix(file, 'fold')).notes.some((n) => n.includes('optimizer')));
+    const json = readModelJson(file);
+    const entry = { name: 'conv/kernel_m', shape: [2], dtype: 'float32' as const, group: 'optimizer' as const };
+    json.weightsManifest.push({ paths: ['state.bin'], weights: [entry] });
+    fs.writeFileSync(path.join(folder, 'model', 'state.bin'), Buffer.alloc(8, 1));
+    fs.writeFileSync(file, JSON.stringify(json));
+    const { notes, weights } = await fix(file, 'fold', { overwrite: true });
+    assert.ok(notes.some((n) => n.includes('optimizer')));
+    assert.deepEqual(groupBytes(output(), 1), Buffer.alloc(8, 1));
+    assert.equal(path.basename(weights!), 'model.group1-shard1of1.bin');
+  });
+
   it('is not saved without all the weights, nor where a path leaves the folder', async () => {
     const file = await saved(tfl.sequential({ layers: [conv(image), norm(), l.reLU()] }));
     fs.renameSync(path.join(folder, 'model', 'weights.bin'), path.join(folder, 'weights.bin'));
