@@ -1,7 +1,9 @@
 import type { Attribute } from './attribute';
 import { CallGraph } from './callGraph';
-import { ABSENT, type Graph, type ValueType } from './graph';
+import { ABSENT, type Graph, type Node } from './graph';
+import type { Fact } from './inference/inferenceNode';
 import { inferFacts } from './inferTypes';
+import { entryTypes, typeOfFact, withoutSymbols } from './loopTypes';
 import type { Model, ModelFunction, Problem } from './model';
 import { capturedNames, MutableGraph, type MutableNode } from './mutableGraph';
 import { retitled } from './tensor';
@@ -38,7 +40,7 @@ export function expandCalls(model: Model): Model {
 
   const expansion = new Expansion(model.graph, calls);
   if (expands) expansion.expandFunctions();
-  expansion.chooseBranches();
+  expansion.replaceInside(() => expansion.chooseBranches());
   expansion.dropUnread();
   if (!expansion.isChanged) return problems.length > 0 ? changed(model, { problems }) : model;
   if (expansion.isTooDeep) problems.push(tooDeep());
@@ -48,6 +50,33 @@ export function expandCalls(model: Model): Model {
     functions: isFlat ? [] : model.functions,
     problems,
   });
+}
+
+/** A model whose loops are opened (see `openBodies`). */
+export interface OpenedModel {
+  readonly model: Model;
+  /** Names of the values that are computed inside of loops. */
+  readonly inside: ReadonlySet<string>;
+}
+
+/**
+ * The model with the bodies of Loop and Scan beside the nodes around them, for those who look for layers and do not run it: what the
+ * loop hands to its body comes from nowhere (an Identity of nothing), and the loop, now without a body, reads what the body gives
+ * out. The layers in a loop are thus parted from those around it, since one turn follows another; what they read directly of the
+ * graph around them stays connected. Names of values get the name of the loop before them. Branches whose condition is known are
+ * chosen inside as well.
+ *
+ * @param model with its calls expanded
+ */
+export function openBodies(model: Model): OpenedModel {
+  if (!some(model.graph, isLoop)) return { model, inside: new Set() };
+  const expansion = new Expansion(model.graph, new CallGraph([], MAX_DEPTH));
+  expansion.replaceInside(() => {
+    const opened = expansion.openLoops();
+    return expansion.chooseBranches() || opened;
+  });
+  if (!expansion.isChanged) return { model, inside: new Set() };
+  return { model: changed(model, { graph: expansion.graph.freeze(), problems: [] }), inside: expansion.inside };
 }
 
 /** A copy with other parts. Getters, which compute what few ask for, stay getters. */
@@ -69,8 +98,16 @@ function tooDeep(): Problem {
 }
 
 function hasIf(graph: Graph): boolean {
-  for (let i = 0; i < graph.nodeCount; i++) if (isIf(graph.node(i))) return true;
+  return some(graph, isIf);
+}
+
+function some(graph: Graph, test: (node: Node) => boolean): boolean {
+  for (let i = 0; i < graph.nodeCount; i++) if (test(graph.node(i))) return true;
   return false;
+}
+
+function isLoop({ opType, domain }: { readonly opType: string; readonly domain: string }): boolean {
+  return (opType === 'Loop' || opType === 'Scan') && domain === '';
 }
 
 function isIf({ opType, domain }: { readonly opType: string; readonly domain: string }): boolean {
@@ -110,6 +147,8 @@ class Expansion {
   /** Some calls were not expanded: of functions that call themselves, or deeper than `MAX_DEPTH`. */
   leavesCalls = false;
   isTooDeep = false;
+  /** Names of the values that nodes in the bodies of loops compute. */
+  readonly inside = new Set<string>();
   private readonly bodies = new Map<ModelFunction, MutableGraph>();
   /** Nodes that stand in for calls and Ifs. */
   private readonly added = new Set<MutableNode>();
@@ -129,25 +168,86 @@ class Expansion {
     this.isChanged = true;
   }
 
-  /** Replaces each If with a known condition by its branch, round after round, since a branch may hold further Ifs. */
-  chooseBranches(): void {
-    for (let left = MOST_LOOKED_AT; left > 0 && this.graph.nodes.some(isIf); left -= this.graph.nodes.length) {
-      const frozen = this.graph.freeze();
-      const factOf = inferFacts(frozen);
-      const nodes: MutableNode[] = [];
-      let isChanged = false;
-      for (const node of this.graph.nodes) {
-        const condition = isIf(node) ? factOf(frozen.valueId(node.inputs[0]) ?? ABSENT)?.data?.[0] : undefined;
-        const branch = node.attributes.get(condition ? 'then_branch' : 'else_branch');
-        if (typeof condition === 'number' && branch?.type === 'graph') {
-          this.addBranch(node, branch.value, nodes);
-          isChanged = true;
-        } else nodes.push(node);
-      }
-      if (!isChanged) return;
-      this.graph.nodes = nodes;
-      this.isChanged = true;
+  /** Replaces nodes by what is in them, round after round, since there may be further ones inside. */
+  replaceInside(round: () => boolean): void {
+    for (let left = MOST_LOOKED_AT; left > 0 && round(); left -= this.graph.nodes.length) this.isChanged = true;
+  }
+
+  /** Replaces each If with a known condition by its branch; false when there is none. */
+  chooseBranches(): boolean {
+    if (!this.graph.nodes.some(isIf)) return false;
+    const frozen = this.graph.freeze();
+    const factOf = inferFacts(frozen);
+    const nodes: MutableNode[] = [];
+    let isChanged = false;
+    for (const node of this.graph.nodes) {
+      const condition = isIf(node) ? factOf(frozen.valueId(node.inputs[0]) ?? ABSENT)?.data?.[0] : undefined;
+      const branch = node.attributes.get(condition ? 'then_branch' : 'else_branch');
+      if (typeof condition === 'number' && branch?.type === 'graph') {
+        const before = nodes.length;
+        this.addBranch(node, branch.value, nodes);
+        if (node.outputs.some((name) => this.inside.has(name))) this.noteInside(nodes, before);
+        isChanged = true;
+      } else nodes.push(node);
     }
+    if (isChanged) this.graph.nodes = nodes;
+    return isChanged;
+  }
+
+  /** Puts the nodes of each loop's body before it; false when there is none. */
+  openLoops(): boolean {
+    const body = (node: MutableNode) => (isLoop(node) ? node.attributes.get('body') : undefined);
+    if (!this.graph.nodes.some((node) => body(node)?.type === 'graph')) return false;
+    const frozen = this.graph.freeze();
+    const factOf = inferFacts(frozen);
+    const typeOf = (name: string) => factOf(frozen.valueId(name) ?? ABSENT);
+    const nodes: MutableNode[] = [];
+    for (const node of this.graph.nodes) {
+      const inner = body(node);
+      if (inner?.type === 'graph') this.addLoop(node, inner.value, typeOf, nodes);
+      else nodes.push(node);
+    }
+    this.graph.nodes = nodes;
+    return true;
+  }
+
+  private addLoop(
+    node: MutableNode,
+    graph: Graph,
+    typeOf: (name: string) => Fact | undefined,
+    nodes: MutableNode[],
+  ): void {
+    const body = graph.toMutable();
+    // values of formats that were lowered have names of their own
+    const isNamed = body.nodes.every((n) => n.origin !== undefined || n.opType === 'Constant');
+    const title = node.name || node.outputs[0] || node.opType;
+    const scope = new Scope(isNamed ? '' : `${title.slice(0, LONGEST_PREFIX)}/`, undefined, this.root);
+    const entries = entryTypes(node, typeOf);
+    body.inputs.forEach(({ name, type }, i) => {
+      const own = this.graph.freshName(scope.prefix + name);
+      scope.set(name, own);
+      const known = type.shape === undefined ? (entries[i] ?? type) : withoutSymbols(type);
+      if (known.kind !== 'unknown') this.graph.valueTypes.set(own, known);
+      nodes.push(this.graph.makeNode('Identity', [], {}, { outputs: [own] }));
+    });
+    for (const [name, tensor] of body.initializers) {
+      if (!scope.has(name)) scope.set(name, this.graph.freshName(scope.prefix + name));
+      this.graph.addInitializer(retitled(tensor, scope.get(name)));
+    }
+    const before = nodes.length;
+    this.addBody(body, scope, nodes, 0);
+    this.noteInside(nodes, before);
+    for (const name of node.outputs) {
+      const type = typeOf(name);
+      if (type !== undefined && !this.graph.valueTypes.has(name)) this.graph.valueTypes.set(name, typeOfFact(type));
+    }
+    const attributes = new Map([...node.attributes].filter(([name]) => name !== 'body'));
+    const results = body.outputs.map((d) => scope.get(d.name));
+    nodes.push({ ...node, inputs: [...node.inputs, ...results], attributes });
+  }
+
+  private noteInside(nodes: readonly MutableNode[], from: number): void {
+    for (const { outputs } of nodes.slice(from)) for (const name of outputs) this.inside.add(name);
   }
 
   /** Leaves out what bodies compute for outputs that no call takes. Nodes of the file's own graph stay. */
@@ -320,11 +420,4 @@ class Expansion {
     result.outputs = body.outputs.map((d) => ({ ...d, name: inner.get(d.name) }));
     return result.freeze();
   }
-}
-
-/** Sizes by name mean something inside a function, and maybe something else outside. */
-function withoutSymbols(type: ValueType): ValueType {
-  return type.shape === undefined
-    ? type
-    : { ...type, shape: type.shape.map((d) => (typeof d === 'string' ? null : d)) };
 }

@@ -1,9 +1,9 @@
-import { expandCalls } from '../ir/expandCalls';
+import { expandCalls, openBodies } from '../ir/expandCalls';
 import { inferFacts } from '../ir/inferTypes';
 import { remembered } from '../ir/rememberedGraph';
 import type { Model, Problem } from '../ir/model';
 import { layerView } from '../layers/recognize';
-import type { Layer } from '../layers/layerView';
+import type { Layer, LayerView } from '../layers/layerView';
 import type { Finding, FixOffer, ModelFacts, ProblemFact } from '../protocol/facts';
 import { fixFormats } from '../protocol/fix';
 import { isExported } from './folding';
@@ -28,7 +28,7 @@ export interface AnalysisOptions {
  * @param path of the model as the user gave it, for places in its text
  */
 export async function analyzeModel(file: Model, path: string, options: AnalysisOptions = {}): Promise<ModelFacts> {
-  const model = expandCalls(file);
+  const { model, inside } = openBodies(expandCalls(file));
   const graph = remembered(model.graph);
   const types = inferFacts(graph);
   const view = layerView(graph, types, { exported: isExported(model) });
@@ -48,7 +48,7 @@ export async function analyzeModel(file: Model, path: string, options: AnalysisO
       values: (v) => values.get(v),
       // a layer without inputs has no first one
       typeOf: (v) => (v >= 0 ? (types(v) ?? graph.valueType(v)) : undefined),
-      report: (report) => findings.push(finding(rule, report, model, options, place)),
+      report: (report) => findings.push(finding(rule, report, { model, view, inside }, options, place)),
     });
   }
   return {
@@ -74,10 +74,21 @@ function severityOf(rule: Rule, { severities }: AnalysisOptions): RuleSeverity |
   return severities !== undefined && Object.hasOwn(severities, id) ? severities[id] : undefined;
 }
 
-function finding(rule: Rule, report: Report, model: Model, options: AnalysisOptions, place: TextPlace): Finding {
+/** What findings are made of. */
+interface Subject {
+  readonly model: Model;
+  readonly view: LayerView;
+  /** Names of values that loops compute. */
+  readonly inside: ReadonlySet<string>;
+}
+
+function finding(rule: Rule, report: Report, subject: Subject, options: AnalysisOptions, place: TextPlace): Finding {
   const { layer, layers, message } = report;
+  const { model, view, inside } = subject;
   const asked = severityOf(rule, options);
   const first: Layer | undefined = layer ?? layers?.[0];
+  const named = layers ?? (layer === undefined ? [] : [layer]);
+  const isInside = named.length > 0 && named.every((l) => inside.has(view.graph.valueName(l.output)));
   return {
     ruleId: rule.meta.id,
     severity: asked === undefined || asked === 'off' ? (report.severity ?? rule.meta.severity) : asked,
@@ -85,7 +96,8 @@ function finding(rule: Rule, report: Report, model: Model, options: AnalysisOpti
     layer: layer?.id ?? null,
     layers: layers?.map((l) => l.id),
     source: first && layerSource(first, place),
-    ...(isFixable(model, rule.meta.fix) && { fix: rule.meta.fix }),
+    // an edit goes through the graph, not into loops
+    ...(isFixable(model, rule.meta.fix) && !isInside && { fix: rule.meta.fix }),
   };
 }
 
