@@ -177,6 +177,7 @@ export class Store implements FigureHost {
   #receive(message: HostToView): void {
     if (message.type === 'state') this.#replace(message.state);
     else if (message.type === 'select') this.showLayer(message.layer);
+    else if (message.type === 'showComparison') this.set({ tab: 'compare' });
     else {
       const { event } = message;
       const started = event.type === 'started';

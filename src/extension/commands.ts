@@ -120,7 +120,9 @@ export class Commands {
     if (uri === undefined) return undefined;
     const view = await this.views.show(uri, isText(uri));
     const { compareNormalizations } = await import('./compareCommands');
-    return compareNormalizations(view.session, asked);
+    const result = await compareNormalizations(view.session, asked);
+    if (result !== undefined) view.showComparison();
+    return result;
   }
 
   private async exportVariant(given: vscode.Uri | undefined, asked: unknown): Promise<void> {

@@ -56,6 +56,10 @@ export class ModelView implements vscode.Disposable {
     this.send({ type: 'select', layer: layerId });
   }
 
+  showComparison(): void {
+    this.send({ type: 'showComparison' });
+  }
+
   /** Profiles with these settings, the user's configured ones by default; tells the user why when it cannot. */
   async profile(settings: ProfileSettings = profileSettings(this.session.uri)): Promise<void> {
     this.settings = settings;

@@ -42,7 +42,9 @@ export interface ReportData {
 export type HostToView =
   | { readonly type: 'state'; readonly state: ViewState }
   | { readonly type: 'event'; readonly event: ProfileEvent; readonly running: Running }
-  | { readonly type: 'select'; readonly layer: string };
+  | { readonly type: 'select'; readonly layer: string }
+  /** A comparison that the user has asked for is done: the state that was sent before holds it. */
+  | { readonly type: 'showComparison' };
 
 export type ViewToHost =
   | { readonly type: 'ready' }

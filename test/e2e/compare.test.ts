@@ -17,7 +17,7 @@ describe('normalizations compared from the palette', function () {
     await widget.getByText('no normalization').waitFor();
     await widget.getByRole('button', { name: 'OK' }).click();
     await widget.getByText('1 seed', { exact: true }).click();
-    await byId('tab-compare').click({ timeout: 240_000 });
+    await byId('compare-table').waitFor({ timeout: 240_000 });
     const rows = await byId('compare-table').locator('tbody tr').allInnerTexts();
     assert.deepEqual(
       rows.map((row) => row.split('\t')[0].trim()),

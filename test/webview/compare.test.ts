@@ -16,6 +16,13 @@ describe('a comparison of normalizations in a browser', function () {
     const opened = useView({ state: 'compared', width: 1300 });
     beforeEach(() => opened.view.tab('compare'));
 
+    it('is shown where the host says that it is done', async () => {
+      const { view } = opened;
+      await view.tab('overview');
+      await view.send({ type: 'showComparison' });
+      await view.get('compare-table').locator('tbody tr').first().waitFor();
+    });
+
     it('tables the variants, those included that do not apply', async () => {
       const { view } = opened;
       const table = view.get('compare-table').locator('tbody tr');
