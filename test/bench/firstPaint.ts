@@ -90,10 +90,10 @@ function writeFiles(folder: string): number {
 /** When the largest text or picture of a frame was painted, once the content is there; the browser itself notes it. */
 const shownIn = `new Promise((resolve) => {
   if (!document.querySelector('[data-testid=tile-layers], .image img')) return resolve(null);
-  new PerformanceObserver((list) => resolve(performance.timeOrigin + list.getEntries().at(-1).startTime)).observe({
-    type: 'largest-contentful-paint',
-    buffered: true,
-  });
+  new PerformanceObserver((list) => {
+    const content = list.getEntries().filter(({ element }) => element && !element.closest('.loading'));
+    if (content.length) resolve(performance.timeOrigin + content.at(-1).startTime);
+  }).observe({ type: 'largest-contentful-paint', buffered: true });
   setTimeout(() => resolve(null), 1000);
 })`;
 
