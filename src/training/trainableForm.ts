@@ -2,6 +2,7 @@ import { expandCalls } from '../ir/expandCalls';
 import type { Model } from '../ir/model';
 import { fixDecidingInputs } from './decidingInputs';
 import { toFloatArithmetic } from '../variants/floatArithmetic';
+import { unrollLoops } from '../variants/unrollLoops';
 import { weightsFromInputs } from './weightInputs';
 
 /**
@@ -18,6 +19,13 @@ export function trainableForm(file: Model): { readonly model: Model; readonly no
     for (const { name, value } of decided.fixed) {
       notes.push(`input ${name} was held at ${value}: it decides which branch of the network is computed`);
     }
+  }
+  const unrolled = unrollLoops(model.graph);
+  if (unrolled !== undefined) {
+    model = { ...model, graph: unrolled.graph };
+    notes.push(
+      `${unrolled.loops === 1 ? 'a loop was' : `${unrolled.loops} loops were`} written out turn by turn, so that gradients pass`,
+    );
   }
   const inFloat = model.graph.toMutable();
   const arithmetic = toFloatArithmetic(inFloat);

@@ -11,6 +11,7 @@ import type { LossName } from '../protocol/profile';
 import { lowerPrivateOperators } from '../variants/lowerPrivate';
 import { toOpset18 } from '../variants/toOpset18';
 import { toTrainingForm, type TrainingNorm } from '../variants/trainingForm';
+import { MOST_UNROLLED } from '../variants/unrollLoops';
 import { inputSpecs, type InputSpec } from './data/inputSpec';
 import type { FedOutput } from './data/syntheticData';
 import { dequantizeWeights } from './dequantizeWeights';
@@ -386,7 +387,10 @@ function nothingToTrain(model: Model, parameters: number, reasons: readonly stri
 function withoutWeights(model: Model): string {
   if (model.functions.length > 0) return 'its layers lie in functions of its own, which gradients do not enter';
   for (const { opType } of model.graph.nodes()) {
-    if (['If', 'Loop', 'Scan'].includes(opType)) return `its layers lie inside ${opType}, which gradients do not enter`;
+    if (opType === 'If') return 'its layers lie inside If, whose branch the inputs decide: export the branch by itself';
+    if (opType === 'Loop' || opType === 'Scan') {
+      return `its layers lie inside ${opType}, which gradients enter where the file fixes its turns, up to ${MOST_UNROLLED} nodes in all`;
+    }
   }
   return 'it holds no weights (float constants of linear layers, norms or embeddings)';
 }
