@@ -41,7 +41,7 @@ export const columns: readonly Column[] = [
     id: 'index',
     label: '#',
     title: 'Position in the model',
-    width: 36,
+    width: 34,
     grow: 0,
     expendable: 1,
     numeric: true,
@@ -72,7 +72,7 @@ export const columns: readonly Column[] = [
     id: 'kind',
     label: 'Kind',
     title: 'Operator or class in the file',
-    width: 132,
+    width: 136,
     grow: 1,
     expendable: 2,
     text: ({ layer }) =>
@@ -128,7 +128,7 @@ function measuredColumn(id: 'gradient' | 'activation', label: string, title: str
   const figure = (row: Row) => measuredFigure(id, row);
   return {
     ...{ id, label, title },
-    width: 100,
+    width: 98,
     grow: 0,
     expendable: id === 'gradient' ? 0 : 3,
     numeric: true,
