@@ -4,7 +4,7 @@ import type { Origin } from '../../ir/origin';
 import { orderCalls, isInput, type CallOutput } from './callOrder';
 import { modelInputShape, statedInputShape, statedType } from './inputShape';
 import { LayerParts, LayerScope, NotLowered, type Shape, type Surroundings, type TensorValue } from './layerScope';
-import { loweringOf } from './layers/registry';
+import { loweringOf, opaqueReason } from './layers/registry';
 import { shown, type LayerDefinition, type ModelDefinition, type Report } from './topology';
 import { weightTensor, type StoredWeight, type WeightManifest } from './weightManifest';
 
@@ -165,7 +165,8 @@ export class ModelLowering implements Surroundings {
       const lowering = layer.nested === undefined ? loweringOf(layer.className) : undefined;
       if (layer.nested !== undefined)
         throw new NotLowered(`with its layers the model would exceed ${MOST_CALLS} calls`);
-      if (lowering === undefined) throw new NotLowered(`the class ${shown(layer.className)} is not known`);
+      if (lowering === undefined)
+        throw new NotLowered(opaqueReason(layer.className) ?? `the class ${shown(layer.className)} is not known`);
       if (inputs.includes(undefined)) throw new NotLowered('one of its inputs leads nowhere');
       const outputs = lowering(scope, inputs as readonly TensorValue[]);
       this.commit(scope.parts);

@@ -19,7 +19,8 @@ function axesOf(scope: LayerScope, rank: number): number[] {
 const batchNormalization: LayerLowering = (scope, [x]) => {
   const input = scope.shaped(x);
   const axes = axesOf(scope, input.shape.length);
-  if (axes.length !== 1) throw new NotLowered('it normalizes over several axes at once');
+  if (axes.length !== 1)
+    throw new NotLowered('it keeps statistics for several axes, where TensorFlow.js knows one alone');
   if (input.shape.length < 2) throw new NotLowered('its input has no channel axis beside the batch');
   const channels: Shape = [input.shape[axes[0]]];
   const scale = scope.flag('scale', true) ? scope.weight('gamma', channels) : undefined;

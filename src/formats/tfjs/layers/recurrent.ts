@@ -228,6 +228,7 @@ function statedCell(scope: LayerScope, stated: unknown): StatedCell {
   const className = isObject(stated) ? (stringMember(stated, 'class_name') ?? '') : '';
   const kind = className.replace(/Cell$/, '');
   const config = isObject(stated) ? objectMember(stated, 'config') : undefined;
+  if (kind === 'ConvLSTM2D') throw new NotLowered('TensorFlow.js runs a ConvLSTM2DCell in the layer ConvLSTM2D alone');
   if (kind === className || !Object.hasOwn(cells, kind) || config === undefined)
     throw new NotLowered(`its cell ${className.slice(0, 80)} is not known`);
   return { cell: cells[kind], definition: { ...scope.layer, className, config } };

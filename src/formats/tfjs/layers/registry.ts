@@ -32,5 +32,23 @@ export function loweringOf(className: string): LayerLowering | undefined {
   return byClass.get(className);
 }
 
+const aCell = 'a cell is computed by the RNN layer around it, and is no layer by itself';
+
+/** Why layer classes of tfjs are not lowered. */
+const opaque: ReadonlyMap<string, string> = new Map([
+  [
+    'RandomWidth',
+    'its width is drawn at random on every call, in inference too, and TensorFlow.js does not run it in a model',
+  ],
+  ...['SimpleRNNCell', 'GRUCell', 'LSTMCell', 'StackedRNNCells', 'ConvLSTM2DCell'].map(
+    (cell) => [cell, aCell] as const,
+  ),
+]);
+
+/** Why a layer of this class stays opaque; undefined for classes that nobody here knows. */
+export function opaqueReason(className: string): string | undefined {
+  return opaque.get(className);
+}
+
 /** The layer classes that are lowered to operators. */
 export const loweredClasses: readonly string[] = [...byClass.keys()];
