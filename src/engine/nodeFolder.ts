@@ -40,9 +40,8 @@ export class NodeFolder implements ModelFolder {
 
   async open(relativePath: string): Promise<ByteSource> {
     if (relativePath !== this.chosen && !staysInside(relativePath)) throw outside(relativePath);
-    const named = path.join(this.root, relativePath);
-    if (relativePath === this.chosen) return this.openChosen(named, relativePath);
-    const file = await this.inside(named, relativePath);
+    if (relativePath === this.chosen) return this.openChosen(relativePath);
+    const file = await this.inside(path.join(this.root, relativePath), relativePath);
     const stat = await called<fs.Stats>(relativePath, (done) => fs.stat(file, done));
     checkIsFile(stat, relativePath);
     await called<void>(relativePath, (done) => fs.access(file, fs.constants.R_OK, done));
@@ -50,7 +49,9 @@ export class NodeFolder implements ModelFolder {
   }
 
   /** Without the thread pool: trips through it take longer than reading a small model, and there is nothing else to do meanwhile. */
-  private openChosen(file: string, shown: string): ByteSource {
+  private openChosen(shown: string): ByteSource {
+    const { root } = this;
+    const file = root.endsWith('/') || root.endsWith(path.sep) ? root + shown : `${root}/${shown}`;
     let descriptor: number;
     try {
       descriptor = fs.openSync(file, READ_NOW);

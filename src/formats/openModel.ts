@@ -1,4 +1,4 @@
-import { SMALL_FILE, type ByteSource, type ModelFolder } from '../ir/byteSource';
+import { BytesSource, SMALL_FILE, type ByteSource, type ModelFolder } from '../ir/byteSource';
 import { ModelError } from '../ir/errors';
 import type { Model } from '../ir/model';
 import { HeadSource } from './headSource';
@@ -23,7 +23,7 @@ export async function openModel(folder: ModelFolder, path: string): Promise<Mode
   try {
     const file = await folder.open(path);
     const head = await file.read(0, file.size <= SMALL_FILE ? file.size : SNIFFED_BYTES);
-    const source = new HeadSource(file, head);
+    const source = head.length === file.size ? new BytesSource(head) : new HeadSource(file, head);
     const kind = sniff(head.subarray(0, SNIFFED_BYTES));
     if (kind === 'binary') return await openOnnx(folder, path, source);
     if (kind === 'keras-archive') return await openKerasArchive(folder, path, source);

@@ -29,24 +29,25 @@ export type FileKind =
 /** @param head the first bytes of the file, SNIFFED_BYTES of them or all there are */
 export function sniff(head: Uint8Array): FileKind {
   if (head.length === 0) return 'empty';
-  const ascii = asciiOf(head.subarray(0, 16));
-  if (ascii.startsWith('\x89HDF\r\n\x1a\n')) return 'hdf5';
-  if (ascii.startsWith('PK\x03\x04') || ascii.startsWith('PK\x05\x06'))
-    return sniffArchive(asciiOf(head.subarray(0, SNIFFED_BYTES)));
-  if (ascii.slice(4, 8) === 'ORTM') return 'ort';
-  if (ascii.slice(4, 8) === 'TFL3') return 'tflite';
-  if (ascii.startsWith('\x1f\x8b')) return 'gzip';
-  if (ascii.startsWith('\x93NUMPY')) return 'numpy';
+  if (startsWith(head, '\x89HDF\r\n\x1a\n')) return 'hdf5';
+  if (startsWith(head, 'PK\x03\x04') || startsWith(head, 'PK\x05\x06'))
+    return sniffArchive(String.fromCharCode(...head.subarray(0, SNIFFED_BYTES)));
+  if (startsWith(head, 'ORTM', 4)) return 'ort';
+  if (startsWith(head, 'TFL3', 4)) return 'tflite';
+  if (startsWith(head, '\x1f\x8b')) return 'gzip';
+  if (startsWith(head, '\x93NUMPY')) return 'numpy';
   if (head[0] === 0x80 && head[1] >= 2 && head[1] <= 5) return 'pickle';
-  if (/^[^]{6}\0\0\{"/.test(ascii)) return 'safetensors';
+  if (startsWith(head, '\0\0{"', 6)) return 'safetensors';
   const text = asText(head);
   if (text !== undefined) return sniffText(text);
   // field 1 of a ModelProto is a number; in TensorFlow's GraphDef and many other messages it is a message or a text
-  return ascii.startsWith('\n') ? 'other-protobuf' : 'binary';
+  return head[0] === 0x0a ? 'other-protobuf' : 'binary';
 }
 
-function asciiOf(bytes: Uint8Array): string {
-  return String.fromCharCode(...bytes);
+/** True when these bytes are at a place of the head. */
+function startsWith(head: Uint8Array, bytes: string, place = 0): boolean {
+  for (let i = 0; i < bytes.length; i++) if (head[place + i] !== bytes.charCodeAt(i)) return false;
+  return true;
 }
 
 /** A zip archive by the names of the files whose headers are in its first bytes. */
@@ -71,7 +72,10 @@ function sniffText(text: string): FileKind {
 
 /** The head as text, undefined when it has bytes that no text has; a model's first byte is one. */
 function asText(head: Uint8Array): string | undefined {
-  for (const b of head) if (b < 32 && b !== 9 && b !== 10 && b !== 12 && b !== 13 && b !== 27) return undefined;
+  for (let i = 0; i < head.length; i++) {
+    const b = head[i];
+    if (b < 32 && b !== 9 && b !== 10 && b !== 12 && b !== 13 && b !== 27) return undefined;
+  }
   try {
     // the last character may be cut: `stream` waits for the rest of it
     return new TextDecoder('utf-8', { fatal: true }).decode(head, { stream: head.length === SNIFFED_BYTES });

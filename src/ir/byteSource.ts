@@ -38,14 +38,18 @@ export class BytesSource implements ByteSource {
     return this.bytes.length;
   }
 
+  readNow(offset: number, length: number): Uint8Array | undefined {
+    return offset >= 0 && length >= 0 && offset + length <= this.bytes.length
+      ? this.bytes.subarray(offset, offset + length)
+      : undefined;
+  }
+
   read(offset: number, length: number): Promise<Uint8Array> {
-    if (offset < 0 || length < 0 || offset + length > this.bytes.length) {
-      return Promise.reject(
-        new ModelError('truncated', `the file ends at byte ${this.bytes.length}, before byte ${offset + length}`, {
-          offset,
-        }),
-      );
-    }
-    return Promise.resolve(this.bytes.subarray(offset, offset + length));
+    const part = this.readNow(offset, length);
+    if (part !== undefined) return Promise.resolve(part);
+    const end = this.bytes.length;
+    return Promise.reject(
+      new ModelError('truncated', `the file ends at byte ${end}, before byte ${offset + length}`, { offset }),
+    );
   }
 }

@@ -1,5 +1,5 @@
 import type { Attribute } from './attribute';
-import type { NameTable, WordList } from './columns';
+import type { LazyType, NameTable, WordList } from './columns';
 import { ABSENT, type Graph, type Node, type ValueId, type ValueType } from './graph';
 import { MutableGraph } from './mutableGraph';
 import type { Origin } from './origin';
@@ -22,7 +22,7 @@ export interface Columns {
   readonly name: string;
   readonly opsets: ReadonlyMap<string, number>;
   readonly names: NameTable;
-  readonly types: ReadonlyMap<ValueId, ValueType>;
+  readonly types: ReadonlyMap<ValueId, ValueType | LazyType>;
   readonly tensors: ReadonlyMap<ValueId, Tensor>;
   readonly constants: ReadonlyMap<ValueId, Tensor>;
   readonly inputs: readonly ValueId[];
@@ -100,7 +100,8 @@ export class ColumnarGraph implements Graph {
   }
 
   valueType(value: ValueId): ValueType | undefined {
-    const declared = this.columns.types.get(value);
+    const stated = this.columns.types.get(value);
+    const declared = typeof stated === 'function' ? stated() : stated;
     if (declared !== undefined) return declared;
     const tensor = this.initializer(value);
     return tensor && { kind: 'tensor', dtype: tensor.dtype, shape: tensor.dims };

@@ -1,4 +1,7 @@
-import { ABSENT, type ValueId } from './graph';
+import { ABSENT, type ValueId, type ValueType } from './graph';
+
+/** The type of a value, worked out when somebody asks. */
+export type LazyType = () => ValueType | undefined;
 
 /**
  * Names of values by id. The way back from names to ids is made when somebody first goes it, and names may stay undecoded in the
@@ -63,6 +66,19 @@ export class IntList {
       this.data = larger;
     }
     this.data[this.length++] = value;
+  }
+
+  pushAll(values: readonly number[]): void {
+    const { length } = this;
+    const end = length + values.length;
+    if (end > this.data.length) {
+      const larger = new Int32Array(2 * end + 16);
+      larger.set(this.data);
+      this.data = larger;
+    }
+    const { data } = this;
+    for (let i = 0; i < values.length; i++) data[length + i] = values[i];
+    this.length = end;
   }
 
   at(index: number): number {

@@ -1,6 +1,6 @@
 import type { Attribute } from './attribute';
 import { ColumnarGraph, type Columns, type Words } from './columnarGraph';
-import { IntList, NameTable, WordList } from './columns';
+import { IntList, NameTable, WordList, type LazyType } from './columns';
 import { constantOf, makesConstants } from './constants';
 import { ABSENT, type Graph, type ValueId, type ValueType } from './graph';
 import type { Origin } from './origin';
@@ -41,7 +41,7 @@ export interface NodeEntry {
 export class GraphBuilder {
   readonly opsets = new Map<string, number>();
   private readonly names: NameTable;
-  private readonly types = new Map<ValueId, ValueType>();
+  private readonly types = new Map<ValueId, ValueType | LazyType>();
   private readonly tensors = new Map<ValueId, Tensor>();
   private readonly inputs: ValueId[] = [];
   private readonly outputs: ValueId[] = [];
@@ -128,7 +128,7 @@ export class GraphBuilder {
     return this.types.has(value);
   }
 
-  declareType(value: ValueId, type: ValueType): void {
+  declareType(value: ValueId, type: ValueType | LazyType): void {
     this.types.set(value, type);
   }
 
@@ -151,16 +151,16 @@ export class GraphBuilder {
     this.domains.push(entry.domain ?? '');
     const { inputs, outputs } = entry;
     const { edges, producers } = this;
-    for (let i = 0; i < inputs.length; i++) edges.push(inputs[i]);
+    edges.pushAll(inputs);
     this.splits.push(edges.length);
+    edges.pushAll(outputs);
+    this.starts.push(edges.length);
     for (let i = 0; i < outputs.length; i++) {
       const value = outputs[i];
-      edges.push(value);
       if (value === ABSENT) continue;
       producers.fillTo(value + 1, -1);
       if (producers.at(value) < 0) producers.set(value, index);
     }
-    this.starts.push(edges.length);
     if (entry.name !== undefined) this.nodeNames[index] = entry.name;
     if (entry.attributes !== undefined) this.attributes[index] = entry.attributes;
     if (entry.origin !== undefined) this.origins.set(index, entry.origin);
@@ -197,6 +197,7 @@ export class GraphBuilder {
       origins: this.origins,
       captured: this.captured,
     };
+    if (this.constantNodes.length === 0) return new ColumnarGraph(order ? reordered(columns, order) : columns);
     return new ColumnarGraph({ ...(order ? reordered(columns, order) : columns), constants: this.constants(columns) });
   }
 

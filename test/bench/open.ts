@@ -105,6 +105,7 @@ function report(c: Case, file: string, bundles: string): void {
   }
   const size = (statSync(file).size / 1e6).toFixed(2);
   const ours = medians(runs.get('normscope')!);
+  const { bytes, reads } = runOnce(path.join(bundles, 'normscope.js'), file, 'count');
   for (const [reader, done] of runs) {
     const m = medians(done);
     const step = (name: string) => m.steps[name]?.toFixed(1) ?? '-';
@@ -125,19 +126,19 @@ function report(c: Case, file: string, bundles: string): void {
       m.cpu.toFixed(1).padStart(7),
       ...['lower', 'walk', 'places', 'types', 'analysis'].map((name) => step(name).padStart(7)),
       m.peak.toFixed(0).padStart(5),
-      m.bytes === undefined ? '-' : (m.bytes / 1e6).toFixed(3),
-      m.reads ?? '-',
+      reader !== 'normscope' || bytes === undefined ? '-' : (bytes / 1e6).toFixed(3),
+      (reader === 'normscope' ? reads : undefined) ?? '-',
       ratio,
     ];
     console.log(cells.join(' | '));
   }
 }
 
-function runOnce(bundle: string, file: string): Measured {
+function runOnce(bundle: string, file: string, ...more: string[]): Measured {
   const env = { ...process.env, NODE_PATH: path.join(root, 'node_modules') };
   try {
     return JSON.parse(
-      execFileSync(process.execPath, ['--expose-gc', bundle, file], { encoding: 'utf8', env }),
+      execFileSync(process.execPath, ['--expose-gc', bundle, file, ...more], { encoding: 'utf8', env }),
     ) as Measured;
   } catch (error) {
     return { steps: {}, cpu: 0, peak: 0, error: String(error).split('\n')[0] };

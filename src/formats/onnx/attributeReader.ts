@@ -46,8 +46,12 @@ export function holdsParts(wire: Wire): boolean {
   return found;
 }
 
-/** Tags of a number list and of the attribute's type, whose second byte is 1. */
-const [INTS, FLOATS, TYPE] = [(Field.ints << 3) | VARINT, (Field.floats << 3) | FIXED32, 0xa0];
+const INTS = (Field.ints << 3) | VARINT;
+const FLOATS = (Field.floats << 3) | FIXED32;
+const PACKED_INTS = (Field.ints << 3) | BYTES;
+const PACKED_FLOATS = (Field.floats << 3) | BYTES;
+/** The first byte of the tag of the attribute's type; the second is 1. */
+const TYPE = 0xa0;
 
 /**
  * True when these bytes are an AttributeProto of scalars, texts and numbers and nothing else, which nearly all are. One function
@@ -61,7 +65,12 @@ function isPlain(bytes: Uint8Array, start: number, end: number): boolean {
     if (tag === INTS || tag === Field.i << 3 || (tag === TYPE && bytes[at++] === 1)) {
       while (bytes[at++] > 127) if (at >= end) return false;
     } else if (tag === ((Field.f << 3) | FIXED32) || tag === FLOATS) at += 4;
-    else if (tag === ((Field.name << 3) | BYTES) || tag === ((Field.s << 3) | BYTES)) {
+    else if (
+      tag === ((Field.name << 3) | BYTES) ||
+      tag === ((Field.s << 3) | BYTES) ||
+      tag === PACKED_INTS ||
+      tag === PACKED_FLOATS
+    ) {
       const length = bytes[at++];
       if (length > 127) return false;
       at += length;

@@ -1,5 +1,5 @@
 import type { Attribute } from '../../ir/attribute';
-import { GraphBuilder, type LazyNodeParts } from '../../ir/graphBuilder';
+import { GraphBuilder } from '../../ir/graphBuilder';
 import { IntList, OffsetList } from '../../ir/columns';
 import { makesConstants } from '../../ir/constants';
 import { ABSENT, type Graph, type ValueId } from '../../ir/graph';
@@ -7,17 +7,15 @@ import { capturedNames } from '../../ir/mutableGraph';
 import { topologicalOrder } from '../../ir/topologicalOrder';
 import { holdsParts, readAttributes } from './attributeReader';
 import { Interner } from './interner';
+import { NodeParts } from './nodeParts';
 import type { ReadContext } from './readContext';
 import { GraphField, NodeField, ValueInfoField } from './schema';
 import { readSparseTensor } from './sparseTensor';
 import type { Tensor } from '../../ir/tensor';
-import { asciiText, BYTES, Wire } from './wire';
+import { BYTES, type Wire } from './wire';
 
 /** Graphs inside graphs; deeper ones are left out and reported. */
 export const DEEPEST_GRAPH = 24;
-/** Attributes of this many nodes are kept once decoded. */
-const KEPT_ATTRIBUTES = 10_000;
-
 /** How many nodes and values to make room for: more than there are in most files, so that no list is copied while it grows. */
 const BYTES_PER_NODE = 100;
 const MOST_ROOM = 2 ** 18;
@@ -63,7 +61,7 @@ export class GraphReader {
     this.readBy = new IntList(room);
     this.given = new IntList(room);
     this.starts = new OffsetList(room);
-    this.builder = new GraphBuilder('', this.lazyParts(), room);
+    this.builder = new GraphBuilder('', new NodeParts(context, this.names, this.starts), room);
     context.addBuilder(this.builder);
   }
 
@@ -99,7 +97,7 @@ export class GraphReader {
 
   /** The current field as the name of a value. */
   value(wire: Wire): ValueId {
-    wire.expectInMemory();
+    if (wire.type !== BYTES || !wire.inMemory) wire.expectInMemory();
     if (wire.length === 0) return ABSENT;
     const value = this.names.intern(wire.bytes, wire.from, wire.length);
     // names beyond ASCII are decoded at once, which tells whether they are valid
@@ -243,12 +241,6 @@ export class GraphReader {
     return shown;
   }
 
-  /** They keep alive only what they need of the reading. */
-  private lazyParts(): LazyNodeParts {
-    const { names } = this;
-    return { ...lazyNodeParts(this.context, this.starts), valueName: (value) => asciiText(names.bytesOf(value)) };
-  }
-
   private readParts(wire: Wire, end: number): Map<string, Attribute> {
     return readAttributes(wire, end, {
       tensors: this.context.tensors,
@@ -268,10 +260,7 @@ export class GraphReader {
   }
 
   private readInitializer(wire: Wire): void {
-    let value: ValueId = ABSENT;
-    // most names were met at the nodes already
-    const nameOf = (inner: Wire) => this.builder.valueName((value = this.value(inner)));
-    const tensor = this.context.tensors.read(wire, wire.enterMessage(), nameOf);
+    const { value, tensor } = this.context.tensors.readValue(wire, wire.enterMessage(), this);
     this.addInitializer(value, tensor, wire.offset);
   }
 
@@ -281,13 +270,16 @@ export class GraphReader {
   }
 
   private addInitializer(value: ValueId, tensor: Tensor, end: number): void {
-    const { name } = tensor;
     if (value === ABSENT) {
       this.problem('unnamed-initializer', `an initializer of ${this.title} has no name, so nothing can read it`, end);
       return;
     }
     if (this.given.at(value) & INITIALIZER) {
-      this.problem('duplicate-initializer', `${this.title} has two initializers "${name}"; the first counts`, end);
+      this.problem(
+        'duplicate-initializer',
+        `${this.title} has two initializers "${tensor.name}"; the first counts`,
+        end,
+      );
       return;
     }
     this.given.set(value, this.given.at(value) | INITIALIZER);
@@ -307,12 +299,7 @@ export class GraphReader {
         if (!isHint || this.isKnown(wire)) value = this.value(wire);
       } else if (wire.field === ValueInfoField.type) type = this.context.type(wire);
     }
-    if (
-      value !== ABSENT &&
-      type !== undefined &&
-      type.kind !== 'unknown' &&
-      !(isHint && this.builder.isDeclared(value))
-    )
+    if (value !== ABSENT && type !== undefined && !(isHint && this.builder.isDeclared(value)))
       this.builder.declareType(value, type);
     return value;
   }
@@ -364,32 +351,4 @@ export class GraphReader {
 /** ONNX: the default domain may be spelled out. */
 export function defaultDomain(domain: string): string {
   return domain === 'ai.onnx' ? '' : domain;
-}
-
-function lazyNodeParts(context: ReadContext, starts: OffsetList): LazyNodeParts {
-  const wire = new Wire(context.structure);
-  const { tensors } = context;
-  const kept = new Map<number, ReadonlyMap<string, Attribute>>();
-  /** Goes to the fields of a node and returns where they end. */
-  const enter = (index: number) => {
-    wire.seek(starts.at(index));
-    wire.next(Infinity);
-    return wire.enterMessage();
-  };
-  return {
-    name: (index) => {
-      const end = enter(index);
-      while (wire.next(end)) if (wire.field === NodeField.name) return wire.text();
-      return '';
-    },
-    attributes: (index) => {
-      let attributes = kept.get(index);
-      if (attributes === undefined) {
-        if (kept.size >= KEPT_ATTRIBUTES) kept.clear();
-        attributes = readAttributes(wire, enter(index), { tensors, lenient: true });
-        kept.set(index, attributes);
-      }
-      return attributes;
-    },
-  };
 }

@@ -66,7 +66,9 @@ export async function openOnnx(folder: ModelFolder, path: string, source: ByteSo
 async function read(folder: ModelFolder, path: string, source: ByteSource) {
   if (source.size > SMALL_FILE) return readParts(folder, path, source, await readStructure(source));
   try {
-    return readParts(folder, path, source, [{ start: 0, bytes: await source.read(0, source.size) }]);
+    return readParts(folder, path, source, [
+      { start: 0, bytes: source.readNow?.(0, source.size) ?? (await source.read(0, source.size)) },
+    ]);
   } catch (error) {
     // going through the structure by itself tells more exactly what is wrong
     if (error instanceof ModelError) await readStructure(source);

@@ -1,10 +1,11 @@
 import type { GraphBuilder } from '../../ir/graphBuilder';
-import type { Graph, ValueId, ValueType } from '../../ir/graph';
+import type { Graph, ValueId } from '../../ir/graph';
+import type { LazyType } from '../../ir/columns';
 import { Interner } from './interner';
 import type { Problems } from './problems';
 import type { Structure } from './structure';
 import type { TensorReader } from './tensorReader';
-import { readType } from './typeReader';
+import { lazyType } from './typeReader';
 import type { Wire } from './wire';
 
 /** Beside a graph, what counting needs to know of it. */
@@ -26,7 +27,7 @@ export class ReadContext {
   private readonly wordNumbers = new Interner();
   private readonly words: string[] = [];
   private readonly typeNumbers = new Interner();
-  private readonly types: ValueType[] = [];
+  private readonly types: LazyType[] = [];
 
   constructor(
     readonly structure: Structure,
@@ -56,10 +57,10 @@ export class ReadContext {
     return this.words.some(test);
   }
 
-  /** The current field as a TypeProto; equal ones share one object. */
-  type(wire: Wire): ValueType {
+  /** The current field as a TypeProto, which is read when somebody asks; equal ones share one object. */
+  type(wire: Wire): LazyType {
     wire.expectInMemory();
     const number = this.typeNumbers.intern(wire.bytes, wire.from, wire.length);
-    return (this.types[number] ??= readType(wire.payload(), wire.payloadStart));
+    return (this.types[number] ??= lazyType(wire.payload(), wire.payloadStart));
   }
 }

@@ -2,6 +2,7 @@ import type { ByteSource } from '../../ir/byteSource';
 import { stringTensor } from '../../ir/constants';
 import { dataTypeOfCode, type DataType } from '../../ir/dataType';
 import { ModelError } from '../../ir/errors';
+import { ABSENT, type ValueId } from '../../ir/graph';
 import {
   elementCount,
   missingTensor,
@@ -9,18 +10,33 @@ import {
   SMALL_TENSOR_BYTES,
   tensorFromBytes,
   type Tensor,
+  type TensorLocation,
 } from '../../ir/tensor';
 import type { ExternalFile, ExternalFiles } from './externalFiles';
 import type { Problems } from './problems';
 import { EntryField, TensorField } from './schema';
 import { packTypedData } from './typedData';
-import { Wire } from './wire';
+import { BYTES, Wire } from './wire';
 
 const EXTERNAL = 1;
 
+/** A graph whose values tensors are: they decode their names when somebody asks. */
+export interface GraphValues {
+  /** The current field as the name of a value. */
+  value(wire: Wire): ValueId;
+  readonly builder: ValueNames;
+}
+
+interface ValueNames {
+  valueName(value: ValueId): string;
+}
+
 /** What a TensorProto says, its payload as ranges of the file. */
 interface Description {
-  name: string;
+  /** The name is that of a value where `names` are given. */
+  readonly names: ValueNames | undefined;
+  value: ValueId;
+  text: string;
   dtype: DataType;
   dims: number[];
   /** raw_data: file range. */
@@ -37,6 +53,75 @@ interface Description {
   external: Map<string, string> | undefined;
 }
 
+function describe(wire: Wire, end: number, graph?: GraphValues): Description {
+  const d: Description = {
+    names: graph?.builder,
+    value: ABSENT,
+    text: '',
+    dtype: 'undefined',
+    dims: [],
+    rawFrom: -1,
+    rawLength: 0,
+    segment: undefined,
+    segmentFrom: 0,
+    typedFrom: -1,
+    typedTo: -1,
+    strings: undefined,
+    isExternal: false,
+    external: undefined,
+  };
+  while (wire.next(end)) {
+    switch (wire.field) {
+      case TensorField.dims:
+        wire.pushInts(d.dims);
+        break;
+      case TensorField.dataType:
+        d.dtype = dataTypeOfCode(wire.int());
+        break;
+      case TensorField.name:
+        if (graph === undefined) d.text = wire.text();
+        else d.value = graph.value(wire);
+        break;
+      case TensorField.rawData:
+        if (wire.type !== BYTES) wire.expect(BYTES);
+        d.rawFrom = wire.payloadStart;
+        d.rawLength = wire.length;
+        d.segment = wire.bytes;
+        d.segmentFrom = wire.from;
+        break;
+      case TensorField.stringData:
+        if (wire.inMemory) (d.strings ??= []).push(wire.text());
+        break;
+      case TensorField.floatData:
+      case TensorField.int32Data:
+      case TensorField.int64Data:
+      case TensorField.doubleData:
+      case TensorField.uint64Data:
+        if (d.typedFrom < 0) d.typedFrom = wire.fieldStart;
+        d.typedTo = wire.offset;
+        break;
+      case TensorField.externalData: {
+        const [key, value] = readEntry(wire);
+        (d.external ??= new Map<string, string>()).set(key, value);
+        break;
+      }
+      case TensorField.dataLocation:
+        d.isExternal = wire.int() === EXTERNAL;
+        break;
+    }
+  }
+  return d;
+}
+
+function areSizes(dims: readonly number[]): boolean {
+  for (let i = 0; i < dims.length; i++) if (!(dims[i] >= 0 && dims[i] <= Number.MAX_SAFE_INTEGER)) return false;
+  return true;
+}
+
+function nameOf({ names, value, text }: Description): string {
+  return names === undefined ? text : names.valueName(value);
+}
+
 /** Makes lazy tensors of TensorProto messages: small payloads are kept, large ones stay in the file until they are read. */
 export class TensorReader {
   private readonly external: { tensor: ExternalTensor; offset: number }[] = [];
@@ -47,30 +132,36 @@ export class TensorReader {
     private readonly problems: Problems,
   ) {}
 
-  /**
-   * @param wire has entered a TensorProto that ends at file offset `end`
-   * @param nameOf decodes the current field as the tensor's name
-   */
-  read(wire: Wire, end: number, nameOf?: (wire: Wire) => string): Tensor {
+  /** @param wire has entered a TensorProto that ends at file offset `end` */
+  read(wire: Wire, end: number): Tensor {
+    return this.tensor(wire, wire.offset, describe(wire, end));
+  }
+
+  /** The same for a tensor that is a value of a graph: also the value, ABSENT when it has no name. */
+  readValue(wire: Wire, end: number, graph: GraphValues): { value: ValueId; tensor: Tensor } {
     const start = wire.offset;
-    const d = this.describe(wire, end, nameOf);
-    if (d.dims.some((size) => size < 0 || !Number.isSafeInteger(size))) {
-      this.problems.add('invalid-shape', `tensor ${d.name} has the impossible shape [${d.dims.join(', ')}]`, {
+    const d = describe(wire, end, graph);
+    return { value: d.value, tensor: this.tensor(wire, start, d) };
+  }
+
+  private tensor(wire: Wire, start: number, d: Description): Tensor {
+    if (!areSizes(d.dims)) {
+      this.problems.add('invalid-shape', `tensor ${nameOf(d)} has the impossible shape [${d.dims.join(', ')}]`, {
         offset: start,
       });
-      return unreadable(d, `tensor ${d.name} has the impossible shape [${d.dims.join(', ')}]`);
+      return unreadable(d, `tensor ${nameOf(d)} has the impossible shape [${d.dims.join(', ')}]`);
     }
     const size = payloadBytes(d.dtype, d.dims);
     if (d.isExternal) return this.fromFile(d, size, start);
     if (d.dtype === 'string') return this.fromStrings(d, start);
     if (d.dtype === 'undefined') {
-      this.problems.add('unknown-type', `tensor ${d.name} has an element type that is not known`, { offset: start });
-      return unreadable(d, `tensor ${d.name} has an element type that is not known`);
+      this.problems.add('unknown-type', `tensor ${nameOf(d)} has an element type that is not known`, { offset: start });
+      return unreadable(d, `tensor ${nameOf(d)} has an element type that is not known`);
     }
-    if (size === 0) return tensorFromBytes(d.name, d.dtype, d.dims, new Uint8Array(0));
+    if (size === 0) return tensorFromBytes(nameOf(d), d.dtype, d.dims, new Uint8Array(0));
     if (d.rawLength > 0) return this.fromRaw(d, size, start);
     if (d.typedFrom >= 0) return this.fromTyped(d, wire, size);
-    return missingTensor(d.name, d.dtype, d.dims);
+    return missingTensor(nameOf(d), d.dtype, d.dims);
   }
 
   /** Compares external tensors with the files found: to be called after `ExternalFiles.find`. */
@@ -86,65 +177,9 @@ export class TensorReader {
     }
   }
 
-  private describe(wire: Wire, end: number, nameOf?: (wire: Wire) => string): Description {
-    const d: Description = {
-      name: '',
-      dtype: 'undefined',
-      dims: [],
-      rawFrom: -1,
-      rawLength: 0,
-      segment: undefined,
-      segmentFrom: 0,
-      typedFrom: -1,
-      typedTo: -1,
-      strings: undefined,
-      isExternal: false,
-      external: undefined,
-    };
-    while (wire.next(end)) {
-      switch (wire.field) {
-        case TensorField.dims:
-          wire.pushInts(d.dims);
-          break;
-        case TensorField.dataType:
-          d.dtype = dataTypeOfCode(wire.int());
-          break;
-        case TensorField.name:
-          d.name = nameOf === undefined ? wire.text() : nameOf(wire);
-          break;
-        case TensorField.rawData:
-          wire.expect(2);
-          d.rawFrom = wire.payloadStart;
-          d.rawLength = wire.length;
-          d.segment = wire.bytes;
-          d.segmentFrom = wire.from;
-          break;
-        case TensorField.stringData:
-          if (wire.inMemory) (d.strings ??= []).push(wire.text());
-          break;
-        case TensorField.floatData:
-        case TensorField.int32Data:
-        case TensorField.int64Data:
-        case TensorField.doubleData:
-        case TensorField.uint64Data:
-          if (d.typedFrom < 0) d.typedFrom = wire.fieldStart;
-          d.typedTo = wire.offset;
-          break;
-        case TensorField.externalData: {
-          const [key, value] = readEntry(wire);
-          (d.external ??= new Map<string, string>()).set(key, value);
-          break;
-        }
-        case TensorField.dataLocation:
-          d.isExternal = wire.int() === EXTERNAL;
-          break;
-      }
-    }
-    return d;
-  }
-
   private fromStrings(d: Description, start: number): Tensor {
-    const { name, dtype, dims, strings = [] } = d;
+    const { dtype, dims, strings = [] } = d;
+    const name = nameOf(d);
     if (strings.length === elementCount(dims)) return stringTensor(name, dims, strings);
     if (strings.length === 0) return missingTensor(name, dtype, dims);
     const what = `tensor ${name} holds ${strings.length} strings, but its shape is [${dims.join(', ')}]`;
@@ -153,25 +188,26 @@ export class TensorReader {
   }
 
   private fromRaw(d: Description, size: number, start: number): Tensor {
-    const { name, dtype, dims, rawFrom, rawLength, segment, segmentFrom } = d;
+    const { dtype, dims, rawLength, segment } = d;
     if (rawLength !== size) {
-      const what = `tensor ${name} holds ${rawLength} bytes of data, but ${dtype}[${dims.join(', ')}] needs ${size}`;
+      const what = `tensor ${nameOf(d)} holds ${rawLength} bytes of data, but ${dtype}[${dims.join(', ')}] needs ${size}`;
       this.problems.add('data-size', what, { offset: start });
       return unreadable(d, what);
     }
     return segment && size <= SMALL_TENSOR_BYTES
-      ? new HeldTensor(name, dtype, dims, segment, segmentFrom, size)
-      : new FileTensor(name, dtype, dims, this.source, rawFrom, size);
+      ? new HeldTensor(d, segment, d.segmentFrom, size)
+      : new FileTensor(d, this.source, d.rawFrom, size);
   }
 
   private fromTyped(d: Description, wire: Wire, size: number): Tensor {
-    const { name, dtype, dims, typedFrom, typedTo } = d;
+    const { dtype, dims, typedFrom, typedTo } = d;
+    const name = nameOf(d);
     const length = typedTo - typedFrom;
     if (size <= SMALL_TENSOR_BYTES && length <= 16 * SMALL_TENSOR_BYTES) {
       const resume = wire.offset;
       wire.seek(typedFrom);
       try {
-        return new HeldTensor(name, dtype, dims, packTypedData(wire, typedTo, dtype, size, name), 0, size);
+        return new HeldTensor(d, packTypedData(wire, typedTo, dtype, size, name), 0, size);
       } catch (error) {
         if (!(error instanceof ModelError)) throw error;
         this.problems.add('data-size', error.message, { offset: typedFrom });
@@ -197,26 +233,50 @@ export class TensorReader {
     const length = number('length') ?? size;
     const stated = Number.isNaN(offset) || Number.isNaN(length);
     if (stated || length !== size || d.dtype === 'undefined' || d.dtype === 'string') {
-      const what = `tensor ${d.name} states ${stated ? 'no valid range' : `${length} bytes`} of ${location || 'an external file'}, but ${d.dtype}[${d.dims.join(', ')}] needs ${size} bytes`;
+      const what = `tensor ${nameOf(d)} states ${stated ? 'no valid range' : `${length} bytes`} of ${location || 'an external file'}, but ${d.dtype}[${d.dims.join(', ')}] needs ${size} bytes`;
       this.problems.add('external-data-size', what, { offset: start });
       return unreadable(d, what);
     }
-    const tensor = new ExternalTensor(d.name, d.dtype, d.dims, this.files.file(location), offset, size);
+    const tensor = new ExternalTensor(d, this.files.file(location), offset, size);
     this.external.push({ tensor, offset: start });
     return tensor;
   }
 }
 
-/** A tensor whose payload lies in the model file. A class, since models have many: an object with a function each takes twice the memory. */
-class FileTensor implements Tensor {
+/** What tensors with a payload somewhere have in common. Classes, since models have many: an object with a function each takes twice the memory. */
+abstract class Described implements Tensor {
+  readonly dtype: DataType;
+  readonly dims: readonly number[];
+  private readonly names: ValueNames | undefined;
+  private readonly value: ValueId;
+  private readonly text: string;
+
+  constructor({ names, value, text, dtype, dims }: Description) {
+    this.names = names;
+    this.value = value;
+    this.text = text;
+    this.dtype = dtype;
+    this.dims = dims;
+  }
+
+  get name(): string {
+    return this.names === undefined ? this.text : this.names.valueName(this.value);
+  }
+
+  abstract readonly location: TensorLocation;
+  abstract read(): Promise<Uint8Array>;
+}
+
+/** A tensor whose payload lies in the model file. */
+class FileTensor extends Described {
   constructor(
-    readonly name: string,
-    readonly dtype: DataType,
-    readonly dims: readonly number[],
+    d: Description,
     private readonly source: ByteSource,
     private readonly offset: number,
     private readonly length: number,
-  ) {}
+  ) {
+    super(d);
+  }
 
   get location(): 'file' {
     return 'file';
@@ -228,15 +288,15 @@ class FileTensor implements Tensor {
 }
 
 /** A tensor of the model file whose payload was small enough to keep: a part of what the reader holds in memory. */
-class HeldTensor implements Tensor {
+class HeldTensor extends Described {
   constructor(
-    readonly name: string,
-    readonly dtype: DataType,
-    readonly dims: readonly number[],
+    d: Description,
     private readonly held: Uint8Array,
     private readonly from: number,
     private readonly length: number,
-  ) {}
+  ) {
+    super(d);
+  }
 
   get location(): 'file' {
     return 'file';
@@ -252,15 +312,15 @@ class HeldTensor implements Tensor {
 }
 
 /** A tensor whose payload lies in a file beside the model. */
-class ExternalTensor implements Tensor {
+class ExternalTensor extends Described {
   constructor(
-    readonly name: string,
-    readonly dtype: DataType,
-    readonly dims: readonly number[],
+    d: Description,
     readonly file: ExternalFile,
     readonly offset: number,
     readonly length: number,
-  ) {}
+  ) {
+    super(d);
+  }
 
   get location(): 'external' | 'missing' {
     const { error, size } = this.file;
@@ -282,8 +342,15 @@ class ExternalTensor implements Tensor {
 }
 
 /** A tensor that is there but makes no sense: its values stay unknown. */
-function unreadable({ name, dtype, dims }: Description, why: string): Tensor {
-  return { name, dtype, dims, location: 'missing', read: () => Promise.reject(new ModelError('corrupt', why)) };
+function unreadable(d: Description, why: string): Tensor {
+  const { dtype, dims } = d;
+  return {
+    name: nameOf(d),
+    dtype,
+    dims,
+    location: 'missing',
+    read: () => Promise.reject(new ModelError('corrupt', why)),
+  };
 }
 
 /** The current field as a StringStringEntryProto. */

@@ -1,10 +1,29 @@
 import { dataTypeOfCode, type DataType } from '../../ir/dataType';
+import { ModelError } from '../../ir/errors';
+import type { LazyType } from '../../ir/columns';
 import type { Dim, ValueType } from '../../ir/graph';
 import { DimField, SHAPE_DIM, TensorTypeField, TypeField } from './schema';
 import { Wire } from './wire';
 
+/** A type that is read when somebody asks for it; one that is damaged or unknown is as good as none. */
+export function lazyType(stated: Uint8Array, offset: number): LazyType {
+  let type: ValueType | undefined;
+  let isRead = false;
+  return () => {
+    if (isRead) return type;
+    isRead = true;
+    try {
+      const found = readType(stated, offset);
+      if (found.kind !== 'unknown') type = found;
+    } catch (error) {
+      if (!(error instanceof ModelError)) throw error;
+    }
+    return type;
+  };
+}
+
 /** @param stated a TypeProto, kept with the kinds of values that the graph does not describe in full */
-export function readType(stated: Uint8Array, offset: number): ValueType {
+function readType(stated: Uint8Array, offset: number): ValueType {
   const wire = new Wire([{ start: offset, bytes: stated }]);
   const end = offset + stated.length;
   let type: ValueType = { kind: 'unknown' };

@@ -1,9 +1,18 @@
 import { ModelError } from '../../ir/errors';
 import type { Structure } from './structure';
 
+/** Texts up to this length are put together from characters: a decoder takes longer to start. */
+const SHORT_TEXT = 128;
+
 /** Text of bytes that are ASCII characters. */
 export function asciiText(bytes: Uint8Array): string {
-  return utf8.decode(bytes);
+  return bytes.length > SHORT_TEXT ? utf8.decode(bytes) : String.fromCharCode(...bytes);
+}
+
+function isAscii(bytes: Uint8Array): boolean {
+  let bits = 0;
+  for (let i = 0; i < bytes.length; i++) bits |= bytes[i];
+  return bits < 128;
 }
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
@@ -89,6 +98,7 @@ export class Wire {
   next(end: number): boolean {
     const { bytes, at } = this;
     const limit = end - this.base;
+    if (at === limit) return false;
     // nearly all fields: a tag of one byte, a number of one or a length of one or two
     if (at + 2 < bytes.length && at + 1 < limit) {
       const tag = bytes[at];
@@ -175,8 +185,8 @@ export class Wire {
 
   /** The current varint as int64; the nearest number beyond 2^53. */
   int(): number {
-    this.expect(VARINT);
-    return this.varint;
+    if (this.type !== VARINT) this.expect(VARINT);
+    return (this.high | 0) * 2 ** 32 + this.low;
   }
 
   private get varint(): number {
@@ -200,6 +210,7 @@ export class Wire {
   /** The current field as text; undefined when it is no UTF-8. */
   wellFormedText(): string | undefined {
     const payload = this.payload();
+    if (payload.length <= SHORT_TEXT && isAscii(payload)) return asciiText(payload);
     try {
       return utf8.decode(payload);
     } catch {
@@ -222,10 +233,22 @@ export class Wire {
   /** Appends the current field to a list of int64: packed or one at a time. */
   pushInts(list: number[]): void {
     if (this.type === VARINT) list.push(this.varint);
-    else if (this.enterPacked())
-      this.eachPacked(() => {
-        list.push(this.varint);
-      });
+    else if (this.enterPacked()) {
+      const { bytes } = this;
+      const after = this.at;
+      const end = this.from + this.length;
+      for (this.at = this.from; this.at < end;) {
+        const byte = bytes[this.at];
+        if (byte < 128) {
+          list.push(byte);
+          this.at++;
+        } else {
+          this.readVarint(end);
+          list.push(this.varint);
+        }
+      }
+      this.at = after;
+    }
   }
 
   /** Appends the current field to a list of float32: packed or one at a time. */

@@ -1,0 +1,63 @@
+import type { Attribute } from '../../ir/attribute';
+import type { OffsetList } from '../../ir/columns';
+import type { ValueId } from '../../ir/graph';
+import type { LazyNodeParts } from '../../ir/graphBuilder';
+import { readAttributes } from './attributeReader';
+import type { Interner } from './interner';
+import type { ReadContext } from './readContext';
+import { NodeField } from './schema';
+import { asciiText, Wire } from './wire';
+
+/** Attributes of this many nodes are kept once decoded. */
+const KEPT_ATTRIBUTES = 10_000;
+
+/** Names and attributes that stay in the file until somebody asks. They keep alive only what they need of the reading. */
+export class NodeParts implements LazyNodeParts {
+  private entered: Wire | undefined;
+  private kept: Map<number, ReadonlyMap<string, Attribute>> | undefined;
+
+  /**
+   * @param names of the values, whose numbers they are
+   * @param starts by node: the file offset of its field
+   */
+  constructor(
+    private readonly context: ReadContext,
+    private readonly names: Interner,
+    private readonly starts: OffsetList,
+  ) {}
+
+  valueName(value: ValueId): string {
+    return asciiText(this.names.bytesOf(value));
+  }
+
+  name(index: number): string {
+    const wire = this.wire();
+    const end = this.enter(wire, index);
+    while (wire.next(end)) if (wire.field === NodeField.name) return wire.text();
+    return '';
+  }
+
+  attributes(index: number): ReadonlyMap<string, Attribute> {
+    const kept = (this.kept ??= new Map<number, ReadonlyMap<string, Attribute>>());
+    let attributes = kept.get(index);
+    if (attributes === undefined) {
+      if (kept.size >= KEPT_ATTRIBUTES) kept.clear();
+      const wire = this.wire();
+      const { tensors } = this.context;
+      attributes = readAttributes(wire, this.enter(wire, index), { tensors, lenient: true });
+      kept.set(index, attributes);
+    }
+    return attributes;
+  }
+
+  private wire(): Wire {
+    return (this.entered ??= new Wire(this.context.structure));
+  }
+
+  /** Goes to the fields of a node and returns where they end. */
+  private enter(wire: Wire, index: number): number {
+    wire.seek(this.starts.at(index));
+    wire.next(Infinity);
+    return wire.enterMessage();
+  }
+}
