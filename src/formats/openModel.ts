@@ -1,6 +1,8 @@
 import { BytesSource, SMALL_FILE, type ByteSource, type ModelFolder } from '../ir/byteSource';
+import { changedModel } from '../ir/changedModel';
 import { ModelError } from '../ir/errors';
-import type { Model } from '../ir/model';
+import type { Model, Problem } from '../ir/model';
+import { TextLines } from '../ir/textLines';
 import { HeadSource } from './headSource';
 import { sniffJson } from './jsonShape';
 import { readKerasConfig } from './kerasArchive';
@@ -28,11 +30,17 @@ export async function openModel(folder: ModelFolder, path: string): Promise<Mode
     if (kind === 'binary') return await openOnnx(folder, path, source);
     if (kind === 'keras-archive') return await openKerasArchive(folder, path, source);
     if (kind !== 'json') throw refused(kind);
-    const text = await readText(source);
+    const { text, isBroken } = await readText(source);
     const shape = sniffJson(text);
-    if (shape === 'tfjs-graph') return await openTfjsGraph(folder, path, text);
-    if (shape !== 'tfjs-layers' && shape !== 'keras') throw refused(shape);
-    return await openTfjsLayers(folder, path, text);
+    if (shape !== 'tfjs-graph' && shape !== 'tfjs-layers' && shape !== 'keras') throw refused(shape);
+    const open = shape === 'tfjs-graph' ? openTfjsGraph : openTfjsLayers;
+    const model = await open(folder, path, text);
+    if (!isBroken) return model;
+    return changedModel(model, {
+      get problems() {
+        return [brokenText(text), ...model.problems];
+      },
+    });
   } catch (error) {
     throw error instanceof ModelError ? error.withPath(path) : error;
   }
@@ -41,22 +49,35 @@ export async function openModel(folder: ModelFolder, path: string): Promise<Mode
 /** The model that the archive describes. Positions in its text are of no use to somebody who has the archive. */
 async function openKerasArchive(folder: ModelFolder, path: string, source: ByteSource): Promise<Model> {
   const model = await openTfjsLayers(folder, path, await readKerasConfig(source));
-  return Object.create(model, {
-    lines: { value: undefined },
-    problems: { get: () => model.problems.map(({ code, message }) => ({ code, message })) },
-  }) as Model;
+  return changedModel(model, {
+    lines: undefined,
+    get problems() {
+      return model.problems.map(({ code, message }) => ({ code, message }));
+    },
+  });
 }
 
 function refused(kind: keyof typeof refusals): ModelError {
   return new ModelError(refusals[kind].code, refusals[kind].message);
 }
 
-async function readText(source: ByteSource): Promise<string> {
+/** Bytes that are no UTF-8 are read as replacement characters. */
+async function readText(source: ByteSource): Promise<{ text: string; isBroken: boolean }> {
   if (source.size > LARGEST_TEXT) {
     throw new ModelError(
       'too-large',
       `this JSON file has ${source.size} bytes; no description of a model is that long`,
     );
   }
-  return new TextDecoder('utf-8').decode(await source.read(0, source.size));
+  const bytes = await source.read(0, source.size);
+  try {
+    return { text: new TextDecoder('utf-8', { fatal: true }).decode(bytes), isBroken: false };
+  } catch {
+    return { text: new TextDecoder('utf-8').decode(bytes), isBroken: true };
+  }
+}
+
+function brokenText(text: string): Problem {
+  const message = 'the file is not UTF-8 throughout: what cannot be read stands as the replacement character';
+  return { code: 'invalid-utf8', message, place: new TextLines(text).positionAt(text.indexOf('\ufffd')) };
 }

@@ -70,6 +70,9 @@ function sniffText(text: string): FileKind {
   return 'text';
 }
 
+/** The first byte of a JSON object. */
+const OPENING_BRACE = 0x7b;
+
 /** The head as text, undefined when it has bytes that no text has; a model's first byte is one. */
 function asText(head: Uint8Array): string | undefined {
   for (let i = 0; i < head.length; i++) {
@@ -80,7 +83,8 @@ function asText(head: Uint8Array): string | undefined {
     // the last character may be cut: `stream` waits for the rest of it
     return new TextDecoder('utf-8', { fatal: true }).decode(head, { stream: head.length === SNIFFED_BYTES });
   } catch {
-    return undefined;
+    // nothing else that is opened begins so: what is no UTF-8 is said of it later
+    return head[0] === OPENING_BRACE ? new TextDecoder('utf-8').decode(head) : undefined;
   }
 }
 

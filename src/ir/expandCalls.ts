@@ -1,5 +1,6 @@
 import type { Attribute } from './attribute';
 import { CallGraph } from './callGraph';
+import { changedModel } from './changedModel';
 import { ABSENT, type Graph, type Node } from './graph';
 import type { Fact } from './inference/inferenceNode';
 import { inferFacts } from './inferTypes';
@@ -79,11 +80,9 @@ export function openBodies(model: Model): OpenedModel {
   return { model: changed(model, { graph: expansion.graph.freeze(), problems: [] }), inside: expansion.inside };
 }
 
-/** A copy with other parts. Getters, which compute what few ask for, stay getters. */
+/** A copy with other parts, and further problems. */
 function changed(model: Model, parts: Pick<Model, 'problems'> & Partial<Model>): Model {
-  const all = { ...parts, problems: [...model.problems, ...parts.problems] };
-  const properties = { ...Object.getOwnPropertyDescriptors(model), ...Object.getOwnPropertyDescriptors(all) };
-  return Object.defineProperties({}, properties) as Model;
+  return changedModel(model, { ...parts, problems: [...model.problems, ...parts.problems] });
 }
 
 function tooLarge(size: number): Problem {

@@ -5,6 +5,8 @@ export interface ZipMember {
   readonly data: Buffer;
   readonly method?: number;
   readonly flags?: number;
+  /** The data is deflated already; the size that the archive claims for it inflated. */
+  readonly deflated?: number;
 }
 
 /**
@@ -18,8 +20,9 @@ export function zipArchive(
   const parts: Buffer[] = [];
   const entries: Buffer[] = [];
   let offset = 0;
-  for (const { name, data, method = 8, flags = 0 } of members) {
-    const stored = method === 8 ? deflateRawSync(data) : data;
+  for (const { name, data, method = 8, flags = 0, deflated } of members) {
+    const stored = method === 8 && deflated === undefined ? deflateRawSync(data) : data;
+    const size = deflated ?? data.length;
     const local = Buffer.alloc(30);
     local.writeUInt32LE(0x04034b50, 0);
     local.writeUInt16LE(name.length, 26);
@@ -29,7 +32,7 @@ export function zipArchive(
     entry.writeUInt16LE(flags, 8);
     entry.writeUInt16LE(method, 10);
     entry.writeUInt32LE(stored.length, 20);
-    entry.writeUInt32LE(data.length, 24);
+    entry.writeUInt32LE(Math.min(size, 0xfffffffe), 24);
     entry.writeUInt16LE(name.length, 28);
     entry.writeUInt32LE(offset, 42);
     const extra = Buffer.alloc(end.zip64 ? 28 : 0);
@@ -38,7 +41,7 @@ export function zipArchive(
       entry.writeUInt16LE(extra.length, 30);
       extra.writeUInt16LE(1, 0);
       extra.writeUInt16LE(24, 2);
-      [data.length, stored.length, offset].forEach((v, i) => extra.writeBigUInt64LE(BigInt(v), 4 + 8 * i));
+      [size, stored.length, offset].forEach((v, i) => extra.writeBigUInt64LE(BigInt(v), 4 + 8 * i));
     }
     const file = Buffer.concat([local, Buffer.from(name), Buffer.alloc(4), stored]);
     entries.push(entry, Buffer.from(name), extra);

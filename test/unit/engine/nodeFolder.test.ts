@@ -188,6 +188,31 @@ describe('NodeFolder', () => {
       await assert.rejects(stolen.graph.initializer(stolen.graph.valueId('w')!)!.read(), is('missing-weights'));
     });
 
+    it('opens a JSON model with its shards, and none that a link or a path takes from elsewhere', async () => {
+      const dense = {
+        class_name: 'Dense',
+        config: { name: 'd', units: 1, use_bias: false, batch_input_shape: [null, 2] },
+      };
+      const json = (shard: string) =>
+        JSON.stringify({
+          modelTopology: { class_name: 'Sequential', config: { name: 's', layers: [dense] } },
+          weightsManifest: [{ paths: [shard], weights: [{ name: 'd/kernel', shape: [2, 1], dtype: 'float32' }] }],
+        });
+      const secret = path.join(outside, 'secret.bin');
+      fs.writeFileSync(path.join(folder, 'shard.bin'), new Uint8Array(8));
+      fs.symlinkSync(secret, path.join(folder, 'linked.bin'));
+      fs.symlinkSync('shard.bin', path.join(folder, 'own-link.bin'));
+      const file = path.join(folder, 'shards.json');
+      const opened = async (shard: string) => {
+        fs.writeFileSync(file, json(shard));
+        const model = await openModelFile(file);
+        return [model.weights, ...model.problems.map((p) => p.code)];
+      };
+      for (const shard of ['shard.bin', 'own-link.bin']) assert.deepEqual(await opened(shard), ['present'], shard);
+      const elsewhere = ['linked.bin', secret, `../${path.basename(outside)}/secret.bin`, 'outer-folder/secret.bin'];
+      for (const shard of elsewhere) assert.deepEqual(await opened(shard), ['missing', 'outside-folder'], shard);
+    });
+
     it('names the file in its errors', async () => {
       const missing = path.join(folder, 'gone/model.onnx');
       await assert.rejects(openModelFile(missing), (e) => is('not-found')(e) && (e as ModelError).path === missing);

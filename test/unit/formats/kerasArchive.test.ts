@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { constants, deflateRawSync } from 'node:zlib';
 import { openModel } from '../../../src/formats/openModel';
 import { ModelError } from '../../../src/ir/errors';
 import { FilesFolder } from '../../support/onnxModels';
@@ -37,6 +38,18 @@ describe('Keras archives', () => {
   it('inflate no further than a description can be long', async () => {
     const bomb = Buffer.alloc(2 ** 26 + 1, 32);
     await refused(archive([meta, { name: 'config.json', data: bomb }]), 'too-large', /more than/);
+    // blocks of blanks that end on a byte can be repeated: 10 GB in 10 MB, of which the sizes in the archive say nothing
+    const block = deflateRawSync(Buffer.alloc(2 ** 20, 32), { finishFlush: constants.Z_FULL_FLUSH });
+    const endless = Buffer.concat(Array.from({ length: 10_000 }, () => block));
+    const before = process.memoryUsage().rss;
+    for (const claimed of [100, 10 * 2 ** 30]) {
+      await refused(
+        archive([meta, { name: 'config.json', data: endless, deflated: claimed }]),
+        'too-large',
+        /more than/,
+      );
+    }
+    assert.ok(process.memoryUsage().rss - before < 400e6, 'memory');
   });
 
   it('say why they are not read', async () => {

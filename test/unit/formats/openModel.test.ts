@@ -55,6 +55,29 @@ describe('openModel', () => {
     }
   });
 
+  it('opens JSON that is not UTF-8 throughout, and says where', async () => {
+    const dense = { class_name: 'Dense', config: { name: 'caf_', units: 2, batch_input_shape: [null, 3] } };
+    const layers = JSON.stringify({ class_name: 'Sequential', config: { name: 's', layers: [dense] } }, null, 1);
+    const node = { name: 'caf_', op: 'Relu', input: ['x'] };
+    const placeholder = { name: 'x', op: 'Placeholder', input: [] };
+    const graph = JSON.stringify({ format: 'graph-model', modelTopology: { node: [placeholder, node] } }, null, 1);
+    for (const text of [layers, graph, layers.padEnd(5000)]) {
+      // Latin-1
+      const bytes = utf8(text);
+      bytes[text.indexOf('caf_') + 3] = 0xe9;
+      const model = await openModel(new FilesFolder({ 'model.json': bytes }), 'model.json');
+      const before = text.slice(0, text.indexOf('caf_') + 3).split('\n');
+      assert.deepEqual(model.problems, [
+        {
+          code: 'invalid-utf8',
+          message: 'the file is not UTF-8 throughout: what cannot be read stands as the replacement character',
+          place: { line: before.length - 1, character: before[before.length - 1].length },
+        },
+      ]);
+      assert.equal(model.graph.node(0).name, 'caf\ufffd');
+    }
+  });
+
   it('says so when there is no such file', async () => {
     await assert.rejects(
       openModel(new FilesFolder({}), 'gone.onnx'),

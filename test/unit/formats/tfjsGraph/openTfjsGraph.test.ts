@@ -259,6 +259,27 @@ describe('openTfjsGraph', () => {
     });
   }
 
+  it('takes names such as __proto__ for names', async () => {
+    const text = `{"format":"graph-model","__proto__":{"weightsManifest":1},"signature":{"inputs":{"__proto__":{"name":"x:0"}},
+      "outputs":{"constructor":{"name":"__proto__:0"}}},"modelTopology":{"library":{"function":[{"signature":{"name":"__proto__",
+      "inputArg":[{"name":"__proto__"}],"outputArg":[{"name":"toString"}]},"ret":{"toString":"valueOf:0","__proto__":"x"},
+      "nodeDef":[{"name":"valueOf","op":"Relu","input":["__proto__"]}]}]},"node":[
+      {"name":"x","op":"Placeholder","attr":{"__proto__":{"i":"1"}}},
+      {"name":"c","op":"constructor","input":["x"]},
+      {"name":"__proto__","op":"PartitionedCall","input":["c"],"attr":{"f":{"func":{"name":"__proto__"}}}}]}}`;
+    const model = await openTfjsGraph(new MemoryFolder(), 'model.json', text);
+    const { graph } = model;
+    assert.deepEqual(
+      [...graph.nodes()].map((node) => `${node.opType} ${node.name}`),
+      ['constructor c', 'Relu __proto__/valueOf'],
+    );
+    assert.deepEqual(
+      graph.outputs.map((v) => graph.valueName(v)),
+      ['__proto__/valueOf'],
+    );
+    assert.equal(({} as Record<string, unknown>).weightsManifest, undefined);
+  });
+
   it('sorts 20 000 nodes that are listed last first', async () => {
     const chain = Array.from({ length: 20_000 }, (_, i) =>
       n(`n${i}`, 'Relu', [i === 0 ? 'in' : `n${i - 1}`]),
