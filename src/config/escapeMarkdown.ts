@@ -1,18 +1,22 @@
 /** Names beyond this length are cut: one of a megabyte helps nobody. */
 const LONGEST_TEXT = 300;
 
-/**
- * Text as Markdown that shows just this text: no link, image, HTML, code, emphasis, table or heading comes of it, and no
- * address is made clickable. Every ASCII punctuation mark gets a backslash (CommonMark 2.4), line breaks become blanks, and
- * characters that reorder or hide text are shown as U+FFFD.
- */
-export function escapeMarkdown(text: string, longest = LONGEST_TEXT): string {
+/** Text of a model as one line of plain text; characters that reorder or hide text are shown as U+FFFD. */
+export function oneLine(text: string, longest = LONGEST_TEXT): string {
   const cut = text.length > longest ? `${text.slice(0, longest)}...` : text;
   return (
     cut
       .replace(/\s+/g, ' ')
+      .trim()
       // eslint-disable-next-line no-control-regex -- control characters are what is looked for
       .replace(/[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]/g, '\ufffd')
-      .replace(/[!-/:-@[-`{-~]/g, '\\$&')
   );
+}
+
+/**
+ * Text as Markdown that shows just this text: no link, image, HTML, code, emphasis, table or heading comes of it, and no
+ * address is made clickable. Every ASCII punctuation mark gets a backslash (CommonMark 2.4).
+ */
+export function escapeMarkdown(text: string, longest = LONGEST_TEXT): string {
+  return oneLine(text, longest).replace(/[!-/:-@[-`{-~]/g, '\\$&');
 }

@@ -1,5 +1,6 @@
 import type { LayerRole, ModelFacts, Range } from '../protocol/facts';
 import type { ConfigDocument } from './configDocument';
+import { oneLine } from './escapeMarkdown';
 import { statedLayers } from './layerHint';
 
 /** A layer in the outline of a model text. */
@@ -31,9 +32,11 @@ export function outlineOf(config: ConfigDocument, facts: ModelFacts | undefined)
     const known = stated.get(key(range));
     const own: OutlineItem[] = (children[i] = []);
     const parent = config.around[i];
+    const className = oneLine(layer.className);
     const item: OutlineItem = {
-      name: layer.definition.name || layer.className,
-      detail: known?.hint === undefined ? layer.className : `${layer.className}: ${known.hint}`,
+      // VS Code takes no symbol without a name
+      name: oneLine(layer.definition.name) || className || '?',
+      detail: known?.hint === undefined ? className : `${className}: ${known.hint}`,
       ...(known !== undefined && { role: known.layer.role }),
       range,
       selection: config.statementOf(layer),

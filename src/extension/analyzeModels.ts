@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { isUnreadable } from '../protocol/facts';
+import { showInformation, unlinked } from './messages';
 import type { Sessions } from './sessions';
 
 const { t } = vscode.l10n;
@@ -15,7 +16,7 @@ export async function analyzeModels(sessions: Sessions, uris: readonly vscode.Ur
     for (const uri of uris) {
       if (token.isCancellationRequested) return;
       const message = t('{0} of {1}: {2}', counts.analyzed + 1, uris.length, vscode.workspace.asRelativePath(uri));
-      progress.report({ message, increment: 100 / uris.length });
+      progress.report({ message: unlinked(message), increment: 100 / uris.length });
       const facts = await sessions.get(uri).analyze();
       counts.analyzed++;
       if (isUnreadable(facts)) counts.unreadable++;
@@ -29,7 +30,7 @@ export async function analyzeModels(sessions: Sessions, uris: readonly vscode.Ur
   if (unreadable > 0) parts.push(t('could not be read: {0}', unreadable));
   if (analyzed < uris.length) parts.push(t('left out, because it was cancelled: {0}', uris.length - analyzed));
   const show = t('Show Problems');
-  void vscode.window.showInformationMessage(`NormScope: ${parts.join('; ')}.`, show).then((choice) => {
+  void showInformation(`NormScope: ${parts.join('; ')}.`, show).then((choice) => {
     if (choice === show) void vscode.commands.executeCommand('workbench.actions.view.problems');
   });
 }

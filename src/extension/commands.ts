@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { isUnreadable } from '../protocol/facts';
 import { analyzeModels } from './analyzeModels';
 import { formattedScheme, sourceOf, type FormattedDocuments } from './formattedDocuments';
+import { showError, showInformation } from './messages';
 import type { ModelSession } from './modelSession';
 import type { ModelViews } from './modelViews';
 import { toVsRange } from './ranges';
@@ -87,7 +88,7 @@ export class Commands {
   private async analyzeWorkspace(): Promise<void> {
     const models = await findModels();
     if (models.length > 0) return analyzeModels(this.sessions, models);
-    void vscode.window.showInformationMessage(
+    void showInformation(
       t('NormScope: the workspace holds no model (.onnx, .keras, or a model.json of TensorFlow.js or Keras).'),
     );
   }
@@ -169,7 +170,7 @@ export class Commands {
       () => undefined,
     );
     if (document === undefined || !isTextModel(document)) {
-      void vscode.window.showErrorMessage(
+      showError(
         t('NormScope: the formatted view is for models that are JSON text, such as a model.json of TensorFlow.js.'),
       );
       return;

@@ -3,8 +3,10 @@ import type { CompareEvent, CompareResult, CompareSettings } from '../protocol/c
 import type { NormVariantId } from '../protocol/normVariant';
 import { defaultSeeds, defaultVariants } from '../profile/defaultSettings';
 import { isNormVariantId, normVariants } from '../variants/norms/registry';
+import { showError, showInformation, unlinked } from './messages';
 import type { ModelSession } from './modelSession';
 import { factsToRun, reportingErrors } from './reportErrors';
+import { pathOnDisk } from './saveFile';
 import { profileSettings } from './settings';
 
 const { t } = vscode.l10n;
@@ -36,7 +38,7 @@ export async function compareNormalizations(session: ModelSession, asked: unknow
     result = await vscode.window.withProgress(
       {
         location: vscode.ProgressLocation.Notification,
-        title: t('Comparing normalizations of {0}', session.path),
+        title: unlinked(t('Comparing normalizations of {0}', session.path)),
         cancellable: true,
       },
       (progress, token) => {
@@ -54,9 +56,7 @@ export async function compareNormalizations(session: ModelSession, asked: unknow
       },
     );
     if (result.status === 'failed')
-      void vscode.window.showErrorMessage(
-        `NormScope: ${session.path}: ${result.failure ?? t('the comparison failed')}`,
-      );
+      showError(`NormScope: ${session.path}: ${result.failure ?? t('the comparison failed')}`);
   });
   return result;
 }
@@ -75,7 +75,7 @@ export async function exportVariant(session: ModelSession, asked: unknown): Prom
   await reportingErrors(session, async () => {
     // the dialog has asked whether a file that is there shall be replaced
     const overwrite = chosen !== undefined || given.overwrite === true;
-    const { change } = await session.exportVariant({ norm, output: target.fsPath, overwrite });
+    const { change } = await session.exportVariant({ norm, output: pathOnDisk(target), overwrite });
     void announce(change, target);
   });
 }
@@ -101,7 +101,7 @@ function chooseTarget({ uri }: ModelSession, norm: NormVariantId): Thenable<vsco
 async function announce(change: string, target: vscode.Uri): Promise<void> {
   const open = t('Open');
   const name = vscode.workspace.asRelativePath(target);
-  const choice = await vscode.window.showInformationMessage(t('NormScope: {0}, saved as {1}.', change, name), open);
+  const choice = await showInformation(t('NormScope: {0}, saved as {1}.', change, name), open);
   if (choice === open) await vscode.commands.executeCommand('normscope.analyze', target);
 }
 

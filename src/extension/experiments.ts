@@ -6,6 +6,7 @@ import { ModelError } from '../ir/errors';
 import type { ExperimentEvent, ExperimentReport, ExperimentResult, FailedExperiment } from '../protocol/experiment';
 import type { ExperimentsState, ExperimentsToHost, HostToExperiments } from '../protocol/experimentView';
 import type { EngineChoice } from '../protocol/profile';
+import { showError, showInformation } from './messages';
 import type { Platform } from './platform';
 import { savePicture } from './saveFile';
 import { viewMessage } from './viewMessage';
@@ -76,7 +77,7 @@ export class Experiments implements vscode.Disposable {
 
   private async run(ids: readonly string[], model?: OnModel): Promise<ExperimentReport | undefined> {
     if (this.abort !== undefined) {
-      void vscode.window.showInformationMessage(t('NormScope: experiments are being run; cancel them first.'));
+      void showInformation(t('NormScope: experiments are being run; cancel them first.'));
       return;
     }
     const abort = (this.abort = new AbortController());
@@ -104,7 +105,7 @@ export class Experiments implements vscode.Disposable {
       );
     } catch (error) {
       if (!(error instanceof ModelError)) throw error;
-      if (error.code !== 'cancelled') void vscode.window.showErrorMessage(`NormScope: ${error.describe()}`);
+      if (error.code !== 'cancelled') showError(`NormScope: ${error.describe()}`);
       return undefined;
     } finally {
       client.dispose();

@@ -3,9 +3,11 @@ import { savedFixes } from '../config/savedFixes';
 import type { FixId, ModelFacts } from '../protocol/facts';
 import { changesResults, type FixResult, type FixSettings } from '../protocol/fix';
 import { changedText, fixPhases, proofText } from '../reports/fixText';
+import { confirm, showError, showInformation, unlinked } from './messages';
 import { openDocument } from './modelFiles';
 import type { ModelSession } from './modelSession';
 import { factsToRun, reportingErrors } from './reportErrors';
+import { pathOnDisk } from './saveFile';
 
 const { t } = vscode.l10n;
 
@@ -41,7 +43,7 @@ export async function saveFixedCopy(session: ModelSession, asked: unknown): Prom
   const facts = await factsToRun(session);
   if (facts === undefined) return;
   if (openDocument(session.uri)?.isDirty) {
-    void vscode.window.showErrorMessage(t('NormScope: save {0} first: copies are made of the file.', session.path));
+    showError(t('NormScope: save {0} first: copies are made of the file.', session.path));
     return;
   }
   const given = readAsked(asked);
@@ -51,7 +53,7 @@ export async function saveFixedCopy(session: ModelSession, asked: unknown): Prom
   const target = given.output ?? chosen;
   if (target === undefined) return;
   await reportingErrors(session, async () => {
-    const output = target.fsPath;
+    const output = pathOnDisk(target);
     // the dialog has asked whether a file that is there shall be replaced
     const overwrite = chosen !== undefined || given.overwrite === true;
     const { layers, acceptDifference = false } = given;
@@ -81,9 +83,7 @@ function readAsked(asked: unknown): Asked {
 async function chooseFix(facts: ModelFacts): Promise<FixId | undefined> {
   const offers = savedFixes(facts);
   if (offers.length === 0) {
-    void vscode.window.showInformationMessage(
-      t('NormScope: no finding of {0} has a fix that a copy could be saved with.', facts.path),
-    );
+    void showInformation(t('NormScope: no finding of {0} has a fix that a copy could be saved with.', facts.path));
     return undefined;
   }
   const items = offers.map(({ id, title }) => ({
@@ -110,7 +110,7 @@ function chooseTarget({ uri }: ModelSession, fix: FixId, { format }: ModelFacts)
 function withProgress(session: ModelSession, settings: FixSettings): Thenable<FixResult> {
   const options = {
     location: vscode.ProgressLocation.Notification,
-    title: t('Fixing {0}', session.path),
+    title: unlinked(t('Fixing {0}', session.path)),
     cancellable: true,
   };
   return vscode.window.withProgress(options, (progress, token) => {
@@ -127,14 +127,14 @@ async function agrees(result: FixResult): Promise<boolean> {
       ? t('Norms in training mode use the statistics of each batch, in inference mode those of the file.')
       : t('The weights were trained with the norms where they are: train the copy before it is used.');
   const message = `${changedText(result)}: ${proofText(result.proof)}.`;
-  return (await vscode.window.showWarningMessage(message, { modal: true, detail }, save)) === save;
+  return confirm(message, detail, save);
 }
 
 async function announce(result: FixResult, target: vscode.Uri): Promise<void> {
   const open = t('Open the Copy');
   const left = result.left.length === 0 ? '' : t(' {0} more stay as they are.', result.left.length);
   const name = vscode.workspace.asRelativePath(target);
-  const choice = await vscode.window.showInformationMessage(
+  const choice = await showInformation(
     t('NormScope: {0}; {1}.{2} Saved as {3}.', changedText(result), proofText(result.proof), left, name),
     open,
   );

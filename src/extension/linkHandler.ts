@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { isUnreadable } from '../protocol/facts';
 import { linkPath, linkQuery, readLink } from './layerLink';
+import { showWarning } from './messages';
 import type { Sessions } from './sessions';
 
 const { t } = vscode.l10n;
@@ -63,5 +64,5 @@ function shown(text: string): string {
 }
 
 function refuse(why: string): void {
-  void vscode.window.showWarningMessage(t('NormScope: a link was not opened: {0}', why));
+  showWarning(t('NormScope: a link was not opened: {0}', why));
 }

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import type { ProfileEvent, ProfileSettings } from '../protocol/profile';
 import type { HostToView, ViewState, ViewToHost } from '../protocol/view';
 import { chooseData } from './chooseData';
+import { showError } from './messages';
 import type { ModelSession } from './modelSession';
 import { factsToRun, reportingErrors } from './reportErrors';
 import { openRulePage } from './rulePages';
@@ -137,6 +138,6 @@ export async function profileWithMessages(session: ModelSession, settings: Profi
   await reportingErrors(session, async () => {
     const { status, failure = '' } = await session.runProfile(settings);
     if (status !== 'failed') return;
-    void vscode.window.showErrorMessage(t('NormScope: profiling {0} failed: {1}', session.path, failure));
+    showError(t('NormScope: profiling {0} failed: {1}', session.path, failure));
   });
 }

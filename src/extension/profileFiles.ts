@@ -2,7 +2,9 @@ import * as vscode from 'vscode';
 import { ModelError } from '../ir/errors';
 import type { ProfileResult } from '../protocol/profile';
 import { parseProfile, storedProfile } from '../profile/storedProfile';
+import { showError, showInformation } from './messages';
 import type { ModelViews } from './modelViews';
+import { saveFile } from './saveFile';
 import type { Sessions } from './sessions';
 
 const { t } = vscode.l10n;
@@ -36,18 +38,16 @@ async function save(sessions: Sessions, views: ModelViews, given: unknown): Prom
   const model = given instanceof vscode.Uri ? given : views.active;
   const profile = model && sessions.existing(model)?.profile;
   if (profile === undefined) {
-    void vscode.window.showErrorMessage(
-      t('NormScope: there is no profile to save. Open the view of a model and profile it.'),
-    );
+    showError(t('NormScope: there is no profile to save. Open the view of a model and profile it.'));
     return;
   }
   const name = model!.path.slice(model!.path.lastIndexOf('/') + 1).replace(/(\.normscope)?\.\w+$/, '');
   const suggested = vscode.Uri.joinPath(model!, '..', `${name}${EXTENSION}`);
-  const target = await vscode.window.showSaveDialog({ defaultUri: suggested, filters, title: t('Save Profile') });
+  const bytes = new TextEncoder().encode(storedProfile(profile));
+  const target = await saveFile(suggested, t('Save Profile'), filters, bytes);
   if (target === undefined) return;
-  await vscode.workspace.fs.writeFile(target, new TextEncoder().encode(storedProfile(profile)));
   const [saved, show] = [t('Saved {0}', vscode.workspace.asRelativePath(target)), t('Open')];
-  if ((await vscode.window.showInformationMessage(saved, show)) === show) await views.show(target, false);
+  if ((await showInformation(saved, show)) === show) await views.show(target, false);
 }
 
 async function open(views: ModelViews, given: unknown): Promise<void> {
@@ -57,7 +57,7 @@ async function open(views: ModelViews, given: unknown): Promise<void> {
       : (await vscode.window.showOpenDialog({ filters, title: t('Open Profile'), openLabel: t('Open Profile') }))?.[0];
   if (uri === undefined) return;
   if (!isProfileFile(uri)) {
-    void vscode.window.showErrorMessage(t('NormScope: a saved profile is a file whose name ends in {0}.', EXTENSION));
+    showError(t('NormScope: a saved profile is a file whose name ends in {0}.', EXTENSION));
     return;
   }
   await views.show(uri, false);

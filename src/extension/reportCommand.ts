@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { showError, showInformation } from './messages';
 import type { ModelViews } from './modelViews';
 import { readableFacts } from './reportErrors';
 import { saveFile } from './saveFile';
@@ -16,9 +17,7 @@ export function registerReportCommand(
     const model = given instanceof vscode.Uri ? given : views.active;
     const session = model && sessions.existing(model);
     if (model === undefined || session === undefined) {
-      void vscode.window.showErrorMessage(
-        t('NormScope: open the view of a model first: the report is made of what it shows.'),
-      );
+      showError(t('NormScope: open the view of a model first: the report is made of what it shows.'));
       return;
     }
     const facts = await readableFacts(session);
@@ -39,6 +38,6 @@ export function registerReportCommand(
     );
     if (target === undefined) return;
     const [saved, open] = [t('Saved {0}', vscode.workspace.asRelativePath(target)), t('Open')];
-    if ((await vscode.window.showInformationMessage(saved, open)) === open) await vscode.env.openExternal(target);
+    if ((await showInformation(saved, open)) === open) await vscode.env.openExternal(target);
   });
 }

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { ModelError } from '../ir/errors';
 import { isUnreadable, type ModelFacts } from '../protocol/facts';
+import { showError } from './messages';
 import type { ModelSession } from './modelSession';
 
 const { t } = vscode.l10n;
@@ -12,14 +13,14 @@ export async function reportingErrors(session: ModelSession, work: () => Promise
   } catch (error) {
     if (!(error instanceof ModelError)) throw error;
     if (error.code === 'cancelled') return;
-    void vscode.window.showErrorMessage(`NormScope: ${error.withPath(session.path).describe()}`);
+    showError(`NormScope: ${error.withPath(session.path).describe()}`);
   }
 }
 
 /** The facts of a model that is about to be run; undefined, once the user has been told why, when it may or can not be. */
 export async function factsToRun(session: ModelSession): Promise<ModelFacts | undefined> {
   if (vscode.workspace.isTrusted) return readableFacts(session);
-  void vscode.window.showErrorMessage(t('NormScope runs a model only in a trusted workspace.'));
+  showError(t('NormScope runs a model only in a trusted workspace.'));
   return undefined;
 }
 
@@ -27,6 +28,6 @@ export async function factsToRun(session: ModelSession): Promise<ModelFacts | un
 export async function readableFacts(session: ModelSession): Promise<ModelFacts | undefined> {
   const facts = await session.analyze();
   if (!isUnreadable(facts)) return facts;
-  void vscode.window.showErrorMessage(`NormScope: ${facts.path}: ${facts.error.message}`);
+  showError(`NormScope: ${facts.path}: ${facts.error.message}`);
   return undefined;
 }

@@ -1,4 +1,6 @@
 import * as vscode from 'vscode';
+import { ModelError } from '../ir/errors';
+import { showError } from './messages';
 
 const { t } = vscode.l10n;
 
@@ -15,10 +17,19 @@ export async function saveFile(
     await vscode.workspace.fs.writeFile(target, bytes);
   } catch (error) {
     const where = vscode.workspace.asRelativePath(target);
-    void vscode.window.showErrorMessage(t('NormScope: {0} could not be written: {1}', where, (error as Error).message));
+    showError(t('NormScope: {0} could not be written: {1}', where, (error as Error).message));
     return undefined;
   }
   return target;
+}
+
+/**
+ * Path of a file that an engine shall write.
+ * @throws ModelError `unsupported` where it would not be on disk: its path would name another file there
+ */
+export function pathOnDisk(target: vscode.Uri): string {
+  if (target.scheme === 'file') return target.fsPath;
+  throw new ModelError('unsupported', `copies are saved on disk, and ${target.scheme}: is none: choose another folder`);
 }
 
 /** A picture of a page, saved in a folder; without one, where the user last was. */

@@ -9,6 +9,7 @@ import { LayerHovers } from './layerHovers';
 import { LayerInlayHints } from './layerInlayHints';
 import { LayerSymbols } from './layerSymbols';
 import { LinkHandler } from './linkHandler';
+import { showInformation } from './messages';
 import { ModelTree } from './modelTree';
 import { ModelViews } from './modelViews';
 import { registerProfileCommands } from './profileFiles';
@@ -96,7 +97,7 @@ async function welcome(
   if (!TextModels.isCutOff(document) || formatted.viewOf(document.uri) !== undefined) return;
   const open = t('Open Formatted View');
   const name = vscode.workspace.asRelativePath(document.uri);
-  const choice = await vscode.window.showInformationMessage(
+  const choice = await showInformation(
     t('{0} is written in very long lines, which VS Code does not show in full.', name),
     open,
   );

@@ -57,3 +57,19 @@ export async function closeAll(): Promise<void> {
 export function ruleOf(d: vscode.Diagnostic): string {
   return typeof d.code === 'object' ? String(d.code.value) : String(d.code);
 }
+
+/** The error messages that the extension shows while something is done. It shares this object with its tests. */
+export async function errorsOf(work: () => Thenable<unknown>): Promise<string> {
+  const { showErrorMessage } = vscode.window;
+  const messages: string[] = [];
+  vscode.window.showErrorMessage = (message: string) => {
+    messages.push(message);
+    return Promise.resolve(undefined);
+  };
+  try {
+    await work();
+  } finally {
+    vscode.window.showErrorMessage = showErrorMessage;
+  }
+  return messages.join('\n');
+}

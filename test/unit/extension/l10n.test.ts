@@ -42,9 +42,14 @@ describe('messages of the extension', () => {
     for (const [english, translated] of Object.entries(italian)) assert.deepEqual(places(translated), places(english));
   });
 
+  it('are shown in one place, where no name in them becomes a link', () => {
+    for (const file of files.filter((f) => f !== 'messages.ts'))
+      assert.deepEqual(callsOf(file, (name) => /^show(Error|Warning|Information)Message$/.test(name)).length, 0, file);
+  });
+
   it('are never shown in one language only', () => {
     for (const file of files) {
-      const shown = callsOf(file, (name) => /^show(Error|Warning|Information)Message$/.test(name));
+      const shown = callsOf(file, (name) => /^(show(Error|Warning|Information)(Message)?|confirm)$/.test(name));
       for (const argument of shown)
         assert.ok(!ts.isStringLiteral(argument), `${file}: ${ts.isStringLiteral(argument) ? argument.text : ''}`);
     }

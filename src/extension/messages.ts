@@ -1,0 +1,28 @@
+import * as vscode from 'vscode';
+
+/**
+ * Notifications. VS Code makes links of `[text](target)` in them, of commands too, and names of files and layers are in most:
+ * every message goes through here, where none can become one.
+ */
+export function showError(message: string): void {
+  void vscode.window.showErrorMessage(unlinked(message));
+}
+
+export function showWarning(message: string): void {
+  void vscode.window.showWarningMessage(unlinked(message));
+}
+
+/** @returns the item that was chosen */
+export function showInformation(message: string, ...items: string[]): Thenable<string | undefined> {
+  return vscode.window.showInformationMessage(unlinked(message), ...items);
+}
+
+/** A question that must be answered. @returns true for the answer that goes on */
+export async function confirm(message: string, detail: string, yes: string): Promise<boolean> {
+  return (await vscode.window.showWarningMessage(unlinked(message), { modal: true, detail }, yes)) === yes;
+}
+
+/** The text with no link in it, for titles and steps of progress too. */
+export function unlinked(text: string): string {
+  return text.replace(/\](?=\()/g, '] ');
+}
