@@ -119,6 +119,7 @@ const trainingFlags = {
   data: { type: 'string' },
   labels: { type: 'string' },
   loss: { type: 'string' },
+  hold: { type: 'string', multiple: true },
 } as const;
 
 const profileFlags = {
@@ -309,7 +310,9 @@ function readExport(args: string[]): Options {
 }
 
 /** Values of the flags that say how a model is trained. */
-type TrainingValues = { readonly [Flag in keyof typeof trainingFlags]?: string };
+type TrainingValues = { readonly [Flag in keyof Omit<typeof trainingFlags, 'hold'>]?: string } & {
+  readonly hold?: string[];
+};
 
 function readTraining(values: TrainingValues, defaults: ProfileSettings): ProfileSettings {
   const optimizer = oneOf<OptimizerName>(
@@ -331,7 +334,19 @@ function readTraining(values: TrainingValues, defaults: ProfileSettings): Profil
     ...(values.data !== undefined && { data: values.data }),
     ...(values.labels !== undefined && { labels: values.labels }),
     ...(values.loss !== undefined && { loss: oneOf('--loss', values.loss, losses, 'auto') }),
+    ...(values.hold !== undefined && { hold: heldInputs(values.hold) }),
   };
+}
+
+function heldInputs(stated: readonly string[]): Readonly<Record<string, number>> {
+  return Object.fromEntries(
+    stated.map((text) => {
+      const at = text.lastIndexOf('=');
+      const value = at < 1 || text.slice(at + 1).trim() === '' ? NaN : Number(text.slice(at + 1));
+      if (!Number.isFinite(value)) throw new UsageError(`--hold takes NAME=NUMBER, not ${text}`);
+      return [text.slice(0, at), value];
+    }),
+  );
 }
 
 function readFix(args: string[]): Options {

@@ -32,6 +32,7 @@ export function usageText(defaults: ProfileSettings): string {
                                          subfolder of PNG or JPEG pictures for each class; made ones without it
       --labels FILE|column:NAME          their classes or targets: a file, or a column of the CSV file
       --loss auto|cross-entropy|mse      auto: cross-entropy where the output holds scores of classes
+      --hold NAME=NUMBER                 holds an input of a single number (a sampling rate, a flag); may be given for several
       --norm VARIANT                     the network with another normalization (see below); default as-is
       --engine auto|native|wasm          auto: native where it can be loaded; default ${defaults.engine}
       --threads N                        0: one per core, at most 4; default ${defaults.threads}

@@ -1,5 +1,4 @@
 import { ModelError } from '../ir/errors';
-import { expandCalls } from '../ir/expandCalls';
 import type { Model } from '../ir/model';
 import { fromFigure, toFigure } from '../profile/figure';
 import { ProfileFold, typicalRms } from '../profile/profileResult';
@@ -7,6 +6,7 @@ import type { ComparedRun, CompareEvent, CompareSettings, CompareSetup, TriedRat
 import type { ModelLocation } from '../protocol/engine';
 import type { NormVariantId } from '../protocol/normVariant';
 import type { Figure, ProfileEvent, ProfileResult, ProfileSettings } from '../protocol/profile';
+import { trainableForm } from '../training/trainableForm';
 import { applyNormVariant } from '../variants/norms/applyNormVariant';
 import { titleOf } from '../variants/norms/registry';
 import type { ChosenRuntime } from './chooseRuntime';
@@ -92,7 +92,7 @@ class Comparison {
 
   /** @returns why the variant could not be trained, where it could not */
   private async variant(id: NormVariantId): Promise<ModelError | undefined> {
-    const graph = expandCalls(await this.host.openModel(this.request.model.path)).graph;
+    const { graph } = trainableForm(await this.host.openModel(this.request.model.path), this.settings.hold).model;
     try {
       const { summary, notes } = await applyNormVariant(graph, id);
       this.emit({ type: 'variant', variant: { id, title: titleOf(id), change: summary, notes } });

@@ -1,4 +1,4 @@
-import { number, object, oneOf, optional, text, type Check } from '../profile/shapeChecks';
+import { byName, number, object, oneOf, optional, text, type Check } from '../profile/shapeChecks';
 import { normVariantIds } from '../protocol/normVariant';
 import { fixIds } from '../protocol/fix';
 import type { ProfileSettings } from '../protocol/profile';
@@ -21,6 +21,7 @@ const settings = object({
   data: optional(within(text, 32_768)),
   labels: optional(within(text, 32_768)),
   loss: optional(oneOf('auto', 'cross-entropy', 'mse')),
+  hold: optional(byName(number)),
 } satisfies Record<keyof ProfileSettings, Check>);
 
 /** What each message carries besides its type. */

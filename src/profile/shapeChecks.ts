@@ -45,6 +45,14 @@ export function list(check: Check): Check {
   };
 }
 
+/** An object with values of one kind under any names. */
+export function byName(check: Check): Check {
+  return (value, path) => {
+    record(value, path);
+    for (const [name, item] of Object.entries(value as object)) check(item, `${path}.${name}`);
+  };
+}
+
 export function object(fields: Readonly<Record<string, Check>>): Check {
   const checks = Object.entries(fields);
   return (value, path) => {

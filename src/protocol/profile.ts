@@ -39,6 +39,8 @@ export interface ProfileSettings {
   readonly labels?: string;
   /** 'auto' (the default): cross-entropy for scores of classes, mean squared error for everything else. */
   readonly loss?: 'auto' | LossName;
+  /** Inputs of a single number, by name, that are held at a value: a sampling rate, a flag that chooses a branch. */
+  readonly hold?: Readonly<Record<string, number>>;
 }
 
 /** What was done: the settings, and what the model and the data made of them. */

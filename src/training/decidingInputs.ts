@@ -1,4 +1,6 @@
 import { ABSENT, type Graph, type Node, type ValueId } from '../ir/graph';
+import type { DataType } from '../ir/dataType';
+import { ModelError } from '../ir/errors';
 import { integersAtHand } from '../ir/tensorValues';
 import { scalarTensor } from '../variants/scalarTensor';
 
@@ -27,14 +29,40 @@ export function fixDecidingInputs(graph: Graph): { readonly graph: Graph; readon
     if (decided !== undefined && !values.has(decided.input)) values.set(decided.input, decided.value);
   }
   if (values.size === 0) return undefined;
-  const changed = graph.toMutable();
   const fixed = [...values].map(([input, value]) => ({ name: graph.valueName(input), value }));
-  changed.inputs = changed.inputs.filter((d) => !fixed.some(({ name }) => name === d.name));
+  return { graph: withConstants(graph, values), fixed };
+}
+
+/**
+ * Inputs of a single number as constants of the values that the user chose.
+ * @throws ModelError `invalid` when the graph has no such input
+ */
+export function holdInputs(graph: Graph, values: Readonly<Record<string, number>>): Graph {
+  const single = graph.inputs.filter((v) => isSingle(graph, v, NUMBERS));
+  const names = single.map((v) => graph.valueName(v));
+  const wrong = Object.keys(values).find((name) => !names.includes(name));
+  if (wrong !== undefined) {
+    const known =
+      names.length > 0 ? `its inputs of a single number are ${names.slice(0, 5).join(', ')}` : 'it has none';
+    throw new ModelError('invalid', `the model has no input ${wrong} that could be held at a number: ${known}`);
+  }
+  return withConstants(
+    graph,
+    new Map(single.flatMap((v, i) => (Object.hasOwn(values, names[i]) ? [[v, values[names[i]]]] : []))),
+  );
+}
+
+const NUMBERS: readonly DataType[] = ['float32', 'float64', 'float16', 'int64', 'int32', 'bool'];
+
+function withConstants(graph: Graph, values: ReadonlyMap<ValueId, number>): Graph {
+  const changed = graph.toMutable();
+  const names = new Set([...values.keys()].map((v) => graph.valueName(v)));
+  changed.inputs = changed.inputs.filter((d) => !names.has(d.name));
   for (const [input, value] of values) {
     const { dtype, shape } = graph.valueType(input)!;
     changed.addInitializer(scalarTensor(graph.valueName(input), dtype!, value, shape as number[]));
   }
-  return { graph: changed.freeze(), fixed };
+  return changed.freeze();
 }
 
 function decidingInput(graph: Graph, { inputs }: Node): { input: ValueId; value: number } | undefined {

@@ -1,6 +1,6 @@
 import { expandCalls } from '../ir/expandCalls';
 import type { Model } from '../ir/model';
-import { fixDecidingInputs } from './decidingInputs';
+import { fixDecidingInputs, holdInputs } from './decidingInputs';
 import { toFloatArithmetic } from '../variants/floatArithmetic';
 import { unrollLoops } from '../variants/unrollLoops';
 import { weightsFromInputs } from './weightInputs';
@@ -8,11 +8,23 @@ import { weightsFromInputs } from './weightInputs';
 /**
  * The model as it can be trained, calls expanded: inputs that decide about branches are fixed, and those that weights are read from
  * are weights. Layers are looked for in this graph, so that what lies in a branch is profiled.
+ * @param hold values for inputs of a single number, by name
  * @returns the model itself where there is nothing to change, and what was done in sentences for the report
  */
-export function trainableForm(file: Model): { readonly model: Model; readonly notes: readonly string[] } {
+export function trainableForm(
+  file: Model,
+  hold: Readonly<Record<string, number>> = {},
+): { readonly model: Model; readonly notes: readonly string[] } {
   let model = expandCalls(file);
   const notes: string[] = [];
+  if (Object.keys(hold).length > 0) {
+    model = expandCalls({ ...model, graph: holdInputs(model.graph, hold) });
+    notes.push(
+      `held by the settings: ${Object.entries(hold)
+        .map(([name, value]) => `${name} = ${value}`)
+        .join(', ')}`,
+    );
+  }
   const decided = fixDecidingInputs(model.graph);
   if (decided !== undefined) {
     model = expandCalls({ ...model, graph: decided.graph });

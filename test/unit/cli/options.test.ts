@@ -55,6 +55,22 @@ describe('command line options', () => {
     assert.deepEqual({ data, labels, loss, init }, { data: 'x.npy', labels: 'y.npy', loss: 'mse', init: 0.1 });
   });
 
+  it('reads values that inputs are held at', () => {
+    const options = readOptions(
+      'profile a.onnx --hold sr=8000 --hold a=b=-0.5 --hold __proto__=1'.split(' '),
+      defaults,
+    );
+    assert.ok(options.command === 'profile');
+    assert.deepEqual(Object.entries(options.settings.hold ?? {}), [
+      ['sr', 8000],
+      ['a=b', -0.5],
+      ['__proto__', 1],
+    ]);
+    for (const wrong of ['sr', 'sr=', '=1', 'sr=fast', 'sr=Infinity']) {
+      assert.throws(() => readOptions(['profile', 'a.onnx', '--hold', wrong], defaults), /--hold takes NAME=NUMBER/);
+    }
+  });
+
   it('takes the learning rate that suits the optimizer', () => {
     const options = readOptions(['profile', 'a.onnx', '--optimizer', 'sgd'], defaults);
     assert.ok(options.command === 'profile' && options.settings.lr === defaultLearningRates.sgd);
@@ -160,6 +176,7 @@ describe('command line options', () => {
       'data',
       'labels',
       'loss',
+      'hold',
       'output',
       'layer',
       'fix',

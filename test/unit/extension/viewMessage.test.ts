@@ -9,7 +9,17 @@ describe('a message of the view', () => {
     for (const message of [
       { type: 'ready' },
       { type: 'profile', settings: recordedSettings },
-      { type: 'profile', settings: { ...recordedSettings, init: 0.01, data: 'digits.npz', norm: 'none', loss: 'mse' } },
+      {
+        type: 'profile',
+        settings: {
+          ...recordedSettings,
+          init: 0.01,
+          data: 'digits.npz',
+          norm: 'none',
+          loss: 'mse',
+          hold: { sr: 8000 },
+        },
+      },
       { type: 'cancel' },
       { type: 'chooseData', field: 'labels', settings: recordedSettings },
       { type: 'reveal', layer: 'conv', keepFocus: true },
@@ -38,6 +48,8 @@ describe('a message of the view', () => {
       { type: '__proto__' },
       { type: 'profile' },
       settings({ steps: 0 }),
+      settings({ hold: { sr: '8000' } }),
+      settings({ hold: 1 }),
       settings({ steps: 1.5 }),
       settings({ steps: '20' }),
       settings({ steps: Number.NaN }),
