@@ -5,6 +5,7 @@ import { formatModel } from '../../../../src/config/formattedText';
 import { sniffConfig } from '../../../../src/config/sniffConfig';
 import { openTfjsLayers } from '../../../../src/formats/tfjs/openTfjsLayers';
 import { ModelError } from '../../../../src/ir/errors';
+import { mutate, random } from '../../../support/jsonMutations';
 import { MemoryFolder, savedModel } from '../../../support/tfjsOracle';
 
 const { layers } = tfl;
@@ -60,36 +61,6 @@ const strange: readonly unknown[] = [
   [{ class_name: 'Sequential', config: { layers: [null] } }],
 ];
 
-/** mulberry32: the same cases on every run. */
-function random(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-
-/** Replaces, removes or repeats one value somewhere in the JSON. */
-function mutate(value: unknown, next: () => number): void {
-  const holders: (unknown[] | Record<string, unknown>)[] = [];
-  const collect = (v: unknown) => {
-    if (typeof v !== 'object' || v === null) return;
-    holders.push(v as unknown[]);
-    Object.values(v).forEach(collect);
-  };
-  collect(value);
-  const holder = holders[Math.floor(next() * holders.length)];
-  const keys = Object.keys(holder);
-  if (keys.length === 0) return;
-  const key = keys[Math.floor(next() * keys.length)] as never;
-  const kind = next();
-  if (kind < 0.15) delete holder[key];
-  else if (kind < 0.25 && Array.isArray(holder)) holder.push(holder[key]);
-  else (holder as Record<string, unknown>)[key] = structuredClone(strange[Math.floor(next() * strange.length)]);
-}
-
 describe('Layers models with random faults', () => {
   let text = '';
   let folder = new MemoryFolder();
@@ -115,7 +86,7 @@ describe('Layers models with random faults', () => {
     for (let seed = 0; seed < 400; seed++) {
       const next = random(seed);
       const model: unknown = JSON.parse(text);
-      for (let times = 1 + Math.floor(next() * 4); times > 0; times--) mutate(model, next);
+      for (let times = 1 + Math.floor(next() * 4); times > 0; times--) mutate(model, next, strange);
       results[await open(JSON.stringify(model))]++;
     }
     assert.ok(results.opened > 250 && results.refused > 3, JSON.stringify(results));

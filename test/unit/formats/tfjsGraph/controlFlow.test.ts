@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict';
+import { ModelError } from '../../../../src/ir/errors';
+import { analyzeModel } from '../../../../src/rules/analyzeModel';
+import { mutate, random as randomNumbers } from '../../../support/jsonMutations';
 import { openTfjsGraph } from '../../../../src/formats/tfjsGraph/openTfjsGraph';
 import type { Graph } from '../../../../src/ir/graph';
 import type { Model } from '../../../../src/ir/model';
@@ -296,6 +299,28 @@ describe('control flow of TensorFlow.js graph models', () => {
     await assertGraphAgrees(model, unrolled.text, () => source.read(0, source.size));
   });
 
+  it('with random faults is opened or refused, and analyzed', async function () {
+    this.timeout(60_000);
+    const texts = Object.values(cases).map((c) => graphModel(c.nodes, c.weights, output('y'), c.functions));
+    for (let seed = 0; seed < 600; seed++) {
+      const next = randomNumbers(seed);
+      const { text, folder } = texts[seed % texts.length];
+      const model: unknown = JSON.parse(text);
+      // names of other nodes and functions make cycles, calls of itself and wrong numbers of values
+      const names = [...text.matchAll(/"([\w/]+(:1)?)"/g)].map((m) => m[1]);
+      const strange = [null, 0, -1, '', [], {}, ...names];
+      for (let times = 1 + Math.floor(next() * 4); times > 0; times--) mutate(model, next, strange);
+      const mutant = JSON.stringify(model);
+      try {
+        const opened = await openTfjsGraph(folder, 'model.json', mutant);
+        verifyNames(opened.graph);
+        await analyzeModel(opened, 'model.json');
+      } catch (error) {
+        assert.ok(error instanceof ModelError, `${(error as Error).stack}\n${mutant}`);
+      }
+    }
+  });
+
   it('puts the body of a function in place of each of its calls', async () => {
     const weights = { k: random([5], 2) };
     const called = graphModel(
@@ -441,4 +466,24 @@ function counts(graph: Graph, found = new Map<string, number>()): Map<string, nu
     }
   }
   return found;
+}
+
+/** Every value has one producer in the graph and in those inside it; what a graph inside reads is in the ones around it. */
+function verifyNames(graph: Graph, outer: ReadonlySet<string> = new Set()): void {
+  const known = new Set(outer);
+  const produce = (v: number) => {
+    const name = graph.valueName(v);
+    assert.ok(!known.has(name), `${name} is computed twice`);
+    known.add(name);
+  };
+  graph.inputs.forEach(produce);
+  graph.initializers.forEach(produce);
+  for (const node of graph.nodes()) {
+    if (node.domain === '') for (const v of node.inputs) assert.ok(v < 0 || known.has(graph.valueName(v)), node.name);
+    for (const name of node.attributeNames) {
+      const value = node.attr(name);
+      if (value?.type === 'graph') verifyNames(value.value, known);
+    }
+    node.outputs.forEach(produce);
+  }
 }
