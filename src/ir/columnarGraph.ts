@@ -23,7 +23,8 @@ export interface Columns {
   readonly opsets: ReadonlyMap<string, number>;
   readonly names: NameTable;
   readonly types: ReadonlyMap<ValueId, ValueType | LazyType>;
-  readonly tensors: ReadonlyMap<ValueId, Tensor>;
+  readonly initializers: ReadonlyMap<ValueId, unknown>;
+  readonly tensorOf: (value: ValueId) => Tensor | undefined;
   readonly constants: ReadonlyMap<ValueId, Tensor>;
   readonly inputs: readonly ValueId[];
   readonly outputs: readonly ValueId[];
@@ -66,7 +67,7 @@ export class ColumnarGraph implements Graph {
     return this.columns.outputs;
   }
   get initializers(): readonly ValueId[] {
-    return [...this.columns.tensors.keys()];
+    return [...this.columns.initializers.keys()];
   }
 
   node(index: number): Node {
@@ -108,7 +109,7 @@ export class ColumnarGraph implements Graph {
   }
 
   initializer(value: ValueId): Tensor | undefined {
-    return this.columns.tensors.get(value) ?? this.columns.constants.get(value);
+    return this.columns.tensorOf(value) ?? this.columns.constants.get(value);
   }
 
   toMutable(): MutableGraph {

@@ -17,6 +17,8 @@ export interface LazyNodeParts {
   /** The name of a value that was added without one. */
   valueName?(value: ValueId): string;
   attributes?(index: number): ReadonlyMap<string, Attribute>;
+  /** The constant that was added as a place in the file. */
+  tensor?(value: ValueId, place: number): Tensor;
 }
 
 /** What a reader says of one node when it adds it. */
@@ -42,7 +44,7 @@ export class GraphBuilder {
   readonly opsets = new Map<string, number>();
   private readonly names: NameTable;
   private readonly types = new Map<ValueId, ValueType | LazyType>();
-  private readonly tensors = new Map<ValueId, Tensor>();
+  private readonly tensors = new Map<ValueId, Tensor | number>();
   private readonly inputs: ValueId[] = [];
   private readonly outputs: ValueId[] = [];
   private readonly opTypes: WordList;
@@ -140,8 +142,17 @@ export class GraphBuilder {
     this.outputs.push(value);
   }
 
-  addInitializer(value: ValueId, tensor: Tensor): void {
+  /** @param tensor itself, or its place for `LazyNodeParts.tensor` */
+  addInitializer(value: ValueId, tensor: Tensor | number): void {
     this.tensors.set(value, tensor);
+  }
+
+  private tensorOf(value: ValueId): Tensor | undefined {
+    const tensor = this.tensors.get(value);
+    if (typeof tensor !== 'number') return tensor;
+    const found = this.lazy.tensor!(value, tensor);
+    this.tensors.set(value, found);
+    return found;
   }
 
   /** Returns the node's index. A value computed twice keeps its first producer; the reader reports the second. */
@@ -181,7 +192,8 @@ export class GraphBuilder {
       opsets: this.opsets,
       names: this.names,
       types: this.types,
-      tensors: this.tensors,
+      initializers: this.tensors,
+      tensorOf: (value) => this.tensorOf(value),
       constants: new Map(),
       inputs: this.inputs.filter((v) => !this.tensors.has(v)),
       outputs: this.outputs,
@@ -208,7 +220,7 @@ export class GraphBuilder {
       const output = splits[index] < starts[index + 1] ? edges[splits[index]] : ABSENT;
       if (output === ABSENT || this.tensors.has(output) || this.producers.at(output) !== index) return;
       const input = starts[index] < splits[index] ? edges[starts[index]] : ABSENT;
-      const shape = this.tensors.get(input) ?? constants.get(input);
+      const shape = this.tensorOf(input) ?? constants.get(input);
       const tensor = constantOf(this.opTypes.at(index), this.valueName(output), this.attributes[index]!, shape);
       if (tensor) constants.set(output, tensor);
     };

@@ -62,7 +62,7 @@ async function main(): Promise<void> {
   try {
     await bundle(folder);
     console.log(
-      'file | reader | open ms | cpu ms | lower | walk | places | types | analysis | peak MB | read MB | reads | time, processor time and memory of the peer, over ours',
+      'file | reader | open ms | cpu ms | lower | walk | weights | places | types | analysis | peak MB | read MB | reads | time, processor time and memory of the peer, over ours',
     );
     for (const c of cases.filter(({ name }) => name.includes(args.only))) {
       const { bavail, bsize } = statfsSync(folder);
@@ -124,7 +124,7 @@ function report(c: Case, file: string, bundles: string): void {
       `${reader} (${done.length})`.padEnd(15),
       step('open').padStart(7),
       m.cpu.toFixed(1).padStart(7),
-      ...['lower', 'walk', 'places', 'types', 'analysis'].map((name) => step(name).padStart(7)),
+      ...['lower', 'walk', 'weights', 'places', 'types', 'analysis'].map((name) => step(name).padStart(7)),
       m.peak.toFixed(0).padStart(5),
       reader !== 'normscope' || bytes === undefined ? '-' : (bytes / 1e6).toFixed(3),
       (reader === 'normscope' ? reads : undefined) ?? '-',

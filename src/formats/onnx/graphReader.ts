@@ -9,7 +9,7 @@ import { holdsParts, readAttributes } from './attributeReader';
 import { Interner } from './interner';
 import { NodeParts } from './nodeParts';
 import type { ReadContext } from './readContext';
-import { GraphField, NodeField, ValueInfoField } from './schema';
+import { GraphField, NodeField, TensorField, ValueInfoField } from './schema';
 import { readSparseTensor } from './sparseTensor';
 import type { Tensor } from '../../ir/tensor';
 import { BYTES, type Wire } from './wire';
@@ -28,6 +28,7 @@ const INITIALIZER = 2;
 /** Makes one graph of the fields of a GraphProto or FunctionProto as they come, node by node. */
 export class GraphReader {
   readonly builder: GraphBuilder;
+  private readonly parts: NodeParts;
   /** Names of values: their numbers are the values. */
   private readonly names: Interner;
   /** By value: the first node that reads it, -1 for none. */
@@ -61,7 +62,8 @@ export class GraphReader {
     this.readBy = new IntList(room);
     this.given = new IntList(room);
     this.starts = new OffsetList(room);
-    this.builder = new GraphBuilder('', new NodeParts(context, this.names, this.starts), room);
+    this.parts = new NodeParts(context, this.names, this.starts);
+    this.builder = new GraphBuilder('', this.parts, room);
     context.addBuilder(this.builder);
   }
 
@@ -260,8 +262,16 @@ export class GraphReader {
   }
 
   private readInitializer(wire: Wire): void {
-    const { value, tensor } = this.context.tensors.readValue(wire, wire.enterMessage(), this);
-    this.addInitializer(value, tensor, wire.offset);
+    const place = wire.fieldStart;
+    const end = wire.enterMessage();
+    let value: ValueId = ABSENT;
+    let isExternal = false;
+    while (wire.next(end)) {
+      if (wire.field === TensorField.name) value = this.value(wire);
+      else if (wire.field === TensorField.externalData || wire.field === TensorField.dataLocation) isExternal = true;
+    }
+    // the files beside the model are looked for when it is opened; the others are described when somebody asks
+    this.addInitializer(value, isExternal ? this.parts.tensor(value, place) : place, end);
   }
 
   private readSparseInitializer(wire: Wire): void {
@@ -269,7 +279,7 @@ export class GraphReader {
     this.addInitializer(tensor.name === '' ? ABSENT : this.named(tensor.name), tensor, wire.offset);
   }
 
-  private addInitializer(value: ValueId, tensor: Tensor, end: number): void {
+  private addInitializer(value: ValueId, tensor: Tensor | number, end: number): void {
     if (value === ABSENT) {
       this.problem('unnamed-initializer', `an initializer of ${this.title} has no name, so nothing can read it`, end);
       return;
@@ -277,7 +287,7 @@ export class GraphReader {
     if (this.given.at(value) & INITIALIZER) {
       this.problem(
         'duplicate-initializer',
-        `${this.title} has two initializers "${tensor.name}"; the first counts`,
+        `${this.title} has two initializers "${this.builder.valueName(value)}"; the first counts`,
         end,
       );
       return;

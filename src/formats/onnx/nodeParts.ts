@@ -2,6 +2,7 @@ import type { Attribute } from '../../ir/attribute';
 import type { OffsetList } from '../../ir/columns';
 import type { ValueId } from '../../ir/graph';
 import type { LazyNodeParts } from '../../ir/graphBuilder';
+import type { Tensor } from '../../ir/tensor';
 import { readAttributes } from './attributeReader';
 import type { Interner } from './interner';
 import type { ReadContext } from './readContext';
@@ -48,6 +49,11 @@ export class NodeParts implements LazyNodeParts {
       kept.set(index, attributes);
     }
     return attributes;
+  }
+
+  /** @param place file offset of the field that holds the TensorProto */
+  tensor(value: ValueId, place: number): Tensor {
+    return this.context.tensors.readAt(this.wire(), place, value, this);
   }
 
   private wire(): Wire {

@@ -20,13 +20,7 @@ import { BYTES, Wire } from './wire';
 
 const EXTERNAL = 1;
 
-/** A graph whose values tensors are: they decode their names when somebody asks. */
-export interface GraphValues {
-  /** The current field as the name of a value. */
-  value(wire: Wire): ValueId;
-  readonly builder: ValueNames;
-}
-
+/** Names of a graph's values: tensors that are values decode theirs when somebody asks. */
 interface ValueNames {
   valueName(value: ValueId): string;
 }
@@ -53,10 +47,10 @@ interface Description {
   external: Map<string, string> | undefined;
 }
 
-function describe(wire: Wire, end: number, graph?: GraphValues): Description {
+function describe(wire: Wire, end: number, names?: ValueNames, value = ABSENT): Description {
   const d: Description = {
-    names: graph?.builder,
-    value: ABSENT,
+    names,
+    value,
     text: '',
     dtype: 'undefined',
     dims: [],
@@ -79,8 +73,7 @@ function describe(wire: Wire, end: number, graph?: GraphValues): Description {
         d.dtype = dataTypeOfCode(wire.int());
         break;
       case TensorField.name:
-        if (graph === undefined) d.text = wire.text();
-        else d.value = graph.value(wire);
+        if (names === undefined) d.text = wire.text();
         break;
       case TensorField.rawData:
         if (wire.type !== BYTES) wire.expect(BYTES);
@@ -137,11 +130,22 @@ export class TensorReader {
     return this.tensor(wire, wire.offset, describe(wire, end));
   }
 
-  /** The same for a tensor that is a value of a graph: also the value, ABSENT when it has no name. */
-  readValue(wire: Wire, end: number, graph: GraphValues): { value: ValueId; tensor: Tensor } {
-    const start = wire.offset;
-    const d = describe(wire, end, graph);
-    return { value: d.value, tensor: this.tensor(wire, start, d) };
+  /**
+   * A tensor that is a value of a graph. It is read after the file was opened: a damaged one is a problem and has no data.
+   * @param place file offset of the field that holds it
+   */
+  readAt(wire: Wire, place: number, value: ValueId, names: ValueNames): Tensor {
+    try {
+      wire.seek(place);
+      wire.next(Infinity);
+      const end = wire.enterMessage();
+      return this.tensor(wire, wire.offset, describe(wire, end, names, value));
+    } catch (error) {
+      if (!(error instanceof ModelError)) throw error;
+      const name = names.valueName(value);
+      this.problems.add('damaged-tensor', `tensor ${name} cannot be read: ${error.message}`, error.place);
+      return missingTensor(name, 'undefined', []);
+    }
   }
 
   private tensor(wire: Wire, start: number, d: Description): Tensor {

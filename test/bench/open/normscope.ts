@@ -55,12 +55,18 @@ function walk({ graph }: Model): void {
   if (Number.isNaN(edges)) throw new Error('no edges');
 }
 
+/** Describes every weight: what the model has of them, and what is wrong with it. */
+function weights({ parameterCount, problems }: Model): void {
+  if (Number.isNaN(parameterCount + problems.length)) throw new Error('no weights');
+}
+
 void measure<Model | undefined>(
   undefined,
   [
     ['open', () => openModel(folder, path.basename(file))],
     ['lower', (model) => (lower(model!), model)],
     ['walk', (model) => (walk(model!), model)],
+    ['weights', (model) => (weights(model!), model)],
     ['places', (model) => (positions(model!), model)],
     ['types', (model) => (inferTypes(model!.graph), model)],
     ['analysis', async (model) => (await analyzeModel(model!, file), model)],

@@ -189,6 +189,25 @@ describe('hostile ONNX files', () => {
     assert.equal(graph.node(0).attr('k'), graph.node(0).attr('k'));
   });
 
+  it('with a damaged tensor or type are opened without it, and a damaged tensor is a problem with its place', async () => {
+    const dimsAsFloat = Uint8Array.of(0x0d, 0, 0, 0, 0);
+    const relu = message(1, text(4, 'Relu'), text(1, 'x'), text(2, 'y'));
+    const bytes = model(
+      relu,
+      message(5, text(8, 'x'), dimsAsFloat),
+      message(12, text(1, 'y'), message(2, message(1, message(2, message(1, Uint8Array.of(0x0d, 0, 0, 0, 0)))))),
+    );
+    const { graph, problems, weights } = await openBytes(bytes);
+    assert.equal(weights, 'missing');
+    assert.deepEqual(
+      problems.map(({ code, place }) => [code, place?.offset]),
+      [['damaged-tensor', Buffer.from(bytes).indexOf(dimsAsFloat) + dimsAsFloat.length]],
+    );
+    assert.match(problems[0].message, /tensor x cannot be read.*wire type 5/);
+    await assert.rejects(graph.initializer(graph.valueId('x')!)!.read(), ModelError);
+    assert.equal(graph.valueType(graph.valueId('y')!), undefined);
+  });
+
   const entries = manifestEntries().filter((e) => e.format === 'onnx' && e.parse === 'ok');
   (entries.length > 0 ? it : it.skip)(
     'made of real files by flipping and cutting are refused or opened, never anything else',
