@@ -5,6 +5,7 @@ import { orderCalls, isInput, type CallOutput } from './callOrder';
 import { modelInputShape, statedInputShape, statedType } from './inputShape';
 import { LayerParts, LayerScope, NotLowered, type Shape, type Surroundings, type TensorValue } from './layerScope';
 import { loweringOf, opaqueReason } from './layers/registry';
+import { Names } from './names';
 import { shown, type LayerDefinition, type ModelDefinition, type Report } from './topology';
 import { weightTensor, type StoredWeight, type WeightManifest } from './weightManifest';
 
@@ -24,7 +25,8 @@ export class ModelLowering implements Surroundings {
   readonly values: TensorValue[] = [];
   weightsPresent = 0;
   weightsMissing = 0;
-  private readonly taken = new Set<string>();
+  private readonly names = new Names();
+  private readonly isWeight = (name: string) => this.manifest.has(name);
   private readonly shared = new Map<LayerDefinition, Map<string, { name: string; dims: readonly number[] }>>();
   private readonly origins = new Map<LayerDefinition, Origin>();
   private readonly costs = new Map<ModelDefinition, number>();
@@ -63,21 +65,15 @@ export class ModelLowering implements Surroundings {
   // Surroundings
 
   claim(wanted: string): string {
-    let name = wanted;
-    for (let n = 1; this.taken.has(name) || this.manifest.has(name) || name === ''; n++) name = `${wanted}_${n}`;
-    this.taken.add(name);
-    return name;
+    return this.names.claim(wanted, this.isWeight);
   }
 
   claimWeight(wanted: string): string {
-    let name = wanted;
-    for (let n = 1; this.taken.has(name); n++) name = `${wanted}_${n}`;
-    this.taken.add(name);
-    return name;
+    return this.names.claim(wanted, () => false);
   }
 
   release(name: string): void {
-    this.taken.delete(name);
+    this.names.release(name);
   }
 
   findWeight(prefix: string, layer: string, weight: string, index: number): StoredWeight | undefined {

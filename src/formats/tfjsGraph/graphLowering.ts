@@ -6,6 +6,7 @@ import { isObject, member, objectMember, stringMember } from '../tfjs/jsonAccess
 import type { Shape, TensorValue } from '../tfjs/layerScope';
 import { valueType } from '../tfjs/modelLowering';
 import type { JsonPlace } from '../tfjs/jsonPlace';
+import { Names } from '../tfjs/names';
 import { shown, type LayerDefinition, type Report } from '../tfjs/topology';
 import { dataTypeOf, settingType, shapeOf } from './attributeValues';
 import { BodyLowering, type NodeSink } from './bodyLowering';
@@ -28,9 +29,10 @@ export class GraphLowering implements NodeSink {
   readonly channelsInside = new Set<string>();
   readonly values: TensorValue[] = [];
   private readonly constantValues = new Map<Constant, Map<string, ShapedValue>>();
-  private readonly taken = new Set<string>();
+  private readonly names = new Names();
   /** Names of the file's nodes that are not lowered yet: what is made up keeps away from them. */
   private readonly reserved: Set<string>;
+  private readonly isReserved = (name: string) => this.reserved.has(name);
   private readonly reported = new Set<JsonPlace>();
   private left = MOST_NODES;
 
@@ -81,14 +83,11 @@ export class GraphLowering implements NodeSink {
   }
 
   claim(wanted: string): string {
-    let name = wanted;
-    for (let n = 1; this.taken.has(name) || this.reserved.has(name) || name === ''; n++) name = `${wanted}_${n}`;
-    this.taken.add(name);
-    return name;
+    return this.names.claim(wanted, this.isReserved);
   }
 
   release(name: string): void {
-    this.taken.delete(name);
+    this.names.release(name);
     this.channelsInside.delete(name);
   }
 

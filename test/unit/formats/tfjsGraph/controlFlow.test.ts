@@ -419,6 +419,14 @@ describe('control flow of TensorFlow.js graph models', () => {
     assert.match(branches, /too large/);
   });
 
+  it('names 20 000 calls apart whose names begin alike', async () => {
+    const name = (i: number) => `${'a'.repeat(300)}${i}`;
+    const many = Array.from({ length: 20_000 }, (_, i) => callOf(name(i), 'f', i === 0 ? 'x' : name(i - 1)));
+    const f = fn('f', ['x'], [n('r', 'Relu', ['x'])], ['r:activations:0']);
+    const [{ graph }] = await problemsOf(many, [f]);
+    assert.equal(new Set([...graph.nodes()].map((node) => node.name)).size, 20_000);
+  });
+
   it('refuses a chain of 10 000 calls', async () => {
     const chain = Array.from({ length: 10_000 }, (_, i) => body(`f${i}`, `f${i + 1}`));
     const [, said] = await problemsOf([callOf('y', 'f0')], [...chain, body('f10000')]);
