@@ -60,4 +60,17 @@ describe('the universal package in a browser alone', function () {
     assert.deepEqual(window.pageErrors, []);
     await window.snapshot('web-profile');
   });
+
+  it('compares normalizations there too', async () => {
+    await window.runCommand('NormScope: Compare Normalizations');
+    const widget = window.page.locator('.quick-input-widget:visible');
+    await widget.getByText('no normalization').waitFor();
+    await widget.getByRole('button', { name: 'OK' }).click();
+    await widget.getByText('1 seed', { exact: true }).click();
+    await byId('compare-table').waitFor({ timeout: 150_000 });
+    const rows = await byId('compare-table').locator('tbody tr').allInnerTexts();
+    assert.equal(rows.length, 4);
+    for (const row of rows) assert.match(row, /\d ms/);
+    assert.deepEqual(window.pageErrors, []);
+  });
 });

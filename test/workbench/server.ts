@@ -93,12 +93,14 @@ export interface ServerOptions {
   inHostTests?: boolean;
   /** Folders of further extensions, unpacked. */
   extensions?: string[];
+  /** Folders are not trusted until the user says so, as they are in VS Code by default. */
+  workspaceTrust?: boolean;
 }
 
 /** @throws with the end of its log when the server is not up within 60 seconds */
 export async function startServer(
   home: Home,
-  { env = {}, inHostTests = false, extensions = [] }: ServerOptions = {},
+  { env = {}, inHostTests = false, extensions = [], workspaceTrust = false }: ServerOptions = {},
 ): Promise<Server> {
   installServer();
   const log = path.join(home.root, 'server.log');
@@ -106,7 +108,8 @@ export async function startServer(
   const args = [
     serverMain,
     ...['--host', '127.0.0.1', '--port', '0', '--without-connection-token', '--accept-server-license-terms'],
-    ...['--telemetry-level', 'off', '--disable-workspace-trust', '--reconnection-grace-time', '1'],
+    ...['--telemetry-level', 'off', '--reconnection-grace-time', '1'],
+    ...(workspaceTrust ? [] : ['--disable-workspace-trust']),
     ...(inHostTests ? ['--enable-smoke-test-driver'] : []),
     ...['--builtin-extensions-dir', builtinExtensions(home, extensions)],
     ...folderArguments(home),
