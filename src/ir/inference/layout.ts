@@ -7,6 +7,7 @@ import {
   normalizeAxis,
   productOf,
   quotientOf,
+  staticDims,
   unknownDims,
   type Dims,
 } from './dims';
@@ -18,6 +19,7 @@ import {
   type InferenceNode,
   type InferenceRules,
 } from './inferenceNode';
+import { rowMajor, strided } from './strided';
 
 /** Operators that keep the elements and change how they lie. */
 export const layoutRules: InferenceRules = {
@@ -94,11 +96,19 @@ function transpose(n: InferenceNode) {
   if (x === undefined) return [tensorFact(n.dtype(0))];
   const perm = n.ints('perm') ?? [...x.keys()].reverse();
   if (perm.length !== x.length) return [tensorFact(n.dtype(0), unknownDims(x.length))];
+  const shape = perm.map((axis) => x[axis] ?? null);
+  const [data, sizes, counts] = [n.data(0), staticDims(x), staticDims(shape)];
+  if (data === undefined || sizes === undefined || counts === undefined) return [tensorFact(n.dtype(0), shape)];
+  const strides = rowMajor(sizes);
   return [
     tensorFact(
       n.dtype(0),
-      perm.map((axis) => x[axis] ?? null),
-      x.length < 2 ? n.data(0) : undefined,
+      shape,
+      strided(
+        data,
+        counts,
+        perm.map((axis) => strides[axis]),
+      ),
     ),
   ];
 }

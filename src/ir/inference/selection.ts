@@ -1,13 +1,7 @@
 import type { Dim } from '../graph';
-import { normalizeAxis, unknownDims, type Dims } from './dims';
-import {
-  sameType,
-  tensorFact,
-  trackedCount,
-  type Fact,
-  type InferenceNode,
-  type InferenceRules,
-} from './inferenceNode';
+import { normalizeAxis, staticDims, unknownDims, type Dims } from './dims';
+import { sameType, tensorFact, type Fact, type InferenceNode, type InferenceRules } from './inferenceNode';
+import { rowMajor, strided } from './strided';
 
 /** Operators that pick elements. */
 export const selectionRules: InferenceRules = {
@@ -61,8 +55,7 @@ function slice(n: InferenceNode) {
     shape[axis] = cut?.size ?? null;
     return cut;
   });
-  const from = x.length === 1 && cuts.length === 1 ? n.data(0) : undefined;
-  return [tensorFact(n.dtype(0), shape, from && cuts[0] && elementsOf(from, cuts[0]))];
+  return [tensorFact(n.dtype(0), shape, slicedData(n.data(0), x, axes, cuts))];
 }
 
 interface Cut {
@@ -71,9 +64,26 @@ interface Cut {
   readonly size: Dim;
 }
 
-function elementsOf(data: Dims, { start, step, size }: Cut): Dims | undefined {
-  if (trackedCount([size]) === undefined) return undefined;
-  return Array.from({ length: size as number }, (_, i) => data[start + i * step]);
+/** The elements of a slice, where those of the whole are known. */
+function slicedData(
+  data: Dims | undefined,
+  whole: Dims,
+  axes: readonly number[],
+  cuts: readonly (Cut | undefined)[],
+): Dims | undefined {
+  const sizes = data && staticDims(whole);
+  if (data === undefined || sizes === undefined) return undefined;
+  const counts = [...sizes];
+  const strides = rowMajor(sizes);
+  let start = 0;
+  for (const [k, cut] of cuts.entries()) {
+    const axis = normalizeAxis(axes[k], sizes.length);
+    if (cut === undefined || axis === undefined || typeof cut.size !== 'number') return undefined;
+    start += cut.start * strides[axis];
+    strides[axis] *= cut.step;
+    counts[axis] = cut.size;
+  }
+  return strided(data, counts, strides, start);
 }
 
 /** First element, step and size of a slice along one axis: bounds are clamped to the axis. */
