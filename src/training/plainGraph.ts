@@ -136,3 +136,19 @@ export function requireOrder(graph: MutableGraph): void {
     for (const o of node.outputs) known.add(o);
   }
 }
+
+/**
+ * Moves the nodes from index `first` on, which read what is before them, right behind the last node that they read. The runtime sorts
+ * a graph many times while it compiles it, and its time grows with the number of nodes that are ready and wait for their turn:
+ * measurements that all stand at the end double it.
+ */
+export function moveBehindProducers(graph: MutableGraph, first: number): void {
+  const rankOf = new Map<string, number>();
+  const ranked = graph.nodes.map((node, index) => {
+    const rank = index < first ? index : Math.max(-1, ...node.inputs.map((input) => rankOf.get(input) ?? -1));
+    for (const output of node.outputs) rankOf.set(output, rank);
+    return { node, rank };
+  });
+  // the sort is stable: of one rank, the node itself comes first, then its measurements in their order
+  graph.nodes = ranked.sort((a, b) => a.rank - b.rank).map(({ node }) => node);
+}

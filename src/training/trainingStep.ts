@@ -25,6 +25,7 @@ import {
   castsByType,
   constantsToInitializers,
   dropStatisticsOutputs,
+  moveBehindProducers,
   prune,
   requireOrder,
   toFloat32,
@@ -142,6 +143,7 @@ export function buildTrainingStep(model: Model, view: LayerView, options: Traini
   const gradientNames = gradientOutputs(graph, gradientOf, trained);
   if (gradientNames.size === 0) throw nothingToTrain(model, parameters.length, cutNotes(cuts));
   const reached = measured.filter((m) => gradientOf.has(m.value));
+  const computing = graph.nodes.length;
   const batchNorms = addBatchStatistics(graph, view, norms, types);
   const besideNorms = sidesOf(batchNorms.norms);
   const activations = addStatistics(
@@ -167,6 +169,7 @@ export function buildTrainingStep(model: Model, view: LayerView, options: Traini
       unitAxis: unitAxis(view.layers[layer], view, shape),
     })),
   );
+  moveBehindProducers(graph, computing);
   lowerPrivateOperators(graph, types);
 
   const layouts = [activations, gradients].flatMap((l) => (l ? [l.moments, l.samples] : []));

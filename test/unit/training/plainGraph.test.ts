@@ -7,6 +7,7 @@ import {
   castsByType,
   constantsToInitializers,
   dropStatisticsOutputs,
+  moveBehindProducers,
   prune,
   requireOrder,
   toFloat32,
@@ -98,6 +99,17 @@ describe('plain graphs', () => {
     assert.throws(
       () => requireOrder(graph),
       (e) => e instanceof ModelError && /nothing computes nowhere/.test(e.message),
+    );
+  });
+
+  it('have measurements right behind what they measure', () => {
+    const graph = graphOf(`g (float[2] x) => (float[2] y, float[2] e, float[2] d)
+      { a = Relu (x)  b = Tanh (a)  y = Add (a, b)
+        c = Abs (a)  d = Neg (c)  e = Sub (b, c)  f = Exp (x) }`);
+    moveBehindProducers(graph, 3);
+    assert.deepEqual(
+      graph.nodes.map((n) => n.outputs[0]),
+      ['f', 'a', 'c', 'd', 'b', 'e', 'y'],
     );
   });
 });
