@@ -13,6 +13,8 @@ import { parseJson } from './parseJson';
 import { ProblemList } from './problems';
 import type { Report } from './topology';
 
+type OriginWords = Omit<Origin, 'offset' | 'length'>;
+
 /** The text of a model that is JSON. Positions in it are looked up when somebody asks: opening a model does not pay for them. */
 export class JsonFile {
   readonly lines: TextLines;
@@ -38,17 +40,39 @@ export class JsonFile {
   }
 
   /** The user's own words for a node, which stand at a place of the text. */
-  origin(place: JsonPlace, words: Omit<Origin, 'offset' | 'length'>): Origin {
-    const span = () => this.index().valueAt(place) ?? { offset: 0, length: 0 };
-    return {
-      ...words,
-      get offset() {
-        return span().offset;
-      },
-      get length() {
-        return span().length;
-      },
-    };
+  origin(place: JsonPlace, words: OriginWords): Origin {
+    return new PlacedOrigin(words, place, this.index);
+  }
+}
+
+/** An origin whose offsets are looked up when somebody asks. A class, since a model has thousands of them. */
+class PlacedOrigin implements Origin {
+  readonly layer: string;
+  readonly kind: string;
+  readonly config: Origin['config'];
+  readonly isNode: boolean | undefined;
+
+  constructor(
+    words: OriginWords,
+    private readonly place: JsonPlace,
+    private readonly index: () => JsonIndex,
+  ) {
+    this.layer = words.layer;
+    this.kind = words.kind;
+    this.config = words.config;
+    this.isNode = words.isNode;
+  }
+
+  get offset(): number {
+    return this.span()?.offset ?? 0;
+  }
+
+  get length(): number {
+    return this.span()?.length ?? 0;
+  }
+
+  private span() {
+    return this.index().value(this.place.steps());
   }
 }
 

@@ -113,7 +113,13 @@ function labelOf(edit: GraphEdit, { layer }: NormBlock, kind: NormKind, { kind: 
   const space = Array.from({ length: rank - 1 }, (_, i) => i + 1);
   const own = kind === 'layer' || kind === 'rms' ? (site === 'signal' ? space : -1) : channel;
   const config = { name, axis: own, epsilon, ...(kind === 'batch' && { momentum }) };
-  const stated: Origin = { ...origin, kind: CLASSES[kind], config };
+  const stated: Origin = {
+    layer: origin.layer,
+    kind: CLASSES[kind],
+    config,
+    offset: origin.offset,
+    length: origin.length,
+  };
   return { id: edit.idOf(layer), origin: stated };
 }
 
