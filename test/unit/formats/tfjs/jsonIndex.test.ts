@@ -96,6 +96,41 @@ describe('JsonIndex', () => {
     assert.equal(index.key(['a', 1]), undefined);
   });
 
+  it('takes what JSON.parse takes and nothing else, whatever is damaged', () => {
+    const whole = '{"a":[1,-2.5e+3,true,false,null,"x\\n\\u00e9"],"b":{"c":[],"d":{}}, "e" : 0.1}';
+    const signs = '{}[],:"\\ 0123456789.eE+-tfnulrasx\n\t\u0001\ufeff';
+    let state = 1;
+    const next = (below: number) => (state = (state * 48271) % 2147483647) % below;
+    const works = (read: (text: string) => unknown, text: string) => {
+      try {
+        read(text);
+        return true;
+      } catch {
+        return false;
+      }
+    };
+    let good = 0;
+    for (let i = 0; i < 3000; i++) {
+      let text = whole;
+      for (let times = 1 + next(2); times > 0; times--) {
+        const at = next(text.length);
+        text = text.slice(0, at) + (next(3) > 0 ? signs[next(signs.length)] : '') + text.slice(at + next(2));
+      }
+      const expected = works((t) => JSON.parse(t.replace(/^\ufeff/, '')), text);
+      assert.equal(
+        works((t) => new JsonIndex(t), text),
+        expected,
+        text,
+      );
+      if (!expected) continue;
+      good++;
+      // of equal keys the tree has all
+      const keys = [...text.matchAll(/("[^"]*")\s*:/g)].map((m) => m[1]);
+      if (new Set(keys).size === keys.length) compare(text.replace(/^\ufeff/, ' '));
+    }
+    assert.ok(good > 500, `${good} were JSON`);
+  });
+
   it('says where a text stops being JSON', () => {
     for (const [text, line, character] of [
       ['{"a":1 "b":2}', 0, 7],
