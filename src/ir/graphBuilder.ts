@@ -18,7 +18,7 @@ export interface LazyNodeParts {
   valueName?(value: ValueId): string;
   attributes?(index: number): ReadonlyMap<string, Attribute>;
   /** The constant that was added as a place in the file. */
-  tensor?(value: ValueId, place: number): Tensor;
+  tensor?(value: ValueId, place: number, names: Pick<GraphBuilder, 'valueName'>): Tensor;
 }
 
 /** What a reader says of one node when it adds it. */
@@ -147,10 +147,10 @@ export class GraphBuilder {
     this.tensors.set(value, tensor);
   }
 
-  private tensorOf(value: ValueId): Tensor | undefined {
+  tensor(value: ValueId): Tensor | undefined {
     const tensor = this.tensors.get(value);
     if (typeof tensor !== 'number') return tensor;
-    const found = this.lazy.tensor!(value, tensor);
+    const found = this.lazy.tensor!(value, tensor, this);
     this.tensors.set(value, found);
     return found;
   }
@@ -193,7 +193,7 @@ export class GraphBuilder {
       names: this.names,
       types: this.types,
       initializers: this.tensors,
-      tensorOf: (value) => this.tensorOf(value),
+      tensorOf: (value) => this.tensor(value),
       constants: new Map(),
       inputs: this.inputs.filter((v) => !this.tensors.has(v)),
       outputs: this.outputs,
@@ -220,7 +220,7 @@ export class GraphBuilder {
       const output = splits[index] < starts[index + 1] ? edges[splits[index]] : ABSENT;
       if (output === ABSENT || this.tensors.has(output) || this.producers.at(output) !== index) return;
       const input = starts[index] < splits[index] ? edges[starts[index]] : ABSENT;
-      const shape = this.tensorOf(input) ?? constants.get(input);
+      const shape = this.tensor(input) ?? constants.get(input);
       const tensor = constantOf(this.opTypes.at(index), this.valueName(output), this.attributes[index]!, shape);
       if (tensor) constants.set(output, tensor);
     };

@@ -28,7 +28,6 @@ const INITIALIZER = 2;
 /** Makes one graph of the fields of a GraphProto or FunctionProto as they come, node by node. */
 export class GraphReader {
   readonly builder: GraphBuilder;
-  private readonly parts: NodeParts;
   /** Names of values: their numbers are the values. */
   private readonly names: Interner;
   /** By value: the first node that reads it, -1 for none. */
@@ -62,8 +61,7 @@ export class GraphReader {
     this.readBy = new IntList(room);
     this.given = new IntList(room);
     this.starts = new OffsetList(room);
-    this.parts = new NodeParts(context, this.names, this.starts);
-    this.builder = new GraphBuilder('', this.parts, room);
+    this.builder = new GraphBuilder('', new NodeParts(context, this.names, this.starts), room);
     context.addBuilder(this.builder);
   }
 
@@ -270,8 +268,9 @@ export class GraphReader {
       if (wire.field === TensorField.name) value = this.value(wire);
       else if (wire.field === TensorField.externalData || wire.field === TensorField.dataLocation) isExternal = true;
     }
+    this.addInitializer(value, place, end);
     // the files beside the model are looked for when it is opened; the others are described when somebody asks
-    this.addInitializer(value, isExternal ? this.parts.tensor(value, place) : place, end);
+    if (isExternal && value !== ABSENT) this.builder.tensor(value);
   }
 
   private readSparseInitializer(wire: Wire): void {

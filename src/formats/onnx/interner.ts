@@ -68,12 +68,17 @@ export class Interner {
       const entry = ENTRY * id;
       if (entries[entry] === hash && entries[entry + 3] === length) {
         const known = this.arrays[entries[entry + 1]];
-        let k = entries[entry + 2];
+        const ahead = entries[entry + 2] - start;
         i = start;
-        while (i < end && known[k] === bytes[i]) {
-          i++;
-          k++;
-        }
+        while (
+          i + 4 <= end &&
+          known[ahead + i] === bytes[i] &&
+          known[ahead + i + 1] === bytes[i + 1] &&
+          known[ahead + i + 2] === bytes[i + 2] &&
+          known[ahead + i + 3] === bytes[i + 3]
+        )
+          i += 4;
+        while (i < end && known[ahead + i] === bytes[i]) i++;
         if (i === end) return id;
       }
       slot = (slot + 1) & mask;

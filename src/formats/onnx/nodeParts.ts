@@ -7,6 +7,7 @@ import { readAttributes } from './attributeReader';
 import type { Interner } from './interner';
 import type { ReadContext } from './readContext';
 import { NodeField } from './schema';
+import type { ValueNames } from './tensorReader';
 import { asciiText, Wire } from './wire';
 
 /** Attributes of this many nodes are kept once decoded. */
@@ -52,8 +53,8 @@ export class NodeParts implements LazyNodeParts {
   }
 
   /** @param place file offset of the field that holds the TensorProto */
-  tensor(value: ValueId, place: number): Tensor {
-    return this.context.tensors.readAt(this.wire(), place, value, this);
+  tensor(value: ValueId, place: number, names: ValueNames): Tensor {
+    return this.context.tensors.readAt(this.wire(), place, value, names);
   }
 
   private wire(): Wire {

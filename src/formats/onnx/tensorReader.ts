@@ -21,7 +21,7 @@ import { BYTES, Wire } from './wire';
 const EXTERNAL = 1;
 
 /** Names of a graph's values: tensors that are values decode theirs when somebody asks. */
-interface ValueNames {
+export interface ValueNames {
   valueName(value: ValueId): string;
 }
 

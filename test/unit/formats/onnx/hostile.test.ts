@@ -208,6 +208,16 @@ describe('hostile ONNX files', () => {
     assert.equal(graph.valueType(graph.valueId('y')!), undefined);
   });
 
+  it('with a tensor that has no name are opened without it, wherever its data is', async () => {
+    const external = message(5, Uint8Array.of(0x70, 1), message(13, text(1, 'location'), text(2, 'w.bin')));
+    const { graph, problems } = await openBytes(model(external, message(5, Uint8Array.of(0x10, 1))));
+    assert.equal(graph.initializers.length, 0);
+    assert.deepEqual(
+      problems.map((p) => p.code),
+      ['unnamed-initializer', 'unnamed-initializer'],
+    );
+  });
+
   const entries = manifestEntries().filter((e) => e.format === 'onnx' && e.parse === 'ok');
   (entries.length > 0 ? it : it.skip)(
     'made of real files by flipping and cutting are refused or opened, never anything else',

@@ -477,6 +477,21 @@ describe('openOnnx', () => {
       assert.deepEqual(await readFloats(tensorOf(graph, 'w')!), Float32Array.of(1));
     });
 
+    it('with names beyond ASCII keep them, for values and their weights', async () => {
+      const names = ['größe', '重み', 'λ'.repeat(200), 'plain'];
+      const initializer = names.map((name, i) => floats(name, [1 + 1000 * (i % 2)]));
+      const branch = { name: 'b', node: [node('Neg', ['größe'], ['z'])], output: [valueInfo('z')] };
+      const { graph } = await openGraph({
+        node: [node('If', ['plain'], ['y'], [attr.graph('then_branch', branch)]), node('Sum', names, ['s'])],
+        initializer,
+      });
+      assert.deepEqual(
+        graph.initializers.map((v) => graph.initializer(v)!.name),
+        names,
+      );
+      assert.deepEqual(graph.consumers(graph.valueId('größe')!), [0, 1]);
+    });
+
     it('with names that are no UTF-8 are opened, and the names stay apart', async () => {
       const name = (byte: number) => Uint8Array.of(0x61, byte);
       const graph = fields([1, fields([1, name(0xff)], [2, name(0xfe)], [4, 'Relu'])], [11, fields([1, name(0xff)])]);
