@@ -92,7 +92,7 @@ class Comparison {
 
   /** @returns why the variant could not be trained, where it could not */
   private async variant(id: NormVariantId): Promise<ModelError | undefined> {
-    const { graph } = trainableForm(await this.host.openModel(this.request.model.path), this.settings.hold).model;
+    const { graph } = trainableForm(await this.host.openModel(this.request.model.path), this.settings).model;
     try {
       const { summary, notes } = await applyNormVariant(graph, id);
       this.emit({ type: 'variant', variant: { id, title: titleOf(id), change: summary, notes } });

@@ -86,7 +86,7 @@ export async function runProfile(
   };
   await enter('reading');
   const { runtime, notes } = host.chooseRuntime(settings.engine, settings.threads);
-  const { model: file, notes: settled } = trainableForm(await host.openModel(location.path), settings.hold);
+  const { model: file, notes: settled } = trainableForm(await host.openModel(location.path), settings);
   const variant = await applyNormVariant(file.graph, settings.norm ?? 'as-is');
   const model: Model = { ...file, graph: variant.graph };
   const view = layerView(model.graph, inferFacts(model.graph));

@@ -52,15 +52,7 @@ export function chooseInputShapes(
   keepBatch: boolean,
   samples: ReadonlyMap<string, readonly number[]> = new Map(),
 ): InputShapes {
-  let best: Assumed | undefined;
-  let fewest = Infinity;
-  for (const sizes of OPEN_SIZES) {
-    const assumed = assume(graph, batch, sizes, samples);
-    const problems = assumed.notes.length === 0 ? 0 : verifyGraph(graph, inferTypes(graph, assumed.shapes)).length;
-    if (problems < fewest) [best, fewest] = [assumed, problems];
-    if (problems === 0) break;
-  }
-  const { shapes, leading, notes } = best!;
+  const { shapes, leading, notes } = assumeShapes(graph, batch, samples);
   if (leading === undefined || !known(leading)) return { shapes, batch, rewritten: false, notes };
   const fixed = leading;
   if (fixed === batch) return { shapes, batch, rewritten: false, notes };
@@ -73,11 +65,28 @@ export function chooseInputShapes(
 }
 
 /** Sizes of the inputs with what was assumed for open ones. */
-interface Assumed {
+export interface Assumed {
   readonly shapes: Map<string, readonly number[]>;
   /** The first axis of the first input, as the file states it. */
   readonly leading: Dim | undefined;
   readonly notes: string[];
+}
+
+/** Sizes for all inputs: those of the file, and for open ones the first of `OPEN_SIZES` that fit. */
+export function assumeShapes(
+  graph: MutableGraph,
+  batch: number,
+  samples: ReadonlyMap<string, readonly number[]> = new Map(),
+): Assumed {
+  let best: Assumed | undefined;
+  let fewest = Infinity;
+  for (const sizes of OPEN_SIZES) {
+    const assumed = assume(graph, batch, sizes, samples);
+    const problems = assumed.notes.length === 0 ? 0 : verifyGraph(graph, inferTypes(graph, assumed.shapes)).length;
+    if (problems < fewest) [best, fewest] = [assumed, problems];
+    if (problems === 0) break;
+  }
+  return best!;
 }
 
 function assume(
@@ -105,6 +114,7 @@ function assume(
         }
         return sample[axis - 1];
       }
+      if (dim === null && isBatchOfState(type.shape!, axis) && !known(leading ?? null)) return batch;
       const size = sizeOf(dim, axis, type.shape!, symbols, batch, hasPast, sizes);
       if (axis > 0 && !known(dim) && (dim === null || !settled.has(dim))) {
         const key = `${axis} ${size}`;
@@ -121,6 +131,11 @@ function assume(
     notes.push(`the file leaves the size of axis ${axis} of ${of} open: ${size} was assumed`);
   }
   return { shapes, leading, notes };
+}
+
+/** States of recurrent layers [layers, batch, features] have the batch second. */
+function isBatchOfState(shape: readonly Dim[], axis: number): boolean {
+  return axis === 1 && shape.length === 3 && known(shape[0]) && known(shape[2]);
 }
 
 function known(dim: Dim): dim is number {

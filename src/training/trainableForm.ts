@@ -1,19 +1,23 @@
 import { expandCalls } from '../ir/expandCalls';
+import type { Graph, Node } from '../ir/graph';
 import type { Model } from '../ir/model';
-import { fixDecidingInputs, holdInputs } from './decidingInputs';
+import type { ProfileSettings } from '../protocol/profile';
 import { toFloatArithmetic } from '../variants/floatArithmetic';
 import { unrollLoops } from '../variants/unrollLoops';
+import { fixDecidingInputs, holdInputs } from './decidingInputs';
+import { assumeShapes } from './inputShapes';
 import { weightsFromInputs } from './weightInputs';
 
 /**
  * The model as it can be trained, calls expanded: inputs that decide about branches are fixed, and those that weights are read from
  * are weights. Layers are looked for in this graph, so that what lies in a branch is profiled.
- * @param hold values for inputs of a single number, by name
+ * @param settings `hold`: values for inputs of a single number, by name; `batch`: open sizes are settled where branches or loops follow
+ *   from them, unless `data` of the user's own bring them
  * @returns the model itself where there is nothing to change, and what was done in sentences for the report
  */
 export function trainableForm(
   file: Model,
-  hold: Readonly<Record<string, number>> = {},
+  { batch, data, hold = {} }: Partial<Pick<ProfileSettings, 'batch' | 'data' | 'hold'>> = {},
 ): { readonly model: Model; readonly notes: readonly string[] } {
   let model = expandCalls(file);
   const notes: string[] = [];
@@ -31,6 +35,11 @@ export function trainableForm(
     for (const { name, value } of decided.fixed) {
       notes.push(`input ${name} was held at ${value}: it decides which branch of the network is computed`);
     }
+  }
+  const settled = batch === undefined || data !== undefined ? undefined : settledSizes(model, batch);
+  if (settled !== undefined) {
+    model = settled.model;
+    notes.push(...settled.notes);
   }
   const unrolled = unrollLoops(model.graph);
   if (unrolled !== undefined) {
@@ -53,4 +62,20 @@ export function trainableForm(
     notes.push(`the weights are inputs of the file (${given.weights.join(', ')}): they were initialised and trained`);
   }
   return { model, notes };
+}
+
+/** The model with all sizes of its inputs settled, if that decides a branch or the turns of a loop. */
+function settledSizes(
+  model: Model,
+  batch: number,
+): { readonly model: Model; readonly notes: readonly string[] } | undefined {
+  const isOpen = ({ domain, opType }: Node) => domain === '' && ['If', 'Loop', 'Scan'].includes(opType);
+  const open = (graph: Graph) => [...graph.nodes()].filter(isOpen).length;
+  if (open(model.graph) === 0) return undefined;
+  const graph = model.graph.toMutable();
+  const { shapes, notes } = assumeShapes(graph, batch);
+  for (const input of graph.inputs) input.type = { ...input.type, shape: shapes.get(input.name) ?? input.type.shape };
+  const settled = expandCalls({ ...model, graph: graph.freeze() });
+  const isDecided = open(settled.graph) < open(model.graph) || unrollLoops(settled.graph) !== undefined;
+  return isDecided ? { model: settled, notes } : undefined;
 }

@@ -48,6 +48,21 @@ describe('chooseInputShapes', () => {
     assert.deepEqual(broken.shapes.get('x'), [8, 3, 64, 64]);
   });
 
+  it('takes the open middle axis of a state for the batch', () => {
+    const recurrent = choose('g (float[?,?] x, float[2,?,5] state) => (float[] y) { y = Relu(x) }');
+    assert.deepEqual(
+      [...recurrent.shapes.values()],
+      [
+        [8, 8],
+        [2, 8, 5],
+      ],
+    );
+    assert.equal(
+      choose('g (float[?,20] x, float[2,?,5] state) => (float[] y) { y = Relu(x) }', 3).shapes.get('state')![1],
+      3,
+    );
+  });
+
   it('exchanges a fixed batch, with the shapes that hold it', () => {
     const { graph, shapes, batch, rewritten } = choose(
       `g (float[1,4,6,6] x) => (float[1,5] y)

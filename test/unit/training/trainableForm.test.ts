@@ -38,7 +38,7 @@ describe('trainableForm: inputs that decide about branches', () => {
     const model =
       textModel(`<ir_version: 8, opset_import: ["" : 18]> g (float[N,4] x, int64 sr, float[1] gain) => (float[N,4] y)
       <float[4,4] w, float[4,4] v, int64 rate = {16000}> { c = Equal(sr, rate) z = If<${branches}>(c) y = Mul(z, gain) }`);
-    const form = trainableForm(model, { sr: 8000, gain: 0.5 });
+    const form = trainableForm(model, { hold: { sr: 8000, gain: 0.5 } });
     assert.deepEqual(operators(form).slice(1), ['MatMul', 'Mul']);
     assert.deepEqual(form.notes, ['held by the settings: sr = 8000, gain = 0.5']);
     const { graph } = form.model;
@@ -48,7 +48,7 @@ describe('trainableForm: inputs that decide about branches', () => {
     );
     for (const name of ['x', 'rate', 'nothing', '__proto__']) {
       assert.throws(
-        () => trainableForm(model, Object.fromEntries([[name, 1]])),
+        () => trainableForm(model, { hold: Object.fromEntries([[name, 1]]) }),
         (e) => e instanceof ModelError && e.message.includes(`no input ${name} that`) && e.message.includes('sr, gain'),
       );
     }
@@ -66,6 +66,39 @@ describe('trainableForm: inputs that decide about branches', () => {
       assert.ok(operators(form).includes('If'), nodes);
       assert.deepEqual(form.notes, []);
     }
+  });
+});
+
+describe('trainableForm: open sizes', () => {
+  const model = (condition: string) =>
+    textModel(`<ir_version: 8, opset_import: ["" : 18]> g (float[N,L] x) => (float[] y)
+      <float[4,1,20] w, int64[1] second = {1}, int64[1] one = {1}, int64 eight = {8}, bool on = {1}>
+      { a = Unsqueeze(x, second) c = Conv(a, w) s = Shape(x) n = Gather(s, second) k = Squeeze(n) b = Equal(k, eight) ${condition} }`);
+
+  it('are settled where branches follow from them', () => {
+    const branch =
+      'y = If<then_branch = p () => (float[] u) { u = Relu(c) }, else_branch = q () => (float[] v) { v = Tanh(c) }>(b)';
+    // 8 is too short for a filter of 20: 64
+    const form = trainableForm(model(branch), { batch: 3 });
+    assert.deepEqual(operators(form).slice(-1), ['Tanh']);
+    assert.deepEqual(form.model.graph.valueType(form.model.graph.inputs[0])?.shape, [3, 64]);
+    assert.match(form.notes.join(), /axis 1 of input x open: 64 was assumed/);
+    assert.ok(
+      operators(trainableForm(model(branch), { batch: 3, data: 'x.npy' })).includes('If'),
+      'data bring the size',
+    );
+  });
+
+  it('are settled where the turns of loops do', () => {
+    const turn =
+      'body = turn (int64 i, bool go, float[N,4,M] h) => (bool go2, float[N,4,M] t) { t = Tanh(h) go2 = Identity(go) }';
+    const form = trainableForm(model(`y = Loop<${turn}>(k, on, c)`), { batch: 3 });
+    assert.equal(operators(form).filter((o) => o === 'Tanh').length, 64);
+  });
+
+  it('stay open where nothing follows from them', () => {
+    const { graph } = trainableForm(model('y = Relu(c)'), { batch: 3 }).model;
+    assert.deepEqual(graph.valueType(graph.inputs[0])?.shape, ['N', 'L']);
   });
 });
 
