@@ -174,11 +174,13 @@ async function compare(name: NetworkName): Promise<void> {
   const { flops, graph } = networks[name]();
   const multiples = (3 * BATCH * flops) / (2 * 1024 ** 3);
   const kinds = ['plain', 'full', 'web'] as const;
-  const repeated: Record<(typeof kinds)[number] | 'product', StepTime[][]> = {
+  const products = ['product', 'webProduct'] as const;
+  const repeated: Record<(typeof kinds)[number] | (typeof products)[number], StepTime[][]> = {
     plain: [],
     full: [],
     web: [],
     product: [],
+    webProduct: [],
   };
   for (let repeat = 0; repeat < repeats; repeat++) {
     const runners = {
@@ -187,7 +189,13 @@ async function compare(name: NetworkName): Promise<void> {
       web: await Runner.create(networks[name](), wasm, BATCH, true),
     };
     const { plain, full, web } = runners;
-    const times = { plain: [] as StepTime[], full: [] as StepTime[], web: [] as StepTime[], product: [] as StepTime[] };
+    const times: Record<keyof typeof repeated, StepTime[]> = {
+      plain: [],
+      full: [],
+      web: [],
+      product: [],
+      webProduct: [await fastestProduct(wasm)],
+    };
     for (let step = 0; step < steps; step++) {
       // the turn changes: the second of two finds the caches as the first left them
       for (const kind of step % 2 === 0 ? (['plain', 'full'] as const) : (['full', 'plain'] as const)) {
@@ -198,7 +206,7 @@ async function compare(name: NetworkName): Promise<void> {
     }
     // the first step of the WebAssembly build compiles
     times.web.shift();
-    for (const kind of [...kinds, 'product'] as const) repeated[kind].push(times[kind]);
+    for (const kind of [...kinds, ...products]) repeated[kind].push(times[kind]);
     if (repeat === 0) {
       console.log(
         `${name}, batch ${BATCH}, ${threads} threads: ${full.nodes} nodes (${plain.nodes} without statistics), session in ` +
@@ -222,7 +230,8 @@ async function compare(name: NetworkName): Promise<void> {
     (r, t) => mean(repeated.full[r].map(t)) / mean(repeated.plain[r].map(t)),
   );
   console.log(
-    `  WASM ${spread(repeated.web.map((_, r) => least('web', r, wall) / least('full', r, wall)))} native, both with statistics`,
+    `  WASM ${spread(repeated.web.map((_, r) => least('web', r, wall) / least('full', r, wall)))} native, both with statistics; ` +
+      `the product of matrices alone ${spread(repeated.web.map((_, r) => least('webProduct', r, wall) / least('product', r, wall)))}`,
   );
   console.log(`  fastest step ${fastestStep.wall.toFixed(0)} ms, of the processor ${fastestStep.cpu.toFixed(0)} ms`);
   const torch = torchSteps(graph, BATCH, threads, steps);
