@@ -9,6 +9,7 @@ import { runBar } from './views/runBar';
 import { layerPanel } from './views/layerPanel';
 import { changes } from './views/view';
 import { tabViews } from './tabViews';
+import { t } from './texts/texts';
 
 /** Builds the page into `root` and keeps it up to date. */
 export function mountApp(root: HTMLElement, store: Store): void {
@@ -17,7 +18,7 @@ export function mountApp(root: HTMLElement, store: Store): void {
   const panel = layerPanel(store, () => theme);
   const tabPages = tabViews.map((view) => ({ view, page: view.render(store, () => theme, panel) }));
   const bar = tabs(
-    'Parts of the view',
+    t('Parts of the view'),
     tabPages.map(({ view, page }) => ({ id: view.id, label: view.title, content: page.element })),
     (tab) => store.set({ tab }),
   );
@@ -58,7 +59,7 @@ function drawNotice(notice: HTMLElement, { unreadable }: Snapshot, store: Store)
         'p',
         { class: 'loading', testId: 'loading', attributes: { role: 'status' } },
         progressRing(),
-        'Reading the model …',
+        t('Reading the model …'),
       ),
     );
     return;
@@ -68,10 +69,10 @@ function drawNotice(notice: HTMLElement, { unreadable }: Snapshot, store: Store)
     h(
       'div',
       { class: 'unreadable', testId: 'unreadable', attributes: { role: 'alert' } },
-      h('h2', {}, 'This file could not be read as a model'),
+      h('h2', {}, t('This file could not be read as a model')),
       h('p', { class: 'unreadable-message' }, h('bdi', {}, shown(unreadable.error.message))),
       h('p', { class: 'unreadable-code' }, 'Error ', h('code', {}, shown(unreadable.error.code))),
-      button('Read again', {
+      button(t('Read again'), {
         appearance: 'primary',
         testId: 'reanalyze',
         onClick: () => store.post({ type: 'reanalyze' }),

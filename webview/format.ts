@@ -1,4 +1,5 @@
 import type { Figure } from '../src/protocol/profile';
+import { t } from './texts/texts';
 
 /** How the view writes figures: three significant digits everywhere, powers of ten where the digits alone would mislead. */
 
@@ -70,7 +71,7 @@ export function formatDuration(seconds: number): string {
 
 /** "1 layer", "2 layers". */
 export function counted(count: number, singular: string, plural = `${singular}s`): string {
-  return `${formatCount(count)} ${count === 1 ? singular : plural}`;
+  return `${formatCount(count)} ${count === 1 ? t(singular) : t(plural)}`;
 }
 
 /** The last part of a path, of either kind of separator; with its folder where all models of a kind have that name. */

@@ -6,6 +6,7 @@ import { layersTab } from './views/layers';
 import { networkTab } from './views/network';
 import { overview } from './views/overview';
 import type { View } from './views/view';
+import { t } from './texts/texts';
 
 /** What a tab shows. `update` is called while the tab is the shown one, `restyle` when the theme changes. */
 export interface TabPage extends View {
@@ -29,13 +30,13 @@ export interface TabView {
 export const tabViews: readonly TabView[] = [
   {
     id: 'overview',
-    title: 'Overview',
+    title: t('Overview'),
     available: () => true,
     count: ({ findings: { length } }) =>
-      length ? { count: length, words: length === 1 ? 'finding' : 'findings' } : null,
+      length ? { count: length, words: length === 1 ? t('finding') : t('findings') } : null,
     render: overview,
   },
-  { id: 'network', title: 'Network', available: ({ model }) => model!.layers.length > 0, render: networkTab },
-  { id: 'layers', title: 'Layers', available: () => true, render: layersTab },
-  { id: 'compare', title: 'Compare', available: ({ host }) => Boolean(host?.comparison), render: compareTab },
+  { id: 'network', title: t('Network'), available: ({ model }) => model!.layers.length > 0, render: networkTab },
+  { id: 'layers', title: t('Layers'), available: () => true, render: layersTab },
+  { id: 'compare', title: t('Compare'), available: ({ host }) => Boolean(host?.comparison), render: compareTab },
 ];

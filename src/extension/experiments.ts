@@ -152,6 +152,7 @@ export class Experiments implements vscode.Disposable {
       scriptUri: webview.asWebviewUri(vscode.Uri.joinPath(dist, 'experiments.js')).toString(),
       styleUri: webview.asWebviewUri(vscode.Uri.joinPath(dist, 'experiments.css')).toString(),
       title: t('Experiments'),
+      language: vscode.env.language,
     });
   }
 

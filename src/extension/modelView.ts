@@ -48,6 +48,7 @@ export class ModelView implements vscode.Disposable {
       scriptUri: webview.asWebviewUri(vscode.Uri.joinPath(dist, 'webview.js')).toString(),
       styleUri: webview.asWebviewUri(vscode.Uri.joinPath(dist, 'webview.css')).toString(),
       title: session.path,
+      language: vscode.env.language,
     });
     void session.analyze();
   }

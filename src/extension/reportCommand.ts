@@ -27,7 +27,14 @@ export function registerReportCommand(
     const [script, style] = await Promise.all([read('webview.js'), read('webview.css')]);
     const profile = session.profile ?? null;
     const { htmlReport } = await import('../reports/htmlReport');
-    const html = await htmlReport({ model: facts, profile, script, style, nonce: crypto.randomUUID() });
+    const html = await htmlReport({
+      model: facts,
+      profile,
+      script,
+      style,
+      nonce: crypto.randomUUID(),
+      language: vscode.env.language,
+    });
     const name = model.path.slice(model.path.lastIndexOf('/') + 1).replace(/\.\w+$/, '');
     const suggested = vscode.Uri.joinPath(model, '..', `${name}.report.html`);
     const target = await saveFile(

@@ -12,6 +12,8 @@ export interface HtmlReportParts {
   readonly style: string;
   /** Fresh for every report, at least 16 characters of base64. */
   readonly nonce: string;
+  /** Of the page's texts; English by default. */
+  readonly language?: string;
 }
 
 /** Digits of a figure: what a picture can show, and a table is read at. */
@@ -21,12 +23,12 @@ const DIGITS = 5;
  * A model and its profile as one HTML file that needs nothing else: the view with its data, under a policy that lets it load and send
  * nothing. The data are packed (gzip, base64), so no text of a model is ever read as HTML, and unpacked by the page.
  */
-export async function htmlReport({ model, profile, script, style, nonce }: HtmlReportParts): Promise<string> {
+export async function htmlReport({ model, profile, script, style, nonce, language }: HtmlReportParts): Promise<string> {
   // nothing that could end the element early, or keep it from ending; esbuild writes both in another way
   if (/<\/?script/i.test(script) || /<\/style/i.test(style)) throw new Error('the bundle cannot be put into a page');
   const data: ReportData = { model, profile };
   return pageHtml({
-    ...{ nonce, title: 'NormScope report', waiting: 'Unpacking the report …' },
+    ...{ nonce, language, title: 'NormScope report', waiting: '…' },
     head: `<style nonce="${nonce}">
 ${tokens(lightTokens)}
 @media (prefers-color-scheme: dark) { ${tokens(darkTokens)} }

@@ -4,6 +4,8 @@ export interface PageParts {
   /** Where style sheets, pictures and fonts may come from besides the page itself; nowhere by default. */
   readonly source?: string;
   readonly title: string;
+  /** Of the page's texts, as in BCP 47; English where the view has no other. */
+  readonly language?: string;
   /** What stands until the script has drawn. */
   readonly waiting: string;
   /** Markup: a style sheet and scripts, each with the nonce or from the source. */
@@ -16,7 +18,7 @@ export interface PageParts {
  * be loaded or sent beyond `source`. The toolkit's one style element (it asks whether `:focus-visible` works) finds the nonce in
  * `csp-nonce`.
  */
-export function pageHtml({ nonce, source, title, waiting, head, body }: PageParts): string {
+export function pageHtml({ nonce, source, title, language = 'en', waiting, head, body }: PageParts): string {
   if (!/^[\w+/=-]{16,}$/.test(nonce)) throw new Error('the nonce must be at least 16 characters of base64');
   const from = source === undefined ? '' : `${source} `;
   const policy = [
@@ -29,7 +31,7 @@ export function pageHtml({ nonce, source, title, waiting, head, body }: PagePart
     "form-action 'none'",
   ].join('; ');
   return `<!DOCTYPE html>
-<html lang="en">
+<html lang="${escapeHtml(language)}">
 <head>
 <meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="${escapeHtml(policy)}">

@@ -111,6 +111,12 @@ once('tooltip', 'state=profiled&layers=100&theme=light', async (page) => {
 once('coloured-gradient', 'state=profiled&layers=100&theme=dark', coloured('Gradient RMS'), { width: 1600 });
 once('coloured-activation', 'state=profiled&layers=1000&theme=light', coloured('Activation RMS'), { width: 1600 });
 once('coloured-update', 'state=profiled&layers=100&theme=high-contrast', coloured('Update ratio'), { width: 1600 });
+for (const [tab, act] of /** @type {const} */ ([
+  ['overview', undefined],
+  ['layers', layers],
+  ['compare', (/** @type {Page} */ page) => click(page, 'tab-compare')],
+]))
+  once(`italian-${tab}`, 'state=compared&layers=100&theme=light&language=it', act, { width: 1280 });
 once('report-light', 'theme=light', undefined, { page: 'report', width: 1280 });
 once('report-dark', 'theme=dark', layers, { page: 'report', width: 1280 });
 

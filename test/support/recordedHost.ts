@@ -15,7 +15,7 @@ import { recordedThemes, type ThemeName } from './recordedThemes';
 
 /**
  * Stands in for VS Code in a plain browser: hands out `acquireVsCodeApi`, sets the theme as the workbench does and answers the view
- * with recorded data. The address says which: ?state=profiled&layers=100&theme=dark
+ * with recorded data. The address says which: ?state=profiled&layers=100&theme=dark&language=it
  */
 
 interface Page {

@@ -56,21 +56,21 @@ export async function serveRecordedPage({
   };
 
   async function answer({ url: target = '/' }: http.IncomingMessage, response: http.ServerResponse): Promise<void> {
-    const { pathname } = new URL(target, url);
+    const { pathname, searchParams } = new URL(target, url);
     const file = pathname === '/given.js' ? given : files.get(pathname);
     if (file) {
       const type = pathname.endsWith('.css') ? 'text/css' : 'text/javascript';
       response.writeHead(200, { 'content-type': `${type}; charset=utf-8`, 'cache-control': 'no-store' }).end(file);
     } else if (pathname === '/' || pathname === '/experiments') {
       if (!minify) files = await bundle(minify);
-      const html = pageHtml(url, pathname === '/' ? 'webview' : 'experiments');
+      const html = pageHtml(url, pathname === '/' ? 'webview' : 'experiments', searchParams.get('language') ?? 'en');
       response.writeHead(200, { 'content-type': 'text/html; charset=utf-8' }).end(html);
     } else response.writeHead(404).end();
   }
 }
 
 /** The page as VS Code gets it, with the stand-in for VS Code before the view's own script. */
-function pageHtml(url: string, entry: 'webview' | 'experiments'): string {
+function pageHtml(url: string, entry: 'webview' | 'experiments', language: string): string {
   const nonce = randomBytes(24).toString('base64');
   const html = webviewHtml({
     nonce,
@@ -78,6 +78,7 @@ function pageHtml(url: string, entry: 'webview' | 'experiments'): string {
     scriptUri: `${url}/${entry}.js`,
     styleUri: `${url}/${entry}.css`,
     title: 'NormScope on recorded data',
+    language,
   });
   const scripts = ['given', 'recordedHost'].map((name) => `<script nonce="${nonce}" src="${url}/${name}.js"></script>`);
   return html.replace('<body>', ['<body>', ...scripts].join('\n'));

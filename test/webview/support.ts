@@ -26,6 +26,7 @@ export interface Query {
   readonly theme?: ThemeName;
   readonly width?: number;
   readonly height?: number;
+  readonly language?: 'en' | 'it';
 }
 
 /** The view on recorded data in a window of its own, its complaints collected. */
@@ -42,10 +43,17 @@ export class OpenView {
     page.on('pageerror', (error) => this.complaints.push(String(error)));
   }
 
-  static async open({ state = 'profiled', layers = 10, theme = 'dark', width = 1280, height = 900 }: Query = {}) {
+  static async open({
+    state = 'profiled',
+    layers = 10,
+    theme = 'dark',
+    width = 1280,
+    height = 900,
+    language = 'en',
+  }: Query = {}) {
     const { browser, server } = await useBrowser();
     const view = new OpenView(await browser.newPage({ viewport: { width, height } }));
-    await view.page.goto(`${server.url}/?state=${state}&layers=${layers}&theme=${theme}`);
+    await view.page.goto(`${server.url}/?state=${state}&layers=${layers}&theme=${theme}&language=${language}`);
     await view.page.waitForFunction(
       () => (globalThis as unknown as { recorded: RecordedHost }).recorded.sent.length > 0,
     );

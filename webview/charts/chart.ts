@@ -22,6 +22,7 @@ import { BarsBetweenEdges } from './barsBetweenEdges';
 import type { Axis, Picture, Point, Series } from './picture';
 import { SvgPen } from './svgPen';
 import { edgeTicks, logarithmicTicks, numberAt, powerOfTen, roundTicks } from './ticks';
+import { t } from '../texts/texts';
 
 Chart.register(
   BarsBetweenEdges,
@@ -319,7 +320,7 @@ function tooltipTitle(picture: Picture, item: { raw: unknown; dataIndex: number 
   if (picture.bars) {
     const { edges } = picture.bars;
     const [from, to] = [edges[item.dataIndex], edges[item.dataIndex + 1]];
-    return `${formatFigure(from)} to ${formatFigure(to)}`;
+    return t('{0} to {1}', formatFigure(from), formatFigure(to));
   }
   const point = item.raw as Point;
   if (point.name === undefined) return `${picture.x.label} ${point.x}`;

@@ -2,6 +2,7 @@ import type { ComparedRun, ComparedVariant, CompareResult } from '../../src/prot
 import type { Figure } from '../../src/protocol/profile';
 import { counted, formatFigure, isFinite } from '../format';
 import type { Colour, Picture, Point, Series } from './picture';
+import { t } from '../texts/texts';
 
 const colours: readonly Colour[] = ['blue', 'orange', 'green', 'purple', 'red', 'yellow'];
 /** Losses further apart than this are drawn on a logarithmic axis. */
@@ -37,22 +38,23 @@ export function compareLossPicture(result: CompareResult): Picture {
     series.push({ label: title, ...line, width: 2, points: points(mean) });
     if (result.settings.seeds < 2) continue;
     const edge = { label: '', colour: line.colour, faint: true, width: 0.5 };
-    series.push({ ...edge, points: points(highest, `${title}: highest seed`) });
-    series.push({ ...edge, fillTo: series.length - 1, points: points(lowest, `${title}: lowest seed`) });
+    series.push({ ...edge, points: points(highest, t('{0}: highest seed', title)) });
+    series.push({ ...edge, fillTo: series.length - 1, points: points(lowest, t('{0}: lowest seed', title)) });
   }
   const steps = Math.max(2, ...curves.map(({ mean }) => mean.length));
   const diverged = result.variants.reduce((sum, v) => sum + v.summary.divergedSeeds, 0);
   return {
     id: 'compare-loss',
     title: `Loss (${result.settings.loss})`,
-    x: { label: 'step', scale: 'linear', whole: true, min: 0, max: steps - 1 },
-    y: { label: 'loss', scale: logarithmic ? 'logarithmic' : 'linear' },
+    x: { label: t('step'), scale: 'linear', whole: true, min: 0, max: steps - 1 },
+    y: { label: t('loss'), scale: logarithmic ? 'logarithmic' : 'linear' },
     series,
     summary: result.variants
       .flatMap(({ title, summary: { finalLoss } }) => (finalLoss ? [`${title} ${formatFigure(finalLoss.mean)}`] : []))
       .join(', ')
-      .replace(/^(.+)$/, 'At the end: $1.'),
-    notes: diverged > 0 ? [`${counted(diverged, 'run')} diverged: the curve ends where the loss was no number.`] : [],
+      .replace(/^(.+)$/, (all) => t('At the end: {0}.', all)),
+    notes:
+      diverged > 0 ? [t('{0} diverged: the curve ends where the loss was no number.', counted(diverged, 'run'))] : [],
     table: {
       columns: ['step', ...curves.flatMap(({ title }) => [title, `${title}: lowest`, `${title}: highest`])],
       rows: Array.from({ length: steps }, (_, i) => [
@@ -74,15 +76,15 @@ export function compareDepthPicture(result: CompareResult): Picture {
   const few = depths.length <= 60;
   return {
     id: 'compare-depth',
-    title: 'Gradient RMS against depth',
+    title: t('Gradient RMS against depth'),
     x: {
-      label: 'depth (weighted layers from the input)',
+      label: t('depth (weighted layers from the input)'),
       scale: 'linear',
       whole: true,
       min: depths[0],
       max: depths.at(-1),
     },
-    y: { label: 'RMS of dLoss/dOutput', scale: 'logarithmic' },
+    y: { label: t('RMS of dLoss/dOutput'), scale: 'logarithmic' },
     series: curves.map(({ title, line, places }) => ({
       label: title,
       ...line,
@@ -95,8 +97,8 @@ export function compareDepthPicture(result: CompareResult): Picture {
         slope ? [`${title} ×\u00a0${formatFigure(10 ** slope.mean)}`] : [],
       )
       .join(', ')
-      .replace(/^(.+)$/, 'Towards the input, per weighted layer: $1.'),
-    notes: ['Geometric means over the steps, the seeds and the layers of one depth.'],
+      .replace(/^(.+)$/, (all) => t('Towards the input, per weighted layer: {0}.', all)),
+    notes: [t('Geometric means over the steps, the seeds and the layers of one depth.')],
     table: {
       columns: ['depth', ...curves.map(({ title }) => title)],
       rows: depths.map((depth) => [depth, ...curves.map(({ places }) => places.get(depth)?.rms ?? null)]),

@@ -2,6 +2,7 @@ import type { LayerRole } from '../../src/protocol/facts';
 import type { Figure, ProfiledLayer, ProfileResult, StepStatistics, TheoryLine } from '../../src/protocol/profile';
 import { counted, formatFigure, isFinite } from '../format';
 import type { Picture, Point, Series } from './picture';
+import { t } from '../texts/texts';
 
 export interface DepthOptions {
   readonly of: 'gradient' | 'activation';
@@ -27,7 +28,7 @@ export function depthPicture(profile: ProfileResult, { of, figure, layers }: Dep
   const columns = steps.map((step) => measured.map((layer) => at(layer[of], step)?.[figure] ?? null));
   const few = measured.length <= 60;
   const series = columns.map((values, i): Series => ({
-    label: `step ${steps[i]}`,
+    label: t('step {0}', steps[i]),
     ...strokes[strokes.length - columns.length + i],
     width: i === columns.length - 1 ? 2.5 : 1.5,
     marks: few && i === columns.length - 1,
@@ -40,7 +41,7 @@ export function depthPicture(profile: ProfileResult, { of, figure, layers }: Dep
   const predicted = theory.map(({ values }) => new Map(values.map(({ layer, rms }) => [layer, rms])));
   theory.forEach(({ name, values }, i) =>
     series.push({
-      label: `theory, step 0: ${name}`,
+      label: t('theory, step 0: {0}', name),
       colour: (['green', 'purple', 'red'] as const)[i % 3],
       stroke: 'dashed',
       width: 2,
@@ -52,12 +53,12 @@ export function depthPicture(profile: ProfileResult, { of, figure, layers }: Dep
       })),
     }),
   );
-  const what = of === 'gradient' ? 'Gradient' : 'Activation';
+  const what = of === 'gradient' ? t('Gradient') : t('Activation');
   return {
     id: `${of}-depth`,
-    title: `${what} ${figure === 'rms' ? 'RMS' : 'standard deviation'} against depth`,
+    title: figure === 'rms' ? t('{0} RMS against depth', what) : t('{0} standard deviation against depth', what),
     x: {
-      label: 'depth (weighted layers from the input)',
+      label: t('depth (weighted layers from the input)'),
       scale: 'linear',
       whole: true,
       min: places.length ? Math.floor(Math.min(...places)) : undefined,
@@ -66,8 +67,12 @@ export function depthPicture(profile: ProfileResult, { of, figure, layers }: Dep
     y: {
       label:
         of === 'gradient'
-          ? `${figure.toUpperCase()} of dLoss/dOutput`
-          : `${figure === 'rms' ? 'RMS' : 'std'} of the output`,
+          ? figure === 'rms'
+            ? t('RMS of dLoss/dOutput')
+            : t('STD of dLoss/dOutput')
+          : figure === 'rms'
+            ? t('RMS of the output')
+            : t('std of the output'),
       scale: 'logarithmic',
     },
     series,
@@ -93,7 +98,7 @@ export function depthPicture(profile: ProfileResult, { of, figure, layers }: Dep
 
 /** "Theory (Batch norm and ReLU): × 1.21 per layer towards the input (Yang et al. 2019 ...)." */
 function theorySentence({ name, ratio, reference }: TheoryLine): string {
-  return `Theory (${name}): ×\u00a0${formatFigure(ratio)} per layer towards the input (${reference.title}).`;
+  return t('Theory ({0}): ×\u00a0{1} per layer towards the input ({2}).', name, formatFigure(ratio), reference.title);
 }
 
 /**
@@ -106,28 +111,38 @@ export function slopeSentence({
   findings,
 }: Pick<ProfileResult, 'gradientDepthSlope' | 'layers' | 'findings'>): string {
   if (slope === null) return '';
-  if (!isFinite(slope)) return 'The slope over depth is not finite.';
+  if (!isFinite(slope)) return t('The slope over depth is not finite.');
   const depth = layers.reduce((most, layer) => Math.max(most, layer.depth), 1);
   const verb = foundVerb(findings) ?? neutralVerb(slope * (depth - 1));
-  return `Towards the input gradients ${verb}: ×\u00a0${formatFigure(Math.pow(10, slope))} per weighted layer (${formatFigure(slope)} decades).`;
+  return t(
+    'Towards the input gradients {0}: ×\u00a0{1} per weighted layer ({2} decades).',
+    verb,
+    formatFigure(Math.pow(10, slope)),
+    formatFigure(slope),
+  );
 }
 
 function foundVerb(findings: ProfileResult['findings']): string | undefined {
   const found = (id: string) => findings.some(({ ruleId }) => ruleId === id);
-  return found('vanishing-gradient') ? 'vanish' : found('exploding-gradient') ? 'explode' : undefined;
+  return found('vanishing-gradient') ? t('vanish') : found('exploding-gradient') ? t('explode') : undefined;
 }
 
 /** @param decades over the whole depth */
 function neutralVerb(decades: number): string {
-  if (Math.abs(decades) < 0.5) return 'stay level';
-  return decades < 0 ? 'shrink' : 'grow';
+  if (Math.abs(decades) < 0.5) return t('stay level');
+  return decades < 0 ? t('shrink') : t('grow');
 }
 
 function rangeSentence(values: readonly (Figure | null)[], figure: string): string {
   const drawn = values.map(drawable).filter((value) => value !== null);
   if (!drawn.length) return '';
   const [low, high] = [Math.min(...drawn), Math.max(...drawn)];
-  return `From ${formatFigure(low)} to ${formatFigure(high)} (${figure === 'rms' ? 'RMS' : 'std'}) at the last step.`;
+  return t(
+    'From {0} to {1} ({2}) at the last step.',
+    formatFigure(low),
+    formatFigure(high),
+    figure === 'rms' ? 'RMS' : t('std'),
+  );
 }
 
 function notesOn(columns: readonly (readonly (Figure | null)[])[], unmeasured: number, of: string): string[] {
@@ -136,10 +151,12 @@ function notesOn(columns: readonly (readonly (Figure | null)[])[], unmeasured: n
   const broken = last.filter((value) => value !== null && !isFinite(value)).length;
   return [
     unmeasured
-      ? `${counted(unmeasured, 'layer has', 'layers have')} no ${of === 'gradient' ? 'gradient' : 'figures'}.`
+      ? of === 'gradient'
+        ? t('{0} no gradient.', counted(unmeasured, 'layer has', 'layers have'))
+        : t('{0} no figures.', counted(unmeasured, 'layer has', 'layers have'))
       : '',
-    zeros ? `${counted(zeros, 'figure is', 'figures are')} 0 and below the logarithmic axis.` : '',
-    broken ? `${counted(broken, 'figure is', 'figures are')} not finite and cannot be drawn: see the table.` : '',
+    zeros ? t('{0} 0 and below the logarithmic axis.', counted(zeros, 'figure is', 'figures are')) : '',
+    broken ? t('{0} not finite and cannot be drawn: see the table.', counted(broken, 'figure is', 'figures are')) : '',
   ].filter(Boolean);
 }
 

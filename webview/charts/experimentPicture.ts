@@ -1,6 +1,7 @@
 import type { LineChart } from '../../src/protocol/experiment';
 import { counted, isFinite } from '../format';
 import type { Axis, Colour, Picture } from './picture';
+import { t } from '../texts/texts';
 
 const colours: readonly Colour[] = ['blue', 'orange', 'green', 'purple', 'red', 'yellow'];
 
@@ -38,8 +39,9 @@ export function experimentPicture(id: string, chart: LineChart): Picture {
     x: axis(x),
     y: axis(y),
     series,
-    summary: `${y.label} over ${x.label}: ${chart.series.map((s) => s.name).join(', ')}.`,
-    notes: missing > 0 ? [`${counted(missing, 'point is', 'points are')} not finite or 0 and cannot be drawn.`] : [],
+    summary: t('{0} over {1}: {2}.', y.label, x.label, chart.series.map((s) => s.name).join(', ')),
+    notes:
+      missing > 0 ? [t('{0} not finite or 0 and cannot be drawn.', counted(missing, 'point is', 'points are'))] : [],
     table: {
       columns: ['series', x.label, y.label],
       rows: chart.series.flatMap((s) => s.x.map((at, i) => [s.name, at, s.y[i] ?? null])),

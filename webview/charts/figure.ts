@@ -7,6 +7,7 @@ import { savePng, saveSvg, sharpness, type Saving } from './export';
 import { paintedSvg, paintOn } from './paint';
 import type { PaintedPicture } from './paintedPicture';
 import { toCsv, type Picture, type Table } from './picture';
+import { t } from '../texts/texts';
 
 /** A picture with its title, its controls and the table behind it. */
 export interface Figure {
@@ -66,26 +67,26 @@ export function figure({ id, theme, host, onPick, controls = [] }: FigureOptions
   let tableTimer: ReturnType<typeof setTimeout> | undefined;
 
   const title = h('h3', { class: 'figure-title', id: `${id}-title` });
-  const toggle = button('Table', {
-    description: 'Show table',
+  const toggle = button(t('Table'), {
+    description: t('Show table'),
     appearance: 'quiet',
     testId: `${id}-toggle-table`,
     onClick: () => host.showTable(id, !tableShown),
   });
   const copy = button('CSV', {
-    description: 'Copy CSV',
+    description: t('Copy CSV'),
     appearance: 'quiet',
     testId: `${id}-copy`,
     onClick: () => void copyCsv(),
   });
   const picturePng = button('PNG', {
-    description: 'Save as PNG',
+    description: t('Save as PNG'),
     appearance: 'quiet',
     testId: `${id}-png`,
     onClick: () => exportPng(),
   });
   const pictureSvg = button('SVG', {
-    description: 'Save as SVG',
+    description: t('Save as SVG'),
     appearance: 'quiet',
     testId: `${id}-svg`,
     onClick: () => exportSvg(),
@@ -169,17 +170,17 @@ export function figure({ id, theme, host, onPick, controls = [] }: FigureOptions
     replaceChildren(
       tableBox,
       tableElement(picture.title, hiddenAndLong ? { ...picture.table, rows: [] } : picture.table),
-      hiddenAndLong && h('p', {}, `${rows.length} rows: show the table to read them.`),
+      hiddenAndLong && h('p', {}, t('{0} rows: show the table to read them.', rows.length)),
     );
   }
 
   async function copyCsv(): Promise<void> {
     if (!picture) return;
     await navigator.clipboard.writeText(toCsv(picture.table, `${picture.title}. ${comment}`)).then(
-      () => (announcement.textContent = 'Copied.'),
-      () => (announcement.textContent = 'The clipboard refused the copy.'),
+      () => (announcement.textContent = t('Copied.')),
+      () => (announcement.textContent = t('The clipboard refused the copy.')),
     );
-    copy.setLabel(announcement.textContent === 'Copied.' ? 'Copied' : 'Refused');
+    copy.setLabel(announcement.textContent === t('Copied.') ? t('Copied') : t('Refused'));
     setTimeout(() => copy.setLabel('CSV'), 1500);
   }
 
@@ -201,7 +202,7 @@ export function figure({ id, theme, host, onPick, controls = [] }: FigureOptions
       tableBox.classList.toggle('visually-hidden', !tableShown);
       setAttribute(tableBox, 'tabindex', tableShown ? 0 : undefined);
       setAttribute(tableBox, 'role', tableShown ? 'region' : undefined);
-      setAttribute(tableBox, 'aria-label', tableShown ? `Table: ${next.title}` : undefined);
+      setAttribute(tableBox, 'aria-label', tableShown ? t('Table: {0}', next.title) : undefined);
       const wait = live && !toggled ? tableTime + tableInterval - performance.now() : 0;
       if (wait > 0) tableTimer ??= setTimeout(fillTable, wait);
       else {

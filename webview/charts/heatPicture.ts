@@ -5,6 +5,7 @@ import { shown } from '../shown';
 import type { Theme } from '../theme';
 import type { PaintedPicture, Target } from './paintedPicture';
 import { powerOfTen } from './ticks';
+import { t } from '../texts/texts';
 
 interface Row {
   readonly layer: ProfiledLayer;
@@ -35,14 +36,20 @@ export function heatPicture(profile: ProfileResult, name: FigureName): PaintedPi
   const off = profile.layers.length - rows.length;
   return {
     id: 'heat',
-    title: `${figure.label} by layer and step`,
+    title: t('{0} by layer and step', figure.label),
     height: Math.min(420, Math.max(150, 12 * rows.length + margins.top + margins.bottom)),
     summary: rows.length
-      ? `${counted(rows.length, 'layer')}, ${counted(steps.length, 'step')}: from ${text(scale.low)} (dark) to ${text(scale.high)} (light).`
+      ? t(
+          '{0}, {1}: from {2} (dark) to {3} (light).',
+          counted(rows.length, 'layer'),
+          counted(steps.length, 'step'),
+          text(scale.low),
+          text(scale.high),
+        )
       : '',
     notes: [
-      off ? `${counted(off, 'layer has', 'layers have')} no such figure.` : '',
-      broken ? `${counted(broken, 'figure is', 'figures are')} 0 or not finite and left empty.` : '',
+      off ? t('{0} no such figure.', counted(off, 'layer has', 'layers have')) : '',
+      broken ? t('{0} 0 or not finite and left empty.', counted(broken, 'figure is', 'figures are')) : '',
     ].filter(Boolean),
     table: {
       columns: ['layer', 'kind', ...steps.map((step) => `step ${step}`)],
@@ -95,7 +102,7 @@ export function heatPicture(profile: ProfileResult, name: FigureName): PaintedPi
           height: lineHeight,
           // only read below the pointer, of thousands
           get text() {
-            return `${shown(layer.name).slice(0, 80)}\nstep ${step}: ${text(values[i])}`;
+            return `${shown(layer.name).slice(0, 80)}\n${t('step {0}', step)}: ${text(values[i])}`;
           },
           layer: layer.id,
         };
@@ -117,12 +124,12 @@ export function heatPicture(profile: ProfileResult, name: FigureName): PaintedPi
     pen.textAlign = 'center';
     for (const at of evenly(steps, box.w / 56))
       pen.fillText(String(steps[at]), box.x + ((at + 0.5) / steps.length) * box.w, box.y + box.h + 4);
-    pen.fillText('step', box.x + box.w / 2, box.y + box.h + 17);
+    pen.fillText(t('step'), box.x + box.w / 2, box.y + box.h + 17);
     pen.save();
     pen.translate(9, box.y + box.h / 2);
     pen.rotate(-Math.PI / 2);
     pen.textBaseline = 'middle';
-    pen.fillText('layer', 0, 0);
+    pen.fillText(t('layer'), 0, 0);
     pen.restore();
   }
 

@@ -1,10 +1,11 @@
 import type { Figure, Histogram, ProfiledLayer, StepStatistics } from '../../src/protocol/profile';
 import { counted, formatFigure, formatShare, isFinite } from '../format';
 import type { Axis, Colour, Picture, Series } from './picture';
+import { t } from '../texts/texts';
 
 export type Tensor = 'activation' | 'gradient';
 
-const nouns = { activation: 'Activation', gradient: 'Gradient' } as const;
+const nouns = { activation: t('Activation'), gradient: t('Gradient') } as const;
 const colours: Readonly<Record<Tensor, Colour>> = { activation: 'blue', gradient: 'orange' };
 
 /** Steps of a layer that have a histogram, in order. */
@@ -26,23 +27,23 @@ export function histogramPicture(layer: ProfiledLayer, of: Tensor, step: number,
   const even = isEven(at.histogram);
   const share = (i: number) => (total ? counts[i] / total : 0);
   const heights = counts.map((_, i) => share(i));
-  const x: Axis = { label: of === 'activation' ? 'output' : 'dLoss/dOutput', scale: 'linear' };
+  const x: Axis = { label: of === 'activation' ? t('output') : t('dLoss/dOutput'), scale: 'linear' };
   const y: Axis = {
-    label: 'share of elements',
+    label: t('share of elements'),
     scale: logarithmic ? 'logarithmic' : 'linear',
     percent: true,
   };
   return {
     id: `${of}-histogram`,
-    title: `${nouns[of]} at step ${step}`,
+    title: t('{0} at step {1}', nouns[of], step),
     x: even
       ? { ...x, min: edges[0], max: edges.at(-1) }
-      : { ...x, label: `${x.label}, bins wider outwards`, min: 0, max: counts.length, edges },
+      : { ...x, label: t('{0}, bins wider outwards', x.label), min: 0, max: counts.length, edges },
     y: logarithmic ? y : { ...y, min: 0 },
     series: [],
     bars: { label: y.label, colour: colours[of], edges, heights },
     summary: momentsSentence(at),
-    notes: total ? [] : ['No element fell into the bins.'],
+    notes: total ? [] : [t('No element fell into the bins.')],
     table: {
       columns: ['from', 'to', 'count', 'share'],
       rows: counts.map((count, i) => [edges[i], edges[i + 1], count, share(i)]),
@@ -68,15 +69,18 @@ export function percentilesPicture(layer: ProfiledLayer, of: Tensor, steps: numb
   ).length;
   return {
     id: `${of}-percentiles`,
-    title: `${nouns[of]} percentiles`,
+    title: t('{0} percentiles', nouns[of]),
     x: stepAxis(steps),
-    y: { label: 'percentile', scale: 'linear' },
+    y: { label: t('percentile'), scale: 'linear' },
     series: [
       line('p85', { stroke: 'dashed', fillTo: 2 }),
       line('p50', { width: 2.5 }),
       line('p15', { stroke: 'dotted' }),
     ],
-    summary: `At the last sampled step: ${formatFigure(last.p15)} (15 %), ${formatFigure(last.p50)} (50 %), ${formatFigure(last.p85)} (85 %).`,
+    summary: t(
+      'At the last sampled step: {0} (15 %), {1} (50 %), {2} (85 %).',
+      ...[last.p15, last.p50, last.p85].map(formatFigure),
+    ),
     notes: notDrawn(broken, 'step'),
     table: {
       columns: ['step', 'p1', 'p5', 'p15', 'p25', 'p50', 'p75', 'p85', 'p95', 'p99'],
@@ -110,13 +114,13 @@ export function momentsPicture(layer: ProfiledLayer, of: Tensor, steps: number):
   const broken = all.filter(({ mean, std, rms }) => !isFinite(mean) || !isFinite(std) || !isFinite(rms)).length;
   return {
     id: `${of}-moments`,
-    title: `${nouns[of]} moments`,
+    title: t('{0} moments', nouns[of]),
     x: stepAxis(steps),
-    y: { label: 'moment', scale: 'linear' },
+    y: { label: t('moment'), scale: 'linear' },
     series: [
-      line('mean', 'mean', { colour: 'muted', stroke: 'dotted', width: 2 }),
+      line('mean', t('mean'), { colour: 'muted', stroke: 'dotted', width: 2 }),
       // without a mean the RMS lies below it
-      line('std', 'std', { colour: 'foreground', stroke: 'dashed' }),
+      line('std', t('std'), { colour: 'foreground', stroke: 'dashed' }),
       line('rms', 'RMS', { width: 3 }),
     ],
     summary: momentsSentence(all.at(-1)!),
@@ -139,14 +143,18 @@ export function runningPicture(layer: ProfiledLayer, of: 'mean' | 'variance', st
   const broken = all.filter((at) => !isFinite(at[batch].mean) || !isFinite(at[running].mean)).length;
   return {
     id: `running-${of}`,
-    title: `Batch and running ${of}`,
+    title: of === 'mean' ? t('Batch and running mean') : t('Batch and running variance'),
     x: stepAxis(steps),
-    y: { label: 'channel average', scale: 'linear' },
+    y: { label: t('channel average'), scale: 'linear' },
     series: [
-      { label: 'batch', colour: 'green', stroke: 'dashed', points: points(batch), marks: all.length === 1 },
-      { label: 'running', colour: 'purple', width: 2.5, points: points(running), marks: all.length === 1 },
+      { label: t('batch'), colour: 'green', stroke: 'dashed', points: points(batch), marks: all.length === 1 },
+      { label: t('running'), colour: 'purple', width: 2.5, points: points(running), marks: all.length === 1 },
     ],
-    summary: `At the last step: batch ${formatFigure(last[batch].mean)}, running ${formatFigure(last[running].mean)}.`,
+    summary: t(
+      'At the last step: batch {0}, running {1}.',
+      formatFigure(last[batch].mean),
+      formatFigure(last[running].mean),
+    ),
     notes: notDrawn(broken, 'step'),
     table: {
       columns: ['step', ...['batch', 'running'].flatMap((which) => [`${which} mean`, `${which} min`, `${which} max`])],
@@ -157,9 +165,10 @@ export function runningPicture(layer: ProfiledLayer, of: 'mean' | 'variance', st
 
 /** "Mean 0.012, standard deviation 1.03, from -4.1 to 4.2, 48.2 % zeros." */
 export function momentsSentence(at: StepStatistics): string {
-  const saturated = at.saturatedFraction === undefined ? '' : `, ${formatShare(at.saturatedFraction)} saturated`;
-  const zeros = `${formatShare(at.zeroFraction)} zeros${saturated}`;
-  return `Mean ${formatFigure(at.mean)}, std ${formatFigure(at.std)}, from ${formatFigure(at.min)} to ${formatFigure(at.max)}, ${zeros}.`;
+  const saturated =
+    at.saturatedFraction === undefined ? '' : `, ${t('{0} saturated', formatShare(at.saturatedFraction))}`;
+  const zeros = `${t('{0} zeros', formatShare(at.zeroFraction))}${saturated}`;
+  return t('Mean {0}, std {1}, from {2} to {3}, {4}.', ...[at.mean, at.std, at.min, at.max].map(formatFigure), zeros);
 }
 
 function isEven({ edges }: Histogram): boolean {
@@ -168,7 +177,7 @@ function isEven({ edges }: Histogram): boolean {
 }
 
 function stepAxis(steps: number): Axis {
-  return { label: 'step', scale: 'linear', whole: true, min: 0, max: Math.max(1, steps - 1) };
+  return { label: t('step'), scale: 'linear', whole: true, min: 0, max: Math.max(1, steps - 1) };
 }
 
 function drawn(value: Figure): number | null {
@@ -176,5 +185,7 @@ function drawn(value: Figure): number | null {
 }
 
 function notDrawn(count: number, noun: string): string[] {
-  return count ? [`${counted(count, noun)} with figures that are not finite and cannot be drawn: see the table.`] : [];
+  return count
+    ? [t('{0} with figures that are not finite and cannot be drawn: see the table.', counted(count, noun))]
+    : [];
 }

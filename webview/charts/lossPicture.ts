@@ -1,6 +1,7 @@
 import type { Figure, ProfileResult } from '../../src/protocol/profile';
 import { counted, formatFigure, isFinite } from '../format';
 import type { Picture, Series } from './picture';
+import { t } from '../texts/texts';
 
 const span = 5;
 
@@ -10,10 +11,10 @@ export function lossPicture(profile: ProfileResult): Picture {
   const points = loss.map((value, i) => ({ x: i, y: isFinite(value) ? value : null }));
   const means = runningMeans(loss);
   const few = loss.length <= 40;
-  const series: Series[] = [{ label: 'each step', colour: 'blue', faint: loss.length > span, marks: few, points }];
+  const series: Series[] = [{ label: t('each step'), colour: 'blue', faint: loss.length > span, marks: few, points }];
   if (loss.length > span)
     series.push({
-      label: `mean of ${span} steps`,
+      label: t('mean of {0} steps', span),
       colour: 'blue',
       width: 2.5,
       points: means.map((y, i) => ({ x: i, y })),
@@ -23,16 +24,18 @@ export function lossPicture(profile: ProfileResult): Picture {
     id: 'loss',
     title: `Loss (${profile.settings.loss})`,
     x: {
-      label: 'step',
+      label: t('step'),
       scale: 'linear',
       whole: true,
       min: 0,
       max: Math.max(profile.settings.steps, loss.length, 2) - 1,
     },
-    y: { label: 'loss', scale: 'linear' },
+    y: { label: t('loss'), scale: 'linear' },
     series,
     summary: lossSummary(loss),
-    notes: broken ? [`${counted(broken, 'loss is', 'losses are')} not finite and cannot be drawn: see the table.`] : [],
+    notes: broken
+      ? [t('{0} not finite and cannot be drawn: see the table.', counted(broken, 'loss is', 'losses are'))]
+      : [],
     table: {
       columns: ['step', 'loss', `mean of ${span} steps`],
       rows: loss.map((value, i) => [i, value, means[i]]),
@@ -42,12 +45,12 @@ export function lossPicture(profile: ProfileResult): Picture {
 
 /** "First five 2.31, last five 1.20." */
 export function lossSummary(loss: readonly Figure[]): string {
-  if (loss.length === 0) return 'No step yet.';
-  if (loss.length < 2 * span) return `From ${formatFigure(loss[0])} to ${formatFigure(loss.at(-1))}.`;
+  if (loss.length === 0) return t('No step yet.');
+  if (loss.length < 2 * span) return t('From {0} to {1}.', formatFigure(loss[0]), formatFigure(loss.at(-1)));
   const [first, last] = [mean(loss.slice(0, span)), mean(loss.slice(-span))];
-  if (first === null || last === null) return `From ${formatFigure(loss[0])} to ${formatFigure(loss.at(-1))}.`;
+  if (first === null || last === null) return t('From {0} to {1}.', formatFigure(loss[0]), formatFigure(loss.at(-1)));
   const ratio = first > 0 ? ` (×\u00a0${formatFigure(last / first)})` : '';
-  return `Mean of the first five ${formatFigure(first)}, of the last five ${formatFigure(last)}${ratio}.`;
+  return t('Mean of the first five {0}, of the last five {1}{2}.', formatFigure(first), formatFigure(last), ratio);
 }
 
 function runningMeans(loss: readonly Figure[]): (number | null)[] {

@@ -3,6 +3,7 @@ import { counted, formatFigure, isFinite } from '../format';
 import { heat, inkOn } from '../graph/measured';
 import type { Theme } from '../theme';
 import type { PaintedPicture, Target } from './paintedPicture';
+import { t } from '../texts/texts';
 
 const margins = { top: 6, right: 6, bottom: 36 };
 const cellHeight = 30;
@@ -23,9 +24,9 @@ export function matrixPicture(id: string, chart: HeatMap): PaintedPicture {
     title,
     height: margins.top + cellHeight * rows.values.length + margins.bottom,
     summary: finite.length
-      ? `${value}, from ${formatFigure(low)} (dark) to ${formatFigure(high)} (light).`
+      ? t('{0}, from {1} (dark) to {2} (light).', value, formatFigure(low), formatFigure(high))
       : `${value}.`,
-    notes: broken ? [`${counted(broken, 'cell is', 'cells are')} not finite and left without a colour.`] : [],
+    notes: broken ? [t('{0} not finite and left without a colour.', counted(broken, 'cell is', 'cells are'))] : [],
     table: {
       columns: [`${rows.label} \\ ${columns.label}`, ...columns.values],
       rows: cells.map((row, r) => [rows.values[r], ...row]),

@@ -3,6 +3,7 @@ import { counted, formatCount, formatFigure } from '../format';
 import { withAlpha, type Theme } from '../theme';
 import type { PaintedPicture, Target } from './paintedPicture';
 import { roundTicks } from './ticks';
+import { t } from '../texts/texts';
 
 const margins = { left: 42, right: 6, top: 26, bottom: 20 };
 /** Pixels between two histograms. */
@@ -11,10 +12,10 @@ const gap = 18;
 const loneBar = 14;
 
 const parts = {
-  scale: { title: 'γ scale', word: 'Scale', neutral: 1 },
-  shift: { title: 'β shift', word: 'shift', neutral: 0 },
-  mean: { title: 'running mean', word: 'running mean', neutral: 0 },
-  variance: { title: 'running variance', word: 'running variance', neutral: 1 },
+  scale: { title: t('γ scale'), word: t('scale'), neutral: 1 },
+  shift: { title: t('β shift'), word: t('shift'), neutral: 0 },
+  mean: { title: t('running mean'), word: t('running mean'), neutral: 0 },
+  variance: { title: t('running variance'), word: t('running variance'), neutral: 1 },
 } as const;
 
 /**
@@ -27,16 +28,18 @@ export function parameterPicture(norm: NormFacts | undefined): PaintedPicture | 
   if (!parameters.length) return null;
   return {
     id: 'norm-parameters',
-    title: `In the file, over ${counted(parameters[0].count, 'channel')}`,
+    title: t('In the file, over {0}', counted(parameters[0].count, 'channel')),
     height: 150,
     summary: `${capital(parameters.map(sentence).join('; '))}.`,
     notes: parameters
       .filter(({ notFinite }) => notFinite > 0)
-      .map(({ name, notFinite, count }) => `${capital(parts[name].word)}: ${notFinite} of ${count} are not finite.`),
+      .map(({ name, notFinite, count }) =>
+        t('{0}: {1} of {2} are not finite.', capital(parts[name].word), notFinite, count),
+      ),
     table: {
       columns: ['parameter', 'from', 'to', 'channels'],
       rows: parameters.flatMap(({ name, bins, ...range }) =>
-        bins.map((count, bin) => [parts[name].word.toLowerCase(), ...edgesOf(range, bins.length, bin), count]),
+        bins.map((count, bin) => [parts[name].word, ...edgesOf(range, bins.length, bin), count]),
       ),
     },
     paint: (pen, width, height, theme) => paint(parameters, pen, width, height, theme),
@@ -45,9 +48,9 @@ export function parameterPicture(norm: NormFacts | undefined): PaintedPicture | 
 
 function sentence({ name, min, mean, max }: NormParameterFacts): string {
   const range = isShared({ min, max })
-    ? `${formatFigure(min)} everywhere`
-    : `${formatFigure(min)} to ${formatFigure(max)} (mean ${formatFigure(mean)})`;
-  return `${parts[name].word.toLowerCase()} ${range}`;
+    ? t('{0} everywhere', formatFigure(min))
+    : t('{0} to {1} (mean {2})', formatFigure(min), formatFigure(max), formatFigure(mean));
+  return `${parts[name].word} ${range}`;
 }
 
 function paint(
@@ -76,7 +79,7 @@ function paint(
   pen.translate(9, (top + bottom) / 2);
   pen.rotate(-Math.PI / 2);
   pen.textAlign = 'center';
-  pen.fillText('channels', 0, 0);
+  pen.fillText(t('channels'), 0, 0);
   pen.restore();
   return parameters.flatMap((parameter, i) => {
     const x = margins.left + i * (cell + gap);
@@ -111,7 +114,7 @@ function histogram(
   pen.textAlign = 'center';
   if (notFinite === count) {
     pen.fillStyle = theme.mutedText;
-    pen.fillText('no finite number', x + width / 2, bottom + 5, width);
+    pen.fillText(t('no finite number'), x + width / 2, bottom + 5, width);
     return targets;
   }
   const colour = theme.colours.green;
@@ -124,7 +127,7 @@ function histogram(
     const barTop = Math.min(y(channels), bottom - 1);
     pen.fillRect(left, barTop, Math.max(barWidth - (barWidth > 4 ? 1 : 0), 0.5), bottom - barTop);
     const [from, to] = edgesOf(parameter, bins.length, bin).map(formatFigure);
-    const range = shared ? from : `${from} to ${to}`;
+    const range = shared ? from : t('{0} to {1}', from, to);
     targets.push({
       ...{ x: left, y: top, width: barWidth, height: bottom - top },
       text: `${title} ${range}: ${counted(channels, 'channel')}`,
@@ -142,7 +145,7 @@ function histogram(
     pen.fillText(formatFigure(min), x + width / 2, bottom + 5);
     pen.textAlign = 'left';
     pen.textBaseline = 'middle';
-    pen.fillText(`all ${formatCount(count - notFinite)}`, x + (width + loneBar) / 2 + 6, (top + bottom) / 2);
+    pen.fillText(t('all {0}', formatCount(count - notFinite)), x + (width + loneBar) / 2 + 6, (top + bottom) / 2);
   } else {
     pen.textAlign = 'left';
     pen.fillText(formatFigure(min), x, bottom + 5);

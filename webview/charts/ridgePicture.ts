@@ -4,6 +4,7 @@ import { withAlpha, type Theme } from '../theme';
 import type { Tensor } from './layerPictures';
 import type { PaintedPicture, Target } from './paintedPicture';
 import { edgeTicks, numberAt } from './ticks';
+import { t } from '../texts/texts';
 
 const margins = { left: 40, right: 14, top: 10, bottom: 34 };
 /** Most ridges that can be told apart. */
@@ -18,16 +19,23 @@ export function ridgePicture(layer: ProfiledLayer, of: Tensor): PaintedPicture |
   const every = Math.ceil(sampled.length / mostRidges);
   // the last step is always among them
   const ridges = sampled.filter((_, i) => (sampled.length - 1 - i) % every === 0);
-  const noun = of === 'activation' ? 'Activation' : 'Gradient';
+  const noun = of === 'activation' ? t('Activation') : t('Gradient');
   const { edges } = ridges[0].histogram!;
   const heights = ridges.map(({ histogram }) => densities(histogram!));
   const highest = Math.max(...heights.flat(), Number.MIN_VALUE);
   const [first, last] = [ridges[0], ridges.at(-1)!];
   return {
     id: `${of}-ridges`,
-    title: `${noun} over the steps`,
+    title: t('{0} over the steps', noun),
     height: 210,
-    summary: `Distribution at ${counted(ridges.length, 'sampled step')}: standard deviation from ${formatFigure(first.std)} at step ${first.step} to ${formatFigure(last.std)} at step ${last.step}.`,
+    summary: t(
+      'Distribution at {0}: standard deviation from {1} at step {2} to {3} at step {4}.',
+      counted(ridges.length, 'sampled step'),
+      formatFigure(first.std),
+      first.step,
+      formatFigure(last.std),
+      last.step,
+    ),
     notes: [],
     table: {
       columns: ['from', 'to', ...ridges.map(({ step }) => `share at step ${step}`)],
@@ -70,7 +78,12 @@ export function ridgePicture(layer: ProfiledLayer, of: Tensor): PaintedPicture |
       pen.textBaseline = 'middle';
       if (distance >= theme.fontSize || i === 0 || i === heights.length - 1)
         pen.fillText(String(ridges[i].step), box.x - 6, base - 4);
-      const text = `step ${ridges[i].step}: mean ${formatFigure(ridges[i].mean)}, std ${formatFigure(ridges[i].std)}`;
+      const text = t(
+        'step {0}: mean {1}, std {2}',
+        ridges[i].step,
+        formatFigure(ridges[i].mean),
+        formatFigure(ridges[i].std),
+      );
       targets.push({ x: box.x, y: base - distance, width: box.w, height: distance, text });
     });
     pen.fillStyle = theme.mutedText;
@@ -83,7 +96,7 @@ export function ridgePicture(layer: ProfiledLayer, of: Tensor): PaintedPicture |
     }
     pen.textAlign = 'center';
     pen.fillText(
-      of === 'activation' ? 'output' : 'dLoss/dOutput, bins wider outwards',
+      of === 'activation' ? t('output') : t('{0}, bins wider outwards', t('dLoss/dOutput')),
       box.x + box.w / 2,
       box.bottom + 18,
     );
@@ -91,7 +104,7 @@ export function ridgePicture(layer: ProfiledLayer, of: Tensor): PaintedPicture |
     pen.translate(8, (margins.top + box.bottom) / 2);
     pen.rotate(-Math.PI / 2);
     pen.textBaseline = 'middle';
-    pen.fillText('step', 0, 0);
+    pen.fillText(t('step'), 0, 0);
     pen.restore();
     return targets;
   }

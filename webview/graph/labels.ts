@@ -3,6 +3,7 @@ import { counted } from '../format';
 import { shown } from '../shown';
 import type { Block } from './blocks';
 import type { Network } from './network';
+import { t } from '../texts/texts';
 
 /** The few letters that stand for a norm in a picture. */
 const normLetters: Readonly<Record<NormType, string>> = {
@@ -59,5 +60,5 @@ export function blockWords(block: Block, network: Network): string {
   const kinds = network.layers.slice(block.from, Math.min(block.to, block.from + 6)).map(shortKind);
   if (block.kind === 'run') return kinds.join(' · ');
   const size = counted(block.to - block.from, 'layer');
-  return block.kind === 'repeat' ? `${block.children.length} equal parts, ${size}` : size;
+  return block.kind === 'repeat' ? t('{0} equal parts, {1}', block.children.length, size) : size;
 }

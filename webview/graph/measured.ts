@@ -1,5 +1,6 @@
 import type { Figure, ProfiledLayer, WeightStatistics } from '../../src/protocol/profile';
 import { isFinite } from '../format';
+import { t } from '../texts/texts';
 
 /** The measured figures that layers can be coloured by. */
 export type FigureName = 'gradient' | 'activation' | 'update' | 'saturated' | 'zeros';
@@ -16,26 +17,26 @@ export interface MeasuredFigure {
 
 export const figures: Readonly<Record<FigureName, MeasuredFigure>> = {
   gradient: measured(
-    'Gradient RMS',
+    t('Gradient RMS'),
     true,
     ({ gradient }) => gradient,
     ({ rms }) => rms,
   ),
   activation: measured(
-    'Activation RMS',
+    t('Activation RMS'),
     true,
     ({ activation }) => activation,
     ({ rms }) => rms,
   ),
-  update: measured('Update ratio', true, mainWeight, ({ updateRatio }) => updateRatio),
+  update: measured(t('Update ratio'), true, mainWeight, ({ updateRatio }) => updateRatio),
   saturated: measured(
-    'Saturated share',
+    t('Saturated share'),
     false,
     ({ activation }) => activation,
     ({ saturatedFraction }) => saturatedFraction,
   ),
   zeros: measured(
-    'Zero share',
+    t('Zero share'),
     false,
     ({ activation }) => activation,
     ({ zeroFraction }) => zeroFraction,

@@ -6,6 +6,7 @@ import { counted } from '../format';
 import { severityIcon } from '../icons';
 import type { Snapshot, Store } from '../store';
 import { changes, type View } from './view';
+import { t } from '../texts/texts';
 
 interface Banner {
   readonly id: string;
@@ -36,7 +37,7 @@ export function banners(store: Store): View {
       h('span', { class: 'banner-text' }, shown(text)),
       again &&
         !store.isReport &&
-        button('Profile again', { testId: `banner-${id}-again`, onClick: profileAgain }).element,
+        button(t('Profile again'), { testId: `banner-${id}-again`, onClick: profileAgain }).element,
     );
   }
 }
@@ -48,7 +49,7 @@ export function bannersOf({
   live,
 }: Pick<Snapshot, 'host' | 'profile' | 'running' | 'live'>): Banner[] {
   if (running) {
-    const text = 'A profile is running: the figures below are still those of the profile before.';
+    const text = t('A profile is running: the figures below are still those of the profile before.');
     return profile && !live ? [{ id: 'before', severity: 'information', text, again: false }] : [];
   }
   const list: Banner[] = [];
@@ -59,28 +60,32 @@ export function bannersOf({
     list.push({
       id: 'stale',
       severity: 'warning',
-      text: 'The file has changed since it was profiled: the figures below belong to the older model.',
+      text: t('The file has changed since it was profiled: the figures below belong to the older model.'),
       again: true,
     });
   if (profile.status === 'cancelled')
     list.push({
       id: 'cancelled',
       severity: 'information',
-      text: `The profile was cancelled after ${ran} of ${profile.settings.steps}: what had been measured is shown.`,
+      text: t(
+        'The profile was cancelled after {0} of {1}: what had been measured is shown.',
+        ran,
+        profile.settings.steps,
+      ),
       again: !host?.profileIsStale,
     });
   if (profile.status === 'failed')
     list.push({
       id: 'failed',
       severity: 'error',
-      text: `The profile failed after ${ran} of ${profile.settings.steps}. ${profile.failure ?? ''}`.trim(),
+      text: t('The profile failed after {0} of {1}. {2}', ran, profile.settings.steps, profile.failure ?? '').trim(),
       again: !host?.profileIsStale,
     });
   if (profile.settings.notes.length)
     list.push({
       id: 'notes',
       severity: 'information',
-      text: `Partial profile: ${profile.settings.notes.join(' ')}`,
+      text: t('Partial profile: {0}', profile.settings.notes.join(' ')),
       again: false,
     });
   return list;

@@ -15,6 +15,7 @@ import type { Theme } from '../theme';
 import { optimizerWords } from '../words';
 import { keepScroll } from './keepScroll';
 import { changes, type View } from './view';
+import { t } from '../texts/texts';
 
 /** The network trained with several normalizations: losses, gradients over depth, what differs beyond the spread. */
 export function compareTab(store: Store, theme: () => Theme): View & { restyle(): void } {
@@ -44,7 +45,7 @@ export function compareTab(store: Store, theme: () => Theme): View & { restyle()
         [depth, compareDepthPicture(result)],
       ] as const) {
         if (picture.series.length > 0) part.show(picture, line, ui.tables.includes(picture.id), false);
-        else part.empty(picture.title, 'No run came to a step.');
+        else part.empty(picture.title, t('No run came to a step.'));
       }
     },
     restyle() {
@@ -56,13 +57,13 @@ export function compareTab(store: Store, theme: () => Theme): View & { restyle()
 
 function compareFacts(result: CompareResult, isStale: boolean): HTMLElement[] {
   return [
-    h('h2', {}, 'Normalizations compared'),
+    h('h2', {}, t('Normalizations compared')),
     ...(isStale
       ? [
           h(
             'p',
             { class: 'compare-stale', attributes: { role: 'status' } },
-            'Measured on an earlier version of the file.',
+            t('Measured on an earlier version of the file.'),
           ),
         ]
       : []),
@@ -76,23 +77,23 @@ function compareFacts(result: CompareResult, isStale: boolean): HTMLElement[] {
 
 function statusSentence({ status, failure }: CompareResult): string {
   return status === 'cancelled'
-    ? 'Cancelled: what was measured until then.'
-    : `It failed: ${shown(failure ?? 'no reason given')}`;
+    ? t('Cancelled: what was measured until then.')
+    : t('It failed: {0}', shown(failure ?? t('no reason given')));
 }
 
 function variantTable({ variants }: CompareResult): HTMLElement {
   const searched = variants.some((v) => v.rateSearches.length > 0);
   const columns = [
-    'Variant',
-    'Final loss',
-    'Gradient per layer',
-    'Time per step',
-    ...(searched ? ['Largest rate'] : []),
+    t('Variant'),
+    t('Final loss'),
+    t('Gradient per layer'),
+    t('Time per step'),
+    ...(searched ? [t('Largest rate')] : []),
   ];
   return h(
     'table',
     { class: 'figures-table', testId: 'compare-table' },
-    h('caption', { class: 'visually-hidden' }, 'Means over the seeds and their standard deviation'),
+    h('caption', { class: 'visually-hidden' }, t('Means over the seeds and their standard deviation')),
     h('thead', {}, h('tr', {}, ...columns.map((c) => h('th', { attributes: { scope: 'col' } }, c)))),
     h(
       'tbody',
@@ -110,10 +111,10 @@ function variantTable({ variants }: CompareResult): HTMLElement {
 }
 
 function cellsOf({ summary, status, largestStableLearningRate: rate }: ComparedVariant, searched: boolean): string[] {
-  if (status === 'not-applicable') return ['does not apply', missing, missing, ...(searched ? [missing] : [])];
-  const diverged = summary.divergedSeeds > 0 ? `${counted(summary.divergedSeeds, 'run')} diverged` : '';
+  if (status === 'not-applicable') return [t('does not apply'), missing, missing, ...(searched ? [missing] : [])];
+  const diverged = summary.divergedSeeds > 0 ? t('{0} diverged', counted(summary.divergedSeeds, 'run')) : '';
   const final = [spreadWords(summary.finalLoss), diverged]
-    .filter((t) => t !== '' && !(t === missing && diverged))
+    .filter((text) => text !== '' && !(text === missing && diverged))
     .join(', ');
   const slope = summary.gradientDepthSlope;
   return [
@@ -139,10 +140,10 @@ function changesList({ variants }: CompareResult): HTMLElement[] {
 }
 
 const betterWords: Readonly<Record<ComparedFigure, string>> = {
-  finalLoss: 'ends at a lower loss than',
-  gradientDepthSlope: 'keeps gradients over the depth more even than',
-  stepMs: 'takes less time per step than',
-  largestStableLearningRate: 'trains at larger learning rates than',
+  finalLoss: t('ends at a lower loss than'),
+  gradientDepthSlope: t('keeps gradients over the depth more even than'),
+  stepMs: t('takes less time per step than'),
+  largestStableLearningRate: t('trains at larger learning rates than'),
 };
 
 function verdictList(result: CompareResult): HTMLElement[] {
@@ -153,7 +154,7 @@ function verdictList(result: CompareResult): HTMLElement[] {
       h(
         'p',
         { testId: 'compare-verdicts' },
-        'No verdicts: below three seeds there is no spread to hold a difference against.',
+        t('No verdicts: below three seeds there is no spread to hold a difference against.'),
       ),
     ];
   const titles = new Map(variants.map((v) => [v.id, v.title]));
@@ -168,14 +169,16 @@ function verdictList(result: CompareResult): HTMLElement[] {
     );
   };
   return [
-    h('h3', {}, 'On this network, these data, these steps'),
+    h('h3', {}, t('On this network, these data, these steps')),
     found.length > 0
       ? h('ul', { class: 'compare-verdicts', testId: 'compare-verdicts' }, ...found.map(sentence))
-      : h('p', { testId: 'compare-verdicts' }, 'No difference is larger than the spread over the seeds.'),
+      : h('p', { testId: 'compare-verdicts' }, t('No difference is larger than the spread over the seeds.')),
     h(
       'p',
       { class: 'compare-rule' },
-      'A verdict needs a difference of more than twice the pooled standard deviation over the seeds, and p < 0.01 in Student’s t-test.',
+      t(
+        'A verdict needs a difference of more than twice the pooled standard deviation over the seeds, and p < 0.01 in Student’s t-test.',
+      ),
     ),
   ];
 }
@@ -188,19 +191,19 @@ function detail(
   const chance = p !== null && p >= 1e-4 ? `p = ${formatFigure(p)}` : 'p < 0.0001';
   if (name === 'largestStableLearningRate') return `(×\u00a0${formatFigure(2 ** size)}, ${chance})`;
   const unit = name === 'stepMs' ? '\u00a0ms' : '';
-  return `(by ${formatFigure(size)}${unit}, spread ${formatFigure(spread)}${unit}, ${chance})`;
+  return `(${t('by {0}, spread {1}', formatFigure(size) + unit, formatFigure(spread) + unit)}, ${chance})`;
 }
 
 function settingsOf({ settings, engine }: CompareResult): string {
-  const kind = settings.data.kind === 'synthetic' ? 'Synthetic data' : 'Data from file';
+  const kind = settings.data.kind === 'synthetic' ? t('Synthetic data') : t('Data from file');
   return [
     `${kind}: ${settings.data.inputs}`,
-    `targets: ${settings.data.targets}`,
-    `weights ${settings.weights}, alike in every variant with the same seed`,
-    `${counted(settings.seeds, 'seed')} from ${settings.seed}`,
-    `batch ${settings.batch}`,
+    t('targets: {0}', settings.data.targets),
+    t('weights {0}, alike in every variant with the same seed', settings.weights),
+    t('{0} from {1}', counted(settings.seeds, 'seed'), settings.seed),
+    t('batch {0}', settings.batch),
     counted(settings.steps, 'step'),
-    `${optimizerWords[settings.optimizer]}, learning rate ${formatSetting(settings.lr)}`,
+    t('{0}, learning rate {1}', optimizerWords[settings.optimizer], formatSetting(settings.lr)),
     `ONNX Runtime ${engine.version}, ${counted(engine.threads, 'thread')}`,
   ].join(' · ');
 }

@@ -7,6 +7,7 @@ import { readTheme } from '../theme';
 import { experimentPicture } from '../charts/experimentPicture';
 import { figure, type Figure, type FigureHost } from '../charts/figure';
 import { matrixPicture } from '../charts/matrixPicture';
+import { t } from '../texts/texts';
 
 export interface ExperimentsPage {
   readonly element: HTMLElement;
@@ -19,11 +20,11 @@ type Result = ExperimentResult | FailedExperiment;
 /** All experiments in the order of the chapter: claim, setting, measured beside published, verdict, charts. */
 export function experimentsPage(post: (message: ExperimentsToHost) => void): ExperimentsPage {
   const sections = new Map<string, Section>();
-  const all = button('Run all', { appearance: 'primary', testId: 'run-all', onClick: () => runAll() });
-  const cancel = button('Cancel', { testId: 'cancel', onClick: () => post({ type: 'cancel' }) });
+  const all = button(t('Run all'), { appearance: 'primary', testId: 'run-all', onClick: () => runAll() });
+  const cancel = button(t('Cancel'), { testId: 'cancel', onClick: () => post({ type: 'cancel' }) });
   const phase = h('span', { class: 'run-phase', testId: 'progress', attributes: { role: 'status' } });
   const filled = h('span', { class: 'bar-filled' });
-  const bar = h('span', { class: 'bar', attributes: { role: 'progressbar', 'aria-label': 'Experiments' } }, filled);
+  const bar = h('span', { class: 'bar', attributes: { role: 'progressbar', 'aria-label': t('Experiments') } }, filled);
   const summary = h('div', { class: 'summary', testId: 'summary' });
   const list = h('div', {});
   const element = h(
@@ -32,11 +33,13 @@ export function experimentsPage(post: (message: ExperimentsToHost) => void): Exp
     h(
       'header',
       {},
-      h('h1', {}, 'Experiments'),
+      h('h1', {}, t('Experiments')),
       h(
         'p',
         { class: 'lead' },
-        'What normalization does, measured on this machine beside what is published. What is measured holds for the network, the data and the steps of its setting.',
+        t(
+          'What normalization does, measured on this machine beside what is published. What is measured holds for the network, the data and the steps of its setting.',
+        ),
       ),
       h('div', { class: 'run-row' }, all.element, cancel.element, bar, phase),
     ),
@@ -96,7 +99,7 @@ class Section {
     private readonly post: (message: ExperimentsToHost) => void,
   ) {
     const onClick = () => post({ type: 'run', ids: [e.id] });
-    this.run = button('Run', { description: `Run: ${e.title}`, testId: `run-${e.id}`, onClick });
+    this.run = button(t('Run'), { description: t('Run: {0}', e.title), testId: `run-${e.id}`, onClick });
     const row = (label: string, text: string) => [h('dt', {}, label), h('dd', {}, text)];
     this.element = h(
       'section',
@@ -106,10 +109,10 @@ class Section {
       h(
         'dl',
         { class: 'experiment-facts' },
-        ...row('Setting', e.setting),
-        ...row('Published', e.published),
-        ...row('Reference', e.reference),
-        ...row('Gate', e.gate),
+        ...row(t('Setting'), e.setting),
+        ...row(t('Published'), e.published),
+        ...row(t('Reference'), e.reference),
+        ...row(t('Gate'), e.gate),
       ),
       this.measured,
     );
@@ -128,7 +131,7 @@ class Section {
       this.charts = result.charts.map((chart, i) => this.chart(`${id}-chart-${i}`, chart, whatWasRun(result)));
       replaceChildren(
         this.measured,
-        h('p', { class: 'measured', testId: `${id}-measured` }, `Measured: ${result.measured}`),
+        h('p', { class: 'measured', testId: `${id}-measured` }, t('Measured: {0}', result.measured)),
         figuresTable(result),
         h('div', { class: 'figures' }, ...this.charts.map((c) => c.element)),
         h('p', { class: 'settings-line' }, whatWasRun(result)),
@@ -159,20 +162,20 @@ function same(a: Result | undefined, b: Result | undefined): boolean {
 
 function verdictOf(result: Result | undefined): string {
   if (result === undefined) return '';
-  return 'error' in result ? 'not run' : result.verdict;
+  return 'error' in result ? t('not run') : result.verdict;
 }
 
 function whatWasRun({ network, seeds, seconds }: ExperimentResult): string {
   const where = network === 'built-in' ? 'built-in network' : network;
-  return `${where}; seeds ${seeds[0]} to ${seeds.at(-1)}; ${formatDuration(seconds)}`;
+  return t('{0}; seeds {1} to {2}; {3}', where, seeds[0], seeds.at(-1)!, formatDuration(seconds));
 }
 
 function figuresTable({ figures, seeds, title }: ExperimentResult): HTMLElement {
   const published = figures.some((f) => f.published !== undefined);
-  const head = ['figure', ...seeds.map((s) => `seed ${s}`), ...(published ? ['published'] : [])];
+  const head = [t('figure'), ...seeds.map((s) => t('seed {0}', s)), ...(published ? [t('published')] : [])];
   return h(
     'div',
-    { class: 'figures-table', attributes: { tabindex: 0, role: 'region', 'aria-label': `Figures: ${title}` } },
+    { class: 'figures-table', attributes: { tabindex: 0, role: 'region', 'aria-label': t('Figures: {0}', title) } },
     h(
       'table',
       {},
@@ -208,7 +211,7 @@ function summaryTable(experiments: readonly ShownExperiment[]): HTMLElement | nu
       h('td', {}, h('span', { class: `verdict ${verdictOf(result)}` }, verdictOf(result))),
     ),
   );
-  const head = ['Claim', 'Published', 'Measured', 'Verdict'];
+  const head = [t('Claim'), t('Published'), t('Measured'), t('Verdict')];
   return h(
     'table',
     { class: 'summary-table' },

@@ -6,6 +6,7 @@ import { severityIcon } from '../icons';
 import type { Store } from '../store';
 import { severityWords } from '../words';
 import { changes, type View } from './view';
+import { t } from '../texts/texts';
 
 /** How many findings of a rule are listed before the rest is asked for. */
 const firstFew = 4;
@@ -16,8 +17,14 @@ const fewLinks = 6;
 export function findingsList(store: Store): View {
   const list = h('div', { class: 'rules', testId: 'findings' });
   const problems = h('div', { class: 'problems', testId: 'problems' });
-  const title = h('h2', {}, 'Findings');
-  const element = h('section', { class: 'findings', attributes: { 'aria-label': 'Findings' } }, title, list, problems);
+  const title = h('h2', {}, t('Findings'));
+  const element = h(
+    'section',
+    { class: 'findings', attributes: { 'aria-label': t('Findings') } },
+    title,
+    list,
+    problems,
+  );
   const opened = new Set<string>();
   const changed = changes();
   let draw = () => {};
@@ -36,7 +43,7 @@ export function findingsList(store: Store): View {
                 h(
                   'p',
                   { class: 'placeholder', testId: 'no-findings' },
-                  model ? 'No rule has anything to say about this model.' : '',
+                  model ? t('No rule has anything to say about this model.') : '',
                 ),
               ]),
         );
@@ -49,7 +56,7 @@ export function findingsList(store: Store): View {
   function ruleGroup(rule: string, findings: readonly Finding[], nameOf: (id: string) => string): HTMLElement {
     const { severity, fix } = findings[0];
     const all = opened.has(rule) || findings.length <= firstFew + 1;
-    const open = button(`Show ${findings.length - firstFew} more`, {
+    const open = button(t('Show {0} more', findings.length - firstFew), {
       appearance: 'quiet',
       testId: `more-${rule}`,
       onClick: () => {
@@ -81,7 +88,7 @@ export function findingsList(store: Store): View {
 
   /** One for all findings of a rule: a fix is for the whole model. */
   function fixButton({ id, title }: FixOffer): HTMLElement {
-    return button(`Save a copy with ${title} …`, {
+    return button(t('Save a copy with {0} …', title), {
       appearance: 'secondary',
       testId: `fix-${id}`,
       onClick: () => store.post({ type: 'fix', fix: id }),
@@ -91,7 +98,8 @@ export function findingsList(store: Store): View {
   function findingItem({ message, layer, layers = [] }: Finding, nameOf: (id: string) => string): HTMLElement {
     const about = [...new Set([...(layer === null ? [] : [layer]), ...layers])];
     const links = about.slice(0, fewLinks).map((id) => layerLink(nameOf(id), () => store.showLayer(id)));
-    const more = about.length > fewLinks && h('span', { class: 'placeholder' }, `and ${about.length - fewLinks} more`);
+    const more =
+      about.length > fewLinks && h('span', { class: 'placeholder' }, t('and {0} more', about.length - fewLinks));
     return h(
       'li',
       { testId: 'finding' },
@@ -105,7 +113,7 @@ export function findingsList(store: Store): View {
     problems.hidden = list.length === 0;
     replaceChildren(
       problems,
-      h('h2', {}, 'Could not be read'),
+      h('h2', {}, t('Could not be read')),
       h(
         'ul',
         {},
@@ -124,7 +132,7 @@ export function ruleLink(ruleId: string, store: Store): HTMLElement {
     'button',
     {
       class: 'link rule-link',
-      title: 'Open the page of this rule',
+      title: t('Open the page of this rule'),
       testId: 'rule-link',
       on: { click: () => store.post({ type: 'openRule', ruleId }) },
     },
@@ -135,7 +143,7 @@ export function ruleLink(ruleId: string, store: Store): HTMLElement {
 export function layerLink(text: string, onClick: () => void): HTMLElement {
   return h(
     'button',
-    { class: 'link layer-link', testId: 'layer-link', title: `Show layer ${text}`, on: { click: onClick } },
+    { class: 'link layer-link', testId: 'layer-link', title: t('Show layer {0}', text), on: { click: onClick } },
     name(text),
   );
 }

@@ -5,6 +5,7 @@ import { counted, formatCount, modelName } from '../format';
 import { placementsOf } from '../placements';
 import { formatWords, normTypeWords, placementWords, weightsWords } from '../words';
 import { changes, type View } from './view';
+import { t } from '../texts/texts';
 
 /** What the model is: its name, format and size, and how many layers of each kind it has where. */
 export function header(): View {
@@ -53,21 +54,21 @@ function tilesOf({ summary, layers }: ModelFacts): HTMLElement[] {
   const norms = ranked(summary.norm);
   const activations = ranked(summary.activation);
   return [
-    tile('Layers', formatCount(layers.length), [], 'layers'),
+    tile(t('Layers'), formatCount(layers.length), [], 'layers'),
     tile(
-      'Linear',
+      t('Linear'),
       formatCount(summary.linear),
       kinds.map(([kind, count]) => `${shown(kind)} ${formatCount(count)}`),
       'linear',
     ),
     tile(
-      'Norms',
+      t('Norms'),
       formatCount(sum(norms)),
       norms.map(([type, count]) => `${normTypeWords[type as NormType] ?? shown(type)} ${formatCount(count)}`),
       'norms',
     ),
     tile(
-      'Activations',
+      t('Activations'),
       formatCount(sum(activations)),
       activations.map(([kind, count]) => `${shown(kind)} ${formatCount(count)}`),
       'activations',
@@ -77,7 +78,7 @@ function tilesOf({ summary, layers }: ModelFacts): HTMLElement[] {
 }
 
 function tile(label: string, value: string, details: readonly string[], id: string): HTMLElement {
-  const text = details.slice(0, 3).join(' · ') + (details.length > 3 ? ` · ${details.length - 3} more` : '');
+  const text = details.slice(0, 3).join(' · ') + (details.length > 3 ? ` · ${t('{0} more', details.length - 3)}` : '');
   return h(
     'div',
     { class: 'tile', testId: `tile-${id}` },
@@ -113,11 +114,11 @@ function placementTile(placements: ReturnType<typeof placementsOf>): HTMLElement
   return h(
     'div',
     { class: 'tile placement-tile', testId: 'tile-placement' },
-    h('dt', {}, 'Where the norms sit'),
+    h('dt', {}, t('Where the norms sit')),
     h(
       'dd',
       {},
-      ...(placements.length ? [bar, legend] : [h('span', { class: 'tile-details' }, 'This model has no norm.')]),
+      ...(placements.length ? [bar, legend] : [h('span', { class: 'tile-details' }, t('This model has no norm.'))]),
     ),
   );
 }

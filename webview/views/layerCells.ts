@@ -3,6 +3,7 @@ import { formatFigure, isFinite } from '../format';
 import { severityIcon } from '../icons';
 import { roleWords } from '../words';
 import { measuredFigure, type Column, type FigureScale, type Row } from './layerColumns';
+import { t } from '../texts/texts';
 
 /** What stands in the cell of a row; most columns show their text alone. */
 export function cellContent(column: Column, row: Row, scale: FigureScale | undefined): readonly (Node | string)[] {
@@ -15,7 +16,7 @@ export function cellContent(column: Column, row: Row, scale: FigureScale | undef
     case 'kind':
       return [name(layer.kind)];
     case 'placement':
-      return [column.text(row).replace('activation', 'act.')];
+      return [column.text(row).replace(t('activation'), t('act.'))];
     default:
       return column.measured && scale ? figureWithBar(column.id, row, scale) : [column.text(row)];
   }

@@ -3,6 +3,7 @@ import type { Figure, ProfiledLayer } from '../../src/protocol/profile';
 import { shown } from '../shown';
 import { formatFigure, formatShape, isFinite } from '../format';
 import { axesInWords, normalizationWords, placementWords, roleWords } from '../words';
+import { t } from '../texts/texts';
 
 /** One row of the layer table. */
 export interface Row {
@@ -40,7 +41,7 @@ export const columns: readonly Column[] = [
   {
     id: 'index',
     label: '#',
-    title: 'Position in the model',
+    title: t('Position in the model'),
     width: 34,
     grow: 0,
     expendable: 1,
@@ -51,7 +52,7 @@ export const columns: readonly Column[] = [
   {
     id: 'found',
     label: '!',
-    title: 'Findings',
+    title: t('Findings'),
     width: 28,
     grow: 0,
     expendable: 0,
@@ -61,8 +62,8 @@ export const columns: readonly Column[] = [
   },
   {
     id: 'name',
-    label: 'Layer',
-    title: 'Name of the layer in the file',
+    label: t('Layer'),
+    title: t('Name of the layer in the file'),
     width: 126,
     grow: 2,
     expendable: 0,
@@ -70,8 +71,8 @@ export const columns: readonly Column[] = [
   },
   {
     id: 'kind',
-    label: 'Kind',
-    title: 'Operator or class in the file',
+    label: t('Kind'),
+    title: t('Operator or class in the file'),
     width: 136,
     grow: 1,
     expendable: 2,
@@ -80,8 +81,8 @@ export const columns: readonly Column[] = [
   },
   {
     id: 'role',
-    label: 'Role',
-    title: 'What the layer does',
+    label: t('Role'),
+    title: t('What the layer does'),
     width: 84,
     grow: 0.1,
     expendable: 6,
@@ -89,8 +90,8 @@ export const columns: readonly Column[] = [
   },
   {
     id: 'placement',
-    label: 'Placement',
-    title: 'Where a norm sits, or how a linear layer is normalized',
+    label: t('Placement'),
+    title: t('Where a norm sits, or how a linear layer is normalized'),
     width: 156,
     grow: 0.6,
     expendable: 1,
@@ -98,8 +99,8 @@ export const columns: readonly Column[] = [
   },
   {
     id: 'axes',
-    label: 'Statistics over',
-    title: "Axes that share a norm's statistics",
+    label: t('Statistics over'),
+    title: t("Axes that share a norm's statistics"),
     width: 140,
     grow: 0.5,
     expendable: 5,
@@ -107,16 +108,20 @@ export const columns: readonly Column[] = [
   },
   {
     id: 'shape',
-    label: 'Output',
-    title: "Shape of the output in the file's layout",
+    label: t('Output'),
+    title: t("Shape of the output in the file's layout"),
     width: 118,
     grow: 0.3,
     expendable: 4,
     text: ({ layer }) => shown(formatShape(layer.outputShape)),
     sortKey: ({ layer }) => elements(layer.outputShape),
   },
-  measuredColumn('gradient', 'Gradient RMS', 'RMS of the gradient of the loss with respect to the output, last step'),
-  measuredColumn('activation', 'Activation std', 'Standard deviation of the output, last step'),
+  measuredColumn(
+    'gradient',
+    t('Gradient RMS'),
+    t('RMS of the gradient of the loss with respect to the output, last step'),
+  ),
+  measuredColumn('activation', t('Activation std'), t('Standard deviation of the output, last step')),
 ];
 
 /** The figure of a measured column. */

@@ -12,6 +12,7 @@ import {
   placementWords,
   roleWords,
 } from '../words';
+import { t } from '../texts/texts';
 
 /** What the file says about a layer, as a list of terms. */
 export function layerFacts(
@@ -21,35 +22,47 @@ export function layerFacts(
 ): HTMLElement {
   const { norm, linear } = layer;
   const facts: [string, Child][] = [
-    ['Kind', h('span', {}, name(layer.kind), ` (${roleWords[layer.role].toLowerCase()})`)],
-    ['Output', shown(formatShape(layer.outputShape))],
+    [t('Kind'), h('span', {}, name(layer.kind), ` (${roleWords[layer.role].toLowerCase()})`)],
+    [t('Output'), shown(formatShape(layer.outputShape))],
   ];
-  if (layer.activation && layer.activation !== layer.kind) facts.push(['Function', name(layer.activation)]);
+  if (layer.activation && layer.activation !== layer.kind) facts.push([t('Function'), name(layer.activation)]);
   if (linear) {
-    facts.push(['Bias', linear.hasBias ? 'yes' : 'no'], ['Normalized', normalizationWords[linear.normalization]]);
+    facts.push(
+      [t('Bias'), linear.hasBias ? t('yes') : t('no')],
+      [t('Normalized'), normalizationWords[linear.normalization]],
+    );
   }
   if (norm) {
     const { scale, shift } = norm.affine;
     const affine =
-      scale && shift ? 'scale and shift' : scale ? 'scale only' : shift ? 'shift only' : 'neither scale nor shift';
+      scale && shift
+        ? t('scale and shift')
+        : scale
+          ? t('scale only')
+          : shift
+            ? t('shift only')
+            : t('neither scale nor shift');
     facts.push(
-      ['Norm', `${normTypeWords[norm.type]}, ${normFormWords[norm.form]}`],
-      ['Statistics', axesSentence(norm)],
-      ['Placement', h('span', {}, placementWords[norm.placement], norm.chain && ': ', norm.chain && name(norm.chain))],
-      ['Epsilon', norm.epsilon === null ? missing : formatSetting(norm.epsilon)],
-      ['Momentum', momentumSentence(norm)],
-      ['Affine', norm.channels === null ? affine : `${affine}, ${counted(norm.channels, 'channel')}`],
+      [t('Norm'), `${normTypeWords[norm.type]}, ${normFormWords[norm.form]}`],
+      [t('Statistics'), axesSentence(norm)],
+      [
+        t('Placement'),
+        h('span', {}, placementWords[norm.placement], norm.chain && ': ', norm.chain && name(norm.chain)),
+      ],
+      [t('Epsilon'), norm.epsilon === null ? missing : formatSetting(norm.epsilon)],
+      [t('Momentum'), momentumSentence(norm)],
+      [t('Affine'), norm.channels === null ? affine : `${affine}, ${counted(norm.channels, 'channel')}`],
     );
-    if (norm.groups !== null) facts.push(['Groups', String(norm.groups)]);
-    if (norm.linear !== null) facts.push(['Linear layer', link(norm.linear)]);
-    if (norm.activation !== null) facts.push(['Activation', link(norm.activation)]);
+    if (norm.groups !== null) facts.push([t('Groups'), String(norm.groups)]);
+    if (norm.linear !== null) facts.push([t('Linear layer'), link(norm.linear)]);
+    if (norm.activation !== null) facts.push([t('Activation'), link(norm.activation)]);
   }
   if (layer.inputs.length) {
     const few = layer.inputs.slice(0, 4).map((id) => link(id));
-    const more = layer.inputs.length > 4 && ` and ${layer.inputs.length - 4} more`;
-    facts.push(['After', h('span', { class: 'links' }, ...few, more)]);
+    const more = layer.inputs.length > 4 && t(' and {0} more', layer.inputs.length - 4);
+    facts.push([t('After'), h('span', { class: 'links' }, ...few, more)]);
   }
-  if (profiled) facts.push(['Depth', `${profiled.depth} (weighted layers from the input)`]);
+  if (profiled) facts.push([t('Depth'), t('{0} (weighted layers from the input)', profiled.depth)]);
   return h(
     'dl',
     { class: 'facts', testId: 'layer-facts' },
@@ -69,7 +82,7 @@ export function figuresTable({ activation, gradient }: ProfiledLayer): HTMLEleme
   return h(
     'table',
     { class: 'figures-table', testId: 'layer-figures' },
-    h('caption', {}, step === undefined ? 'No step yet' : `Step ${step}`),
+    h('caption', {}, step === undefined ? t('No step yet') : t('Step {0}', step)),
     h(
       'thead',
       {},
@@ -77,20 +90,20 @@ export function figuresTable({ activation, gradient }: ProfiledLayer): HTMLEleme
         'tr',
         {},
         h('td', {}),
-        h('th', { attributes: { scope: 'col' } }, 'Activation'),
-        h('th', { attributes: { scope: 'col' } }, 'Gradient'),
+        h('th', { attributes: { scope: 'col' } }, t('Activation')),
+        h('th', { attributes: { scope: 'col' } }, t('Gradient')),
       ),
     ),
     h(
       'tbody',
       {},
       figures('RMS', 'rms'),
-      figures('Mean', 'mean'),
-      figures('Std', 'std'),
-      figures('Min', 'min'),
-      figures('Max', 'max'),
-      row('Zeros', share(a?.zeroFraction), share(g?.zeroFraction)),
-      a?.saturatedFraction !== undefined && row('Saturated', share(a.saturatedFraction), missing),
+      figures(t('Mean'), 'mean'),
+      figures(t('Std'), 'std'),
+      figures(t('Min'), 'min'),
+      figures(t('Max'), 'max'),
+      row(t('Zeros'), share(a?.zeroFraction), share(g?.zeroFraction)),
+      a?.saturatedFraction !== undefined && row(t('Saturated'), share(a.saturatedFraction), missing),
     ),
   );
 }
@@ -99,11 +112,11 @@ export function figuresTable({ activation, gradient }: ProfiledLayer): HTMLEleme
 export function weightsTable({ weights }: ProfiledLayer): HTMLElement | null {
   if (!weights?.length) return null;
   const last = new Map(weights.map((entry) => [entry.parameter, entry]));
-  const head = ['Parameter', 'RMS', 'Gradient RMS', 'Update ratio'];
+  const head = [t('Parameter'), 'RMS', t('Gradient RMS'), t('Update ratio')];
   return h(
     'table',
     { class: 'figures-table weights-table', testId: 'layer-weights' },
-    h('caption', {}, `Parameters at step ${weights.at(-1)!.step}`),
+    h('caption', {}, t('Parameters at step {0}', weights.at(-1)!.step)),
     h('thead', {}, h('tr', {}, ...head.map((text) => h('th', { attributes: { scope: 'col' } }, text)))),
     h(
       'tbody',

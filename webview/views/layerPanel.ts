@@ -26,6 +26,7 @@ import { keepScroll } from './keepScroll';
 import { figuresTable, layerFacts, weightsTable } from './layerFacts';
 import { normCube } from './normCube';
 import { changes, type View } from './view';
+import { t } from '../texts/texts';
 
 export interface LayerPanel extends View {
   focus(): void;
@@ -41,7 +42,7 @@ export function layerPanel(store: Store, theme: () => Theme): LayerPanel {
   let onLeave = () => {};
   const title = h('h2', { class: 'panel-title', testId: 'layer-title', attributes: { tabindex: -1 } });
   const role = h('span', { class: 'panel-role' });
-  const reveal = button('Show in source', {
+  const reveal = button(t('Show in source'), {
     appearance: 'quiet',
     testId: 'reveal',
     onClick: () => selected && store.post({ type: 'reveal', layer: selected }),
@@ -52,15 +53,15 @@ export function layerPanel(store: Store, theme: () => Theme): LayerPanel {
   const figures = h('div', { class: 'panel-figures' });
   const weights = h('div', {
     class: 'panel-weights',
-    attributes: { tabindex: 0, role: 'region', 'aria-label': 'Parameters' },
+    attributes: { tabindex: 0, role: 'region', 'aria-label': t('Parameters') },
   });
   const slider = h('input', {
     testId: 'step-slider',
-    attributes: { type: 'range', min: 0, step: 1, 'aria-label': 'Sampled step of the histograms' },
+    attributes: { type: 'range', min: 0, step: 1, 'aria-label': t('Sampled step of the histograms') },
     on: { input: () => store.set({ step: sliderStep() }) },
   });
   const sliderText = h('output', { class: 'slider-text', testId: 'step-shown' });
-  const logarithmic = checkbox('Logarithmic shares', 'logarithmic-counts', (on) =>
+  const logarithmic = checkbox(t('Logarithmic shares'), 'logarithmic-counts', (on) =>
     store.set({ logarithmicCounts: on }),
   );
   const controls = h(
@@ -69,7 +70,7 @@ export function layerPanel(store: Store, theme: () => Theme): LayerPanel {
     h(
       'span',
       { class: 'slider' },
-      h('span', { attributes: { 'aria-hidden': 'true' } }, 'Histograms at'),
+      h('span', { attributes: { 'aria-hidden': 'true' } }, t('Histograms at')),
       slider,
       sliderText,
     ),
@@ -102,7 +103,7 @@ export function layerPanel(store: Store, theme: () => Theme): LayerPanel {
   const nothing = h(
     'p',
     { class: 'placeholder', testId: 'no-layer' },
-    'Select a layer to see what it is and what was measured in it.',
+    t('Select a layer to see what it is and what was measured in it.'),
   );
   const element = h(
     'section',
@@ -110,7 +111,7 @@ export function layerPanel(store: Store, theme: () => Theme): LayerPanel {
       class: 'layer-panel',
       testId: 'layer-panel',
       // it scrolls: the keyboard must be able to reach it
-      attributes: { 'aria-label': 'Layer', tabindex: 0 },
+      attributes: { 'aria-label': t('Layer'), tabindex: 0 },
       on: { keydown: (event) => event.key === 'Escape' && onLeave() },
     },
     nothing,
@@ -155,8 +156,8 @@ export function layerPanel(store: Store, theme: () => Theme): LayerPanel {
       measured.hidden = !measurements;
       unmeasured.hidden = measurements !== undefined;
       unmeasured.textContent = profile
-        ? 'This layer was not measured in the profile.'
-        : 'Not profiled yet: Profile on CPU measures how the output and the gradient of this layer are distributed.';
+        ? t('This layer was not measured in the profile.')
+        : t('Not profiled yet: Profile on CPU measures how the output and the gradient of this layer are distributed.');
       const shownFigures = [revision, layer, ui.step, ui.logarithmicCounts, ui.tables, snapshot.running === null];
       if (figuresChanged(...shownFigures)) drawFigures(snapshot, measurements);
       if (parametersChanged(layer, model?.path, ui.tables)) drawParameters(snapshot, layer.norm);
@@ -180,17 +181,17 @@ export function layerPanel(store: Store, theme: () => Theme): LayerPanel {
       else part.empty(...otherwise);
     };
     for (const of of tensors) {
-      const noun = of === 'activation' ? 'Activation' : 'Gradient';
+      const noun = of === 'activation' ? t('Activation') : t('Gradient');
       const reason =
         layer[of].length || run
-          ? 'Too few sampled steps yet.'
+          ? t('Too few sampled steps yet.')
           : of === 'gradient'
-            ? 'No gradient reaches this layer.'
-            : 'Not measured.';
+            ? t('No gradient reaches this layer.')
+            : t('Not measured.');
       show(histograms[of], at === null ? null : histogramPicture(layer, of, at, ui.logarithmicCounts), [noun, reason]);
-      show(ridges[of], ridgePicture(layer, of), [`${noun} over the steps`, reason]);
-      show(percentiles[of], percentilesPicture(layer, of, total), [`${noun} percentiles`, reason]);
-      show(moments[of], momentsPicture(layer, of, total), [`${noun} moments`, reason]);
+      show(ridges[of], ridgePicture(layer, of), [t('{0} over the steps', noun), reason]);
+      show(percentiles[of], percentilesPicture(layer, of, total), [t('{0} percentiles', noun), reason]);
+      show(moments[of], momentsPicture(layer, of, total), [t('{0} moments', noun), reason]);
     }
     for (const of of ['mean', 'variance'] as const) {
       const picture = runningPicture(layer, of, total);
@@ -214,7 +215,7 @@ export function layerPanel(store: Store, theme: () => Theme): LayerPanel {
     slider.value = String(index);
     slider.disabled = steps.length < 2;
     const at = steps[index] ?? null;
-    sliderText.textContent = at === null ? 'no step' : `step ${at}`;
+    sliderText.textContent = at === null ? t('no step') : t('step {0}', at);
     setAttribute(slider, 'aria-valuetext', sliderText.textContent);
     return at;
   }

@@ -3,6 +3,7 @@ import type { Snapshot, Store } from '../store';
 import { fitting, columns, filtered, scaleOf, sorted, type Column, type FigureScale, type Row } from './layerColumns';
 import { cellContent } from './layerCells';
 import { changes, type View } from './view';
+import { t } from '../texts/texts';
 
 const rowHeight = 26;
 /** Pixels left and right of the columns, as layers.css has them. */
@@ -30,7 +31,7 @@ export function layerTable(store: Store, onEnter: () => void): LayerTable {
     {
       class: 'table',
       testId: 'layer-table',
-      attributes: { role: 'grid', tabindex: 0, 'aria-label': 'Layers' },
+      attributes: { role: 'grid', tabindex: 0, 'aria-label': t('Layers') },
       on: { keydown: onKey, scroll: onScroll },
     },
     headBox,
@@ -103,9 +104,9 @@ export function layerTable(store: Store, onEnter: () => void): LayerTable {
       'button',
       {
         class: 'heading-button',
-        title: `${column.title}: sort`,
+        title: t('{0}: sort', column.title),
         testId: `sort-${column.id}`,
-        attributes: { tabindex: -1, 'aria-label': `${column.label}, sort: ${column.title}` },
+        attributes: { tabindex: -1, 'aria-label': t('{0}, sort: {1}', column.label, column.title) },
         on: { click: () => sortBy(column) },
       },
       column.label,

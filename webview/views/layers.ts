@@ -7,20 +7,21 @@ import { roleWords } from '../words';
 import type { LayerPanel } from './layerPanel';
 import { layerTable } from './layerTable';
 import type { View } from './view';
+import { t } from '../texts/texts';
 
 /** The layer table with its filters, and beside it the panel of the selected layer. */
 export function layersTab(store: Store, _theme: () => Theme, panel: LayerPanel): View & { restyle(): void } {
   const filter = textField({
-    label: 'Filter layers',
+    label: t('Filter layers'),
     testId: 'filter',
-    placeholder: 'Filter by name, kind, placement, rule',
+    placeholder: t('Filter by name, kind, placement, rule'),
     onInput: (text) => store.set({ filter: text }),
   });
   const roles = Object.entries<string>(roleWords).map(([value, label]) => ({ value, label }));
   const role = dropdown({
-    label: 'Filter by role',
+    label: t('Filter by role'),
     testId: 'role',
-    options: [{ value: 'all', label: 'All roles' }, { value: 'found', label: 'With findings' }, ...roles],
+    options: [{ value: 'all', label: t('All roles') }, { value: 'found', label: t('With findings') }, ...roles],
     onChange: (value) => store.set({ role: value as Ui['role'] }),
   });
   const count = h('span', { class: 'count', testId: 'layer-count', attributes: { role: 'status' } });
@@ -31,7 +32,7 @@ export function layersTab(store: Store, _theme: () => Theme, panel: LayerPanel):
     { class: 'layers' },
     h(
       'section',
-      { class: 'table-column', attributes: { 'aria-label': 'Layer table' } },
+      { class: 'table-column', attributes: { 'aria-label': t('Layer table') } },
       h('div', { class: 'table-tools' }, filter.element, role.element, count),
       table.element,
       empty,
@@ -45,10 +46,11 @@ export function layersTab(store: Store, _theme: () => Theme, panel: LayerPanel):
       role.set(snapshot.ui.role);
       table.update(snapshot);
       const { shown, all } = table.counts();
-      const text = shown === all ? counted(all, 'layer') : `${formatCount(shown)} of ${counted(all, 'layer')}`;
+      const text = shown === all ? counted(all, 'layer') : t('{0} of {1}', formatCount(shown), counted(all, 'layer'));
       if (count.textContent !== text) count.textContent = text;
       empty.hidden = shown > 0;
-      empty.textContent = all === 0 ? 'This model has no layers that NormScope knows.' : 'No layer passes the filter.';
+      empty.textContent =
+        all === 0 ? t('This model has no layers that NormScope knows.') : t('No layer passes the filter.');
       panel.element.hidden = false;
       panel.place(element, () => table.element.focus());
       panel.update(snapshot);

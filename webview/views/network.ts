@@ -19,6 +19,7 @@ import { normTypeWords, placementWords, roleWords, severityWords } from '../word
 import type { LayerPanel } from './layerPanel';
 import { networkLegend } from './networkLegend';
 import { changes, type View } from './view';
+import { t } from '../texts/texts';
 
 const figureOptions = Object.entries(figures).map(([value, { label }]) => ({ value, label }));
 const dragStart = 4;
@@ -35,15 +36,15 @@ interface Drag {
 /** The network as blocks: folded, opened, searched, coloured by what was measured. */
 export function networkTab(store: Store, theme: () => Theme, panel: LayerPanel): View & { restyle(): void } {
   const search = textField({
-    label: 'Find layers',
+    label: t('Find layers'),
     testId: 'graph-search',
-    placeholder: 'Find layers',
+    placeholder: t('Find layers'),
     onInput: (text) => store.set({ graphSearch: text }),
   });
   const colour = dropdown({
-    label: 'Colour by',
+    label: t('Colour by'),
     testId: 'graph-colour',
-    options: [{ value: 'kind', label: 'Placement' }, ...figureOptions],
+    options: [{ value: 'kind', label: t('Placement') }, ...figureOptions],
     onChange: (value) => store.set({ graphFigure: value as FigureName | 'kind' }),
   });
   const foundCount = h('span', { class: 'count', testId: 'graph-found', attributes: { role: 'status' } });
@@ -57,19 +58,19 @@ export function networkTab(store: Store, theme: () => Theme, panel: LayerPanel):
     h(
       'span',
       { class: 'graph-colour' },
-      h('span', { attributes: { 'aria-hidden': 'true' } }, 'Colour'),
+      h('span', { attributes: { 'aria-hidden': 'true' } }, t('Colour')),
       colour.element,
     ),
     h(
       'span',
       { class: 'graph-buttons' },
-      tool('Open all', 'graph-open-all', 'Open all blocks', () => setOpened(tree ? allBlocks(tree) : [])),
-      tool('Fold', 'graph-fold', 'Fold all blocks', () => setOpened([])),
-      tool('−', 'graph-zoom-out', 'Zoom out (− key)', () => zoomBy(1 / zooms.step)),
-      tool('+', 'graph-zoom-in', 'Zoom in (+ key)', () => zoomBy(zooms.step)),
-      tool('Fit', 'graph-fit', 'Fit the network into the window (0 key)', () => fit()),
-      tool('PNG', 'graph-png', 'Save as PNG', () => exportPng()),
-      tool('SVG', 'graph-svg', 'Save as SVG', () => exportSvg()),
+      tool(t('Open all'), 'graph-open-all', t('Open all blocks'), () => setOpened(tree ? allBlocks(tree) : [])),
+      tool(t('Fold'), 'graph-fold', t('Fold all blocks'), () => setOpened([])),
+      tool('−', 'graph-zoom-out', t('Zoom out (− key)'), () => zoomBy(1 / zooms.step)),
+      tool('+', 'graph-zoom-in', t('Zoom in (+ key)'), () => zoomBy(zooms.step)),
+      tool(t('Fit'), 'graph-fit', t('Fit the network into the window (0 key)'), () => fit()),
+      tool('PNG', 'graph-png', t('Save as PNG'), () => exportPng()),
+      tool('SVG', 'graph-svg', t('Save as SVG'), () => exportSvg()),
     ),
   );
   const canvas = h('canvas', { testId: 'graph-canvas', attributes: { 'aria-hidden': 'true' } });
@@ -83,7 +84,9 @@ export function networkTab(store: Store, theme: () => Theme, panel: LayerPanel):
   const help = h(
     'p',
     { class: 'visually-hidden', id: 'graph-help' },
-    'Arrow keys go along the lines. Enter opens a block or goes to the layer’s panel, Escape folds the block around, plus and minus zoom, 0 fits the window, slash finds.',
+    t(
+      'Arrow keys go along the lines. Enter opens a block or goes to the layer’s panel, Escape folds the block around, plus and minus zoom, 0 fits the window, slash finds.',
+    ),
   );
   const stage = h(
     'div',
@@ -93,8 +96,8 @@ export function networkTab(store: Store, theme: () => Theme, panel: LayerPanel):
       attributes: {
         tabindex: 0,
         role: 'application',
-        'aria-roledescription': 'network graph',
-        'aria-label': 'Network',
+        'aria-roledescription': t('network graph'),
+        'aria-label': t('Network'),
         'aria-describedby': 'graph-help',
       },
       on: {
@@ -112,7 +115,7 @@ export function networkTab(store: Store, theme: () => Theme, panel: LayerPanel):
   );
   const graph = h(
     'section',
-    { class: 'graph', attributes: { 'aria-label': 'Network graph' } },
+    { class: 'graph', attributes: { 'aria-label': t('Network graph') } },
     tools,
     stage,
     legend.element,
@@ -352,7 +355,7 @@ export function networkTab(store: Store, theme: () => Theme, panel: LayerPanel):
     const [drawnScene, plain] = [scene, { ...look, selected: null, current: null }];
     const paintOn = (on: CanvasRenderingContext2D) =>
       paintScene(on, drawnScene, plain, { x: -exportMargin, y: -exportMargin, zoom: 1 }, size.width, size.height);
-    return { ...size, paintOn, name: `Network of ${modelName(snapshot.model.path)}` };
+    return { ...size, paintOn, name: t('Network of {0}', modelName(snapshot.model.path)) };
   }
 
   function exportSvg(): void {
@@ -414,7 +417,9 @@ export function networkTab(store: Store, theme: () => Theme, panel: LayerPanel):
           return words.every((word) => hay.includes(word)) ? [at] : [];
         })
       : [];
-    foundCount.textContent = words.length ? `${found.length} of ${counted(tree!.network.layers.length, 'layer')}` : '';
+    foundCount.textContent = words.length
+      ? t('{0} of {1}', found.length, counted(tree!.network.layers.length, 'layer'))
+      : '';
   }
 
   function goToNextFound(): void {
@@ -460,7 +465,7 @@ export function networkTab(store: Store, theme: () => Theme, panel: LayerPanel):
   function toggle({ open, block }: Item): void {
     const opened = openedBlocks();
     setOpened(open ? opened.filter((id) => id !== block.id) : [...opened, block.id], { graphBlock: block.id });
-    said.textContent = open ? `Folded: ${wordsOf(block.id)}` : `Opened: ${wordsOf(block.id)}`;
+    said.textContent = open ? t('Folded: {0}', wordsOf(block.id)) : t('Opened: {0}', wordsOf(block.id));
   }
 
   /** Out of a layer to the block around it; an open block is folded. */
@@ -486,11 +491,11 @@ export function networkTab(store: Store, theme: () => Theme, panel: LayerPanel):
     if (position === null) {
       const { from, to } = item.block;
       const severity = [...Array(to - from).keys()].filter((i) => look?.findings.has(from + i)).length;
-      const state = item.open ? 'open' : 'folded';
+      const state = item.open ? t('open') : t('folded');
       return [
         shown(blockTitle(item.block, network)).slice(0, 200),
         `${shown(blockWords(item.block, network))}, ${state}`,
-        severity ? `${counted(severity, 'layer')} with findings` : '',
+        severity ? t('{0} with findings', counted(severity, 'layer')) : '',
       ].filter(Boolean);
     }
     const layer = layerAt(position);
@@ -501,7 +506,7 @@ export function networkTab(store: Store, theme: () => Theme, panel: LayerPanel):
     return [
       shown(layer.name).slice(0, 200),
       `${shown(layer.kind).slice(0, 80)} (${roleWords[layer.role].toLowerCase()})`,
-      layer.norm ? `${normTypeWords[layer.norm.type]} norm, ${placementWords[layer.norm.placement]}` : '',
+      layer.norm ? `${t('{0} norm', normTypeWords[layer.norm.type])}, ${placementWords[layer.norm.placement]}` : '',
       figure && measured ? `${figure.label} ${formatFigure(figure.last(measured))}` : '',
       first ? `${severityWords[first[0].severity]}: ${first.map(({ ruleId }) => shown(ruleId)).join(', ')}` : '',
     ].filter(Boolean);

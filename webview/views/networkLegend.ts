@@ -5,6 +5,7 @@ import { heat, type ColourScale } from '../graph/measured';
 import type { placementsOf } from '../placements';
 import { shown } from '../shown';
 import { normTypeWords, placementWords } from '../words';
+import { t } from '../texts/texts';
 
 /** What the colours and outlines of the graph mean. */
 export function networkLegend() {
@@ -22,7 +23,7 @@ export function networkLegend() {
       replaceChildren(
         element,
         ...(measured ? scaleParts(measured.scale, measured.label) : placements.map(placementPart)),
-        wanted && !measured && h('span', { class: 'placeholder' }, 'Not profiled yet: no figures to colour by.'),
+        wanted && !measured && h('span', { class: 'placeholder' }, t('Not profiled yet: no figures to colour by.')),
         ...(norms.length > 1 || measured ? norms.map(normPart) : []),
       );
     },
@@ -34,7 +35,7 @@ function placementPart({ placement, series }: ReturnType<typeof placementsOf>[nu
     'span',
     { class: 'legend-item' },
     h('span', { class: `swatch series-${series}`, attributes: { 'aria-hidden': 'true' } }),
-    `norm: ${placementWords[placement] ?? shown(placement)}`,
+    t('norm: {0}', placementWords[placement] ?? shown(placement)),
   );
 }
 
@@ -56,7 +57,7 @@ function scaleParts(scale: ColourScale, label: string): Child[] {
       'span',
       { class: 'legend-item' },
       h('span', { class: 'legend-unmeasured', attributes: { 'aria-hidden': 'true' } }),
-      'not measured',
+      t('not measured'),
     ),
   ];
 }
@@ -78,6 +79,6 @@ function normPart(type: NormType): Child {
     'span',
     { class: 'legend-item' },
     svg('svg', { viewBox: '0 0 24 12', class: 'legend-shape', 'aria-hidden': 'true' }, shape),
-    `${normTypeWords[type] ?? shown(type)} norm`,
+    t('{0} norm', normTypeWords[type] ?? shown(type)),
   );
 }

@@ -1,6 +1,7 @@
 import type { AxisLetter, NormFacts } from '../../src/protocol/facts';
 import { h, svg } from '../dom';
 import { axesSentence } from '../words';
+import { t } from '../texts/texts';
 
 /** Cells along each edge. */
 const cells = 4;
@@ -84,7 +85,7 @@ export function normCube(norm: NormFacts): HTMLElement | null {
       height,
       class: 'cube',
       role: 'img',
-      'aria-label': `Cube: ${axesSentence(norm)}`,
+      'aria-label': t('Cube: {0}', axesSentence(norm)),
     },
     ...faces,
     ...letters,
@@ -93,6 +94,6 @@ export function normCube(norm: NormFacts): HTMLElement | null {
     'figure',
     { class: 'norm-cube', testId: 'norm-cube' },
     picture,
-    h('figcaption', {}, 'Shaded cells share one mean and variance'),
+    h('figcaption', {}, t('Shaded cells share one mean and variance')),
   );
 }

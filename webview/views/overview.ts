@@ -13,25 +13,26 @@ import { settingsLine } from '../words';
 import { findingsList } from './findings';
 import { keepScroll } from './keepScroll';
 import { changes, type View } from './view';
+import { t } from '../texts/texts';
 
 /** The whole network: what the rules say, how the loss fell, how activations and gradients go over depth. */
 export function overview(store: Store, theme: () => Theme): View & { restyle(): void } {
   const findings = findingsList(store);
   const which = dropdown({
-    label: 'Layers on the depth axis',
+    label: t('Layers on the depth axis'),
     testId: 'depth-layers',
     options: [
-      { value: 'weighted', label: 'Weighted layers' },
-      { value: 'all', label: 'All layers' },
+      { value: 'weighted', label: t('Weighted layers') },
+      { value: 'all', label: t('All layers') },
     ],
     onChange: (value) => store.set({ depthLayers: value === 'all' ? 'all' : 'weighted' }),
   });
   const spread = dropdown({
-    label: 'Figure of the activations',
+    label: t('Figure of the activations'),
     testId: 'activation-figure',
     options: [
       { value: 'rms', label: 'RMS' },
-      { value: 'std', label: 'Standard deviation' },
+      { value: 'std', label: t('Standard deviation') },
     ],
     onChange: (value) => store.set({ activationFigure: value === 'std' ? 'std' : 'rms' }),
   });
@@ -39,7 +40,7 @@ export function overview(store: Store, theme: () => Theme): View & { restyle(): 
   const loss = networkFigure('loss');
   const activation = networkFigure('activation-depth', [spread.element]);
   const heatFigure = dropdown({
-    label: 'Figure of the heat map',
+    label: t('Figure of the heat map'),
     testId: 'heat-figure',
     options: Object.entries(measuredFigures).map(([value, { label }]) => ({ value, label })),
     onChange: (value) => store.set({ heatFigure: value as FigureName }),
@@ -50,19 +51,21 @@ export function overview(store: Store, theme: () => Theme): View & { restyle(): 
   const grid = h('div', { class: 'figures network-figures' }, ...figures.map(({ element }) => element));
   const network = h(
     'section',
-    { class: 'network', attributes: { 'aria-label': 'Network' } },
-    h('h2', {}, 'Training'),
+    { class: 'network', attributes: { 'aria-label': t('Network') } },
+    h('h2', {}, t('Training')),
     grid,
     settings,
   );
   const hint = h(
     'section',
     { class: 'hint', testId: 'no-profile' },
-    h('h2', {}, 'Not profiled yet'),
+    h('h2', {}, t('Not profiled yet')),
     h(
       'p',
       {},
-      'Profile on CPU trains a copy of this model for a few steps and measures how activations and gradients are distributed in every layer. The file is not changed.',
+      t(
+        'Profile on CPU trains a copy of this model for a few steps and measures how activations and gradients are distributed in every layer. The file is not changed.',
+      ),
     ),
   );
   const element = h(
@@ -92,11 +95,11 @@ export function overview(store: Store, theme: () => Theme): View & { restyle(): 
 
   function draw({ profile, running, ui }: Snapshot): void {
     if (!profile?.loss.length) {
-      const sentence = running ? 'Waiting for the first step …' : 'No step was completed.';
-      gradient.empty('Gradient RMS against depth', sentence);
-      loss.empty('Loss', sentence);
-      activation.empty('Activation RMS against depth', sentence);
-      heat.empty('Layers by step', sentence);
+      const sentence = running ? t('Waiting for the first step …') : t('No step was completed.');
+      gradient.empty(t('Gradient RMS against depth'), sentence);
+      loss.empty(t('Loss'), sentence);
+      activation.empty(t('Activation RMS against depth'), sentence);
+      heat.empty(t('Layers by step'), sentence);
       settings.textContent = profile ? settingsLine(profile) : '';
       return;
     }

@@ -7,6 +7,7 @@ import { shown } from '../shown';
 import type { Store } from '../store';
 import { engineWords, initWords, lossWords, optimizerNames, phaseWords, requestLine, variantWords } from '../words';
 import { changes, type View } from './view';
+import { t } from '../texts/texts';
 
 type NumberKey = 'steps' | 'batch' | 'lr' | 'seed';
 type Key = NumberKey | 'scale';
@@ -20,18 +21,18 @@ interface NumberRule {
 }
 
 const numbers: readonly NumberRule[] = [
-  { key: 'steps', label: 'Steps', whole: true, min: 1, max: 100_000 },
-  { key: 'batch', label: 'Batch', whole: true, min: 1, max: 4096 },
-  { key: 'lr', label: 'Learning rate', whole: false, min: 0, max: 1000 },
-  { key: 'seed', label: 'Seed', whole: true, min: 0, max: 4_294_967_295 },
+  { key: 'steps', label: t('Steps'), whole: true, min: 1, max: 100_000 },
+  { key: 'batch', label: t('Batch'), whole: true, min: 1, max: 4096 },
+  { key: 'lr', label: t('Learning rate'), whole: false, min: 0, max: 1000 },
+  { key: 'seed', label: t('Seed'), whole: true, min: 0, max: 4_294_967_295 },
 ];
 
 /** @returns what is wrong with the text, or the number it states */
 export function readNumber(text: string, { whole, min, max }: Omit<NumberRule, 'key' | 'label'>): number | string {
   const value = Number(text.trim().replace(',', '.'));
-  if (text.trim() === '' || !Number.isFinite(value)) return 'Not a number';
-  if (whole && !Number.isInteger(value)) return 'Whole numbers only';
-  if (value < min || value > max) return `${min} to ${max}`;
+  if (text.trim() === '' || !Number.isFinite(value)) return t('Not a number');
+  if (whole && !Number.isInteger(value)) return t('Whole numbers only');
+  if (value < min || value > max) return t('{0} to {1}', min, max);
   return value;
 }
 
@@ -41,12 +42,12 @@ export function runBar(store: Store): View {
   // of the store, not of the last drawing: two fields may change within one frame
   const set = (change: Partial<ProfileSettings>) => store.set({ settings: { ...store.settings, ...change } });
 
-  const start = button('Profile on CPU', {
+  const start = button(t('Profile on CPU'), {
     appearance: 'primary',
     testId: 'profile',
     onClick: () => store.post({ type: 'profile', settings: store.settings }),
   });
-  const more = button('Settings', {
+  const more = button(t('Settings'), {
     testId: 'settings',
     onClick: () => store.set({ settingsOpen: !store.ui.settingsOpen }),
   });
@@ -54,14 +55,14 @@ export function runBar(store: Store): View {
   const idle = h('div', { class: 'run-row' }, start.element, more.element, line);
 
   const phase = h('span', { class: 'run-phase', testId: 'phase' });
-  const cancel = button('Cancel', { testId: 'cancel', onClick: () => store.post({ type: 'cancel' }) });
+  const cancel = button(t('Cancel'), { testId: 'cancel', onClick: () => store.post({ type: 'cancel' }) });
   const filled = h('span', { class: 'bar-filled' });
   const bar = h(
     'div',
     {
       class: 'bar',
       testId: 'progress',
-      attributes: { role: 'progressbar', 'aria-label': 'Progress', 'aria-valuemin': 0 },
+      attributes: { role: 'progressbar', 'aria-label': t('Progress'), 'aria-valuemin': 0 },
     },
     filled,
   );
@@ -83,14 +84,14 @@ export function runBar(store: Store): View {
     }),
   }));
   const choices = {
-    optimizer: choice('Optimizer', 'optimizer', optimizerNames, (optimizer) => set({ optimizer })),
-    init: choice('Weights', 'init', initWords, (init) => set({ init })),
-    norm: choice('Norms', 'norm', variantWords, (norm) => set({ norm })),
-    loss: choice('Loss', 'loss', lossWords, (loss) => set({ loss })),
-    engine: choice('Engine', 'engine', engineWords, (engine) => set({ engine })),
+    optimizer: choice(t('Optimizer'), 'optimizer', optimizerNames, (optimizer) => set({ optimizer })),
+    init: choice(t('Weights'), 'init', initWords, (init) => set({ init })),
+    norm: choice(t('Norms'), 'norm', variantWords, (norm) => set({ norm })),
+    loss: choice(t('Loss'), 'loss', lossWords, (loss) => set({ loss })),
+    engine: choice(t('Engine'), 'engine', engineWords, (engine) => set({ engine })),
   };
   const scale = textField({
-    label: 'Weights times',
+    label: t('Weights times'),
     testId: 'setting-scale',
     numeric: true,
     labelled: true,
@@ -101,21 +102,21 @@ export function runBar(store: Store): View {
       set(typeof value === 'number' ? { init: value === 1 ? 'default' : value } : {});
     },
   });
-  const data = fileChoice('data', 'Data', 'Made samples');
-  const labels = fileChoice('labels', 'Labels', 'Those of the data');
+  const data = fileChoice('data', t('Data'), t('Made samples'));
+  const labels = fileChoice('labels', t('Labels'), t('Those of the data'));
   const [steps, batch, lr, seed] = fields.map(({ field }) => field.element);
   const form = h(
     'div',
     {
       class: 'settings',
       id: 'settings',
-      attributes: { role: 'group', 'aria-label': 'Settings of the profile', hidden: true },
+      attributes: { role: 'group', 'aria-label': t('Settings of the profile'), hidden: true },
     },
     ...[steps, batch, choices.optimizer.element, lr, seed, choices.init.element, scale.element],
     ...[choices.norm.element, choices.loss.element, choices.engine.element, data.element, labels.element],
   );
   setAttribute(more.element, 'aria-controls', 'settings');
-  const element = h('section', { class: 'run', attributes: { 'aria-label': 'Profile' } }, idle, busy, form);
+  const element = h('section', { class: 'run', attributes: { 'aria-label': t('Profile') } }, idle, busy, form);
   const changed = changes();
   return {
     element,
@@ -126,9 +127,9 @@ export function runBar(store: Store): View {
       busy.hidden = running === null;
       form.hidden = !ui.settingsOpen || running !== null;
       setAttribute(more.element, 'aria-expanded', String(ui.settingsOpen));
-      more.setLabel(ui.settingsOpen ? 'Hide settings' : 'Settings');
+      more.setLabel(ui.settingsOpen ? t('Hide settings') : t('Settings'));
       start.setDisabled(errors.size > 0 || !model?.layers.length);
-      line.textContent = errors.size ? 'A setting cannot be used: see below.' : requestLine(current);
+      line.textContent = errors.size ? t('A setting cannot be used: see below.') : requestLine(current);
       for (const { rule, field } of fields) {
         if (!errors.has(rule.key)) field.set(String(current[rule.key]));
         field.setError(errors.get(rule.key) ?? null);
@@ -154,7 +155,7 @@ export function runBar(store: Store): View {
   function fileChoice(field: 'data' | 'labels', label: string, none: string) {
     const choose = button(none, {
       testId: `setting-${field}`,
-      description: `${label}: ${none}. Choose a file`,
+      description: t('{0}: {1}. Choose a file', label, none),
       onClick: () => store.post({ type: 'chooseData', field, settings: store.settings }),
     });
     const element = h(
@@ -170,7 +171,7 @@ export function runBar(store: Store): View {
         // a button does not cut its label
         choose.setLabel(text.length > 17 ? `${text.slice(0, 16)}…` : text);
         choose.element.title = path === undefined ? none : shown(path);
-        choose.element.setAttribute('aria-label', `${label}: ${text}. Choose a file`);
+        choose.element.setAttribute('aria-label', t('{0}: {1}. Choose a file', label, text));
       },
     };
   }
@@ -189,10 +190,12 @@ export function runBar(store: Store): View {
 export function progressText({ phase, step, steps, loss, secondsLeft }: Running): string {
   if (phase !== 'training') return `${phaseWords[phase]} …`;
   const parts = [
-    step ? `${phaseWords.training}: step ${step} of ${steps}` : `${phaseWords.training}: ${counted(steps, 'step')}`,
+    step
+      ? t('{0}: step {1} of {2}', phaseWords.training, step, steps)
+      : `${phaseWords.training}: ${counted(steps, 'step')}`,
   ];
-  if (loss !== undefined) parts.push(`loss ${formatFigure(loss)}`);
-  if (secondsLeft !== undefined) parts.push(`${formatDuration(secondsLeft)} left`);
+  if (loss !== undefined) parts.push(t('loss {0}', formatFigure(loss)));
+  if (secondsLeft !== undefined) parts.push(t('{0} left', formatDuration(secondsLeft)));
   return parts.join(' · ');
 }
 

@@ -1,0 +1,58 @@
+import assert from 'node:assert/strict';
+import { italian } from '../../webview/texts/italian';
+import { OpenView } from './support';
+
+describe('the view in Italian', function () {
+  this.timeout(120_000);
+
+  it('shows no text of its own in English, on any page', async () => {
+    const view = await OpenView.open({ state: 'compared', layers: 40, language: 'it', width: 1400 });
+    assert.equal(await view.page.evaluate('document.documentElement.lang'), 'it');
+    await view.get('settings').click();
+    const english = new Set(Object.keys(italian).filter((text) => italian[text] !== text));
+    const seen = new Set<string>();
+    for (const tab of ['overview', 'network', 'layers', 'compare']) {
+      await view.tab(tab);
+      if (tab === 'layers') await view.get('layer-row').nth(1).click();
+      await view.settle();
+      const texts = await view.page.evaluate<string[]>(`(() => {
+        const walker = document.createTreeWalker(document.querySelector('#app'), NodeFilter.SHOW_TEXT);
+        const texts = [];
+        for (let node = walker.nextNode(); node; node = walker.nextNode())
+          // columns of tables are those of the CSV, which programs read; names are the model's
+          if (!node.parentElement.closest('bdi, .figure-table')) texts.push(node.data.trim());
+        const said = [...document.querySelectorAll('[aria-label], [title]')].filter((e) => !e.closest('bdi, .figure-table'));
+        return texts.concat(said.flatMap((e) => [e.getAttribute('aria-label'), e.getAttribute('title')]).filter(Boolean));
+      })()`);
+      for (const text of texts) seen.add(text);
+    }
+    assert.deepEqual(
+      [...seen].filter((text) => english.has(text)),
+      [],
+    );
+    for (const text of ['Panoramica', 'Strati', 'Rete', 'Confronto', 'Profila su CPU', 'Dove si trovano le norm'])
+      assert.ok(seen.has(text), text);
+    const summary = await view.get('layer-title').count();
+    assert.equal(summary, 1);
+    assert.deepEqual(view.complaints, []);
+    await view.close();
+  });
+
+  it('writes its sentences with the figures in them', async () => {
+    const view = await OpenView.open({ layers: 40, language: 'it' });
+    assert.match(
+      await view.get('loss-summary').innerText(),
+      /^Media dei primi cinque [\d.]+, degli ultimi cinque [\d.]+/,
+    );
+    assert.match(await view.get('gradient-depth-summary').innerText(), /^Verso l’ingresso i gradienti \S+: ×/);
+    assert.match(await view.get('request').innerText(), /^20 passi · batch 16/);
+    await view.tab('layers');
+    await view.get('layer-row').nth(1).click();
+    assert.match(
+      await view.get('layer-facts').innerText(),
+      /Una media e varianza per ognuno di 32 canali, su batch, altezza e larghezza/,
+    );
+    assert.equal(await view.get('layer-count').innerText(), '40 strati');
+    await view.close();
+  });
+});
