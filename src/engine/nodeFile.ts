@@ -42,10 +42,14 @@ export class NodeFile implements ByteSource {
     const begin = performance.now();
     if (begin - this.since >= DIRECT_MS) return undefined;
     const bytes = new Uint8Array(length);
-    const count = fs.readSync(descriptor, bytes, 0, length, offset);
+    try {
+      if (fs.readSync(descriptor, bytes, 0, length, offset) < length) return undefined;
+    } catch {
+      return undefined; // `read` finds out what is wrong
+    }
     this.isSlow = performance.now() - begin >= DIRECT_MS;
     this.used = begin;
-    return count === length ? bytes : undefined;
+    return bytes;
   }
 
   async read(offset: number, length: number): Promise<Uint8Array> {

@@ -22,8 +22,11 @@ const MOST_ROOM = 2 ** 18;
 
 const utf8 = new TextEncoder();
 
+/** Where a value comes from. */
 const INPUT = 1;
 const INITIALIZER = 2;
+const GIVEN = INPUT | INITIALIZER;
+const COMPUTED = 4;
 
 /** Makes one graph of the fields of a GraphProto or FunctionProto as they come, node by node. */
 export class GraphReader {
@@ -34,8 +37,8 @@ export class GraphReader {
   private readonly readBy: IntList;
   /** Values whose names are no UTF-8, by what stands for the name. */
   private readonly misspelt = new Map<string, ValueId>();
-  /** By value: INPUT, INITIALIZER, both or 0. */
-  private readonly given: IntList;
+  /** By value: a sum of the above. */
+  private readonly sources: IntList;
   /** By node: the file offset of its field. */
   private readonly starts: OffsetList;
   private readonly outputs: ValueId[] = [];
@@ -59,7 +62,7 @@ export class GraphReader {
     const room = Math.min(Math.ceil(size / BYTES_PER_NODE), MOST_ROOM);
     this.names = new Interner(room);
     this.readBy = new IntList(room);
-    this.given = new IntList(room);
+    this.sources = new IntList(room);
     this.starts = new OffsetList(room);
     this.builder = new GraphBuilder('', new NodeParts(context, this.names, this.starts), room);
     context.addBuilder(this.builder);
@@ -107,11 +110,11 @@ export class GraphReader {
 
   addInput(value: ValueId): void {
     if (value === ABSENT) return;
-    if (this.given.at(value) & INPUT) {
+    if (this.sources.at(value) & INPUT) {
       this.problem('duplicate-input', `${this.title} declares the input "${this.builder.valueName(value)}" twice`);
       return;
     }
-    this.given.set(value, this.given.at(value) | INPUT);
+    this.sources.set(value, this.sources.at(value) | INPUT);
     this.builder.addInput(value);
   }
 
@@ -175,7 +178,7 @@ export class GraphReader {
       captured,
     });
     if (opType === '') this.problem('no-operator', `node ${this.nodeTitle(index)} names no operator`);
-    const { readBy } = this;
+    const { readBy, sources } = this;
     for (let i = 0; i < nodeInputs.length; i++) {
       const value = nodeInputs[i];
       if (value !== ABSENT && readBy.at(value) < 0) readBy.set(value, index);
@@ -184,9 +187,12 @@ export class GraphReader {
     for (let i = 0; i < nodeOutputs.length; i++) {
       const value = nodeOutputs[i];
       if (value === ABSENT) continue;
-      if (builder.producer(value) !== index || (i > 0 && nodeOutputs.indexOf(value) < i))
+      if (sources.at(value) & COMPUTED) {
         this.reportTwice(value, index);
-      else if (readBy.at(value) >= 0) this.unsorted = true;
+        continue;
+      }
+      sources.set(value, sources.at(value) | COMPUTED);
+      if (readBy.at(value) >= 0) this.unsorted = true;
     }
   }
 
@@ -230,7 +236,7 @@ export class GraphReader {
   private addValue(name: string | undefined): void {
     this.builder.newValue(name);
     this.readBy.push(-1);
-    this.given.push(0);
+    this.sources.push(0);
   }
 
   private properName(wire: Wire, value: ValueId): string {
@@ -283,7 +289,7 @@ export class GraphReader {
       this.problem('unnamed-initializer', `an initializer of ${this.title} has no name, so nothing can read it`, end);
       return;
     }
-    if (this.given.at(value) & INITIALIZER) {
+    if (this.sources.at(value) & INITIALIZER) {
       this.problem(
         'duplicate-initializer',
         `${this.title} has two initializers "${this.builder.valueName(value)}"; the first counts`,
@@ -291,7 +297,7 @@ export class GraphReader {
       );
       return;
     }
-    this.given.set(value, this.given.at(value) | INITIALIZER);
+    this.sources.set(value, this.sources.at(value) | INITIALIZER);
     this.builder.addInitializer(value, tensor);
   }
 
@@ -327,15 +333,15 @@ export class GraphReader {
   }
 
   private checkEdges(): void {
-    const { builder, given, readBy } = this;
+    const { builder, sources, readBy } = this;
     for (let v = 0; v < readBy.length; v++) {
-      const node = builder.producer(v);
-      if (node >= 0 && given.at(v) !== 0)
+      const source = sources.at(v);
+      if (source & COMPUTED && source & GIVEN)
         this.problem(
           'duplicate-producer',
-          `"${builder.valueName(v)}" is an input or initializer of ${this.title}, and node ${this.nodeTitle(node)} computes it again`,
+          `"${builder.valueName(v)}" is an input or initializer of ${this.title}, and node ${this.nodeTitle(builder.producer(v))} computes it again`,
         );
-      else if (node < 0 && given.at(v) === 0 && readBy.at(v) >= 0 && this.depth === 0)
+      else if (source === 0 && readBy.at(v) >= 0 && this.depth === 0)
         this.problem(
           'dangling-input',
           `node ${this.nodeTitle(readBy.at(v))} reads "${builder.valueName(v)}", which nothing in ${this.title} computes`,
@@ -343,7 +349,7 @@ export class GraphReader {
     }
     if (this.depth > 0) return;
     for (const v of this.outputs) {
-      if (builder.producer(v) < 0 && given.at(v) === 0)
+      if (sources.at(v) === 0)
         this.problem('dangling-output', `nothing computes the output "${builder.valueName(v)}" of ${this.title}`);
     }
   }

@@ -208,6 +208,16 @@ describe('hostile ONNX files', () => {
     assert.equal(graph.valueType(graph.valueId('y')!), undefined);
   });
 
+  it('with a node of very many outputs, or of one twice, are opened as fast as others', async () => {
+    const many = Buffer.concat(Array.from({ length: 300_000 }, (_, i) => text(2, `o${i}`)));
+    const { graph, problems } = await openBytes(model(message(1, text(4, 'Split'), many, text(2, 'o7'))));
+    assert.equal(graph.node(0).outputs.length, 300_001);
+    assert.deepEqual(
+      problems.map((p) => p.code),
+      ['duplicate-producer'],
+    );
+  });
+
   it('with a tensor that has no name are opened without it, wherever its data is', async () => {
     const external = message(5, Uint8Array.of(0x70, 1), message(13, text(1, 'location'), text(2, 'w.bin')));
     const { graph, problems } = await openBytes(model(external, message(5, Uint8Array.of(0x10, 1))));
