@@ -24,8 +24,8 @@ const folder = path.resolve(
 const wanted = process.argv.slice(2);
 const themes = ['light', 'dark', 'high-contrast'];
 const widths = [600, 1000, 1600];
-/** Experiments that take a second, with lines, bars of figures and a matrix. */
-const quickExperiments = ['gamma-beta', 'norm-axes', 'input-scaling'];
+/** Experiments that take a second, with lines and a matrix. */
+const quickExperiments = ['gamma-beta', 'norm-axes'];
 
 /**
  * @typedef {import('playwright-core').Page} Page
