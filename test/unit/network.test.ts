@@ -40,6 +40,7 @@ describe('the network', () => {
       const { metafile } = await esbuild.build({
         ...settings,
         absWorkingDir: root,
+        preserveSymlinks: true,
         entryPoints: [source],
         outdir: 'out',
         bundle: true,

@@ -21,6 +21,7 @@ const rooms: Readonly<Record<string, RegExp>> = {
 async function loadedAtOnce(entry: string): Promise<{ files: string[]; bytes: number; outside: string[] }> {
   const { metafile } = await esbuild.build({
     absWorkingDir: root,
+    preserveSymlinks: true,
     entryPoints: [entry],
     outdir: 'out',
     bundle: true,
