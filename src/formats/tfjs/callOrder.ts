@@ -30,12 +30,15 @@ export function orderCalls(model: ModelDefinition, report: Report): CallOrder {
   const firstCalls = numberOfFirstCalls(model, byName);
   const outputsRead = new Map<LayerDefinition, number>();
 
-  const resolve = (ref: TensorRef, place: LayerDefinition['place'], reader: string): CallOutput | undefined => {
+  /** @param reader undefined: the model itself, which lists its outputs */
+  const resolve = (ref: TensorRef, reader?: LayerDefinition): CallOutput | undefined => {
     const layer = byName.get(ref.layer);
     const call = ref.call - (layer === undefined ? 0 : (firstCalls.get(layer) ?? 0));
     if (layer === undefined || !(call >= 0 && call < callCount(layer))) {
       const what = layer === undefined ? 'is not in the model' : `has no call ${ref.call}`;
-      report('unknown-layer', `${shown(reader)} reads the layer ${shown(ref.layer)}, which ${what}`, place);
+      const title = reader?.name ?? `the output of ${model.name}`;
+      const place = reader?.place.to('inbound_nodes') ?? model.configPlace.to('output_layers');
+      report('unknown-layer', `${shown(title)} reads the layer ${shown(ref.layer)}, which ${what}`, place);
       return undefined;
     }
     outputsRead.set(layer, Math.max(outputsRead.get(layer) ?? 1, ref.tensor + 1));
@@ -57,13 +60,11 @@ export function orderCalls(model: ModelDefinition, report: Report): CallOrder {
         layer.place,
       );
     }
-    const place = layer.place.to('inbound_nodes');
     layer.calls.forEach(({ inputs }, call) => {
-      calls.push({ layer, call, inputs: inputs.map((ref) => resolve(ref, place, layer.name)) });
+      calls.push({ layer, call, inputs: inputs.map((ref) => resolve(ref, layer)) });
     });
   }
-  const outputPlace = model.configPlace.to('output_layers');
-  const outputs = model.outputs.map((ref) => resolve(ref, outputPlace, `the output of ${model.name}`));
+  const outputs = model.outputs.map((ref) => resolve(ref));
 
   const sourceOf = (id: number, input: number) => {
     const source = calls[id].inputs[input];

@@ -17,7 +17,8 @@ export function declareTypes(
     const { name, shape } = value;
     if (shape === undefined || interfaceNames.has(name)) continue;
     const order = moved.get(name);
-    const inner = order === undefined ? shape : order.map((_, axis) => shape[order.indexOf(axis)]);
-    graph.valueTypes.set(name, valueType({ ...value, shape: inner }));
+    const type = valueType(value);
+    const moves = order !== undefined;
+    graph.valueTypes.set(name, moves ? { ...type, shape: order.map((_, i) => shape[order.indexOf(i)]) } : type);
   }
 }

@@ -110,5 +110,5 @@ export function finished(lowered: Lowered): Graph {
     values,
     cancelTransposes(graph, layoutTransposes, (wanted) => lowered.claim(wanted)),
   );
-  return graph.freeze();
+  return graph.finish();
 }

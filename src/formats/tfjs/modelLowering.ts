@@ -267,7 +267,7 @@ export class ModelLowering implements Surroundings {
 }
 
 export function valueType({ dtype, shape }: TensorValue): ValueType {
-  return { kind: 'tensor', dtype, ...(shape && { shape: [...shape] }) };
+  return shape === undefined ? { kind: 'tensor', dtype } : { kind: 'tensor', dtype, shape };
 }
 
 /** An open first axis is the batch: the same for all inputs. */
