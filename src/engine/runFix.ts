@@ -47,8 +47,8 @@ interface Edited {
 }
 
 /**
- * Saves a copy of a model with a fix, in the model's own format, once the copy has been run beside the model. Nothing is written when the proof
- * fails, nor when results differ, as they must in inference mode, and nobody has agreed to that.
+ * Saves a copy of a model with a fix, in the model's own format, once the copy has been run beside the model. Nothing is written
+ * when the proof fails, nor when results differ, as some fixes mean them to, and nobody has agreed to that.
  *
  * @throws ModelError `unsupported` when there is nothing to fix, the copy cannot be proven, or may not be written where it is wanted
  */

@@ -168,5 +168,17 @@ describe('TensorFlow.js models as text', () => {
     );
     const text = await hoverText(editor.document.uri, lastPlace(editor.document, '"BatchNormalization"'));
     assert.match(text, /batch norm/i);
+
+    // the view cannot be edited: its layers are fixed in a copy of the model
+    const at = editor.document.positionAt(editor.document.getText().indexOf('"norm_1"'));
+    const actions = await vscode.commands.executeCommand<vscode.CodeAction[]>(
+      'vscode.executeCodeActionProvider',
+      editor.document.uri,
+      new vscode.Range(at, at),
+    );
+    const copies = actions.filter((a) => a.command?.command === 'normscope.saveFixedCopy');
+    assert.ok(copies.length >= 2, actions.map((a) => a.title).join(' | '));
+    assert.ok(actions.every((a) => a.edit === undefined));
+    assert.equal(String(copies[0].command!.arguments![0]), uri.toString());
   });
 });
