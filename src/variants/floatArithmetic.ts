@@ -18,6 +18,9 @@ const PASSING: ReadonlySet<string> = new Set([
   'Unsqueeze',
 ]);
 
+/** Such operators in a row that are looked through; a broken file may have a ring of them. */
+const MOST_PASSED = 16;
+
 /** An operator on quantized tensors: its float counterpart, where its tensors stand, and where its output's scale does. */
 interface QuantizedOperator {
   readonly domain: string;
@@ -63,6 +66,19 @@ function isOfIntegers({ domain, opType }: MutableNode): boolean {
   return Object.hasOwn(quantizedOperators, opType) && quantizedOperators[opType].domain === domain;
 }
 
+/** False for nodes of a broken file that lack a value or a scale. */
+function hasOperands({ opType, inputs }: MutableNode): boolean {
+  const needed: Readonly<Record<string, readonly number[]>> = {
+    MatMulInteger: [0, 1],
+    ConvInteger: [0, 1],
+    DynamicQuantizeMatMul: [0, 1, 2],
+    MatMulIntegerToFloat: [0, 1, 2, 3],
+    QLinearConcat: [0, 2, 3],
+  };
+  const own = needed[opType] ?? quantizedOperators[opType].operands.flatMap((at) => [at, at + 1]);
+  return own.every((at) => inputs[at]) && (opType !== 'QLinearConcat' || inputs.length % 3 === 2);
+}
+
 class FloatArithmetic {
   private readonly r: Rewriter;
   private readonly consumers: ReadonlyMap<string, readonly MutableNode[]>;
@@ -87,7 +103,7 @@ class FloatArithmetic {
   private rewrite(node: MutableNode): boolean {
     if (node.opType === 'Cast' && node.domain === '') return this.castBack(node);
     if (node.opType === 'DequantizeLinear' && node.domain === '') return this.behindPassing(node);
-    if (!isOfIntegers(node)) return false;
+    if (!isOfIntegers(node) || !hasOperands(node)) return false;
     if (node.opType === 'MatMulInteger') return this.integers(node, 'MatMul');
     if (node.opType === 'ConvInteger') return this.integers(node, 'Conv');
     if (node.opType === 'DynamicQuantizeMatMul') return this.dynamicMatMul(node);
@@ -199,11 +215,18 @@ class FloatArithmetic {
   }
 
   /** What quantized integers stand for, taken in front of operators that only rearrange them. */
-  private dequantized(value: string, scale: string, zero: string | undefined, along?: number, output?: string): string {
-    const before = this.r.producer(value);
-    if (before?.domain === '' && PASSING.has(before.opType) && !before.outputs[1] && this.count(scale) === 1) {
+  private dequantized(
+    value: string,
+    scale: string,
+    zero: string | undefined,
+    along?: number,
+    output?: string,
+    passed = 0,
+  ): string {
+    const before = passed < MOST_PASSED && this.count(scale) === 1 ? this.r.producer(value) : undefined;
+    if (before?.domain === '' && PASSING.has(before.opType) && !before.outputs[1] && before.inputs[0]) {
       const [data, ...rest] = before.inputs;
-      const inputs = [this.dequantized(data, scale, zero), ...rest];
+      const inputs = [this.dequantized(data, scale, zero, undefined, undefined, passed + 1), ...rest];
       return this.r.add(before.opType, inputs, Object.fromEntries(before.attributes), output);
     }
     const attributes: Record<string, Attribute> = {};
@@ -214,7 +237,7 @@ class FloatArithmetic {
   private behindPassing(node: MutableNode): boolean {
     const [value, scale, zero] = node.inputs;
     const before = this.r.producer(value);
-    if (before === undefined || !PASSING.has(before.opType) || this.count(scale) !== 1) return false;
+    if (!scale || before === undefined || !PASSING.has(before.opType) || this.count(scale) !== 1) return false;
     this.dequantized(value, scale, zero, undefined, node.outputs[0]);
     return true;
   }

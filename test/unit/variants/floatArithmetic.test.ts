@@ -220,6 +220,25 @@ describe('arithmetic on quantized integers, done in floating point', () => {
     );
   });
 
+  it('leaves nodes alone that lack operands, and ends in a ring', () => {
+    for (const nodes of [
+      'y = QLinearConv(x)',
+      'y = MatMulInteger(x)',
+      'y = com.microsoft.QLinearConcat(xs, xz)',
+      'y = com.microsoft.DynamicQuantizeMatMul(x, xz)',
+      'y = com.microsoft.MatMulIntegerToFloat(x, xz)',
+    ]) {
+      const graph = graphOf({ constants: 'float none = {1}', nodes });
+      assert.equal(toFloatArithmetic(graph), 0, nodes);
+    }
+    const ring = graphOf({
+      constants: 'int8[4,3,3,3] w, float ws',
+      nodes: 'a = Identity(x) y = com.microsoft.QLinearSigmoid(a, xs, xz, xs, xz)',
+    });
+    ring.nodes[0].inputs = ['a'];
+    assert.equal(toFloatArithmetic(ring), 1);
+  });
+
   it('leaves other graphs alone', () => {
     const graph = parseGraph(`<ir_version: 8, opset_import: ["" : 18]> g (float[2,3] x) => (float[2,3] y)
       <float s = {0.1}, uint8 z = {3}> { q = QuantizeLinear(x, s, z) y = DequantizeLinear(q, s, z) }`).toMutable();
