@@ -1,6 +1,5 @@
-import type { Attribute } from '../../ir/attribute';
+import { attribute, type Attribute } from '../../ir/attribute';
 import type { Graph } from '../../ir/graph';
-import { attribute } from '../../ir/attribute';
 import { nodeOf } from '../../ir/mutableGraph';
 import type { Origin } from '../../ir/origin';
 import { NotLowered, type Shape, type TensorValue } from '../tfjs/layerScope';
