@@ -49,9 +49,9 @@ function drawSoon(draw: () => void): void {
 
 function drawNext(): void {
   const [draw] = waiting;
-  draw();
   waiting.delete(draw);
   if (waiting.size > 0) requestAnimationFrame(drawNext);
+  draw();
 }
 
 export function figure({ id, theme, host, onPick, controls = [] }: FigureOptions): Figure {
