@@ -23,7 +23,7 @@ function pool(opType: string, shape: number[], kernel: number[], settings: Setti
     name: `${shape.join('x')} by ${kernel.join('x')}${list.join('')}`,
     inputs: [opType === 'MaxPool' ? { shape, distinct: true } : shape],
     attributes: attributes({ kernel_shape: kernel, ...settings }),
-    nodes: opType === 'MaxPool' ? 12 : 6,
+    nodes: opType === 'MaxPool' ? 12 : 7,
   };
 }
 
