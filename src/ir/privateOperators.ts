@@ -14,6 +14,7 @@ export const PRIVATE_DOMAIN = 'normscope';
  *                 mean        [C]
  *                 variance    [C], the biased one (divided by m)
  *                 inverseStd  [C], 1 / sqrt(variance + epsilon)
+ *                 centred     X's shape: X - mean, which the gradient needs
  *
  * Its gradient has a closed form with xhat = (X - mean) * inverseStd and dY the gradient of the loss by Y:
  * dB = sum dY, dscale = sum dY * xhat, dX = scale * inverseStd * (dY - dB / m - xhat * dscale / m). The statistics are

@@ -41,14 +41,14 @@ export function lowerPrivateOperators(graph: MutableGraph, types?: ReadonlyMap<s
  */
 function batchNormalizationTraining(rewriter: Rewriter, node: MutableNode, rank: number, dtype?: DataType): void {
   const [x, scale, shift] = node.inputs;
-  const [output, meanOutput, varianceOutput, inverseOutput] = node.outputs;
+  const [output, meanOutput, varianceOutput, inverseOutput, centredOutput] = node.outputs;
   const a = node.attributes.get('epsilon');
   const epsilon = a?.type === 'float' ? a.value : 1e-5;
   const others = Array.from({ length: rank }, (_, i) => i).filter((i) => i !== 1);
   const keep = { keepdims: attribute.int(1) };
   const [axes, vector] = [rewriter.ints(others), rewriter.ints([-1])];
   const wide = rewriter.add('ReduceMean', [x, axes], keep);
-  const centred = rewriter.add('Sub', [x, wide]);
+  const centred = rewriter.add('Sub', [x, wide], {}, centredOutput || undefined);
   const square = rewriter.add('ReduceMean', [rewriter.add('Mul', [centred, centred]), axes], keep);
   const mean = rewriter.add('Reshape', [wide, vector], {}, meanOutput || undefined);
   const variance = rewriter.add('Reshape', [square, vector], {}, varianceOutput || undefined);

@@ -5,7 +5,7 @@ import { lazy } from '../lazy';
 import { product } from '../shapes';
 
 /**
- * Batch statistics over all axes but the second, m elements a channel; outputs Y, mean, biased variance, 1/std.
+ * Batch statistics over all axes but the second, m elements a channel; outputs Y, mean, biased variance, 1/std, x - mean.
  * dB = sum dy, dscale = sum dy xhat, dx = scale / std (dy - dB / m - xhat dscale / m).
  *
  * What is summed is centred first: the uncentred form cancels where the mean is large against the spread. The part of dx
@@ -19,16 +19,17 @@ export const BatchNormalizationTraining: GradientRule = (c, g) => {
   const count = product(shape) / channels;
   const aligned = (v: string) => g.reshape(v, [channels, ...shape.slice(2).map(() => 1)]);
   const statistic = (index: number, hint: string) => g.addOutput(c.node, index, g.dtype(x), [channels], hint);
-  const mean = statistic(1, 'mean');
   const variance = statistic(2, 'variance');
   const inverse = statistic(3, 'inverseStd');
+  const centred = g.addOutput(c.node, 4, g.dtype(x), shape, 'centred');
   const dBias = lazy(() => channelSum(dy, g));
-  const dScale = lazy(() => g.mul(channelSum(g.mul(dy, g.sub(x, aligned(mean))), g), inverse));
+  const dScale = lazy(() => g.mul(channelSum(g.mul(dy, centred), g), inverse));
   return [
     () => {
       const slope = g.mul(c.input(1), inverse);
       const share = g.mul(slope, -1 / count);
-      const affine = [x, g.mul(share, dScale()), g.mul(share, dBias()), mean, variance];
+      const zero = g.floats([channels], new Array<number>(channels).fill(0), g.dtype(x));
+      const affine = [centred, g.mul(share, dScale()), g.mul(share, dBias()), zero, variance];
       const epsilon = attribute.float(c.float('epsilon', 1e-5));
       return g.add(g.mul(dy, aligned(slope)), g.node('BatchNormalization', affine, shape, { epsilon }));
     },
