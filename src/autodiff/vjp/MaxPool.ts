@@ -15,9 +15,10 @@ export const MaxPool: GradientRule = (c, g) => [
   },
 ];
 
-/** Whether the windows lie side by side and cover the input: stride and kernel are one, and divide it. */
-function tiles({ kernel, strides }: Window, input: Shape, output: Shape): boolean {
-  return kernel.every((k, i) => k === strides[i] && k * output[i] === input[i]);
+/** Whether the windows lie side by side and cover the input: stride and kernel are one and divide it, from its first element on. */
+function tiles({ kernel, strides, dilations, before }: Window, input: Shape, output: Shape): boolean {
+  const dense = (i: number) => before[i] === 0 && (dilations[i] === 1 || kernel[i] === 1);
+  return kernel.every((k, i) => dense(i) && k === strides[i] && k * output[i] === input[i]);
 }
 
 /**

@@ -48,6 +48,9 @@ export const pooling: readonly GradientCase[] = [
   ...both,
   pool('MaxPool', [1, 2, 6, 6], [2, 2], { dilations: [2, 3] }),
   pool('MaxPool', [2, 2, 6], [3], { strides: [3] }),
+  // as many windows as would tile the input, and they do not
+  pool('MaxPool', [1, 2, 6], [3], { strides: [3], pads: [1, 1] }),
+  pool('MaxPool', [1, 2, 4], [2], { strides: [2], pads: [0, 1], dilations: [2] }),
   pool('MaxPool', [1, 2, 2, 4, 3], [2, 2, 3], { strides: [2, 2, 3] }),
   pool('AveragePool', [1, 2, 5, 6], [3, 3], { strides: [2, 2], pads: [1, 1, 1, 1], count_include_pad: 1 }),
   pool('AveragePool', [1, 1, 6, 5], [3, 3], {
