@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import dgram from 'node:dgram';
 import dns from 'node:dns';
 import esbuild, { type BuildOptions } from 'esbuild';
@@ -7,6 +8,7 @@ import http from 'node:http';
 import https from 'node:https';
 import net from 'node:net';
 import path from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { EngineClient } from '../../src/engine/engineClient';
 import { defaultProfileSettings } from '../../src/profile/defaultSettings';
 import { inProcessEngine } from '../support/inProcessEngine';
@@ -28,13 +30,15 @@ const explained: Readonly<Record<string, readonly string[]>> = {
   'web/engine': [...idle, 'onnxruntime-web/dist/ort.wasm.bundle.min.mjs'],
 };
 
+interface Bundler {
+  readonly bundles: readonly ({ name: string; source: string } & BuildOptions)[];
+  readonly external: string[];
+}
+const bundler: string = '../../esbuild.mjs';
+
 describe('the network', () => {
   it('is within reach of no bundle, but for what is explained', async () => {
-    const bundler: string = '../../esbuild.mjs';
-    const { bundles, external } = (await import(bundler)) as {
-      bundles: readonly ({ name: string; source: string } & BuildOptions)[];
-      external: string[];
-    };
+    const { bundles, external } = (await import(bundler)) as Bundler;
     assert.ok(bundles.length >= 7);
     for (const { name, source, ...settings } of bundles) {
       const { metafile } = await esbuild.build({
@@ -99,6 +103,94 @@ describe('the network', () => {
       for (const back of restore) back();
     }
     assert.deepEqual(reached, []);
+  });
+
+  describe('is not reached by the command line and the engine that it forks', function () {
+    this.timeout(120_000);
+    const folder = path.join(root, 'out/test/network');
+    const record = path.join(folder, 'record.txt');
+    const sample = path.join(root, 'media/samples/sample.onnx');
+
+    before(async () => {
+      fs.rmSync(folder, { recursive: true, force: true });
+      const { bundles, external } = (await import(bundler)) as Bundler;
+      for (const { name, source, ...settings } of bundles.filter((b) => b.name === 'cli' || b.name === 'engine'))
+        await esbuild.build({
+          ...settings,
+          absWorkingDir: root,
+          entryPoints: { [name]: source },
+          outdir: folder,
+          bundle: true,
+          external,
+          logLevel: 'silent',
+        });
+    });
+    after(() => fs.rmSync(folder, { recursive: true, force: true }));
+
+    /** Runs Node with the network denied; what was noted, and the process. */
+    function watched(args: readonly string[], input = '') {
+      fs.writeFileSync(record, '');
+      const hook = pathToFileURL(path.join(__dirname, '../support/noNetwork.mjs')).href;
+      const ran = spawnSync(process.execPath, ['--import', hook, ...args], {
+        env: { ...process.env, NETWORK_RECORD: record, NODE_OPTIONS: '' },
+        encoding: 'utf8',
+        input,
+      });
+      return { ...ran, noted: fs.readFileSync(record, 'utf8').trim().split('\n') };
+    }
+    const cli = path.join(folder, 'cli.js');
+
+    it('by what would be seen', () => {
+      const calls = [
+        "fetch('http://127.0.0.1:9/')",
+        "require('net').connect(9)",
+        "require('https').get('https://127.0.0.1/')",
+        "require('dns').promises.lookup('localhost')",
+        "require('child_process').execSync('true')",
+      ];
+      for (const call of calls) {
+        const { status, noted } = watched(['-e', `try { ${call} } catch {}`]);
+        assert.equal(status, 0, call);
+        assert.equal(noted.length, 2, `${call}: ${noted.join()}`);
+      }
+    });
+
+    const fork = ['started cli.js', 'started engine.js'];
+    const commands: readonly (readonly [string, readonly string[], readonly string[]])[] = [
+      ['analyzing', ['analyze', sample, '--format', 'sarif'], ['started cli.js']],
+      ['profiling', ['profile', sample, '--steps', '2', '--batch', '4', '--format', 'json'], fork],
+      [
+        'profiling on WASM',
+        ['profile', sample, '--steps', '1', '--batch', '2', '--engine', 'wasm'],
+        [...fork, 'started thread'],
+      ],
+      ['comparing', ['compare', sample, '--variants', 'as-is,none', '--seeds', '1', '--steps', '2'], fork],
+      ['fixing', ['fix', sample, '--fix', 'fold', '--output', path.join(folder, 'fixed.onnx')], fork],
+    ];
+    for (const [title, args, processes] of commands)
+      it(title, () => {
+        const { status, stdout, stderr, noted } = watched([cli, ...args]);
+        assert.equal(status, 0, stderr);
+        assert.notEqual(stdout, '');
+        assert.deepEqual([...new Set(noted)], processes);
+      });
+
+    it('answering chat agents', () => {
+      const ask = (id: number, method: string, params: object) =>
+        `${JSON.stringify({ jsonrpc: '2.0', id, method, params })}\n`;
+      const client = {
+        protocolVersion: '2025-06-18',
+        capabilities: {},
+        clientInfo: { name: 'test', version: '1' },
+      };
+      const input = ask(1, 'initialize', client) + ask(2, 'tools/list', {});
+      const { stdout, noted } = watched([cli, 'mcp'], input);
+      assert.match(stdout, /"inputSchema"/);
+      assert.deepEqual(
+        noted.filter((n) => !n.startsWith('started')),
+        [],
+      );
+    });
   });
 });
 
