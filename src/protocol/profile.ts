@@ -202,7 +202,7 @@ export interface ProfileResult {
   /** Loss of each step that was run. */
   readonly loss: readonly Figure[];
   readonly layers: readonly ProfiledLayer[];
-  /** Least-squares slope of log10(RMS of dLoss/dOutput) per weighted layer going towards the input; null below two layers. */
+  /** Median slope over all pairs (Theil-Sen) of log10(RMS of dLoss/dOutput) per weighted layer going towards the input; null below two layers. */
   readonly gradientDepthSlope: Figure | null;
   readonly findings: readonly Finding[];
   /** Predictions for fresh weights, where there is a closed form. */

@@ -10,7 +10,8 @@ export const explodingGradient: MeasuredRule = {
     severity: 'warning',
     title: 'Gradients explode towards the input',
     whatItDoes:
-      'Reports a network whose gradient grows by more than 1.4 per weighted layer on its way to the input (log10 slope above 0.15, over 10 depths and more), ' +
+      'Reports a network whose gradient grows by more than 1.4 per weighted layer on its way to the input (log10 slope above 0.15, the median over all pairs of layers, ' +
+      'over 10 depths and more), ' +
       'or a thousandfold from the last weighted layer to the first, both in RMS of dLoss/dOutput and in its norm; and gradients that are ' +
       'not finite on a step whose activations are.',
     why:

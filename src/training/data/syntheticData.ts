@@ -77,6 +77,7 @@ export class SyntheticData implements TrainingData {
 
   /** What is fed, in words. */
   describeInputs(): string {
+    if (this.inputs.length === 0) return 'none: the network has no inputs, it computes from constants of the file';
     const parts = this.inputs.map((spec) => describeInput(spec, this.classes));
     const listed = [...new Set(parts)].join('; ');
     const scaled = this.inputs.some((i) => floatKinds.has(i.kind)) ? ', scaled to mean 0 and deviation 1' : '';

@@ -20,6 +20,28 @@ describe('gradientDepthSlope', () => {
     assert.ok(Math.abs(gradientDepthSlope(points)! - 1) < 1e-12);
   });
 
+  it('is not moved by one jump: at a head, a pool, a layer whose gradient underflowed', () => {
+    const level = Array.from({ length: 12 }, (_, i) => ({ depth: i + 1, rms: i === 11 ? 1 : 1e-3 }));
+    assert.ok(Math.abs(gradientDepthSlope(level)!) < 1e-12);
+    const dead = Array.from({ length: 12 }, (_, i) => ({ depth: i + 1, rms: i === 5 ? 0 : 1 }));
+    assert.ok(Math.abs(gradientDepthSlope(dead)!) < 1e-12);
+  });
+
+  it('is the factor of most layers in a network that has several', () => {
+    // eight layers of a quarter each before four that keep the gradient
+    const mixed = Array.from({ length: 13 }, (_, i) => ({ depth: i + 1, rms: 0.25 ** Math.max(0, 8 - i) }));
+    const slope = gradientDepthSlope(mixed)!;
+    assert.ok(slope <= -0.4 && slope >= Math.log10(0.25), String(slope));
+  });
+
+  it('of thousands of layers takes far pairs alone', () => {
+    const many = Array.from({ length: 5000 }, (_, i) => ({
+      depth: i + 1,
+      rms: 1.01 ** (5000 - i) * (i % 7 === 0 ? 9 : 1),
+    }));
+    assert.ok(Math.abs(gradientDepthSlope(many)! - Math.log10(1.01)) < 1e-4);
+  });
+
   it('is null without two depths', () => {
     assert.equal(gradientDepthSlope([]), null);
     assert.equal(gradientDepthSlope([{ depth: 1, rms: 1 }]), null);
