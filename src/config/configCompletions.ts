@@ -1,5 +1,6 @@
 import type { Span } from '../formats/tfjs/jsonIndex';
 import { jsonCursor, type JsonCursor } from './jsonCursor';
+import { kerasNorms, tfjsNorms, type NormSetting } from './kerasNorms';
 import { modelTypeOf } from './normSettings';
 
 /**
@@ -48,41 +49,8 @@ export interface ConfigCompletion {
   readonly rank: number;
 }
 
-type Setting = readonly [key: string, value: string, topic: CompletionTopic];
-
-const common: readonly Setting[] = [
-  ['epsilon', '0.001', 'epsilon'],
-  ['center', 'true', 'center'],
-  ['scale', 'true', 'scale'],
-];
-
-/** Norm classes of Keras with their settings and defaults (keras.layers, version 3; TensorFlow.js has the first two). */
-const kerasNorms: ReadonlyMap<string, { readonly topic: NormTopic; readonly settings: readonly Setting[] }> = new Map([
-  [
-    'BatchNormalization',
-    { topic: 'batch-norm', settings: [['axis', '-1', 'axis-channels'], ['momentum', '0.99', 'momentum'], ...common] },
-  ],
-  ['LayerNormalization', { topic: 'layer-norm', settings: [['axis', '-1', 'axis-over'], ...common] }],
-  [
-    'GroupNormalization',
-    { topic: 'group-norm', settings: [['groups', '32', 'groups'], ['axis', '-1', 'axis-channels'], ...common] },
-  ],
-  [
-    'RMSNormalization',
-    {
-      topic: 'rms-norm',
-      settings: [
-        ['axis', '-1', 'axis-over'],
-        ['epsilon', '1e-6', 'epsilon'],
-      ],
-    },
-  ],
-  ['UnitNormalization', { topic: 'unit-norm', settings: [['axis', '-1', 'axis-over']] }],
-]);
-const tfjsNorms = ['BatchNormalization', 'LayerNormalization'];
-
 interface FamilySetting {
-  readonly setting: Setting;
+  readonly setting: NormSetting;
   /** Values of `model_type` whose configuration has the setting. */
   readonly families: RegExp;
 }
@@ -113,7 +81,7 @@ const familySettings: readonly FamilySetting[] = [
   { setting: ['do_stable_layer_norm', 'false', 'pre-norm'], families: /^(wav2vec2|hubert)$/ },
   {
     setting: ['apply_residual_connection_post_layernorm', 'false', 'residual-after-norm'],
-    families: /^(bloom|falcon)$/,
+    families: /^bloom$/,
   },
   { setting: ['qk_layernorm', 'false', 'query-key-norm'], families: /^(phi|stablelm)$/ },
   { setting: ['qk_layernorm', 'true', 'query-key-norm'], families: /^persimmon$/ },
@@ -212,7 +180,7 @@ function sectionOf(lines: readonly string[], line: number, indentation: number):
   return '';
 }
 
-function settingCompletions(text: string, cursor: JsonCursor, settings: readonly Setting[]): ConfigCompletion[] {
+function settingCompletions(text: string, cursor: JsonCursor, settings: readonly NormSetting[]): ConfigCompletion[] {
   if (cursor.key !== undefined) {
     const values = settings.filter(([key]) => key === cursor.key);
     return values.flatMap(([, value, topic]) =>

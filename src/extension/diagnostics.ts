@@ -1,4 +1,7 @@
 import * as vscode from 'vscode';
+import type { ConfigDocument } from '../config/configDocument';
+import { oneLine } from '../config/escapeMarkdown';
+import { settingProblems, type SettingProblem } from '../config/settingProblems';
 import { isUnreadable, type Finding, type Range, type Severity } from '../protocol/facts';
 import { configOf } from './configDocuments';
 import type { FormattedDocuments } from './formattedDocuments';
@@ -8,6 +11,8 @@ import type { ModelSession } from './modelSession';
 import { toVsRange } from './ranges';
 import type { Sessions } from './sessions';
 import { rulePage } from './rulePages';
+
+const { t } = vscode.l10n;
 
 const severities: Record<Severity, vscode.DiagnosticSeverity> = {
   error: vscode.DiagnosticSeverity.Error,
@@ -69,6 +74,7 @@ export class Diagnostics implements vscode.Disposable {
     this.collection.set(session.uri, [
       ...facts.findings.map((f) => this.diagnostic(f, rangeOf(marked(f)), session.uri)),
       ...problems,
+      ...(marks === undefined ? [] : settingDiagnostics(marks)),
     ]);
 
     const view = this.formatted.viewOf(session.uri);
@@ -99,6 +105,33 @@ export class Diagnostics implements vscode.Disposable {
 /** What the Problems panel says of a finding. */
 export function diagnosticMessage({ layer, message }: Finding): string {
   return layer === null ? message : `${layer}: ${message}`;
+}
+
+/** Values and names of norm settings that Keras and TensorFlow.js do not take. */
+function settingDiagnostics(config: ConfigDocument): vscode.Diagnostic[] {
+  return settingProblems(config).map((problem) => {
+    const range = toVsRange(config.lines.rangeOf(problem.span.offset, problem.span.length));
+    const d = new vscode.Diagnostic(range, settingWords(problem), vscode.DiagnosticSeverity.Warning);
+    d.source = 'NormScope';
+    d.code = 'setting';
+    return d;
+  });
+}
+
+function settingWords(problem: SettingProblem): string {
+  const { key, className } = problem;
+  switch (problem.kind) {
+    case 'momentum':
+      return t('{0} of {1} must be a number from 0 to 1: the weight of the old value.', key, className);
+    case 'epsilon':
+      return t('{0} of {1} must be a number that is not negative.', key, className);
+    case 'flag':
+      return t('{0} of {1} must be true or false.', key, className);
+    case 'groups':
+      return t('{0} of {1} must be a whole number from 1, or -1 for a group of each channel.', key, className);
+    case 'misspelt':
+      return t('{0} has no setting {1}; is {2} meant?', className, oneLine(key), problem.meant);
+  }
 }
 
 function rangeOf(range: Range | undefined): vscode.Range {

@@ -23,6 +23,25 @@ describe('TensorFlow.js models as text', () => {
     assert.deepEqual(lenses, []);
   });
 
+  it('mark values that a norm does not take, where they stand, and nothing in a file that is no model', async () => {
+    const momentum = /"momentum": [\d.]+/;
+    const wrong = copyOf(sample, 'wrong.keras.json', (text) => text.replace(momentum, '"momentum": 99'));
+    const other = copyOf(
+      sample,
+      'other.json',
+      () => '{ "class_name": "BatchNormalization", "config": { "momentum": 99 } }',
+    );
+    await vscode.workspace.openTextDocument(other);
+    const document = await vscode.workspace.openTextDocument(wrong);
+    const isOne = (d: vscode.Diagnostic) => ruleOf(d) === 'setting';
+    const found = (await diagnostics(wrong, isOne)).filter(isOne);
+    assert.deepEqual(
+      found.map((d) => [document.getText(d.range), d.message]),
+      [['99', 'momentum of BatchNormalization must be a number from 0 to 1: the weight of the old value.']],
+    );
+    assert.deepEqual(vscode.languages.getDiagnostics(other), []);
+  });
+
   it('have lenses that lead to the commands', async () => {
     const lenses = await vscode.commands.executeCommand<vscode.CodeLens[]>(
       'vscode.executeCodeLensProvider',
