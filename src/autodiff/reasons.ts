@@ -11,6 +11,7 @@ export const reasons: ReadonlyMap<string, string> = new Map([
   ['DequantizeLinear', integers],
   ['DynamicQuantizeLinear', integers],
   ['com.microsoft.Attention', form],
+  ['com.microsoft.GroupQueryAttention', form],
   ['com.microsoft.MultiHeadAttention', form],
   ['com.microsoft.RotaryEmbedding', form],
 ]);

@@ -15,7 +15,7 @@ export interface Parameter {
   readonly fanOut: number;
 }
 
-/** Input positions at which an operator reads trainable constants. */
+/** Input positions at which an operator reads trainable constants; of other domains as `domain.opType`. */
 const POSITIONS: Readonly<Record<string, Readonly<Record<number, ParameterKind>>>> = {
   Conv: { 1: 'weight', 2: 'bias' },
   ConvTranspose: { 1: 'weight', 2: 'bias' },
@@ -32,6 +32,18 @@ const POSITIONS: Readonly<Record<string, Readonly<Record<number, ParameterKind>>
   LSTM: { 1: 'recurrent', 2: 'recurrent', 3: 'bias', 7: 'recurrent' },
   GRU: { 1: 'recurrent', 2: 'recurrent', 3: 'bias' },
   RNN: { 1: 'recurrent', 2: 'recurrent', 3: 'bias' },
+  SimplifiedLayerNormalization: { 1: 'scale' },
+  'com.microsoft.Attention': { 1: 'weight', 2: 'bias' },
+  'com.microsoft.BiasGelu': { 1: 'bias' },
+  'com.microsoft.EmbedLayerNormalization': { 2: 'embedding', 3: 'embedding', 4: 'embedding', 5: 'scale', 6: 'shift' },
+  'com.microsoft.FastGelu': { 1: 'bias' },
+  'com.microsoft.FusedConv': { 1: 'weight', 2: 'bias' },
+  'com.microsoft.FusedGemm': { 0: 'weight', 1: 'weight', 2: 'bias' },
+  'com.microsoft.FusedMatMul': { 0: 'weight', 1: 'weight' },
+  'com.microsoft.GroupNorm': { 1: 'scale', 2: 'shift' },
+  'com.microsoft.MultiHeadAttention': { 3: 'bias' },
+  'com.microsoft.SkipLayerNormalization': { 2: 'scale', 3: 'shift', 4: 'bias' },
+  'com.microsoft.SkipSimplifiedLayerNormalization': { 2: 'scale', 3: 'bias' },
 };
 
 /** Arithmetic whose constant operand is a bias or a scale when it has more than one element. */
@@ -138,19 +150,23 @@ export function findParameters(
   });
 }
 
+function positionsOf({ domain, opType }: MutableNode): Readonly<Record<number, ParameterKind>> | undefined {
+  const key = domain === '' ? opType : `${domain}.${opType}`;
+  return Object.hasOwn(POSITIONS, key) ? POSITIONS[key] : undefined;
+}
+
 function kindOfUse(
   node: MutableNode,
   value: string,
   elements: number,
   learnt: ReadonlySet<string>,
 ): ParameterKind | undefined {
-  if (node.domain !== '') return undefined;
-  const positions = POSITIONS[node.opType];
+  const positions = positionsOf(node);
   if (positions) {
     const at = node.inputs.indexOf(value);
     return positions[at];
   }
-  const kind = ARITHMETIC[node.opType];
+  const kind = node.domain === '' ? ARITHMETIC[node.opType] : undefined;
   if (kind === undefined || elements < 2) return undefined;
   return node.inputs.some((i) => i !== value && learnt.has(i)) ? kind : undefined;
 }
@@ -173,12 +189,15 @@ function fans({ kind, node, value }: Use, types: ReadonlyMap<string, ValueType>)
   const stride = strides?.type === 'ints' ? product(strides.value) : 1;
   switch (node.opType) {
     case 'Conv':
+    case 'FusedConv':
       // [M, C / groups, ...]; a stride skips outputs of an input, which fan-out by convention ignores
       return { fanIn: shape[1] * kernel, fanOut: (shape[0] / groups) * kernel };
     case 'ConvTranspose':
       // [C, M / groups, ...]: an output sums over kernel / stride places
       return { fanIn: Math.max(1, ((shape[0] / groups) * kernel) / stride), fanOut: shape[1] * kernel };
-    case 'Gemm': {
+    case 'Gemm':
+    case 'FusedGemm':
+    case 'FusedMatMul': {
       const transposed = int(node.inputs[1] === value ? 'transB' : 'transA', 0) === 1;
       const [inner, outer] = (node.inputs[1] === value) === transposed ? [columns, rows] : [rows, columns];
       return { fanIn: inner, fanOut: outer };

@@ -1,9 +1,10 @@
 import { attribute } from '../ir/attribute';
-import type { Dim, ValueType } from '../ir/graph';
+import type { ValueType } from '../ir/graph';
 import type { MutableNode } from '../ir/mutableGraph';
 import { float32Tensor } from '../ir/tensor';
 import { floatOf, intOf, intsOf } from './nodeAttributes';
 import type { Rewriter } from './rewriter';
+import { intoHeads, outOfHeads, sizesOf } from './rotaryForms';
 
 /**
  * Attention of com.microsoft in parts (Vaswani et al. 2017; ContribOperators.md of ONNX Runtime): products, masks, softmax. Each
@@ -105,66 +106,6 @@ export function multiHeadAttention(node: MutableNode, r: Rewriter, types: Types)
   return true;
 }
 
-/**
- * RotaryEmbedding (Su et al. 2021): pairs of features turned by an angle that grows with the position. Input
- * [batch, length, width] or [batch, heads, length, size]; positions [1] (of the first word) or [batch, length].
- */
-export function rotaryEmbedding(node: MutableNode, r: Rewriter, types: Types): boolean {
-  const [x, positions, cosines, sines] = node.inputs;
-  const shape = sizesOf(x, types);
-  const places = sizesOf(positions, types);
-  const half = sizesOf(cosines, types)?.[1];
-  if (!shape || !places || half === undefined || floatOf(node, 'scale', 1) !== 1) return false;
-  if (shape.length !== 3 && shape.length !== 4) return false;
-  const stated = intOf(node, 'num_heads', 0);
-  const flat = shape.length === 3;
-  const turned = intOf(node, 'rotary_embedding_dim', 0) || 2 * half;
-  const heads = flat ? stated || shape[2] / turned : shape[1];
-  const [batch, length] = flat ? shape : [shape[0], shape[2]];
-  const size = flat ? shape[2] / heads : shape[3];
-  if (!Number.isInteger(size) || turned !== 2 * half || turned > size || length > LARGEST_CONSTANT) return false;
-  const split = flat ? intoHeads(x, heads, r) : x;
-  const last = { axis: attribute.int(-1) };
-  const [rotated, rest] =
-    turned === size
-      ? [split, undefined]
-      : r.addNode('Split', [split, r.ints([turned, size - turned])], last, { outputs: 2 });
-  const place =
-    places.length === 1 ? r.add('Add', [positions, r.ints(Array.from({ length }, (_, i) => i))]) : positions;
-  const angle = (table: string) => r.add('Unsqueeze', [r.add('Gather', [table, place]), r.ints([places.length - 1])]);
-  const [cos, sin] = [angle(cosines), angle(sines)];
-  const interleaved = intOf(node, 'interleaved', 0) !== 0;
-  const pairs = interleaved
-    ? r
-        .addNode(
-          'Split',
-          [r.add('Reshape', [rotated, r.ints([batch, heads, length, half, 2])])],
-          { ...last, num_outputs: attribute.int(2) },
-          { outputs: 2 },
-        )
-        .map((part) => r.add('Squeeze', [part, r.ints([-1])]))
-    : r.addNode('Split', [rotated], { ...last, num_outputs: attribute.int(2) }, { outputs: 2 });
-  const [a, b] = pairs;
-  const turn = [
-    r.add('Sub', [r.add('Mul', [a, cos]), r.add('Mul', [b, sin])]),
-    r.add('Add', [r.add('Mul', [b, cos]), r.add('Mul', [a, sin])]),
-  ];
-  const joined = interleaved
-    ? r.add('Reshape', [
-        r.add(
-          'Concat',
-          turn.map((part) => r.add('Unsqueeze', [part, r.ints([-1])])),
-          last,
-        ),
-        r.ints([batch, heads, length, turned]),
-      ])
-    : r.add('Concat', turn, last);
-  const whole = rest ? r.add('Concat', [joined, rest], last) : joined;
-  if (flat) outOfHeads(whole, r, node.outputs[0]);
-  else r.add('Identity', [whole], {}, node.outputs[0]);
-  return true;
-}
-
 /** softmax(q k^T * scale + masks) v, put together over the heads. */
 function attend(
   node: MutableNode,
@@ -180,18 +121,6 @@ function attend(
   const masked = masks.reduce((sum, mask) => r.add('Add', [sum, mask]), scaled);
   const weights = r.add('Softmax', [masked], { axis: attribute.int(-1) });
   outOfHeads(r.add('MatMul', [weights, v]), r, node.outputs[0]);
-}
-
-/** [batch, length, heads * size] to [batch, heads, length, size]. */
-export function intoHeads(x: string, heads: number, r: Rewriter): string {
-  const apart = r.add('Reshape', [x, r.ints([0, 0, heads, -1])]);
-  return r.add('Transpose', [apart], { perm: attribute.ints([0, 2, 1, 3]) });
-}
-
-/** [batch, heads, length, size] to [batch, length, heads * size], as `output`. */
-export function outOfHeads(x: string, r: Rewriter, output: string): void {
-  const back = r.add('Transpose', [x], { perm: attribute.ints([0, 2, 1, 3]) });
-  r.add('Reshape', [back, r.ints([0, 0, -1])], {}, output);
 }
 
 /**
@@ -237,9 +166,4 @@ function scoreMasks(
     masks.push(unless(r.add('Greater', [int64, r.ints(0)]), [dims[0], 1, queries, keys]));
   } else return undefined;
   return masks;
-}
-
-function sizesOf(value: string | undefined, types: Types): number[] | undefined {
-  const shape: readonly Dim[] | undefined = value ? types.get(value)?.shape : undefined;
-  return shape?.every((d): d is number => typeof d === 'number') ? [...shape] : undefined;
 }

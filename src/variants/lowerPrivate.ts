@@ -1,10 +1,11 @@
 import { attribute } from '../ir/attribute';
 import type { DataType } from '../ir/dataType';
-import type { ValueType } from '../ir/graph';
+import type { Dim, ValueType } from '../ir/graph';
 import { inferTypes } from '../ir/inferTypes';
 import type { MutableGraph, MutableNode } from '../ir/mutableGraph';
 import { ModelError } from '../ir/errors';
 import { BATCH_NORMALIZATION_TRAINING, PRIVATE_DOMAIN, ROUND_STRAIGHT_THROUGH } from '../ir/privateOperators';
+import { reductionStages } from '../ir/reductionStages';
 import { Rewriter } from './rewriter';
 
 /**
@@ -29,7 +30,7 @@ export function lowerPrivateOperators(graph: MutableGraph, types?: ReadonlyMap<s
       throw new ModelError('unsupported', `the rank of ${node.inputs[0]} is not known, so it cannot be normalized`, {
         node: node.name || node.outputs[0],
       });
-    batchNormalizationTraining(rewriter, node, type.shape.length, type.dtype);
+    batchNormalizationTraining(rewriter, node, type.shape, type.dtype);
     return true;
   });
   graph.opsets.delete(PRIVATE_DOMAIN);
@@ -39,17 +40,29 @@ export function lowerPrivateOperators(graph: MutableGraph, types?: ReadonlyMap<s
  * Centred: the mean of squares minus the square of the mean would cancel where the mean is large against the deviation.
  * The statistics then go into the runtime's BatchNormalization, which scales and shifts in one pass over the data.
  */
-function batchNormalizationTraining(rewriter: Rewriter, node: MutableNode, rank: number, dtype?: DataType): void {
+function batchNormalizationTraining(
+  rewriter: Rewriter,
+  node: MutableNode,
+  shape: readonly Dim[],
+  dtype?: DataType,
+): void {
   const [x, scale, shift] = node.inputs;
   const [output, meanOutput, varianceOutput, inverseOutput, centredOutput] = node.outputs;
   const a = node.attributes.get('epsilon');
   const epsilon = a?.type === 'float' ? a.value : 1e-5;
-  const others = Array.from({ length: rank }, (_, i) => i).filter((i) => i !== 1);
-  const keep = { keepdims: attribute.int(1) };
-  const [axes, vector] = [rewriter.ints(others), rewriter.ints([-1])];
-  const wide = rewriter.add('ReduceMean', [x, axes], keep);
+  const vector = rewriter.ints([-1]);
+  const stages = reductionStages(
+    shape.map((_, i) => i).filter((i) => i !== 1),
+    shape,
+  );
+  const channelMean = (v: string) =>
+    stages.reduce(
+      (mean, axes) => rewriter.add('ReduceMean', [mean, rewriter.ints(axes)], { keepdims: attribute.int(1) }),
+      v,
+    );
+  const wide = channelMean(x);
   const centred = rewriter.add('Sub', [x, wide], {}, centredOutput || undefined);
-  const square = rewriter.add('ReduceMean', [rewriter.add('Mul', [centred, centred]), axes], keep);
+  const square = channelMean(rewriter.add('Mul', [centred, centred]));
   const mean = rewriter.add('Reshape', [wide, vector], {}, meanOutput || undefined);
   const variance = rewriter.add('Reshape', [square, vector], {}, varianceOutput || undefined);
   rewriter.add(

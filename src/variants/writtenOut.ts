@@ -1,6 +1,6 @@
 import type { ValueType } from '../ir/graph';
 import type { MutableNode } from '../ir/mutableGraph';
-import { attention, multiHeadAttention, rotaryEmbedding } from './attentionForms';
+import { attention, multiHeadAttention } from './attentionForms';
 import { fastGelu, fusedConv, fusedGemm, fusedMatMul, gelu, quickGelu } from './fusedForms';
 import {
   embedLayerNormalization,
@@ -10,10 +10,12 @@ import {
   skipSimplifiedLayerNormalization,
 } from './fusedNormForms';
 import { gridSample } from './gridSample';
+import { groupQueryAttention } from './groupQueryAttention';
 import { lpNormalization, meanVarianceNormalization } from './normForms';
 import { quant, quantizedAndBack } from './quantizedForms';
 import { gru, lstm, rnn } from './recurrentForms';
 import type { Rewriter } from './rewriter';
+import { rotaryEmbedding } from './rotaryForms';
 
 /**
  * Writes a node out in elementary operators of opset 18: adds what computes its outputs, under their names, and returns true;
@@ -41,6 +43,7 @@ export const writtenOut: ReadonlyMap<string, WrittenOut> = new Map<string, Writt
   ['com.microsoft.FusedMatMul', fusedMatMul],
   ['com.microsoft.Gelu', gelu],
   ['com.microsoft.GroupNorm', groupNorm],
+  ['com.microsoft.GroupQueryAttention', groupQueryAttention],
   ['com.microsoft.MultiHeadAttention', multiHeadAttention],
   ['com.microsoft.QuickGelu', quickGelu],
   ['com.microsoft.RotaryEmbedding', rotaryEmbedding],

@@ -65,6 +65,7 @@ export const contribRules: InferenceRules = {
       ]);
     return [tensorFact(dtype, [q[0], q[1], v[2]]), present(k, n.shape(6)), present(v, n.shape(7))];
   },
+  GroupQueryAttention: groupQueryAttention,
   RotaryEmbedding: (n) => [sameType(n.fact(0))],
 };
 
@@ -79,6 +80,21 @@ function fusedMatMul(n: InferenceNode) {
     return [tensorFact(n.dtype(0))];
   const lead = broadcastShapes([a.slice(0, -2), b.slice(0, -2)])!;
   return [tensorFact(n.dtype(0), [...lead, a[a.length - 2], b[b.length - 1]])];
+}
+
+/** Queries alone or queries, keys and values in one; the states that are handed on are as long as the longest sequence. */
+function groupQueryAttention(n: InferenceNode) {
+  const [x, past] = [n.shape(0), n.shape(3)];
+  const dtype = n.dtype(0);
+  const [heads, keyHeads] = [n.int('num_heads', 0), n.int('kv_num_heads', 0)];
+  if (x?.length !== 3 || heads < 1 || keyHeads < 1) return [tensorFact(dtype)];
+  const parts = n.has(1) ? heads : heads + 2 * keyHeads;
+  const size = typeof x[2] === 'number' && x[2] % parts === 0 ? x[2] / parts : null;
+  const longest = n.fact(6)?.data?.[0];
+  const before = past?.length === 4 ? past[2] : 0;
+  const whole = typeof longest === 'number' && typeof before === 'number' ? Math.max(longest, before) : undefined;
+  const present = tensorFact(dtype, [x[0], keyHeads, whole ?? addDims(before, x[1]), size]);
+  return [tensorFact(dtype, [x[0], x[1], size === null ? null : heads * size]), present, present];
 }
 
 /** The third output is the sum that was normalized. */

@@ -1,6 +1,6 @@
 import { attribute } from '../../ir/attribute';
 import type { MutableNode } from '../../ir/mutableGraph';
-import { intoHeads, outOfHeads } from '../attentionForms';
+import { intoHeads, outOfHeads } from '../rotaryForms';
 import { floatOf, intOf, type Conversion } from './conversion';
 
 /** Added to scores that are masked. */

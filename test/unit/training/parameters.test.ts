@@ -37,6 +37,31 @@ describe('findParameters', () => {
     assert.equal(found.get('b1')!.kind, 'bias');
   });
 
+  it('takes the weights of the operators that ONNX Runtime makes of several', () => {
+    const found = parametersOf(`g (int32[2,3] ids, float[2,4,8,8] x) => (float[2,3,6] y, float[2,5,6,6] z)
+      <float[9,6] words, float[7,6] positions, float[6] scale, float[6] shift, float[6,18] qkv, float[18] bias,
+       float[4,6] w, float[4] c, float[5,4,3,3] k, float[5] b, float[6] s2, float[6] t2>
+      { e, m = com.microsoft.EmbedLayerNormalization(ids, , words, positions, , scale, shift)
+        a = com.microsoft.Attention<num_heads = 2>(e, qkv, bias)
+        n = com.microsoft.SkipLayerNormalization(a, e, s2, t2)
+        p = com.microsoft.FusedMatMul<transB = 1>(n, w)
+        y = com.microsoft.BiasGelu(p, c)
+        z = com.microsoft.FusedConv<activation = "Relu">(x, k, b) }`);
+    assert.deepEqual(Object.fromEntries([...found].map(([name, p]) => [name, p.kind])), {
+      ...{ words: 'embedding', positions: 'embedding', scale: 'scale', shift: 'shift', qkv: 'weight', bias: 'bias' },
+      ...{ w: 'weight', c: 'bias', k: 'weight', b: 'bias', s2: 'scale', t2: 'shift' },
+    });
+    const fans = (name: string) => [found.get(name)!.fanIn, found.get(name)!.fanOut];
+    assert.deepEqual(
+      [fans('qkv'), fans('w'), fans('k')],
+      [
+        [6, 18],
+        [6, 4],
+        [36, 45],
+      ],
+    );
+  });
+
   it('leaves preprocessing of the input, constants of formulas, bounds and masks alone', () => {
     const found = kinds(`g (float[2,3,4,4] x, bool[2,5] keep) => (float[2,5] y)
       <float[1,3,1,1] mean, float[3,1,1] deviation, float[5,48] w, float two, float[1] one, float low, float[5] floor,

@@ -41,6 +41,23 @@ const rotary = (name: string, more: Partial<GradientCase>): GradientCase => ({
   ...more,
 });
 
+/** Three words in two sequences, two heads of queries of eight features, as the kernel wants them, and one of keys. */
+const grouped = (
+  name: string,
+  more: Partial<GradientCase> & { first?: GradientCase['inputs'] } = {},
+): GradientCase => ({
+  opType: 'GroupQueryAttention',
+  domain,
+  name,
+  inputs: more.inputs ?? [small([2, 3, 16]), small([2, 3, 8]), small([2, 3, 8]), null, null, lasts([2, 2]), total(3)],
+  attributes: { num_heads: int(2), kv_num_heads: int(1), ...more.attributes },
+  outputs: 3,
+  into: more.into,
+  mutated: more.mutated ?? false,
+});
+const lasts = (longs: readonly number[]) => ({ longs, dtype: 'int32' as const });
+const total = (long: number) => ({ longs: [long], shape: [], dtype: 'int32' as const });
+
 export const microsoft: readonly GradientCase[] = [
   { opType: 'Gelu', domain, name: 'elementwise', inputs: [shape] },
   { opType: 'BiasGelu', domain, name: 'bias', inputs: [shape, [4]] },
@@ -224,5 +241,66 @@ export const microsoft: readonly GradientCase[] = [
   rotary('a part, positions stated', {
     inputs: [[2, 2, 3, 6], { longs: [0, 1, 2, 5, 3, 1], shape: [2, 3] }, small([6, 2]), small([6, 2])],
     attributes: { rotary_embedding_dim: int(4), num_heads: int(2) },
+  }),
+  grouped('prompt', { mutated: true }),
+  grouped('prompt, padded', {
+    inputs: [small([2, 3, 16]), small([2, 3, 8]), small([2, 3, 8]), null, null, lasts([1, 2]), total(3)],
+    into: [0, 1, 2],
+  }),
+  grouped('queries, keys and values in one, scale and softcap', {
+    inputs: [small([2, 3, 32]), null, null, null, null, lasts([2, 2]), total(3)],
+    attributes: { scale: float(0.7), softcap: float(1.5) },
+  }),
+  grouped('past and present', {
+    inputs: [
+      ...[small([1, 2, 16]), small([1, 2, 8]), small([1, 2, 8]), small([1, 1, 3, 8]), small([1, 1, 3, 8])],
+      ...[lasts([4]), total(5)],
+    ],
+    into: [0, 1, 2],
+  }),
+  grouped('pasts of several lengths, one word, turned', {
+    inputs: [
+      ...[small([2, 1, 32]), small([2, 1, 16]), small([2, 1, 16]), small([2, 1, 3, 16]), small([2, 1, 3, 16])],
+      ...[lasts([1, 3]), total(4), small([6, 8]), small([6, 8])],
+    ],
+    attributes: { do_rotary: int(1) },
+  }),
+  grouped('turned in pairs, packed', {
+    inputs: [small([2, 3, 64]), null, null, null, null, lasts([2, 2]), total(3), small([6, 8]), small([6, 8])],
+    attributes: { do_rotary: int(1), rotary_interleaved: int(1) },
+  }),
+  grouped('turned in part, positions stated', {
+    inputs: [
+      ...[small([1, 3, 64]), small([1, 3, 32]), small([1, 3, 32]), null, null, lasts([2]), total(3)],
+      ...[small([8, 8]), small([8, 8]), { longs: [2, 3, 4], shape: [1, 3] }],
+    ],
+    attributes: { do_rotary: int(1) },
+  }),
+  grouped('a window', { attributes: { local_window_size: int(2) } }),
+  grouped('a window over the past', {
+    inputs: [
+      ...[small([2, 1, 16]), small([2, 1, 8]), small([2, 1, 8]), small([2, 1, 3, 8]), small([2, 1, 3, 8])],
+      ...[lasts([3, 2]), total(4)],
+    ],
+    attributes: { local_window_size: int(2) },
+  }),
+  grouped('scores shifted', {
+    inputs: [
+      ...[small([2, 3, 16]), small([2, 3, 8]), small([2, 3, 8]), null, null, lasts([2, 2]), total(3)],
+      ...[null, null, null, small([2, 1, 3, 3])],
+    ],
+  }),
+  grouped('scores shifted, with past', {
+    inputs: [
+      ...[small([2, 1, 16]), small([2, 1, 8]), small([2, 1, 8]), small([2, 1, 3, 8]), small([2, 1, 3, 8])],
+      ...[lasts([3, 3]), total(4), null, null, null, small([1, 2, 1, 4])],
+    ],
+  }),
+  grouped('a share for nothing', { attributes: { smooth_softmax: int(1) } }),
+  grouped('a share for nothing by head', {
+    inputs: [
+      ...[small([2, 3, 16]), small([2, 3, 8]), small([2, 3, 8]), null, null, lasts([2, 2]), total(3)],
+      ...[null, null, null, null, small([2])],
+    ],
   }),
 ];
