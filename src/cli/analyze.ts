@@ -10,6 +10,7 @@ import {
 } from '../protocol/facts';
 import { analysisText } from '../reports/analysisText';
 import { sarifLog } from '../reports/sarif';
+import { printableJson } from '../reports/textTable';
 import { analyzeModel, type AnalysisOptions } from '../rules/analyzeModel';
 import { rules } from '../rules/registry';
 import { tool } from '../protocol/tool';
@@ -40,7 +41,7 @@ async function printed(report: AnalysisReport, format: AnalyzeOptions['format'])
   if (format === 'text') return analysisText(report);
   const [first] = report.models;
   if (format === 'html' && !isUnreadable(first)) return htmlOutput(first, null);
-  return `${JSON.stringify(format === 'json' ? report : sarifLog(report, rules), null, 1)}\n`;
+  return printableJson(format === 'json' ? report : sarifLog(report, rules), 1);
 }
 
 async function analyzeOne(

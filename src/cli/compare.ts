@@ -2,6 +2,7 @@ import { compareModel } from '../engine/compareModel';
 import type { CompareEvent } from '../protocol/compare';
 import { compareText } from '../reports/compareText';
 import { formatFigure } from '../reports/numbers';
+import { printableJson } from '../reports/textTable';
 import { withEngine } from './engineCommand';
 import type { CompareOptions } from './options';
 import type { Output } from './output';
@@ -14,7 +15,7 @@ export function compare({ model, settings, format }: CompareOptions, output: Out
     const follow = (event: CompareEvent) => progress.show(progressText(event));
     const result = await compareModel(client, { path: model }, settings, follow, signal);
     progress.end();
-    output.print(format === 'json' ? `${JSON.stringify(result, null, 1)}\n` : compareText(result));
+    output.print(format === 'json' ? printableJson(result, 1) : compareText(result));
     if (result.status === 'failed') output.complain(`${model}: ${result.failure ?? 'the comparison failed'}`);
     return result.status === 'failed' ? 2 : 0;
   });

@@ -1,6 +1,7 @@
 import { experimentReport } from '../engine/runExperiment';
 import { experiments, factsOf } from '../experiments/registry';
 import { experimentListText, experimentText } from '../reports/experimentText';
+import { printableJson } from '../reports/textTable';
 import { withEngine } from './engineCommand';
 import type { ExperimentOptions } from './options';
 import type { Output } from './output';
@@ -28,7 +29,7 @@ export async function experiment(options: ExperimentOptions, output: Output): Pr
       signal,
     );
     progress.end();
-    output.print(format === 'json' ? `${JSON.stringify(report, null, 1)}\n` : experimentText(report));
+    output.print(format === 'json' ? printableJson(report, 1) : experimentText(report));
     const failed = report.experiments.filter((e) => 'error' in e);
     for (const { id, error } of failed) output.complain(`${id}: ${error.message}`);
     return failed.length > 0 || report.status === 'failed' ? 2 : 0;

@@ -1,5 +1,6 @@
 import type { Transport } from '../engine/transport';
 import { fixPhases, fixText } from '../reports/fixText';
+import { printableJson } from '../reports/textTable';
 import { withEngine } from './engineCommand';
 import type { FixOptions } from './options';
 import type { Output } from './output';
@@ -16,7 +17,7 @@ export function fix({ model, settings, format }: FixOptions, output: Output, sta
     const request = { model: { path: model }, settings };
     const result = await client.run('fix', request, ({ phase }) => progress.show(`${fixPhases[phase]} ...`), signal);
     progress.end();
-    output.print(format === 'json' ? `${JSON.stringify(result, null, 1)}\n` : fixText(result));
+    output.print(format === 'json' ? printableJson(result, 1) : fixText(result));
     return result.output === null ? 1 : 0;
   });
 }

@@ -5,6 +5,7 @@ import { compareModel } from '../engine/compareModel';
 import { EngineClient } from '../engine/engineClient';
 import { ModelError } from '../ir/errors';
 import { tool } from '../protocol/tool';
+import { printable } from '../reports/textTable';
 import { engineTransport } from './engineTransport';
 
 /**
@@ -41,7 +42,7 @@ export function mcpServer(host: ToolHost): McpServer {
         return { content: [{ type: 'text', text: await offered.run(input, host, mcpReq.signal) }] };
       } catch (error) {
         if (!(error instanceof ModelError)) throw error;
-        return { content: [{ type: 'text', text: error.describe() }], isError: true };
+        return { content: [{ type: 'text', text: printable(error.describe()) }], isError: true };
       }
     });
   }

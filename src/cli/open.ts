@@ -1,6 +1,8 @@
 import { spawnSync } from 'node:child_process';
+import path from 'node:path';
 import { openModelFile } from '../engine/nodeFolder';
 import { ModelError } from '../ir/errors';
+import { printable } from '../reports/textTable';
 import type { OpenOptions } from './options';
 import type { Output } from './output';
 
@@ -13,8 +15,11 @@ export async function open(options: OpenOptions, output: Output): Promise<number
     output.complain(error.withPath(options.model).describe());
     return 2;
   }
-  const code = process.platform === 'win32' ? 'code.cmd' : 'code';
-  const run = spawnSync(code, [options.model], { stdio: 'ignore', shell: process.platform === 'win32' });
+  // absolute, so that no name is taken for an option; a shell starts .cmd files, and no name on Windows has quotation marks
+  const file = path.resolve(options.model);
+  const isWindows = process.platform === 'win32';
+  const code = isWindows ? 'code.cmd' : 'code';
+  const run = spawnSync(code, [isWindows ? `"${file}"` : file], { stdio: 'ignore', shell: isWindows });
   if (run.error !== undefined || run.status !== 0) {
     output.complain(
       `cannot start '${code}'. In VS Code, run "Shell Command: Install 'code' command in PATH" from the command palette, ` +
@@ -22,6 +27,6 @@ export async function open(options: OpenOptions, output: Output): Promise<number
     );
     return 2;
   }
-  output.print(`opened ${options.model} in VS Code\n`);
+  output.print(`opened ${printable(options.model)} in VS Code\n`);
   return 0;
 }

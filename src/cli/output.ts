@@ -1,5 +1,5 @@
 import type { ErrorReport } from '../protocol/facts';
-import { printable } from '../reports/textTable';
+import { printable, printableJson } from '../reports/textTable';
 
 /** Where a command writes: tests give their own. */
 export interface Output {
@@ -17,5 +17,5 @@ export const processOutput: Output = {
 /** What `--format json` prints on standard output instead of a result. */
 export function errorJson(error: ErrorReport['error']): string {
   const report: ErrorReport = { error };
-  return `${JSON.stringify(report)}\n`;
+  return printableJson(report);
 }

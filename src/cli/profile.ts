@@ -5,6 +5,7 @@ import { judgedAgain } from '../profile/measuredRules';
 import { storedProfile } from '../profile/storedProfile';
 import type { ProfileResult } from '../protocol/profile';
 import { profileText } from '../reports/profileText';
+import { printableJson } from '../reports/textTable';
 import { analyzeModel } from '../rules/analyzeModel';
 import { withEngine } from './engineCommand';
 import { htmlOutput } from './htmlOutput';
@@ -39,7 +40,7 @@ async function write(file: string, result: ProfileResult): Promise<void> {
 }
 
 async function printed({ model, format }: ProfileOptions, result: ProfileResult): Promise<string> {
-  if (format === 'json') return `${JSON.stringify(result, null, 1)}\n`;
+  if (format === 'json') return printableJson(result, 1);
   if (format === 'text') return profileText(result);
   return htmlOutput(await analyzeModel(await openModelFile(model), model), result);
 }

@@ -4,13 +4,14 @@ const LONGEST_TEXT = 300;
 /** Text of a model as one line of plain text; characters that reorder or hide text are shown as U+FFFD. */
 export function oneLine(text: string, longest = LONGEST_TEXT): string {
   const cut = text.length > longest ? `${text.slice(0, longest)}...` : text;
-  return (
-    cut
-      .replace(/\s+/g, ' ')
-      .trim()
+  return cut
+    .replace(/\s+/g, ' ')
+    .trim()
+    .replace(
       // eslint-disable-next-line no-control-regex -- control characters are what is looked for
-      .replace(/[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]/g, '\ufffd')
-  );
+      /[\u0000-\u001f\u007f-\u009f\u061c\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\u{e0000}-\u{e007f}]|\p{Surrogate}/gu,
+      '\ufffd',
+    );
 }
 
 /**

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { modelTools, type ModelTool, type ToolHost, type ToolInput } from '../assistants/modelTools';
+import { oneLine } from '../config/escapeMarkdown';
 import { ModelError } from '../ir/errors';
 import { isUnreadable } from '../protocol/facts';
 import type { ModelSession } from './modelSession';
@@ -19,9 +20,11 @@ function languageTool(tool: ModelTool, host: ToolHost): vscode.LanguageModelTool
   return {
     prepareInvocation({ input }) {
       const model = typeof input.path === 'string' ? input.path : '';
-      const invocationMessage = `${tool.title}${model === '' ? '' : `: ${model}`}`;
+      const invocationMessage = `${tool.title}${model === '' ? '' : `: ${oneLine(model)}`}`;
       if (!tool.runsModel) return { invocationMessage };
-      const message = t('Train {0} for some steps on this machine? The file is not changed.', model);
+      // an agent's words in it stay plain text, which they would not be in a string
+      const question = t('Train {0} for some steps on this machine? The file is not changed.', oneLine(model));
+      const message = new vscode.MarkdownString().appendText(question);
       return { invocationMessage, confirmationMessages: { title: tool.title, message } };
     },
     async invoke({ input }, token) {

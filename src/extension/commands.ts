@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { isUnreadable } from '../protocol/facts';
 import { analyzeModels } from './analyzeModels';
 import { formattedScheme, sourceOf, type FormattedDocuments } from './formattedDocuments';
-import { showError, showInformation } from './messages';
+import { showError, showInformation, withoutIcons } from './messages';
 import type { ModelSession } from './modelSession';
 import type { ModelViews } from './modelViews';
 import { toVsRange } from './ranges';
@@ -185,7 +185,7 @@ export class Commands {
     if (uri !== undefined) return uri.scheme === formattedScheme ? sourceOf(uri) : uri;
     const found = await vscode.workspace.findFiles('**/{*.onnx,*.keras,model.json}', '**/node_modules/**', 200);
     if (found.length > 0) {
-      const items = found.map((f) => ({ label: vscode.workspace.asRelativePath(f), uri: f }));
+      const items = found.map((f) => ({ label: withoutIcons(vscode.workspace.asRelativePath(f)), uri: f }));
       return (await vscode.window.showQuickPick(items, { placeHolder: t('Which model?') }))?.uri;
     }
     return (await vscode.window.showOpenDialog({ filters: modelFilter, title: t('Open a model') }))?.[0];

@@ -21,6 +21,9 @@ const severities: Record<Severity, vscode.DiagnosticSeverity> = {
   hint: vscode.DiagnosticSeverity.Hint,
 };
 
+/** Names of layers can be of any length. */
+const LONGEST_MESSAGE = 4000;
+
 const start = new vscode.Range(0, 0, 0, 0);
 
 /** Keeps the Problems panel at what the latest analysis of each model found, in the file and in its formatted view. */
@@ -54,7 +57,7 @@ export class Diagnostics implements vscode.Disposable {
     if (isUnreadable(facts)) {
       const problem = new vscode.Diagnostic(
         start,
-        `${facts.path}: ${facts.error.message}`,
+        plain(`${facts.path}: ${facts.error.message}`),
         vscode.DiagnosticSeverity.Error,
       );
       problem.source = 'NormScope';
@@ -63,7 +66,11 @@ export class Diagnostics implements vscode.Disposable {
       return;
     }
     const problems = facts.problems.map((p) => {
-      const d = new vscode.Diagnostic(rangeOf(p.source?.range), p.message, vscode.DiagnosticSeverity.Information);
+      const d = new vscode.Diagnostic(
+        rangeOf(p.source?.range),
+        plain(p.message),
+        vscode.DiagnosticSeverity.Information,
+      );
       d.source = 'NormScope';
       d.code = p.code;
       return d;
@@ -102,9 +109,13 @@ export class Diagnostics implements vscode.Disposable {
   }
 }
 
-/** What the Problems panel says of a finding. */
+/** What the Problems panel says of a finding, in one line that holds no character that acts or hides. */
 export function diagnosticMessage({ layer, message }: Finding): string {
-  return layer === null ? message : `${layer}: ${message}`;
+  return plain(layer === null ? message : `${layer}: ${message}`);
+}
+
+function plain(text: string): string {
+  return oneLine(text, LONGEST_MESSAGE);
 }
 
 /** Values and names of norm settings that Keras and TensorFlow.js do not take. */

@@ -6,7 +6,7 @@ import { ModelError } from '../ir/errors';
 import type { ExperimentEvent, ExperimentReport, ExperimentResult, FailedExperiment } from '../protocol/experiment';
 import type { ExperimentsState, ExperimentsToHost, HostToExperiments } from '../protocol/experimentView';
 import type { EngineChoice } from '../protocol/profile';
-import { showError, showInformation } from './messages';
+import { showError, showInformation, withoutIcons } from './messages';
 import type { Platform } from './platform';
 import { savePicture } from './saveFile';
 import { viewMessage } from './viewMessage';
@@ -68,7 +68,7 @@ export class Experiments implements vscode.Disposable {
           detail: t('The setting that the gate was fixed for.'),
           model: 'built-in' as const,
         },
-        { label: name, detail: t('The model in front, on made samples.'), model: { path, name } },
+        { label: withoutIcons(name), detail: t('The model in front, on made samples.'), model: { path, name } },
       ],
       { title: t('NormScope: Run Experiment'), placeHolder: t('On which network?') },
     );

@@ -1,4 +1,8 @@
 import * as vscode from 'vscode';
+import { oneLine } from '../config/escapeMarkdown';
+
+/** Names of files and layers can be of any length. */
+const LONGEST_MESSAGE = 2000;
 
 /**
  * Notifications. VS Code makes links of `[text](target)` in them, of commands too, and names of files and layers are in most:
@@ -22,7 +26,12 @@ export async function confirm(message: string, detail: string, yes: string): Pro
   return (await vscode.window.showWarningMessage(unlinked(message), { modal: true, detail }, yes)) === yes;
 }
 
-/** The text with no link in it, for titles and steps of progress too. */
+/** The text in one line with no link in it, for titles and steps of progress too. */
 export function unlinked(text: string): string {
-  return text.replace(/\](?=\()/g, '] ');
+  return oneLine(text, LONGEST_MESSAGE).replace(/\](?=\()/g, '] ');
+}
+
+/** Text for labels of a choice, where VS Code puts icons in the place of `$(name)`: here it stays text. */
+export function withoutIcons(text: string): string {
+  return oneLine(text).replace(/\$\((?=[\w~-]+\))/g, '\\$(');
 }

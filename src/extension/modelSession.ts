@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { oneLine } from '../config/escapeMarkdown';
 import { compareModel } from '../engine/compareModel';
 import { ModelError } from '../ir/errors';
 import type { CompareEvent, CompareResult, CompareSettings } from '../protocol/compare';
@@ -216,7 +217,7 @@ export class ModelSession implements vscode.Disposable {
     try {
       facts = await this.readFacts(abort.signal);
       this.log.info(
-        `${this.path}: ${facts.layers.length} layers, ${facts.findings.length} findings in ${Date.now() - started} ms`,
+        `${oneLine(this.path)}: ${facts.layers.length} layers, ${facts.findings.length} findings in ${Date.now() - started} ms`,
       );
     } catch (error) {
       // given up for a newer one
@@ -226,7 +227,7 @@ export class ModelSession implements vscode.Disposable {
         error instanceof ModelError
           ? error
           : new ModelError('corrupt', `cannot be analyzed: ${(error as Error).message}`);
-      this.log.warn(known.withPath(this.path).describe());
+      this.log.warn(oneLine(known.withPath(this.path).describe(), 2000));
       facts = { path: this.path, error: { code: known.code, message: known.message } };
     }
     // an older analysis that ends late must not replace a newer one

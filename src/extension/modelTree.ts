@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { oneLine } from '../config/escapeMarkdown';
 import { isUnreadable, type Finding, type ModelFacts, type Severity } from '../protocol/facts';
 import type { ModelSession } from './modelSession';
 import type { Sessions } from './sessions';
@@ -72,7 +73,7 @@ export class ModelTree implements vscode.TreeDataProvider<Item>, vscode.Disposab
     const { Collapsed, None } = vscode.TreeItemCollapsibleState;
     const item = new vscode.TreeItem(uri, findings.length > 0 ? Collapsed : None);
     item.id = uri.toString();
-    item.label = vscode.workspace.asRelativePath(uri);
+    item.label = oneLine(vscode.workspace.asRelativePath(uri));
     item.description = session === undefined ? undefined : stateOf(session);
     item.tooltip = `${item.label}\n${item.description ?? t('not analyzed yet')}`;
     item.contextValue = 'model';
@@ -89,7 +90,7 @@ export class ModelTree implements vscode.TreeDataProvider<Item>, vscode.Disposab
 function stateOf({ running, facts, profile }: ModelSession): string | undefined {
   if (running !== undefined) return t('{0}, step {1} of {2}', running.phase, running.step, running.steps);
   if (facts === undefined) return undefined;
-  if (isUnreadable(facts)) return facts.error.message;
+  if (isUnreadable(facts)) return oneLine(facts.error.message);
   const norms = Object.entries(facts.summary.norm).map(([type, count]) => `${count} ${type}`);
   const kinds = norms.length === 0 ? t('no norms') : t('norms: {0}', norms.join(', '));
   const found = facts.findings.length === 0 ? [] : [t('{0} found', facts.findings.length)];
@@ -98,7 +99,7 @@ function stateOf({ running, facts, profile }: ModelSession): string | undefined 
 
 function findingItem(uri: vscode.Uri, { severity, message, layer, layers, ruleId }: Finding): vscode.TreeItem {
   const item = new vscode.TreeItem(ruleId);
-  item.description = layer === null ? message : `${layer}: ${message}`;
+  item.description = oneLine(layer === null ? message : `${layer}: ${message}`, 1000);
   item.tooltip = item.description;
   item.iconPath = icons[severity];
   const shown = layer ?? layers?.[0];

@@ -24,10 +24,22 @@ export function shorten(text: string, width: number): string {
   return `${text.slice(0, head)}…${text.slice(text.length - (width - 1 - head))}`;
 }
 
-/** Names come from model files: control characters (terminal escapes among them) become visible instead of acting. */
+/**
+ * What acts instead of being seen: control characters (terminal escapes among them), what turns the direction of text or takes no
+ * room, tags (U+E0000 to U+E007F, which spell words that only a machine reads) and halves of surrogate pairs.
+ */
+const acting =
+  // eslint-disable-next-line no-control-regex -- control characters are what is looked for
+  /[\u0000-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\u{e0000}-\u{e007f}]|\p{Surrogate}/gu;
+
+/** Names come from model files: characters that would act on a terminal or hide are shown as JSON's escapes of them. */
 export function printable(text: string): string {
-  // eslint-disable-next-line no-control-regex
-  return text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g, (c) => {
-    return `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`;
-  });
+  return text.replace(acting, (found) =>
+    Array.from({ length: found.length }, (_, i) => `\\u${found.charCodeAt(i).toString(16).padStart(4, '0')}`).join(''),
+  );
+}
+
+/** A value as JSON that is the same to a program, and does nothing to a terminal. */
+export function printableJson(value: unknown, indent?: number): string {
+  return `${JSON.stringify(value, null, indent).split('\n').map(printable).join('\n')}\n`;
 }

@@ -107,6 +107,8 @@ describe('text of a model', () => {
   it('is inert in the Problems panel: its codes lead to our pages only', async () => {
     const found = await diagnostics(document.uri, () => true);
     assert.ok(found.length >= names.length);
+    // eslint-disable-next-line no-control-regex -- control characters are what is looked for
+    for (const { message } of found) assert.doesNotMatch(message, /[\u0000-\u001f\u202e\u200b]/);
     const pages = vscode.Uri.joinPath(
       vscode.extensions.getExtension('normscope.normscope')!.extensionUri,
       'media/rules',
@@ -146,6 +148,30 @@ describe('text of a model', () => {
     const said = await errorsOf(() => vscode.commands.executeCommand('normscope.profile', uri));
     assert.match(said, /\[click\] \(command:.*empty/);
     assert.doesNotMatch(said, /\]\(/);
+  });
+
+  it('is inert among the models to choose from', async () => {
+    const uri = vscode.Uri.joinPath(file('broken'), '$(trash) $(sync~spin) \u202egnp.onnx');
+    fs.writeFileSync(uri.fsPath, '');
+    await closeAll();
+    const { showQuickPick } = vscode.window;
+    let labels: string[] = [];
+    vscode.window.showQuickPick = ((items: readonly vscode.QuickPickItem[]) => {
+      labels = items.map(({ label }) => label);
+      return Promise.resolve(undefined);
+    }) as typeof showQuickPick;
+    try {
+      await vscode.commands.executeCommand('normscope.profile');
+    } finally {
+      vscode.window.showQuickPick = showQuickPick;
+      fs.rmSync(uri.fsPath);
+      await vscode.window.showTextDocument(document);
+    }
+    assert.ok(labels.length > 1, labels.join());
+    const hostile = labels.filter((label) => label.includes('trash'));
+    assert.equal(hostile.length, 1);
+    // an escaped icon stays text
+    assert.match(hostile[0], /\\\$\(trash\) \\\$\(sync~spin\) \ufffdgnp\.onnx$/);
   });
 
   it('opens no window, terminal or file by being analyzed', async () => {

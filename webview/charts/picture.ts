@@ -82,12 +82,20 @@ export interface Picture extends Described {
 export function toCsv(table: Table, comment: string): string {
   const cell = (value: Figure | string | null): string => {
     const text = value === null ? '' : String(value);
-    // a leading =, +, - or @ in a name would be run as a formula by spreadsheets
-    const safe = typeof value === 'string' && /^[=+\-@\t\r]/.test(text) && !isNumeral(text) ? `'${text}` : text;
+    const safe =
+      typeof value === 'string' && !isNumeral(text) ? disarmed(text, /(^|[;\t\r\n])(\s*)(?=[=+\-@])/g) : text;
     return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
   };
   const lines = [table.columns, ...table.rows].map((row) => row.map(cell).join(','));
-  return [`# ${comment.replace(/\s+/g, ' ')}`, ...lines].join('\r\n') + '\r\n';
+  return [`# ${disarmed(comment.replace(/\s+/g, ' '), /([,;])(\s*)(?=[=+\-@])/g)}`, ...lines].join('\r\n') + '\r\n';
+}
+
+/**
+ * Spreadsheets run what begins with =, +, - or @ as a formula, and begin a cell behind a semicolon where the comma is for decimals;
+ * the comment has no quotes that would hold it together.
+ */
+function disarmed(text: string, starts: RegExp): string {
+  return text.replace(starts, "$1$2'");
 }
 
 function isNumeral(text: string): boolean {

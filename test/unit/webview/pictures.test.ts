@@ -204,11 +204,14 @@ describe('pictures', () => {
         ['=1+1', 'NaN'],
         ['-Infinity', null],
         ['@x', -2],
+        ['a; =cmd()', '-1'],
+        [' =1', 0],
       ],
     };
     assert.equal(
-      toCsv(table, 'one\nline'),
-      '# one line\r\nlayer,figure\r\n"a,""b""",1.5\r\n\'=1+1,NaN\r\n-Infinity,\r\n\'@x,-2\r\n',
+      toCsv(table, 'one\nline of x,=1+1;@y, -2'),
+      "# one line of x,'=1+1;'@y, '-2\r\nlayer,figure\r\n" +
+        '"a,""b""",1.5\r\n\'=1+1,NaN\r\n-Infinity,\r\n\'@x,-2\r\na; \'=cmd(),-1\r\n \'=1,0\r\n',
     );
   });
 });
