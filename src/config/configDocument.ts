@@ -1,11 +1,14 @@
-import { parseJson } from '../formats/tfjs/parseJson';
+import { isObject, type JsonObject } from '../formats/tfjs/jsonAccess';
 import { JsonIndex, type Span } from '../formats/tfjs/jsonIndex';
-import type { JsonPlace } from '../formats/tfjs/jsonPlace';
-import { statedLayers, type StatedLayer } from '../formats/tfjs/statedLayers';
-import { findModel, readTopology, type ModelDefinition } from '../formats/tfjs/topology';
+import { DECODED, type JsonPlace } from '../formats/tfjs/jsonPlace';
+import { parseJson } from '../formats/tfjs/parseJson';
+import { statedIn, statedLayers, type StatedLayer } from '../formats/tfjs/statedLayers';
+import { findModel, readLayer, readTopology } from '../formats/tfjs/topology';
 import { ModelError } from '../ir/errors';
+import { textDifference, type TextDifference } from '../ir/textDifference';
 import { TextLines } from '../ir/textLines';
 import type { Range } from '../protocol/facts';
+import { isListed, ReplacedLayer } from './replacedLayer';
 
 /** A member of a layer's object or of its config. */
 export interface ConfigSetting {
@@ -15,27 +18,32 @@ export interface ConfigSetting {
   readonly value: Span;
 }
 
+interface DocumentParts {
+  readonly layers: readonly StatedLayer[];
+  readonly lines: TextLines;
+  readonly index: JsonIndex;
+  readonly hasWeights: boolean;
+  /** Several layers of a model have one name, and are read under others. */
+  readonly hasTwins: boolean;
+}
+
 /** The layers of one version of a model text and where each stands. Made once for a version and kept with it. */
 export class ConfigDocument {
   /** In the order of the text; a layer comes after the one that it lies in. */
   readonly layers: readonly StatedLayer[];
   /** For each layer the index of the one that it lies in, or -1. */
   readonly around: Int32Array;
-
   readonly lines: TextLines;
-  private readonly index: JsonIndex;
   /** The file comes with weights, which edits of its text must leave the number and shape of. */
   readonly hasWeights: boolean;
+  private readonly index: JsonIndex;
 
   private constructor(
     readonly text: string,
-    model: ModelDefinition,
-    weightsManifest: unknown,
+    private readonly parts: DocumentParts,
   ) {
-    this.index = new JsonIndex(text);
-    this.hasWeights = Array.isArray(weightsManifest) && weightsManifest.length > 0;
-    this.lines = new TextLines(text);
-    const layers = (this.layers = statedLayers(model, this.index));
+    const { layers } = ({ layers: this.layers, lines: this.lines, index: this.index } = parts);
+    this.hasWeights = parts.hasWeights;
     this.around = Int32Array.from(layers, () => -1);
     const open: number[] = [];
     layers.forEach(({ span }, i) => {
@@ -49,16 +57,87 @@ export class ConfigDocument {
   static of(text: string): ConfigDocument | undefined {
     try {
       const stated = findModel(parseJson(text));
-      const { model } = readTopology(stated, () => undefined);
-      return new ConfigDocument(text, model, stated.weightsManifest);
+      const twins = new Twins();
+      const { model } = readTopology(stated, twins.report);
+      const index = JsonIndex.of(text);
+      return new ConfigDocument(text, {
+        layers: statedLayers(model, index),
+        lines: new TextLines(text),
+        index,
+        hasWeights: Array.isArray(stated.weightsManifest) && stated.weightsManifest.length > 0,
+        hasTwins: twins.found,
+      });
     } catch (error) {
       if (error instanceof ModelError) return undefined;
       throw error;
     }
   }
 
+  /**
+   * The document of another version of the text. Where the two differ inside one layer alone, only this layer is read.
+   * Undefined as for `of`.
+   */
+  next(text: string): ConfigDocument | undefined {
+    const difference = textDifference(this.text, text);
+    if (difference.start === difference.end && difference.put === '') return this;
+    return this.withOneLayer(text, difference) ?? ConfigDocument.of(text);
+  }
+
+  /** Undefined where the difference is not inside one layer, or changes how others are read. */
+  private withOneLayer(text: string, difference: TextDifference): ConfigDocument | undefined {
+    const at = this.listedAround(difference);
+    if (at < 0) return undefined;
+    const { span, model, path, definition: old } = this.layers[at];
+    const growth = text.length - this.text.length;
+    const object = parsedObject(text.slice(span.offset, end(span) + growth));
+    const index = object && this.index.edited(text, difference);
+    if (object === undefined || index === undefined) return undefined;
+
+    let depth = 0;
+    for (let i = this.around[at]; i >= 0; i = this.around[i]) depth++;
+    const twins = new Twins();
+    const layer = readLayer(object, old.place, depth, twins.report);
+    const isNewName = layer.name !== old.name;
+    if (isNewName && (this.parts.hasTwins || model.layers.some(({ name }) => name === layer.name))) return undefined;
+    // whether any layer states its calls decides how a model is read
+    const calls = [...old.place.steps(), 'inbound_nodes'];
+    if ((this.index.value(calls) === undefined) !== (index.value(calls) === undefined)) return undefined;
+
+    const replaced = new ReplacedLayer(this.layers, this.around, at, layer, object);
+    let behind = at + 1;
+    while (behind < this.layers.length && this.layers[behind].span.offset < end(span)) behind++;
+    const longer = ({ offset, length }: Span) => ({ offset, length: length + growth });
+    const moved = ({ offset, length }: Span) => ({ offset: offset + growth, length });
+    const ownPath = path.slice(0, path.length - old.name.length) + layer.name;
+    return new ConfigDocument(text, {
+      layers: [
+        ...this.layers.slice(0, at).map((l) => replaced.stated(l, end(l.span) > span.offset ? longer(l.span) : l.span)),
+        ...statedIn(layer, ownPath, replaced.model(model), index),
+        ...this.layers.slice(behind).map((l) => replaced.stated(l, moved(l.span))),
+      ],
+      lines: this.lines.edited(text, difference),
+      index,
+      hasWeights: this.hasWeights,
+      hasTwins: this.parts.hasTwins || twins.found,
+    });
+  }
+
+  /** Index of the innermost layer of a list whose braces lie around a difference; -1 where there is none that can be read by itself. */
+  private listedAround({ start, end: stop }: TextDifference): number {
+    const { layers, around } = this;
+    let at = this.indexAt(start);
+    while (at >= 0 && (layers[at].span.offset >= start || end(layers[at].span) <= stop || !isListed(layers[at])))
+      at = around[at];
+    // places in JSON that a string holds are not those of the text
+    return at >= 0 && layers[at].definition.place.steps().includes(DECODED) ? -1 : at;
+  }
+
   /** The innermost layer that the offset lies in. */
   layerAt(offset: number): StatedLayer | undefined {
+    return this.layers[this.indexAt(offset)];
+  }
+
+  private indexAt(offset: number): number {
     let low = 0;
     let high = this.layers.length;
     while (low < high) {
@@ -68,7 +147,7 @@ export class ConfigDocument {
     }
     let found = low - 1;
     while (found >= 0 && end(this.layers[found].span) <= offset) found = this.around[found];
-    return this.layers[found];
+    return found;
   }
 
   /**
@@ -114,4 +193,21 @@ export class ConfigDocument {
 
 function end({ offset, length }: Span): number {
   return offset + length;
+}
+
+/** Notes whether several layers of a model have one name. */
+class Twins {
+  found = false;
+  readonly report = (code: string): void => {
+    if (code === 'duplicate-name') this.found = true;
+  };
+}
+
+function parsedObject(text: string): JsonObject | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return isObject(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
 }

@@ -39,7 +39,7 @@ export async function editLayersModel(
   const source = await folder.open(name);
   const text = new TextDecoder().decode(await source.read(0, source.size));
   const stated = findModel(parseJson(text));
-  const index = new JsonIndex(text);
+  const index = JsonIndex.of(text);
   const layers = statedLayers(readTopology(stated, () => undefined).model, index);
   const manifest = await WeightManifest.open(stated.weightsManifest, folder, stated.manifestPlace, () => undefined);
   const editor = new LayersEditor(

@@ -1,4 +1,5 @@
 import type { TextPosition, TextRange } from './origin';
+import type { TextDifference } from './textDifference';
 
 /**
  * Offsets of a text as lines and characters and back, in UTF-16 units. Lines end with \n, \r\n or \r, as in VS Code.
@@ -8,6 +9,27 @@ export class TextLines {
   private collected: Uint32Array | undefined;
 
   constructor(readonly text: string) {}
+
+  /**
+   * The lines of an edited text; where those of this one are known, only the edit is gone through.
+   * @param text the one that the difference leads to
+   */
+  edited(text: string, { start, end, put }: TextDifference): TextLines {
+    const lines = new TextLines(text);
+    if (this.collected === undefined) return lines;
+    const old = this.collected;
+    const growth = start + put.length - end;
+    // a line that begins right at the edit may have \r before it and \n in the edit
+    const before = Math.max(1, firstFrom(old, start));
+    const after = firstFrom(old, end + 1);
+    const between = lineStarts(text, old[before - 1], end + growth);
+    const starts = new Uint32Array(before + between.length + old.length - after);
+    starts.set(old.subarray(0, before));
+    starts.set(between, before);
+    for (let i = before + between.length, from = after; from < old.length; i++, from++) starts[i] = old[from] + growth;
+    lines.collected = starts;
+    return lines;
+  }
 
   /** The position of an offset; offsets outside the text are moved to its ends. */
   positionAt(offset: number): TextPosition {
@@ -37,18 +59,35 @@ export class TextLines {
   }
 
   private starts(): Uint32Array {
-    if (this.collected !== undefined) return this.collected;
-    const starts = [0];
-    // indexOf runs through a line of megabytes many times faster than a loop over its characters
-    let feed = this.text.indexOf('\n');
-    let carriage = this.text.indexOf('\r');
-    while (feed >= 0 || carriage >= 0) {
-      const isFeed = carriage < 0 || (feed >= 0 && feed < carriage);
-      const end = isFeed ? feed : feed === carriage + 1 ? feed : carriage;
-      starts.push(end + 1);
-      if (feed >= 0 && feed <= end) feed = this.text.indexOf('\n', end + 1);
-      if (carriage >= 0 && carriage <= end) carriage = this.text.indexOf('\r', end + 1);
-    }
-    return (this.collected = Uint32Array.from(starts));
+    return (this.collected ??= Uint32Array.from([0, ...lineStarts(this.text, 0, this.text.length)]));
   }
+}
+
+/** Where lines begin behind the line breaks that end in a stretch of a text, in ascending order. */
+function lineStarts(text: string, from: number, to: number): number[] {
+  const starts: number[] = [];
+  // indexOf runs through a line of megabytes many times faster than a loop over its characters
+  let feed = text.indexOf('\n', from);
+  let carriage = text.indexOf('\r', from);
+  while (feed >= 0 || carriage >= 0) {
+    const isFeed = carriage < 0 || (feed >= 0 && feed < carriage);
+    const end = isFeed || feed === carriage + 1 ? feed : carriage;
+    if (end >= to) break;
+    starts.push(end + 1);
+    if (feed >= 0 && feed <= end) feed = text.indexOf('\n', end + 1);
+    if (carriage >= 0 && carriage <= end) carriage = text.indexOf('\r', end + 1);
+  }
+  return starts;
+}
+
+/** Index of the first number that is not less than another. */
+function firstFrom(sorted: Uint32Array, least: number): number {
+  let low = 0;
+  let high = sorted.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (sorted[middle] < least) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }

@@ -24,7 +24,7 @@ export class JsonFile {
 
   constructor(private readonly text: string) {
     this.lines = new TextLines(text);
-    this.index = once(() => new JsonIndex(text));
+    this.index = once(() => JsonIndex.of(text));
     this.found = new ProblemList(this.lines, this.index);
     this.report = this.found.add.bind(this.found);
   }

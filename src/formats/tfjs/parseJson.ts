@@ -8,7 +8,7 @@ export function parseJson(text: string): unknown {
   } catch (error) {
     if (text.trim() === '') throw new ModelError('empty', 'the file is empty');
     // the index reports where; what it lets pass (comments) is not JSON all the same
-    new JsonIndex(text);
+    JsonIndex.of(text);
     throw new ModelError('invalid', `this is not JSON: ${(error as Error).message}`);
   }
 }

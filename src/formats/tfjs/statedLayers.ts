@@ -15,18 +15,40 @@ export interface StatedLayer {
 
 /** The layers of a model, those of nested models and wrapped ones included, in the order of the text; the outer one first. */
 export function statedLayers(model: ModelDefinition, index: JsonIndex): StatedLayer[] {
-  const layers: StatedLayer[] = [];
-  collect(model, '', index, layers);
-  return layers.sort((a, b) => a.span.offset - b.span.offset || b.span.length - a.span.length);
+  return model.layers.flatMap((layer) => statedIn(layer, layer.name, model, index)).sort(inText);
 }
 
-function collect(model: ModelDefinition, prefix: string, index: JsonIndex, layers: StatedLayer[]): void {
-  const add = (definition: LayerDefinition, path: string) => {
-    const span = index.valueAt(definition.place);
-    if (span === undefined) return;
-    layers.push({ path, className: definition.className, span, definition, model });
-    if (definition.nested !== undefined) collect(definition.nested, `${path}/`, index, layers);
-    if (definition.wrapped !== undefined) add(definition.wrapped, `${path}/${definition.wrapped.name}`);
-  };
-  for (const layer of model.layers) add(layer, `${prefix}${layer.name}`);
+/**
+ * A layer and those inside it, in the order of the text.
+ * @param path of the layer itself
+ * @param model that it is a layer of
+ */
+export function statedIn(
+  layer: LayerDefinition,
+  path: string,
+  model: ModelDefinition,
+  index: JsonIndex,
+): StatedLayer[] {
+  const layers: StatedLayer[] = [];
+  collect(layer, path, model, index, layers);
+  return layers.length > 1 ? layers.sort(inText) : layers;
+}
+
+function collect(
+  definition: LayerDefinition,
+  path: string,
+  model: ModelDefinition,
+  index: JsonIndex,
+  layers: StatedLayer[],
+): void {
+  const span = index.valueAt(definition.place);
+  if (span === undefined) return;
+  layers.push({ path, className: definition.className, span, definition, model });
+  const { nested, wrapped } = definition;
+  for (const layer of nested?.layers ?? []) collect(layer, `${path}/${layer.name}`, nested!, index, layers);
+  if (wrapped !== undefined) collect(wrapped, `${path}/${wrapped.name}`, model, index, layers);
+}
+
+function inText(a: StatedLayer, b: StatedLayer): number {
+  return a.span.offset - b.span.offset || b.span.length - a.span.length;
 }

@@ -100,6 +100,15 @@ export function readTopology({ model, place }: StatedModel, report: Report): Top
   return { model: definition, layerCount: reader.layerCount };
 }
 
+/**
+ * One layer alone.
+ * @param place of its object; the last step is its index in the list of layers
+ * @param depth models and wrappers that it lies in, the outermost not counted
+ */
+export function readLayer(object: JsonObject, place: JsonPlace, depth: number, report: Report): LayerDefinition {
+  return new TopologyReader(report).layer(object, place, depth, Number(place.step));
+}
+
 function classOf(model: JsonObject): string {
   return stringMember(model, 'class_name') ?? 'Model';
 }
@@ -206,7 +215,7 @@ class TopologyReader {
     return layers;
   }
 
-  private layer(object: JsonObject, place: JsonPlace, depth: number, index: number): LayerDefinition {
+  layer(object: JsonObject, place: JsonPlace, depth: number, index: number): LayerDefinition {
     const className = stringMember(object, 'class_name') ?? 'Layer';
     const stated = member(object, 'config');
     const config: JsonObject = isObject(stated) ? stated : {};

@@ -5,7 +5,7 @@ import { ConfigDocument } from '../../../src/config/configDocument';
 import { JsonIndex } from '../../../src/formats/tfjs/jsonIndex';
 
 const readers: Readonly<Record<string, (text: string) => unknown>> = {
-  index: (text) => new JsonIndex(text),
+  index: (text) => JsonIndex.of(text),
   document: (text) => ConfigDocument.of(text),
   parseTree: (text) => parseTree(text),
 };

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { ConfigDocument } from '../../../src/config/configDocument';
+import { random } from '../../support/jsonMutations';
+import { randomEdit } from '../../support/randomEdits';
 
 const dense = { class_name: 'Dense', config: { name: 'dense "1" \\', units: 2, batch_input_shape: [null, 3] } };
 const norm = { class_name: 'BatchNormalization', config: { name: 'bn', axis: [1], epsilon: 0.001, momentum: 0.99 } };
@@ -104,5 +106,93 @@ describe('ConfigDocument', () => {
   it('is nothing for other texts', () => {
     for (const other of ['', '{', '{}', '[]', 'text', '{"class_name":"Model","config":5}'])
       assert.equal(ConfigDocument.of(other), undefined);
+  });
+
+  describe('of the next version of a text', () => {
+    /** Everything that a document says, without what it keeps in store. */
+    const said = (d: ConfigDocument | undefined) =>
+      d && {
+        layers: d.layers,
+        around: d.around,
+        hasWeights: d.hasWeights,
+        statements: d.layers.map((l) => d.statementOf(l)),
+        settings: d.layers.map((l) => d.settingsOf(l).map(({ name, key, value }) => ({ name, key, value }))),
+      };
+    const renamed = (name: string, ...layers: object[]) => ({ class_name: 'Sequential', config: { name, layers } });
+    const call = { inbound_nodes: [[['in', 0, 0, {}]]] };
+    const weights = [{ paths: ['a.bin'], weights: [] }];
+    const starts: readonly string[] = [
+      text,
+      JSON.stringify(model, null, 2),
+      JSON.stringify({ ...model, weightsManifest: weights }, null, 1).replaceAll('\n', '\r\n'),
+      // models inside models and wrappers, and names that several layers have
+      JSON.stringify(renamed('top', renamed('a', renamed('b', norm, { ...wrapper }), dense), norm, norm)),
+      JSON.stringify({
+        class_name: 'TimeDistributed',
+        config: { name: 'm', layers: [{ ...wrapper, config: { name: 'w', layer: nested } }] },
+      }),
+      JSON.stringify({
+        class_name: 'Model',
+        config: {
+          name: 'f',
+          layers: [
+            { ...dense, ...call },
+            { ...norm, name: 'bn', ...call },
+          ],
+        },
+      }),
+      // of equal keys the last counts; a model as a string
+      `{"class_name":"Sequential","config":{"layers":[${JSON.stringify(dense)}],"layers":[${JSON.stringify(norm)},${JSON.stringify(wrapper)}]}}`,
+      JSON.stringify({ modelTopology: JSON.stringify(model.modelTopology) }),
+      JSON.stringify({ class_name: 'Sequential', config: [dense, norm] }),
+    ];
+
+    it('is that of a fresh reading after any edit', () => {
+      const next = random(3);
+      let models = 0;
+      for (let round = 0; round < 180; round++) {
+        let before = starts[round % starts.length];
+        let document = ConfigDocument.of(before)!;
+        const undone: string[] = [];
+        let isBroken = false;
+        for (let i = 0; i < 15; i++) {
+          // now and then the user takes the last edits back
+          const isUndo = next() < (isBroken ? 0.7 : 0.1) && undone.length > 0;
+          const after = isUndo ? undone.pop()! : randomEdit(before, next);
+          const later = document.next(after);
+          const fresh = ConfigDocument.of(after);
+          assert.deepEqual(said(later), said(fresh), `${before}\n-----\n${after}`);
+          if (later !== undefined) {
+            models++;
+            assert.equal(later.text, after);
+            document = later;
+          }
+          if (!isUndo && before !== after) undone.push(before);
+          isBroken = later === undefined;
+          before = after;
+        }
+      }
+      assert.ok(models > 800, `${models} texts were models`);
+    });
+
+    it('reads only the layer that was edited, and knows when others are read otherwise', () => {
+      const layers = (from: string, to: string, all = false) => {
+        const edited = all ? text.replaceAll(from, to) : text.replace(from, to);
+        assert.notEqual(edited, text);
+        const later = document.next(edited)!;
+        assert.deepEqual(said(later), said(ConfigDocument.of(edited)));
+        return later.layers.filter((l) => document.layers.some((known) => known.definition === l.definition)).length;
+      };
+      // one of six, and the model around it
+      assert.equal(layers('"units":2', '"units":22'), 4);
+      assert.equal(layers('"units":1', '"units":16'), 4);
+      assert.equal(layers('dense \\"1\\" \\\\', 'other'), 4);
+      // a name that another layer has, a layer more, several places, and the list itself
+      assert.equal(layers('"name":"td"', '"name":"bn"'), 0);
+      assert.equal(layers('"name":"inner"', '"inbound_nodes":[],"name":"inner"'), 4);
+      assert.equal(layers('"bn"', '"norm"', true), 0);
+      assert.equal(layers('[{"class_name":"Seq', '[ {"class_name":"Seq'), 0);
+      assert.equal(document.next(text), document);
+    });
   });
 });

@@ -17,7 +17,7 @@ async function copyOf(text: string, files: Record<string, Uint8Array>, edits: Pa
   const stated = findModel(parseJson(text));
   const folder = new MemoryFolder(files);
   const manifest = await WeightManifest.open(stated.weightsManifest, folder, stated.manifestPlace, () => undefined);
-  const file = { ...stated, text, index: new JsonIndex(text), manifest };
+  const file = { ...stated, text, index: JsonIndex.of(text), manifest };
   const copy = layersCopy(file, [], { ...none, ...edits }, (g, i, n) => `g${g}-${i}of${n}`);
   const shards = await Promise.all(
     copy.shards.map(async ({ source }) => Buffer.from(await source.read(0, source.size))),

@@ -16,7 +16,7 @@ describe('edits of a text', () => {
 
   it('take any elements out of a list, which stays a list', () => {
     const text = '[ {"a": 0},\n {"a": 1} , {"a": 2},{"a": 3} ]';
-    const index = new JsonIndex(text);
+    const index = JsonIndex.of(text);
     const elements = [0, 1, 2, 3].map((i) => index.value([i])!);
     for (let mask = 0; mask < 16; mask++) {
       const taken = new Set([0, 1, 2, 3].filter((i) => mask & (1 << i)));
