@@ -157,8 +157,8 @@ describe('ConfigDocument', () => {
         let isBroken = false;
         for (let i = 0; i < 15; i++) {
           // now and then the user takes the last edits back
-          const isUndo = next() < (isBroken ? 0.7 : 0.1) && undone.length > 0;
-          const after = isUndo ? undone.pop()! : randomEdit(before, next);
+          const isUndo: boolean = next() < (isBroken ? 0.7 : 0.1) && undone.length > 0;
+          const after: string = isUndo ? undone.pop()! : randomEdit(before, next);
           const later = document.next(after);
           const fresh = ConfigDocument.of(after);
           assert.deepEqual(said(later), said(fresh), `${before}\n-----\n${after}`);
