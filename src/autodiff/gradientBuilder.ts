@@ -1,5 +1,6 @@
 import { attribute, type Attribute } from '../ir/attribute';
 import { dataTypeCode, type DataType } from '../ir/dataType';
+import { reductionStages } from '../ir/reductionStages';
 import type { AxisMatrix } from './axisMatrix';
 import { broadcastShapes, product, range, sameShape } from './shapes';
 import { TypedGraph, type Attributes } from './typedGraph';
@@ -260,9 +261,11 @@ export class GradientBuilder extends TypedGraph {
     return this.reshape(this.sumAxes(x, axes), shape);
   }
 
-  /** The sum over some axes, which are dropped. */
+  /** The sum over some axes, in ascending order, which are dropped. */
   sumAxes(x: string, axes: readonly number[]): string {
-    const shape = this.shape(x).filter((_, i) => !axes.includes(i));
-    return this.node('ReduceSum', [x, this.ints(axes)], shape, { keepdims: attribute.int(0) });
+    return reductionStages(axes, this.shape(x)).reduce((sum, stage) => {
+      const shape = this.shape(sum).filter((_, i) => !stage.includes(i));
+      return this.node('ReduceSum', [sum, this.ints(stage)], shape, { keepdims: attribute.int(0) });
+    }, x);
   }
 }

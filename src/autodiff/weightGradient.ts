@@ -92,15 +92,16 @@ function sharedUnrolling(x: string, dy: string, conv: Convolution, together: boo
   };
   const taps = product(columns);
   const [a, b] = [
-    { value: x, conv: onX, size: (channels / group) * taps },
-    { value: dy, conv: onDy, size: (m / group) * rows },
-  ].map(({ value, conv, size }) => {
+    { value: x, conv: onX, size: (channels / group) * taps, order: 'forward' as const },
+    // dY meets the rows in reverse order
+    { value: dy, conv: onDy, size: (m / group) * rows, order: 'backward' as const },
+  ].map(({ value, conv, size, order }) => {
     if (!together) {
       const lead = group === 1 ? [n] : [n, group];
-      return g.reshape(unroll(value, conv, places, g), [...lead, size, product(places)]);
+      return g.reshape(unroll(value, conv, places, g, order), [...lead, size, product(places)]);
     }
     const exchanged = withSamplesBehind(value, g);
-    const unrolled = unroll(exchanged, overSamples(conv), [n, ...places], g);
+    const unrolled = unroll(exchanged, overSamples(conv), [n, ...places], g, order);
     const lead = group === 1 ? [] : [group];
     return g.reshape(unrolled, [...lead, size, n * product(places)]);
   });
@@ -109,10 +110,9 @@ function sharedUnrolling(x: string, dy: string, conv: Convolution, together: boo
     const products = g.matMul(a, g.transposeMatrix(b));
     return together ? products : g.sumTo(products, g.shape(products).slice(1));
   })();
-  // [g, C/g, columns, M/g, rows] to [M, C/g, rows, columns]; the rows come in reverse order
+  // [g, C/g, columns, M/g, rows] to [M, C/g, rows, columns]
   const apart = g.reshape(summed, [group, channels / group, taps, m / group, rows]);
-  const turned = g.reverse(g.reshape(g.transpose(apart, [0, 3, 1, 4, 2]), [m, channels / group, rows, taps]), [2]);
-  return g.reshape(turned, [m, channels / group, ...kernel]);
+  return g.reshape(g.transpose(apart, [0, 3, 1, 4, 2]), [m, channels / group, ...kernel]);
 }
 
 /** [N, C, ...] to [1, C, N, ...]: the samples become a spatial axis. */
@@ -179,19 +179,26 @@ function inOneProduct(x: string, dy: string, conv: Convolution, g: GradientBuild
   return g.reshape(g.matMul(g.reshape(cotangent, [group, m / group, places]), rows), result);
 }
 
+/** Order of the taps of a channel that is unrolled. */
+type Order = 'forward' | 'backward';
+
 /**
  * X [N, C, in...] to [N, C taps, out...]: channel c, tap t holds what tap t of the kernel meets on channel c. The one-hot
  * kernels are given for all channels at once where they are small, which is faster, else one channel is taken at a time.
  */
-function unroll(x: string, conv: Convolution, output: Shape, g: GradientBuilder): string {
+function unroll(x: string, conv: Convolution, output: Shape, g: GradientBuilder, order: Order = 'forward'): string {
   const { kernel, strides, dilations, before } = conv;
   const [n, channels, ...input] = g.shape(x);
   const taps = product(kernel);
   if (taps === 1) return onlyTap(x, conv, output, g);
   const whole = channels * taps * taps <= LARGEST_SELECTOR;
   const group = whole ? channels : 1;
-  const selector = g.constant(`selector ${group} ${kernel.join()}`, [group * taps, 1, ...kernel], g.dtype(x), (i) =>
-    Math.floor(i / taps) % taps === i % taps ? 1 : 0,
+  const meets = (row: number) => (order === 'forward' ? row % taps : taps - 1 - (row % taps));
+  const selector = g.constant(
+    `selector ${order} ${group} ${kernel.join()}`,
+    [group * taps, 1, ...kernel],
+    g.dtype(x),
+    (i) => (meets(Math.floor(i / taps)) === i % taps ? 1 : 0),
   );
   const source = whole ? x : g.reshape(x, [n * channels, 1, ...input]);
   const unrolled = convolve(source, selector, { kernel, strides, dilations, before, group }, output, g);
@@ -202,10 +209,10 @@ function unroll(x: string, conv: Convolution, output: Shape, g: GradientBuilder)
 function onlyTap(x: string, { strides, before }: Convolution, output: Shape, g: GradientBuilder): string {
   const input = g.shape(x).slice(2);
   const after = output.map((count, i) => (count - 1) * strides[i] + 1 - input[i] - before[i]);
-  const fitted = g.pad(x, [0, 0, ...before], [0, 0, ...after]);
+  const missing = (pads: readonly number[]) => [0, 0, ...pads.map((p) => Math.max(p, 0))];
   return g.slice(
-    fitted,
-    output.map((count, i) => ({ axis: i + 2, start: 0, count, step: strides[i] })),
+    g.pad(x, missing(before), missing(after)),
+    output.map((count, i) => ({ axis: i + 2, start: Math.max(-before[i], 0), count, step: strides[i] })),
   );
 }
 

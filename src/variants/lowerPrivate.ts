@@ -50,21 +50,18 @@ function batchNormalizationTraining(
   const [output, meanOutput, varianceOutput, inverseOutput, centredOutput] = node.outputs;
   const a = node.attributes.get('epsilon');
   const epsilon = a?.type === 'float' ? a.value : 1e-5;
-  const vector = rewriter.ints([-1]);
-  const stages = reductionStages(
-    shape.map((_, i) => i).filter((i) => i !== 1),
-    shape,
-  );
-  const channelMean = (v: string) =>
-    stages.reduce(
-      (mean, axes) => rewriter.add('ReduceMean', [mean, rewriter.ints(axes)], { keepdims: attribute.int(1) }),
-      v,
-    );
-  const wide = channelMean(x);
+  const averaged = shape.map((_, i) => i).filter((i) => i !== 1);
+  const stages = reductionStages(averaged, shape);
+  const channelMean = (v: string, output?: string) =>
+    stages.reduce((mean, axes, i) => {
+      const name = i === stages.length - 1 ? output : undefined;
+      return rewriter.add('ReduceMean', [mean, rewriter.ints(axes)], { keepdims: attribute.int(0) }, name);
+    }, v);
+  const mean = channelMean(x, meanOutput || undefined);
+  const wide =
+    shape.length === 2 ? mean : rewriter.add('Unsqueeze', [mean, rewriter.ints(averaged.slice(1).map((i) => i - 1))]);
   const centred = rewriter.add('Sub', [x, wide], {}, centredOutput || undefined);
-  const square = channelMean(rewriter.add('Mul', [centred, centred]));
-  const mean = rewriter.add('Reshape', [wide, vector], {}, meanOutput || undefined);
-  const variance = rewriter.add('Reshape', [square, vector], {}, varianceOutput || undefined);
+  const variance = channelMean(rewriter.add('Mul', [centred, centred]), varianceOutput || undefined);
   rewriter.add(
     'BatchNormalization',
     [x, scale, shift, mean, variance],

@@ -48,7 +48,7 @@ const shapes: readonly Shape[] = [
   { way: 'depthwise, per tap', x: [2, 3, 20, 20], w: [3, 1, 3, 3], group: 3, pad: 1, uses: 'Concat', without: 'Conv' },
   { way: 'depthwise, exchanged', x: [2, 3, 20, 20], w: [3, 1, 3, 3], group: 3, stride: 2, pad: 1, uses: 'Conv' },
   { way: 'depthwise with a multiplier', x: [2, 3, 20, 20], w: [6, 1, 3, 3], group: 3, pad: 1, uses: 'Conv' },
-  { way: 'the batch in parts', x: [3, 2, 404, 404], w: [2, 2, 6, 6], uses: 'Slice' },
+  { way: 'the batch in parts', x: [2, 8, 425, 425], w: [8, 8, 6, 6], uses: 'Slice' },
 ];
 
 /** Sizes at which each way is taken are too large for a difference per weight: random directions stand for them. */

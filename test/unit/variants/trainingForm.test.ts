@@ -68,6 +68,7 @@ describe('toTrainingForm', () => {
     [6, 4],
     [5, 3, 7],
     [4, 3, 5, 6],
+    [8, 5, 24, 20], // so many that they are averaged in two stages
     [2, 3, 4, 3, 2],
   ]) {
     it(`normalizes [${shape}] with the statistics of the batch`, async () => {
