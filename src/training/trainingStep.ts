@@ -115,9 +115,9 @@ export function buildTrainingStep(model: Model, view: LayerView, options: Traini
   if (narrow.length > 0) notes.push(`the file computes in ${narrow.join(' and ')}: it was trained in float32`);
   const statistics = dropStatisticsOutputs(graph);
   if (statistics.length > 0) notes.push(`left out of the loss: ${some(statistics)} (statistics of a norm)`);
+  const quantized = dequantizeWeights(graph);
   toOpset18(graph);
   constantsToInitializers(graph);
-  const quantized = dequantizeWeights(graph);
   if (quantized > 0) notes.push(`${quantized} quantized weights of the file were trained as float32`);
   if (mendConcats(graph) > 0) notes.push('single numbers that the file joins to vectors were read as vectors of one');
   const sizes = chooseInputShapes(graph, options.batch, options.keepBatch ?? false, options.samples);

@@ -29,6 +29,14 @@ export const contribRules: InferenceRules = {
   MatMulIntegerToFloat: (n) => [matMul(n, 0, 1, n.dtype(2) ?? 'float32')],
   DynamicQuantizeMatMul: (n) => [matMul(n, 0, 1, 'float32')],
   MatMulNBits: (n) => [tensorFact(n.dtype(0), n.shape(0) && [...n.shape(0)!.slice(0, -1), n.number('N') ?? null])],
+  GatherBlockQuantized: (n) => {
+    // rows of a table, which may stand packed in bytes
+    const [table, indices, scales] = [n.shape(0), n.shape(1), n.shape(2)];
+    const block = n.int('block_size', 128);
+    const width = typeof scales?.[1] === 'number' ? scales[1] * block : null;
+    const isRows = table?.length === 2 && n.int('gather_axis', 0) === 0;
+    return [tensorFact(n.dtype(2), isRows ? indices && [...indices, width] : undefined)];
+  },
   LayerNormalization: layerNormalization,
   SimplifiedLayerNormalization: layerNormalization,
   SkipLayerNormalization: skipLayerNormalization,
