@@ -111,6 +111,11 @@ export function shapeOf(stated: unknown): (number | null)[] | null {
   });
 }
 
+/** The same of a shape that is a tensor of numbers, -1 for open sizes. */
+export function shapeOfNumbers(sizes: readonly number[]): (number | null)[] {
+  return sizes.slice(0, LONGEST_LIST).map((size) => (Number.isSafeInteger(size) && size >= 0 ? size : null));
+}
+
 /** A type among the settings of a node. */
 export function settingType(stated: unknown): DataType | undefined {
   return stated === 'float32' || stated === 'int32' || stated === 'bool' || stated === 'string' ? stated : undefined;

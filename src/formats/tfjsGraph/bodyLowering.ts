@@ -10,7 +10,7 @@ import type { Constant } from './constants';
 import { callOperators } from './callOperators';
 import type { FunctionDefinition, GraphBody, NodeDefinition, TensorRef } from './graphDef';
 import type { GraphLowering } from './graphLowering';
-import { NodeScope, type KeyedForm, type NodeSurroundings, type ShapedValue } from './nodeScope';
+import { NodeScope, type KeyedForm, type NodeSurroundings, type ShapedValue, type ValueFact } from './nodeScope';
 import { operatorOf } from './operators/registry';
 import { silent } from './silentOperators';
 
@@ -53,6 +53,8 @@ export class BodyLowering implements NodeSurroundings {
     /** Stands before the names of the nodes. */
     private readonly prefix: string,
     private readonly depth = 0,
+    /** What nodes stand for that a loop does without. */
+    private readonly replaced: ReadonlyMap<NodeDefinition, TensorRef> = new Map(),
   ) {
     this.constants = new Map(root.constantsOf(body));
   }
@@ -75,6 +77,10 @@ export class BodyLowering implements NodeSurroundings {
 
   get channelsInside(): Set<string> {
     return this.root.channelsInside;
+  }
+
+  get facts(): Map<string, ValueFact> {
+    return this.root.facts;
   }
 
   claim(wanted: string): string {
@@ -120,6 +126,11 @@ export class BodyLowering implements NodeSurroundings {
     if (this.prefix === '') this.root.unreserve(node.name);
     const { op } = node;
     if (op === 'Const' || silent.has(op) || this.results.has(node.name)) return;
+    const stand = this.replaced.get(node);
+    if (stand !== undefined) {
+      this.results.set(node.name, [this.valueOfArgument(this.argument(stand, 'element'))]);
+      return;
+    }
     const [first] = node.inputs;
     if (identities.has(op) && first !== undefined) {
       const constant = this.constantOf(first);
@@ -164,7 +175,16 @@ export class BodyLowering implements NodeSurroundings {
     for (const tensor of parts.initializers) this.root.graph.addInitializer(tensor);
     for (const value of parts.values) values.push(value);
     for (const n of parts.layoutTransposes) layoutTransposes.add(n);
+    this.carryFact(node, outputs, parts.nodes);
     return outputs;
+  }
+
+  /** What is known of a value holds behind an Identity too; a list that is only reserved goes when nothing reads it. */
+  private carryFact(node: NodeDefinition, [output]: readonly TensorValue[], nodes: readonly MutableNode[]): void {
+    if (this.facts.get(output.name)?.reserved !== undefined) for (const n of nodes) this.root.spare.add(n);
+    if (!identities.has(node.op)) return;
+    const known = this.facts.get(this.valueOf(node.inputs[0])?.name ?? '');
+    if (known !== undefined) this.facts.set(output.name, known);
   }
 
   /** A node that stands for an operator that cannot be expressed. */
@@ -227,13 +247,19 @@ export class BodyLowering implements NodeSurroundings {
   }
 
   /** The body of a function in place of a call: what it gives out. */
-  inlined(f: FunctionDefinition, args: readonly Argument[], label: string, sink = this.sink): Argument[] {
+  inlined(
+    f: FunctionDefinition,
+    args: readonly Argument[],
+    label: string,
+    sink = this.sink,
+    replaced?: ReadonlyMap<NodeDefinition, TensorRef>,
+  ): Argument[] {
     if (!this.root.spend(f.nodes.length, this.root.definition.library.extentOf(f).nodes)) {
       throw new NotLowered('with the bodies of its functions the graph would become too large');
     }
     const longer = `${label}/`;
     const prefix = longer.length > LONGEST_PREFIX ? this.prefix || longer.slice(0, LONGEST_PREFIX) : longer;
-    const inner = new BodyLowering(this.root, f, sink, prefix, this.depth + 1);
+    const inner = new BodyLowering(this.root, f, sink, prefix, this.depth + 1, replaced);
     f.inputs.forEach((name, i) => {
       const argument = args[i];
       if (argument === undefined) throw new NotLowered(`the function ${shown(f.name)} wants more arguments`);
@@ -269,6 +295,7 @@ export class BodyLowering implements NodeSurroundings {
       }
       sink.graph.addOutput(name, valueType(value));
     }
+    this.root.dropSpare(sink.graph);
     return finished({ ...sink, claim: (wanted) => this.claim(wanted) });
   }
 }

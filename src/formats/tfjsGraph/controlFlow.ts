@@ -223,6 +223,8 @@ class Conversion {
     const kept = new Set<string>();
     const stack: string[] = [];
     for (const { name, op } of this.nodes.values()) {
+      // what enters a loop only to say when its nodes run
+      if (op === 'Enter' && !this.readers.has(name)) continue;
       if (!this.moved.has(name) && (!behind.has(name) || outsideOnly.has(op))) stack.push(name);
     }
     for (let name = stack.pop(); name !== undefined; name = stack.pop()) {

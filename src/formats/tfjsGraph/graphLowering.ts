@@ -12,7 +12,7 @@ import { dataTypeOf, settingType, shapeOf } from './attributeValues';
 import { BodyLowering, type NodeSink } from './bodyLowering';
 import type { Constant, Constants } from './constants';
 import { tensorRef, type GraphBody, type GraphDefinition, type NodeDefinition } from './graphDef';
-import type { KeyedForm, ShapedValue } from './nodeScope';
+import type { KeyedForm, ShapedValue, ValueFact } from './nodeScope';
 import { silent } from './silentOperators';
 
 /** Opset that nodes are lowered to. */
@@ -27,6 +27,9 @@ export class GraphLowering implements NodeSink {
   readonly graph = new MutableGraph();
   readonly layoutTransposes = new Set<MutableNode>();
   readonly channelsInside = new Set<string>();
+  readonly facts = new Map<string, ValueFact>();
+  /** Nodes that go when nothing reads them: they may turn out not to be needed. */
+  readonly spare = new Set<MutableNode>();
   readonly values: TensorValue[] = [];
   private readonly constantValues = new Map<Constant, Map<string, ShapedValue>>();
   private readonly names = new Names();
@@ -89,6 +92,7 @@ export class GraphLowering implements NodeSink {
   release(name: string): void {
     this.names.release(name);
     this.channelsInside.delete(name);
+    this.facts.delete(name);
   }
 
   report(code: string, message: string, { place }: LayerDefinition): void {
@@ -180,16 +184,30 @@ export class GraphLowering implements NodeSink {
     }
   }
 
+  /** Takes the spare nodes that nothing reads out of the graph, or one inside of it whose outputs are declared. */
+  dropSpare(graph: MutableGraph): void {
+    const read = new Set(graph.outputs.map((o) => o.name));
+    // what a node reads stands before it
+    const kept = graph.nodes.reverse().filter((node) => {
+      if (this.spare.has(node) && !node.outputs.some((o) => read.has(o))) return false;
+      for (const name of node.inputs) read.add(name);
+      for (const name of capturedNames(node)) read.add(name);
+      return true;
+    });
+    graph.nodes = kept.reverse();
+  }
+
   /** Constants that only told how to lower a node, and those made for a node that was not lowered after all. */
   private dropUnread(): void {
     const { graph } = this;
+    for (const node of graph.nodes) if (node.opType === 'Constant') this.spare.add(node);
+    this.dropSpare(graph);
     const read = new Set(graph.outputs.map((o) => o.name));
     for (const node of graph.nodes) {
       for (const name of node.inputs) read.add(name);
       for (const name of capturedNames(node)) read.add(name);
     }
     for (const name of [...graph.initializers.keys()]) if (!read.has(name)) graph.initializers.delete(name);
-    graph.nodes = graph.nodes.filter((n) => n.opType !== 'Constant' || read.has(n.outputs[0]));
   }
 }
 

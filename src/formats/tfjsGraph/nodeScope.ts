@@ -23,6 +23,14 @@ export interface KeyedForm extends TensorForm {
   readonly key: string;
 }
 
+/** What is known of a value besides its shape and type. */
+export interface ValueFact {
+  /** The numbers of a list of sizes, or of one size; null for those that are not known. */
+  readonly numbers?: readonly (number | null)[];
+  /** A list into which nothing is written so far: its size, or the name of the value that says it. */
+  readonly reserved?: { readonly size: number | string; readonly isRankOpen: boolean };
+}
+
 /** What a node's lowering needs of the graph around it. */
 export interface NodeSurroundings extends Surroundings {
   constantOf(ref: TensorRef): Constant | undefined;
@@ -31,6 +39,8 @@ export interface NodeSurroundings extends Surroundings {
   constantValue(constant: Constant, form?: KeyedForm): ShapedValue;
   /** Values whose channels are on axis 1 in the operators, and last only behind a transpose. */
   readonly channelsInside: Set<string>;
+  /** By the names of the values. */
+  readonly facts: Map<string, ValueFact>;
 }
 
 /** What the lowering of an operator works with: the node's settings, its inputs, and the nodes that it adds. */
@@ -81,6 +91,14 @@ export class NodeScope extends LayerScope {
     return values;
   }
 
+  /** The numbers of an input of sizes, null for those that are not known. */
+  sizesAt(i: number): readonly (number | null)[] | undefined {
+    const constant = this.constant(i);
+    if (constant !== undefined) return constant.atHand;
+    const value = this.optional(i);
+    return value && this.factOf(value)?.numbers;
+  }
+
   /** A constant input in another form. */
   constantAs(constant: Constant, form: KeyedForm): ShapedValue {
     return this.graph.constantValue(constant, form);
@@ -99,6 +117,14 @@ export class NodeScope extends LayerScope {
   cast(x: TensorValue, dtype: 'int64' | 'int32' | 'float32' | 'bool', part?: string): TensorValue {
     const to = { int64: INT64, int32: 6, float32: 1, bool: 9 }[dtype];
     return this.emit('Cast', [x], { to: attribute.int(to) }, { shape: x.shape, dtype, part });
+  }
+
+  factOf(value: TensorValue): ValueFact | undefined {
+    return this.graph.facts.get(value.name);
+  }
+
+  note(value: TensorValue, fact: ValueFact): void {
+    this.graph.facts.set(value.name, fact);
   }
 
   /** Marks a value that has its channels last only behind a transpose. */

@@ -1,2 +1,2 @@
 /** Operators without data outputs. */
-export const silent: ReadonlySet<string> = new Set(['NoOp', 'Assert', 'Print', 'PrintV2']);
+export const silent: ReadonlySet<string> = new Set(['NoOp', 'Assert', 'Print', 'PrintV2', 'TensorArrayCloseV3']);

@@ -8,6 +8,7 @@ import { reductionOperators } from './reduction';
 import { resizeOperators } from './resize';
 import { shapingOperators } from './shaping';
 import { slicingOperators } from './slicing';
+import { tensorListOperators } from './tensorList';
 
 const operators: ReadonlyMap<string, OperatorLowering> = new Map(
   [
@@ -20,6 +21,7 @@ const operators: ReadonlyMap<string, OperatorLowering> = new Map(
     resizeOperators,
     shapingOperators,
     slicingOperators,
+    tensorListOperators,
   ].flatMap((table) => Object.entries(table)),
 );
 

@@ -17,11 +17,12 @@ function positive(axis: number, rank: number): number {
 
 const reshape: OperatorLowering = (scope) => {
   const x = scope.x(0);
-  const stated = scope.constant(1)?.atHand;
+  const stated = scope.sizesAt(1);
   return [scope.emit('Reshape', [x, scope.int64(1, 'shape')], {}, { shape: stated && reshaped(x.shape, stated) })];
 };
 
-function reshaped(from: Shape | undefined, to: readonly number[]): Shape {
+function reshaped(from: Shape | undefined, to: Shape): Shape {
+  if (!to.every((n): n is number => n !== null)) return to.map((n) => (n === -1 ? null : n));
   const count = from?.every((n): n is number => n !== null) ? from.reduce((a, b) => a * b, 1) : undefined;
   const known = to.filter((n) => n !== -1).reduce((a, b) => a * b, 1);
   return to.map((n) => (n !== -1 ? n : count !== undefined && known > 0 ? count / known : null));
@@ -96,8 +97,14 @@ const concat: OperatorLowering = (scope) => {
 
 const pack: OperatorLowering = (scope) => {
   const axis = scope.number('axis', 0);
-  const inputs = scope.all().map((x, i) => unsqueezed(scope, x, axis, `input_${i}`));
-  return [concatenated(scope, inputs, axis)];
+  const stacked = scope.all();
+  const inputs = stacked.map((x, i) => unsqueezed(scope, x, axis, `input_${i}`));
+  const y = concatenated(scope, inputs, axis);
+  // the sizes of a shape, one by one
+  if (stacked.every((x) => x.shape?.length === 0)) {
+    scope.note(y, { numbers: stacked.map((_, i) => scope.sizesAt(i)?.[0] ?? null) });
+  }
+  return [y];
 };
 
 function partNames(count: number): (string | undefined)[] {
@@ -206,13 +213,15 @@ const tile: OperatorLowering = (scope) => {
 const shapeOperator: OperatorLowering = (scope) => {
   const x = scope.x(0);
   const shape = x.shape && [x.shape.length];
-  return [scope.cast(scope.emit('Shape', [x], {}, { shape, dtype: 'int64', part: 'int64' }), 'int32')];
+  const sizes = scope.cast(scope.emit('Shape', [x], {}, { shape, dtype: 'int64', part: 'int64' }), 'int32');
+  scope.note(sizes, { numbers: x.shape });
+  return [sizes];
 };
 
 /** Fill has the shape first, BroadcastTo the value. */
 function expanded(value: 0 | 1, sizes: 0 | 1): OperatorLowering {
   return (scope) => {
-    const stated = value === 1 ? scope.constant(sizes)?.atHand : undefined;
+    const stated = value === 1 ? scope.sizesAt(sizes) : undefined;
     return [scope.emit('Expand', [scope.x(value), scope.int64(sizes, 'shape')], {}, { shape: stated })];
   };
 }

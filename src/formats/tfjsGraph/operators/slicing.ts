@@ -138,7 +138,12 @@ const stridedSlice: OperatorLowering = (scope) => {
       axis++;
     }
   }
-  return [reshapedSlice(scope, x, ranges, removed, added)];
+  const y = reshapedSlice(scope, x, ranges, removed, added);
+  const [only] = entries;
+  // one size of a shape
+  const sizes = entries.length === 1 && only.isSingle ? scope.factOf(x)?.numbers : undefined;
+  if (sizes !== undefined) scope.note(y, { numbers: [sizes.at(only.begin) ?? null] });
+  return [y];
 };
 
 function reshapedSlice(
