@@ -1,6 +1,7 @@
 import type { EngineJob, EngineJobs } from '../protocol/engine';
 import { analyzeModel } from '../rules/analyzeModel';
 import type { RuleSeverity } from '../rules/severities';
+import { FollowedTexts } from './followedTexts';
 import { runFix } from './runFix';
 import { runCompare } from './runCompare';
 import { runExport } from './runExport';
@@ -18,6 +19,8 @@ export type JobRunner<Job extends EngineJob> = (
   host: EngineHost,
 ) => Promise<EngineJobs[Job]['result']>;
 
+const texts = new FollowedTexts();
+
 /** What the engine can do. */
 export const jobs: { readonly [Job in EngineJob]: JobRunner<Job> } = {
   profile: runProfile,
@@ -25,9 +28,11 @@ export const jobs: { readonly [Job in EngineJob]: JobRunner<Job> } = {
   compare: runCompare,
   export: (request, emit, signal, host) => runExport(request, emit, signal, host),
   fix: (request, emit, signal, host) => runFix(request, emit, signal, host),
-  async analyze({ model, text, shownPath, severities }, _emit, _signal, host) {
-    return analyzeModel(await host.openModel(model.path, text), shownPath, {
+  async analyze({ model, shownPath, severities }, _emit, _signal, host) {
+    return analyzeModel(await host.openModel(model.path), shownPath, {
       severities: severities as Readonly<Record<string, RuleSeverity>>,
     });
   },
+  analyzeText: (request, _emit, _signal, host) => texts.analyze(request, host.placeOf(request.model.path)),
+  closeText: ({ document }) => Promise.resolve(texts.close(document)),
 };

@@ -3,26 +3,29 @@ import * as path from 'node:path';
 import { BytesSource, SMALL_FILE, type ByteSource, type ModelFolder } from '../ir/byteSource';
 import { ModelError } from '../ir/errors';
 import type { Model } from '../ir/model';
-import { EditedFolder } from './editedFolder';
 import { called, checkIsFile, explain, NodeFile } from './nodeFile';
 
 /**
  * Opens a model file of this machine: ONNX or a TensorFlow.js layers model.
  * @param file path as the user gave it; errors name the file that way.
- * @param text of the file as an editor holds it, in the place of the stored one
  * @throws ModelError that says what the file is and what can be done when it is no model that can be opened.
  */
-export async function openModelFile(file: string, text?: string): Promise<Model> {
-  const stored = new NodeFolder(path.dirname(file), path.basename(file));
-  const folder = text === undefined ? stored : new EditedFolder(stored, path.basename(file), text);
+export async function openModelFile(file: string): Promise<Model> {
+  const { folder, name } = placeOfModel(file);
   try {
     // hosts make folders without ever reading a model themselves
     const { openModel } = await import('../formats/openModel');
-    return await openModel(folder, path.basename(file));
+    return await openModel(folder, name);
   } catch (error) {
     if (error instanceof ModelError) throw new ModelError(error.code, error.message, error.place, file);
     throw error;
   }
+}
+
+/** The folder that a model file lies in, and its name there. */
+export function placeOfModel(file: string): { readonly folder: ModelFolder; readonly name: string } {
+  const name = path.basename(file);
+  return { folder: new NodeFolder(path.dirname(file), name), name };
 }
 
 /** A folder on disk. Files are read by range, small ones at once, and nothing outside the folder is opened. */

@@ -2,7 +2,7 @@ import os from 'node:os';
 import { chooseRuntime } from './chooseRuntime';
 import { openDataPlace } from './dataFiles';
 import { nodeFiles } from './nodeFiles';
-import { openModelFile } from './nodeFolder';
+import { openModelFile, placeOfModel } from './nodeFolder';
 import type { EngineHost } from './runProfile';
 
 /** Part of the free memory that a run may take: the editor and the system need the rest. */
@@ -11,6 +11,7 @@ const SHARE = 0.8;
 /** A run on this machine's files, runtimes and memory. */
 export const nodeHost: EngineHost = {
   openModel: openModelFile,
+  placeOf: placeOfModel,
   openData: openDataPlace,
   files: nodeFiles,
   chooseRuntime,

@@ -1,6 +1,7 @@
 import { encodeOnnx } from '../formats/onnx/onnxWriter';
 import { ModelError } from '../ir/errors';
 import { inferFacts } from '../ir/inferTypes';
+import type { ModelFolder } from '../ir/byteSource';
 import type { Model } from '../ir/model';
 import { verifyGraph } from '../ir/verifyGraph';
 import { layerView } from '../layers/recognize';
@@ -36,11 +37,10 @@ import type { Runtime, RuntimeSession } from './runtime';
 
 /** What a run needs of the machine it is on. */
 export interface EngineHost {
-  /**
-   * @param text of the file as an editor holds it, in the place of the stored one
-   * @throws ModelError when the file is no model that can be opened
-   */
-  openModel(path: string, text?: string): Promise<Model>;
+  /** @throws ModelError when the file is no model that can be opened */
+  openModel(path: string): Promise<Model>;
+  /** The folder that a model lies in, and its name there. Nothing is opened. */
+  placeOf(path: string): { readonly folder: ModelFolder; readonly name: string };
   /** @throws ModelError when there is no file or folder of data at that path */
   openData(path: string): Promise<DataPlace>;
   /** For jobs that save a copy of a model. */

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { oneLine } from '../config/escapeMarkdown';
 import { compareModel } from '../engine/compareModel';
+import { EngineText } from '../engine/engineText';
 import { ModelError } from '../ir/errors';
 import type { CompareEvent, CompareResult, CompareSettings } from '../protocol/compare';
 import { isUnreadable, type ModelFacts, type UnreadableModel } from '../protocol/facts';
@@ -17,6 +18,9 @@ import { ruleSeverities } from './settings';
 
 /** A burst of writes (a training script saving its model) leads to one analysis. */
 const SETTLE_MS = 250;
+
+/** So long after an edit its analysis begins at the earliest: most edits are a burst of keys. */
+const SHORTEST_PAUSE_MS = 50;
 
 /** Characters of a text that is analyzed in the extension's own process, which other extensions share: some 30 ms. */
 const LARGEST_TEXT_HERE = 200_000;
@@ -40,8 +44,12 @@ export class ModelSession implements vscode.Disposable {
   private settle: NodeJS.Timeout | undefined;
   private abort: AbortController | undefined;
   private analysisAbort: AbortController | undefined;
-  /** The analysis of a large text in the engine. */
+  /** A large text that an editor has open, in the engine. */
+  private readonly text: EngineText;
+  /** Its analysis that is going on. */
   private reading: Promise<ModelFacts> | undefined;
+  /** How long the last analysis took. */
+  private analysisMs = 0;
   private readonly changed = new vscode.EventEmitter<void>();
   private readonly analyzed = new vscode.EventEmitter<void>();
   private readonly stepped = new vscode.EventEmitter<ProfileEvent>();
@@ -59,21 +67,27 @@ export class ModelSession implements vscode.Disposable {
     private readonly engines: Engines,
     private readonly log: vscode.LogOutputChannel,
   ) {
+    this.text = new EngineText(engines.analysis);
     const parent = vscode.Uri.joinPath(uri, '..');
     const name = uri.path.slice(uri.path.lastIndexOf('/') + 1);
     const watcher = vscode.workspace.createFileSystemWatcher(new vscode.RelativePattern(parent, escapeGlob(name)));
     this.disposables.push(
       watcher,
-      watcher.onDidChange(() => this.refreshSoon()),
-      watcher.onDidCreate(() => this.refreshSoon()),
-      watcher.onDidDelete(() => this.refreshSoon()),
+      watcher.onDidChange(() => this.refreshSoon(SETTLE_MS)),
+      watcher.onDidCreate(() => this.refreshSoon(SETTLE_MS)),
+      watcher.onDidDelete(() => this.refreshSoon(SETTLE_MS)),
       vscode.workspace.onDidChangeConfiguration((e) => {
         if (!e.affectsConfiguration('normscope.rules', uri)) return;
         if (this.profile !== undefined) this.restore(this.profile);
-        this.refreshSoon();
+        this.refreshSoon(SETTLE_MS);
       }),
       vscode.workspace.onDidChangeTextDocument((e) => {
-        if (e.document.uri.toString() === uri.toString() && e.contentChanges.length > 0) this.refreshSoon();
+        // quick analyses follow the keys; slow ones wait for the end of the word
+        const pause = Math.min(SETTLE_MS, Math.max(SHORTEST_PAUSE_MS, this.analysisMs / 2));
+        if (e.document.uri.toString() === uri.toString() && e.contentChanges.length > 0) this.refreshSoon(pause);
+      }),
+      vscode.workspace.onDidCloseTextDocument((document) => {
+        if (document.uri.toString() === uri.toString()) this.text.close();
       }),
     );
   }
@@ -93,7 +107,9 @@ export class ModelSession implements vscode.Disposable {
     return (this.analysis ??= this.analyzeNow());
   }
 
+  /** The facts, with everything read anew. */
   refresh(): Promise<ModelFacts | UnreadableModel> {
+    this.text.close();
     this.analysis = undefined;
     return this.analyze();
   }
@@ -201,11 +217,11 @@ export class ModelSession implements vscode.Disposable {
     throw new ModelError('unsupported', why, {}, this.path);
   }
 
-  private refreshSoon(): void {
+  private refreshSoon(pauseMs: number): void {
     const wasAnalyzed = this.analysis !== undefined;
     this.analysis = undefined;
     clearTimeout(this.settle);
-    if (wasAnalyzed || this.facts !== undefined) this.settle = setTimeout(() => void this.analyze(), SETTLE_MS);
+    if (wasAnalyzed || this.facts !== undefined) this.settle = setTimeout(() => void this.analyze(), pauseMs);
   }
 
   private async analyzeNow(): Promise<ModelFacts | UnreadableModel> {
@@ -253,10 +269,12 @@ export class ModelSession implements vscode.Disposable {
     if (path !== undefined && text === undefined)
       return this.engines.analysis.run('analyze', { ...request, model: { path } }, undefined, signal);
     if (path !== undefined && text !== undefined && text.length > LARGEST_TEXT_HERE) {
-      // ending an analysis ends the engine's process, and a new one takes as long as the rest of the analysis
+      // ending an analysis ends the engine's process, and a new one has everything to read again
       await this.reading?.catch(() => undefined);
       if (signal.aborted) throw new ModelError('cancelled', 'there is a newer text');
-      return (this.reading = this.engines.analysis.run('analyze', { ...request, model: { path }, text }));
+      const started = Date.now();
+      this.reading = this.text.analyze(text, { ...request, model: { path } });
+      return this.reading.finally(() => (this.analysisMs = Date.now() - started));
     }
     const { openModel } = await import('../formats/openModel');
     const { analyzeModel } = await import('../rules/analyzeModel');

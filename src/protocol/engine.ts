@@ -1,6 +1,7 @@
 import type { CompareEvent, CompareSettings } from './compare';
 import type { ExperimentEvent, ExperimentSettings } from './experiment';
 import type { ModelFacts } from './facts';
+import type { FactsChange } from './factsChange';
 import type { ExportSettings, VariantExport } from './normVariant';
 import type { FixEvent, FixResult, FixSettings } from './fix';
 import type { ProfileEvent, ProfileSettings } from './profile';
@@ -20,8 +21,6 @@ export interface EngineJobs {
   readonly analyze: {
     readonly request: {
       readonly model: ModelLocation;
-      /** The model file as an editor holds it, in the place of the stored one. */
-      readonly text?: string;
       /** Path of the model in the facts. */
       readonly shownPath: string;
       /** Severity by rule id, or 'off'. */
@@ -29,6 +28,18 @@ export interface EngineJobs {
     };
     readonly event: never;
     readonly result: ModelFacts;
+  };
+  /** Analyzes a model file as an editor holds it, in the place of the stored one, and follows its text from then on. */
+  readonly analyzeText: {
+    readonly request: EngineJobs['analyze']['request'] & TextVersion;
+    readonly event: never;
+    readonly result: TextAnswer;
+  };
+  /** The text of this name is not edited any more. */
+  readonly closeText: {
+    readonly request: { readonly document: string };
+    readonly event: never;
+    readonly result: void;
   };
   readonly profile: {
     readonly request: { readonly model: ModelLocation; readonly settings: ProfileSettings };
@@ -62,6 +73,24 @@ export interface EngineJobs {
     readonly result: void;
   };
 }
+
+/** One version of a text that an editor holds. */
+export interface TextVersion {
+  /** Names the text in all its versions, and no other. */
+  readonly document: string;
+  readonly version: number;
+  /** The whole text, or what stands in the place of a stretch (in UTF-16 units) of the version that was sent before. */
+  readonly text: string | { readonly base: number; readonly start: number; readonly end: number; readonly put: string };
+  /** The version whose facts the host holds. */
+  readonly known?: number;
+}
+
+export type TextAnswer =
+  | { readonly facts: ModelFacts }
+  /** How the facts differ from those that the host holds. */
+  | { readonly change: FactsChange }
+  /** The engine does not have the text that the new one is told by: it was not sent, or to an engine that is gone. */
+  | 'send all';
 
 export type EngineJob = keyof EngineJobs;
 

@@ -1,7 +1,6 @@
 import * as ort from 'onnxruntime-web/wasm';
 import { openModel } from '../../formats/openModel';
 import { ModelError } from '../../ir/errors';
-import { EditedFolder } from '../editedFolder';
 import { OrtRuntime, WASM_BYTES } from '../ortRuntime';
 import type { FileAccess } from '../fileAccess';
 import type { EngineHost } from '../runProfile';
@@ -16,13 +15,14 @@ export function webHost(files: RemoteFiles, wasm: Uint8Array): EngineHost {
   ort.env.wasm.wasmBinary = wasm;
   ort.env.wasm.numThreads = 1;
   const facts = { name: 'onnxruntime-web' as const, version: ort.env.versions.web ?? '', threads: 1 };
+  const placeOf = (path: string) => ({ folder: files.folder(path), name: path.slice(path.lastIndexOf('/') + 1) });
   const runtime = new OrtRuntime(ort, facts, 'wasm', WASM_BYTES);
   return {
-    openModel(path, text) {
-      const name = path.slice(path.lastIndexOf('/') + 1);
-      const stored = files.folder(path);
-      return openModel(text === undefined ? stored : new EditedFolder(stored, name, text), name);
+    openModel(path) {
+      const { folder, name } = placeOf(path);
+      return openModel(folder, name);
     },
+    placeOf,
     openData: (path) =>
       Promise.reject(
         new ModelError('unsupported', `${path} cannot be read in a browser: use made samples, or VS Code on a machine`),

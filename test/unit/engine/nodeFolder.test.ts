@@ -144,17 +144,6 @@ describe('NodeFolder', () => {
   });
 
   describe('openModelFile', () => {
-    it('takes the text of an editor in the place of the stored file, and what lies beside it from the folder', async () => {
-      const file = path.resolve(__dirname, '../../../media/samples/tfjs/model.json');
-      const stored = await openModelFile(file);
-      const text = fs.readFileSync(file, 'utf8').replaceAll('norm_1', 'renamed');
-      const edited = await openModelFile(file, text);
-      const names = (m: typeof stored) => [...m.graph.nodes()].map((n) => n.origin?.layer ?? '').join();
-      assert.match(names(edited), /renamed/);
-      assert.equal(names(edited), names(stored).replaceAll('norm_1', 'renamed'));
-      assert.equal(edited.weights, 'present');
-    });
-
     const external = {
       name: 'w',
       dims: [2],

@@ -7,10 +7,10 @@ const root = path.resolve(__dirname, '../../..');
 /** Rooms of which activation may load nothing but what is named: the rest comes with the first model, command or question. */
 const rooms: Readonly<Record<string, RegExp>> = {
   formats:
-    /^src\/formats\/(jsonShape|tfjs\/(parseJson|jsonIndex|jsonPlace|jsonAccess|topology|statedLayers|inboundNodes))\.ts$/,
+    /^src\/formats\/(jsonShape|tfjs\/(parseJson|jsonIndex|jsonRows|jsonPlace|jsonAccess|topology|statedLayers|inboundNodes))\.ts$/,
   rules: /^src\/rules\/(severities|words)\.ts$/,
   engine:
-    /^src\/engine\/(engineClient|compareModel|transport|forkTransport|nodeFolder|nodeFile|editedFolder|web\/workerTransport)\.ts$/,
+    /^src\/engine\/(engineClient|engineText|compareModel|transport|forkTransport|nodeFolder|nodeFile|editedFolder|web\/workerTransport)\.ts$/,
   reports: /^src\/reports\/pageHtml\.ts$/,
   ...Object.fromEntries(
     ['layers', 'variants', 'autodiff', 'training', 'experiments', 'cli'].map((room) => [room, /^$/]),

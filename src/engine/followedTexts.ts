@@ -1,0 +1,67 @@
+import type { ModelFolder } from '../ir/byteSource';
+import { withDifference } from '../ir/textDifference';
+import type { EngineJobs, TextAnswer } from '../protocol/engine';
+import type { RuleSeverity } from '../rules/severities';
+import { analyzeText, type TextAnalysis } from '../rules/textAnalysis';
+import { EditedFolder } from './editedFolder';
+
+/** Texts whose analyses are kept; each is as large as its model, and an editor shows few at a time. */
+const MOST_TEXTS = 3;
+
+interface Followed {
+  version: number;
+  text: string;
+  /** The latest version that could be analyzed. */
+  analyzed?: { readonly version: number; readonly settings: string; readonly analysis: TextAnalysis };
+}
+
+/** The texts that an engine's host edits: of an edit only the difference is sent, analyzed and answered. */
+export class FollowedTexts {
+  /** The one that was asked about last comes last. */
+  private readonly texts = new Map<string, Followed>();
+
+  /**
+   * @param place of the model's stored file
+   * @throws ModelError when the text is no model; it is followed all the same
+   */
+  async analyze(
+    request: EngineJobs['analyzeText']['request'],
+    place: { readonly folder: ModelFolder; readonly name: string },
+  ): Promise<TextAnswer> {
+    const { document, version, shownPath, severities, known } = request;
+    const text = this.textOf(request);
+    if (text === undefined) return 'send all';
+    const followed: Followed = { ...this.texts.get(document), version, text };
+    this.keep(document, followed);
+
+    const settings = JSON.stringify([shownPath, severities]);
+    const before = followed.analyzed?.settings === settings ? followed.analyzed : undefined;
+    const { analysis, change } = await analyzeText(before?.analysis, text, {
+      folder: new EditedFolder(place.folder, place.name, text),
+      name: place.name,
+      shownPath,
+      options: { severities: severities as Readonly<Record<string, RuleSeverity>> },
+    });
+    followed.analyzed = { version, settings, analysis };
+    return change !== undefined && before !== undefined && before.version === known
+      ? { change }
+      : { facts: analysis.facts };
+  }
+
+  close(document: string): void {
+    this.texts.delete(document);
+  }
+
+  private textOf({ document, text }: EngineJobs['analyzeText']['request']): string | undefined {
+    if (typeof text === 'string') return text;
+    const followed = this.texts.get(document);
+    return followed?.version === text.base ? withDifference(followed.text, text) : undefined;
+  }
+
+  private keep(document: string, followed: Followed): void {
+    this.texts.delete(document);
+    this.texts.set(document, followed);
+    const [oldest] = this.texts.keys();
+    if (this.texts.size > MOST_TEXTS) this.texts.delete(oldest);
+  }
+}
