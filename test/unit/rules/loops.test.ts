@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { openBodies, expandCalls } from '../../../src/ir/expandCalls';
+import { expandCalls } from '../../../src/ir/expandCalls';
+import { openBodies } from '../../../src/ir/openBodies';
 import { analyzeModel } from '../../../src/rules/analyzeModel';
 import { parseGraph } from '../../../src/ir/textForm';
 import { modelOf, textModel } from '../../support/textModel';
