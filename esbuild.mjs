@@ -7,6 +7,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { thirdPartyNotices } from './src/tools/notices.mjs';
+import { inParts } from './src/tools/parts.mjs';
 
 const root = path.dirname(fileURLToPath(import.meta.url));
 
@@ -54,9 +55,10 @@ export async function build({ outdir = 'dist', production = false, watch = false
       external: settings.platform === 'node' ? external : (settings.external ?? []),
       metafile: true,
       logLevel: 'warning',
+      plugins: settings.platform === 'node' ? [inParts()] : [],
     };
     if (watch) {
-      const context = await esbuild.context({ ...options, plugins: [building(name)] });
+      const context = await esbuild.context({ ...options, plugins: [...options.plugins, building(name)] });
       await context.watch();
       continue;
     }

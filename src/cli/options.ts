@@ -8,7 +8,7 @@ import type { Severity } from '../protocol/facts';
 import { fixIds, type FixSettings } from '../protocol/fix';
 import { rules } from '../rules/registry';
 import { isRuleSeverity, ruleSeverities, type RuleSeverity } from '../rules/severities';
-import { experiments, experimentWithId, LEAST_SEEDS } from '../experiments/registry';
+import { LEAST_SEEDS } from '../experiments/experiment';
 import type { ExperimentSettings } from '../protocol/experiment';
 import { UsageError } from './usage';
 
@@ -50,7 +50,7 @@ export interface ExportOptions {
 
 export interface ExperimentOptions {
   readonly command: 'experiment';
-  /** Without ids the experiments are listed. */
+  /** The ids are as they were given, `all` among them; without ids the experiments are listed. */
   readonly settings: ExperimentSettings;
   readonly model?: string;
   readonly format: Format;
@@ -231,21 +231,13 @@ function readExperiment(args: string[], defaults: ProfileSettings): Options {
   const { values, positionals } = parse(args, { ...common, ...experimentFlags });
   const info = infoAsked(values);
   if (info) return info;
-  const known = experiments.map((e) => e.id);
-  for (const id of positionals) {
-    if (id !== 'all' && experimentWithId(id) === undefined) {
-      throw new UsageError(`unknown experiment '${id}': all, or some of ${known.join(', ')}`);
-    }
-  }
   const { model } = values;
-  const all = known.filter((id) => model === undefined || experimentWithId(id)!.measureModel !== undefined);
-  const ids = positionals.includes('all') ? all : [...new Set(positionals)];
   return {
     command: 'experiment',
     ...(model !== undefined && { model }),
     format: oneOf('--format', values.format, ['text', 'json'], 'text'),
     settings: {
-      ids,
+      ids: positionals,
       seeds: integer('--seeds', values.seeds, LEAST_SEEDS, LEAST_SEEDS, 100),
       engine: oneOf<EngineChoice>('--engine', values.engine, ['auto', 'native', 'wasm'], defaults.engine),
       threads: integer('--threads', values.threads, defaults.threads, 0, 256),

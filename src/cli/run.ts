@@ -1,16 +1,7 @@
 import { defaultProfileSettings } from '../profile/defaultSettings';
 import { tool } from '../protocol/tool';
-import { analyze } from './analyze';
-import { compare } from './compare';
-import { exportVariant } from './export';
-import { fix } from './fix';
-import { experiment } from './experiment';
-import { mcp } from './mcp';
-import { open } from './open';
 import { readOptions } from './options';
 import { errorJson, processOutput, type Output } from './output';
-import { profile } from './profile';
-import { rulePageText, rulesText } from '../reports/rulesText';
 import { usageText, UsageError } from './usage';
 
 /** Runs one command line (without node and script) and returns the exit status. */
@@ -25,24 +16,24 @@ export async function run(args: readonly string[], output: Output = processOutpu
         output.print(`${tool.version}\n`);
         return 0;
       case 'analyze':
-        return await analyze(options, output);
+        return await (await import('./analyze')).analyze(options, output);
       case 'profile':
-        return await profile(options, output);
+        return await (await import('./profile')).profile(options, output);
       case 'compare':
-        return await compare(options, output);
+        return await (await import('./compare')).compare(options, output);
       case 'export':
-        return await exportVariant(options, output);
+        return await (await import('./export')).exportVariant(options, output);
       case 'fix':
-        return await fix(options, output);
+        return await (await import('./fix')).fix(options, output);
       case 'experiment':
-        return await experiment(options, output);
+        return await (await import('./experiment')).experiment(options, output);
       case 'rules':
-        output.print(options.rule === undefined ? rulesText() : pageOf(options.rule));
+        output.print(await rulesCommand(options.rule));
         return 0;
       case 'open':
-        return await open(options, output);
+        return await (await import('./open')).open(options, output);
       case 'mcp':
-        return await mcp();
+        return await (await import('./mcp')).mcp();
     }
   } catch (error) {
     return complain(error, args, output);
@@ -50,7 +41,9 @@ export async function run(args: readonly string[], output: Output = processOutpu
 }
 
 /** @throws UsageError that lists the known ids */
-function pageOf(rule: string): string {
+async function rulesCommand(rule: string | undefined): Promise<string> {
+  const { rulePageText, rulesText } = await import('../reports/rulesText');
+  if (rule === undefined) return rulesText();
   const found = rulePageText(rule);
   if ('error' in found) throw new UsageError(found.error);
   return found.page;

@@ -2,6 +2,9 @@ import type { Model } from '../ir/model';
 import type { ExperimentChart, ExperimentFacts, Verdict } from '../protocol/experiment';
 import type { Lab } from './lab/lab';
 
+/** Seeds that an experiment is measured on, where it does not ask for more. */
+export const LEAST_SEEDS = 3;
+
 /**
  * One experiment: a file in catalogue/ that exports `experiment`, found by registry.ts, which keeps the chapter's order.
  *

@@ -1,7 +1,8 @@
 import * as vscode from 'vscode';
 import { EngineClient } from '../engine/engineClient';
 import { experimentReport } from '../engine/runExperiment';
-import { chapters, experimentWithId, factsOf, LEAST_SEEDS } from '../experiments/registry';
+import { LEAST_SEEDS } from '../experiments/experiment';
+import { chapters, experimentWithId, factsOf } from '../experiments/registry';
 import { ModelError } from '../ir/errors';
 import type { ExperimentEvent, ExperimentReport, ExperimentResult, FailedExperiment } from '../protocol/experiment';
 import type { ExperimentsState, ExperimentsToHost, HostToExperiments } from '../protocol/experimentView';

@@ -5,11 +5,8 @@ import type { Model, Problem } from '../ir/model';
 import { TextLines } from '../ir/textLines';
 import { HeadSource } from './headSource';
 import { sniffJson } from './jsonShape';
-import { readKerasConfig } from './kerasArchive';
 import { openOnnx } from './onnx/openOnnx';
 import { refusals, sniff, SNIFFED_BYTES } from './sniff';
-import { openTfjsGraph } from './tfjsGraph/openTfjsGraph';
-import { openTfjsLayers } from './tfjs/openTfjsLayers';
 
 /** JavaScript holds texts of half a billion characters at most; a model's JSON is a few megabytes. */
 const LARGEST_TEXT = 2 ** 28;
@@ -33,8 +30,7 @@ export async function openModel(folder: ModelFolder, path: string): Promise<Mode
     const { text, isBroken } = await readText(source);
     const shape = sniffJson(text);
     if (shape !== 'tfjs-graph' && shape !== 'tfjs-layers' && shape !== 'keras') throw refused(shape);
-    const open = shape === 'tfjs-graph' ? openTfjsGraph : openTfjsLayers;
-    const model = await open(folder, path, text);
+    const model = await openJson(shape, folder, path, text);
     if (!isBroken) return model;
     return changedModel(model, {
       get problems() {
@@ -46,9 +42,21 @@ export async function openModel(folder: ModelFolder, path: string): Promise<Mode
   }
 }
 
+/** Readers of other formats are loaded when a file is of theirs. */
+async function openJson(
+  shape: 'tfjs-graph' | 'tfjs-layers' | 'keras',
+  folder: ModelFolder,
+  path: string,
+  text: string,
+) {
+  if (shape === 'tfjs-graph') return (await import('./tfjsGraph/openTfjsGraph')).openTfjsGraph(folder, path, text);
+  return (await import('./tfjs/openTfjsLayers')).openTfjsLayers(folder, path, text);
+}
+
 /** The model that the archive describes. Positions in its text are of no use to somebody who has the archive. */
 async function openKerasArchive(folder: ModelFolder, path: string, source: ByteSource): Promise<Model> {
-  const model = await openTfjsLayers(folder, path, await readKerasConfig(source));
+  const { readKerasConfig } = await import('./kerasArchive');
+  const model = await openJson('keras', folder, path, await readKerasConfig(source));
   return changedModel(model, {
     lines: undefined,
     get problems() {

@@ -53,10 +53,13 @@ for (const target of new Set([currentTarget(), universal]))
       const files = listFiles(installed);
       const common = files.filter((file) => file.startsWith('dist/node_modules/onnxruntime-common/'));
       assert.ok(common.every((file) => /\/(package\.json|dist\/cjs\/[\w-]+\.js|dist\/cjs\/package\.json)$/.test(file)));
+      const parts = files.filter((file) => /^dist\/(cli|engine|extension)\.\w+\.js$/.test(file));
+      assert.ok(parts.length > 20 && parts.length < 80, `${parts.length} parts of bundles`);
       const expected = [
         ...['.vsixmanifest', 'LICENSE.txt', 'changelog.md', 'package.json', 'readme.md'],
         ...['package.nls.it.json', 'package.nls.json'],
         ...bundles.map((file) => `dist/${file}`),
+        ...parts,
         ...runtime.map((file) => `dist/node_modules/${file}`),
         ...listFiles(path.join(root, 'media')).map((file) => `media/${file}`),
       ];

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { readOptions } from '../../../src/cli/options';
+import { chosenExperiments } from '../../../src/cli/experiment';
+import { readOptions, type ExperimentOptions } from '../../../src/cli/options';
 import { usageText, UsageError } from '../../../src/cli/usage';
 import { defaultLearningRates } from '../../../src/profile/defaultSettings';
 import type { ProfileSettings } from '../../../src/protocol/profile';
@@ -143,19 +144,28 @@ describe('command line options', () => {
   }
 
   it('reads experiments: all, some, each once, those that a model can be given to', () => {
-    const read = (...args: string[]) => readOptions(['experiment', ...args], defaults);
+    const read = (...args: string[]) => readOptions(['experiment', ...args], defaults) as ExperimentOptions;
+    const ids = (...args: string[]) => chosenExperiments(read(...args));
     assert.deepEqual(read('norm-axes', 'gamma-beta', 'norm-axes', '--seeds', '5'), {
       command: 'experiment',
       format: 'text',
-      settings: { ids: ['norm-axes', 'gamma-beta'], seeds: 5, engine: defaults.engine, threads: defaults.threads },
+      settings: {
+        ids: ['norm-axes', 'gamma-beta', 'norm-axes'],
+        seeds: 5,
+        engine: defaults.engine,
+        threads: defaults.threads,
+      },
     });
-    const all = read('all');
-    assert.ok(all.command === 'experiment' && all.settings.ids.length === 22);
-    const onModel = read('all', '--model', 'net.onnx');
-    assert.ok(onModel.command === 'experiment' && onModel.settings.ids.includes('fold-equivalence'));
-    assert.ok(!onModel.settings.ids.includes('gamma-beta') && onModel.model === 'net.onnx');
-    assert.deepEqual((read() as typeof all & { command: 'experiment' }).settings.ids, []);
-    assert.throws(() => read('no-such'), /unknown experiment 'no-such': all, or some of input-scaling,/);
+    assert.deepEqual(ids('norm-axes', 'gamma-beta', 'norm-axes'), ['norm-axes', 'gamma-beta']);
+    assert.equal(ids('all').length, 22);
+    assert.equal(read('all', '--model', 'net.onnx').model, 'net.onnx');
+    const onModel = ids('all', '--model', 'net.onnx');
+    assert.ok(onModel.includes('fold-equivalence') && !onModel.includes('gamma-beta'));
+    assert.deepEqual(ids(), []);
+    assert.throws(
+      () => ids('no-such'),
+      (e) => e instanceof UsageError && /unknown experiment 'no-such': all, or some of input-scaling,/.test(e.message),
+    );
     assert.throws(() => read('all', '--seeds', '2'), /--seeds 2: expected a whole number from 3/);
   });
 
