@@ -46,6 +46,22 @@ export function inferFacts(graph: Graph): FactOf {
   return (value) => facts[value];
 }
 
+/**
+ * What the outputs of a body (of a loop) are, given what goes into it.
+ * @param outer of the values around it, by name
+ */
+export function inferBody(
+  graph: Graph,
+  inputs: readonly (Fact | undefined)[],
+  outer: (name: string) => Fact | undefined,
+): (Fact | undefined)[] {
+  const source = frozenSource(graph);
+  const facts = new Array<Fact | undefined>(source.valueCount);
+  source.inputs.forEach(({ value, type }, i) => (facts[value] = inputs[i] ?? type));
+  infer(source, new Resizing(source, new Map()), facts, outer, 1);
+  return source.outputs.map((v) => facts[v] ?? outer(source.name(v)));
+}
+
 function inferSource(source: Source, known: ReadonlyMap<string, readonly number[]>): (Fact | undefined)[] {
   const facts = new Array<Fact | undefined>(source.valueCount);
   infer(source, new Resizing(source, known), facts, () => undefined, 0);

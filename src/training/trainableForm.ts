@@ -3,7 +3,7 @@ import type { Graph, Node } from '../ir/graph';
 import type { Model } from '../ir/model';
 import type { ProfileSettings } from '../protocol/profile';
 import { toFloatArithmetic } from '../variants/floatArithmetic';
-import { unrollLoops } from '../variants/unrollLoops';
+import { MOST_UNROLLED, unrollLoops } from '../variants/unrollLoops';
 import { fixDecidingInputs, holdInputs } from './decidingInputs';
 import { assumeShapes } from './inputShapes';
 import { weightsFromInputs } from './weightInputs';
@@ -41,11 +41,11 @@ export function trainableForm(
     model = settled.model;
     notes.push(...settled.notes);
   }
-  const unrolled = unrollLoops(model.graph);
-  if (unrolled !== undefined) {
-    model = { ...model, graph: unrolled.graph };
+  const { loops, ...unrolled } = withoutLoops(model);
+  if (loops > 0) {
+    model = unrolled.model;
     notes.push(
-      `${unrolled.loops === 1 ? 'a loop was' : `${unrolled.loops} loops were`} written out turn by turn, so that gradients pass`,
+      `${loops === 1 ? 'a loop was' : `${loops} loops were`} written out turn by turn, so that gradients pass`,
     );
   }
   const inFloat = model.graph.toMutable();
@@ -62,6 +62,18 @@ export function trainableForm(
     notes.push(`the weights are inputs of the file (${given.weights.join(', ')}): they were initialised and trained`);
   }
   return { model, notes };
+}
+
+/** Loops are written out and branches chosen, round after round: those inside of a body may be known once it stands outside. */
+function withoutLoops(model: Model): { readonly model: Model; readonly loops: number } {
+  let [result, loops, left] = [model, 0, MOST_UNROLLED];
+  for (;;) {
+    const unrolled = unrollLoops(result.graph, left);
+    if (unrolled === undefined) return { model: result, loops };
+    result = expandCalls({ ...result, graph: unrolled.graph });
+    loops += unrolled.loops;
+    left -= unrolled.nodes;
+  }
 }
 
 /** The model with all sizes of its inputs settled, if that decides a branch or the turns of a loop. */

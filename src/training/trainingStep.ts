@@ -11,7 +11,6 @@ import type { LossName } from '../protocol/profile';
 import { lowerPrivateOperators } from '../variants/lowerPrivate';
 import { toOpset18 } from '../variants/toOpset18';
 import { toTrainingForm, type TrainingNorm } from '../variants/trainingForm';
-import { MOST_UNROLLED } from '../variants/unrollLoops';
 import { inputSpecs, type InputSpec } from './data/inputSpec';
 import type { FedOutput } from './data/syntheticData';
 import { dequantizeWeights } from './dequantizeWeights';
@@ -20,6 +19,7 @@ import { activationAfter, layersOfConstants } from './layerParameters';
 import { crossEntropy, meanSquaredError } from './lossNodes';
 import { chooseLossOutputs, type LossGoal, type LossOutput } from './lossOutputs';
 import type { MeasuredNorm, NormSide } from './normMoments';
+import { nothingToTrain } from './nothingToTrain';
 import { findParameters, type Parameter } from './parameters';
 import {
   castsByType,
@@ -377,23 +377,4 @@ function unreachedNotes(parameters: readonly Parameter[], gradients: ReadonlyMap
 
 function some(names: readonly string[]): string {
   return names.slice(0, 3).join(', ') + (names.length > 3 ? ` and ${names.length - 3} more` : '');
-}
-
-function nothingToTrain(model: Model, parameters: number, reasons: readonly string[]): ModelError {
-  const why =
-    parameters === 0
-      ? withoutWeights(model)
-      : `no gradient reaches its weights: ${reasons.slice(0, 3).join('; ') || 'no output depends on them'}`;
-  return new ModelError('unsupported', `this model cannot be trained: ${why}`);
-}
-
-function withoutWeights(model: Model): string {
-  if (model.functions.length > 0) return 'its layers lie in functions of its own, which gradients do not enter';
-  for (const { opType } of model.graph.nodes()) {
-    if (opType === 'If') return 'its layers lie inside If, whose branch the inputs decide: export the branch by itself';
-    if (opType === 'Loop' || opType === 'Scan') {
-      return `its layers lie inside ${opType}, which gradients enter where the file fixes its turns, up to ${MOST_UNROLLED} nodes in all`;
-    }
-  }
-  return 'it holds no weights (float constants of linear layers, norms or embeddings)';
 }
