@@ -1,5 +1,5 @@
 import type { BlockTree } from './blocks';
-import { itemAt, type Item, type Scene } from './scene';
+import { forItemsIn, itemAt, sizes, type Item, type Scene } from './scene';
 
 /** Where the keyboard is: at a layer, or at a block (folded, or open and around what it holds). */
 export interface Here {
@@ -87,4 +87,18 @@ export function allBlocks({ blocks }: BlockTree): string[] {
   const queue = [...blocks];
   for (const block of queue) queue.push(...block.children);
   return queue.filter(({ kind }) => kind !== 'run').map(({ id }) => id);
+}
+
+/** The layer, the folded block or the head of the open one at a point of the scene. */
+export function hereAt(scene: Scene, x: number, y: number): Here | null {
+  let hit: Here | null = null;
+  forItemsIn(scene.items, { left: x, top: y, right: x, bottom: y }, (item) => {
+    if (item.open) hit = y <= item.y + sizes.head ? { item, layer: null } : null;
+    else if (item.block.kind !== 'run') hit = { item, layer: null };
+    else {
+      const chip = item.chips.findLast((each) => x >= item.x + each.x - 2) ?? item.chips[0];
+      hit = { item, layer: chip.position };
+    }
+  });
+  return hit;
 }

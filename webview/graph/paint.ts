@@ -1,28 +1,14 @@
 import type { LayerFacts, Severity } from '../../src/protocol/facts';
 import { formatCount } from '../format';
 import { shown } from '../shown';
-import { withAlpha, type Theme } from '../theme';
+import { withAlpha } from '../theme';
 import type { Camera } from './camera';
+import { fitted, widthOf } from './fittedText';
 import { shapeLabel, shortKind } from './labels';
+import type { Look } from './look';
 import { heat, inkOn } from './measured';
 import { forItemsIn, sizes, type Chip, type Item, type PlacedPiece, type Scene } from './scene';
-import { outline, rounded, severityMark } from './shapes';
-
-/** What a scene looks like: all that is not its places. */
-export interface Look {
-  readonly theme: Theme;
-  /** Place of each layer on the colour scale, by position; null: layers have the colours of their kinds. */
-  readonly places: readonly (number | null)[] | null;
-  /** Colour of each norm's placement, by position. */
-  readonly placements: ReadonlyMap<number, string>;
-  /** Gravest finding of each layer, by position. */
-  readonly findings: ReadonlyMap<number, Severity>;
-  /** Layers that the search found; null without a search. */
-  readonly found: ReadonlySet<number> | null;
-  readonly selected: number | null;
-  /** Id of the block that the keyboard is at, where it is not at a layer. */
-  readonly current: string | null;
-}
+import { curvePath, elbowPath, outline, rounded, severityMark, triangle } from './shapes';
 
 /** Below these zooms, names, then letters cannot be read and are not drawn. */
 const readable = { names: 0.42, letters: 0.3, chips: 0.12 };
@@ -369,46 +355,6 @@ class Painter {
   }
 }
 
-function elbowPath(pen: CanvasRenderingContext2D, points: readonly number[], dx: number, dy: number): void {
-  pen.moveTo(points[0] + dx, points[1] + dy);
-  for (let i = 2; i < points.length - 2; i += 2)
-    pen.arcTo(points[i] + dx, points[i + 1] + dy, points[i + 2] + dx, points[i + 3] + dy, 8);
-  pen.lineTo(points.at(-2)! + dx, points.at(-1)! + dy);
-}
-
-function curvePath(pen: CanvasRenderingContext2D, points: readonly number[], dx: number, dy: number): void {
-  let [x, y] = [points[0] + dx, points[1] + dy];
-  pen.moveTo(x, y);
-  for (let i = 2; i < points.length; i += 2) {
-    const [toX, toY] = [points[i] + dx, points[i + 1] + dy];
-    if (Math.abs(toX - x) < 0.5) pen.lineTo(toX, toY);
-    else {
-      const bend = Math.min(40, (toY - y) * 0.6);
-      pen.bezierCurveTo(x, y + bend, toX, toY - bend, toX, toY);
-    }
-    [x, y] = [toX, toY];
-  }
-}
-
-function triangle(pen: CanvasRenderingContext2D, x: number, y: number, open: boolean, colour: string): void {
-  pen.beginPath();
-  const corners = open
-    ? [
-        [-4, -2.5],
-        [4, -2.5],
-        [0, 3],
-      ]
-    : [
-        [-2.5, -4],
-        [3, 0],
-        [-2.5, 4],
-      ];
-  corners.forEach(([cx, cy], i) => (i ? pen.lineTo(x + cx, y + cy) : pen.moveTo(x + cx, y + cy)));
-  pen.closePath();
-  pen.fillStyle = colour;
-  pen.fill();
-}
-
 function anyIn(positions: ReadonlySet<number>, from: number, to: number): boolean {
   if (positions.size > to - from) {
     for (let at = from; at < to; at++) if (positions.has(at)) return true;
@@ -426,40 +372,4 @@ function gravest(findings: ReadonlyMap<number, Severity>, from: number, to: numb
   if (findings.size > to - from) for (let at = from; at < to; at++) look(findings.get(at));
   else for (const [at, severity] of findings) if (at >= from && at < to) look(severity);
   return severityOrder[worst];
-}
-
-const widths = new Map<string, number>();
-const fits = new Map<string, string>();
-
-/** Measuring costs more than drawing: what was measured once is remembered. */
-function widthOf(pen: CanvasRenderingContext2D, text: string): number {
-  return remembered(widths, `${pen.font} ${text}`, () => pen.measureText(text).width);
-}
-
-/** The text, cut with an ellipsis where it is wider than its room: at its end, or a path in its beginning. */
-function fitted(pen: CanvasRenderingContext2D, whole: string, room: number, path: boolean): string {
-  // what is longer than this fits nowhere
-  const text = whole.length <= 200 ? whole : path ? whole.slice(-200) : whole.slice(0, 200);
-  return remembered(fits, `${pen.font} ${Math.round(room)} ${path} ${text}`, () => {
-    if (text === whole && pen.measureText(text).width <= room) return text;
-    const letters = [...text];
-    let [low, high] = [0, letters.length];
-    const cut = (length: number) =>
-      path ? `…${letters.slice(letters.length - length).join('')}` : `${letters.slice(0, length).join('')}…`;
-    while (low < high) {
-      const middle = (low + high + 1) >> 1;
-      if (pen.measureText(cut(middle)).width <= room) low = middle;
-      else high = middle - 1;
-    }
-    return low > 0 ? cut(low) : '';
-  });
-}
-
-function remembered<V>(known: Map<string, V>, key: string, compute: () => V): V {
-  let value = known.get(key);
-  if (value === undefined) {
-    if (known.size > 20_000) known.clear();
-    known.set(key, (value = compute()));
-  }
-  return value;
 }

@@ -156,3 +156,46 @@ export function severityMark(
   pen.stroke();
   pen.lineCap = 'butt';
 }
+
+/** A line through points (x and y in turn), moved by (dx, dy): straight, with round corners. */
+export function elbowPath(pen: CanvasRenderingContext2D, points: readonly number[], dx: number, dy: number): void {
+  pen.moveTo(points[0] + dx, points[1] + dy);
+  for (let i = 2; i < points.length - 2; i += 2)
+    pen.arcTo(points[i] + dx, points[i + 1] + dy, points[i + 2] + dx, points[i + 3] + dy, 8);
+  pen.lineTo(points.at(-2)! + dx, points.at(-1)! + dy);
+}
+
+/** The same in curves that leave and meet its points downwards. */
+export function curvePath(pen: CanvasRenderingContext2D, points: readonly number[], dx: number, dy: number): void {
+  let [x, y] = [points[0] + dx, points[1] + dy];
+  pen.moveTo(x, y);
+  for (let i = 2; i < points.length; i += 2) {
+    const [toX, toY] = [points[i] + dx, points[i + 1] + dy];
+    if (Math.abs(toX - x) < 0.5) pen.lineTo(toX, toY);
+    else {
+      const bend = Math.min(40, (toY - y) * 0.6);
+      pen.bezierCurveTo(x, y + bend, toX, toY - bend, toX, toY);
+    }
+    [x, y] = [toX, toY];
+  }
+}
+
+/** The sign before a block's name: pointing down where it is open. */
+export function triangle(pen: CanvasRenderingContext2D, x: number, y: number, open: boolean, colour: string): void {
+  pen.beginPath();
+  const corners = open
+    ? [
+        [-4, -2.5],
+        [4, -2.5],
+        [0, 3],
+      ]
+    : [
+        [-2.5, -4],
+        [3, 0],
+        [-2.5, 4],
+      ];
+  corners.forEach(([cx, cy], i) => (i ? pen.lineTo(x + cx, y + cy) : pen.moveTo(x + cx, y + cy)));
+  pen.closePath();
+  pen.fillStyle = colour;
+  pen.fill();
+}

@@ -1,78 +1,38 @@
-import type { Severity } from '../../src/protocol/facts';
-import { savePng, saveSvg } from '../charts/export';
-import { SvgPen } from '../charts/svgPen';
-import { button, dropdown, textField } from '../components';
 import { h } from '../dom';
-import { counted, formatFigure, modelName } from '../format';
+import { counted } from '../format';
+import { linesAbout } from '../graph/aboutHere';
 import { blocksOf, type BlockTree } from '../graph/blocks';
 import { fitted, revealing, zoomed, zooms, type Camera } from '../graph/camera';
+import { layersFound } from '../graph/find';
 import { blockTitle, blockWords } from '../graph/labels';
-import { figures, scaleOf, type ColourScale, type FigureName } from '../graph/measured';
-import { allBlocks, entered, openedAtFirst, step, type Direction, type Here } from '../graph/navigate';
-import { paintScene, type Look } from '../graph/paint';
-import { blocksAround, columnStarts, forItemsIn, itemAt, sceneOf, sizes, type Item, type Scene } from '../graph/scene';
-import { placementsOf } from '../placements';
+import { lookOf, type Look } from '../graph/look';
+import { figures, type FigureName } from '../graph/measured';
+import { allBlocks, entered, hereAt, openedAtFirst, step, type Direction, type Here } from '../graph/navigate';
+import { paintScene } from '../graph/paint';
+import { blocksAround, columnStarts, itemAt, sceneOf, type Item, type Scene } from '../graph/scene';
 import { shown } from '../shown';
 import type { Snapshot, Store } from '../store';
+import { t } from '../texts/texts';
 import type { Theme } from '../theme';
-import { normTypeWords, placementWords, roleWords, severityWords } from '../words';
 import type { LayerPanel } from './layerPanel';
 import { networkLegend } from './networkLegend';
+import { networkPicture, saveNetworkPng, saveNetworkSvg } from './networkPicture';
+import { networkPointer } from './networkPointer';
+import { networkTools } from './networkTools';
 import { changes, type View } from './view';
-import { t } from '../texts/texts';
-
-const figureOptions = Object.entries(figures).map(([value, { label }]) => ({ value, label }));
-const dragStart = 4;
-/** Pixels around an exported network. */
-const exportMargin = 24;
-
-interface Drag {
-  readonly x: number;
-  readonly y: number;
-  readonly camera: Camera;
-  moved: boolean;
-}
 
 /** The network as blocks: folded, opened, searched, coloured by what was measured. */
 export function networkTab(store: Store, theme: () => Theme, panel: LayerPanel): View & { restyle(): void } {
-  const search = textField({
-    label: t('Find layers'),
-    testId: 'graph-search',
-    placeholder: t('Find layers'),
-    onInput: (text) => store.set({ graphSearch: text }),
+  const tools = networkTools(store, {
+    openAll: () => setOpened(tree ? allBlocks(tree) : []),
+    fold: () => setOpened([]),
+    zoomIn: () => zoomBy(zooms.step),
+    zoomOut: () => zoomBy(1 / zooms.step),
+    fit: () => fit(),
+    savePng: () => exportWith(saveNetworkPng),
+    saveSvg: () => exportWith(saveNetworkSvg),
   });
-  const colour = dropdown({
-    label: t('Colour by'),
-    testId: 'graph-colour',
-    options: [{ value: 'kind', label: t('Placement') }, ...figureOptions],
-    onChange: (value) => store.set({ graphFigure: value as FigureName | 'kind' }),
-  });
-  const foundCount = h('span', { class: 'count', testId: 'graph-found', attributes: { role: 'status' } });
-  const tool = (label: string, testId: string, description: string, onClick: () => void) =>
-    button(label, { appearance: 'quiet', testId, description, onClick }).element;
-  const tools = h(
-    'div',
-    { class: 'graph-tools' },
-    search.element,
-    foundCount,
-    h(
-      'span',
-      { class: 'graph-colour' },
-      h('span', { attributes: { 'aria-hidden': 'true' } }, t('Colour')),
-      colour.element,
-    ),
-    h(
-      'span',
-      { class: 'graph-buttons' },
-      tool(t('Open all'), 'graph-open-all', t('Open all blocks'), () => setOpened(tree ? allBlocks(tree) : [])),
-      tool(t('Fold'), 'graph-fold', t('Fold all blocks'), () => setOpened([])),
-      tool('−', 'graph-zoom-out', t('Zoom out (− key)'), () => zoomBy(1 / zooms.step)),
-      tool('+', 'graph-zoom-in', t('Zoom in (+ key)'), () => zoomBy(zooms.step)),
-      tool(t('Fit'), 'graph-fit', t('Fit the network into the window (0 key)'), () => fit()),
-      tool('PNG', 'graph-png', t('Save as PNG'), () => exportPng()),
-      tool('SVG', 'graph-svg', t('Save as SVG'), () => exportSvg()),
-    ),
-  );
+  const { search, colour, found: foundCount } = tools;
   const canvas = h('canvas', { testId: 'graph-canvas', attributes: { 'aria-hidden': 'true' } });
   const tip = h('div', {
     class: 'graph-tip',
@@ -102,11 +62,6 @@ export function networkTab(store: Store, theme: () => Theme, panel: LayerPanel):
       },
       on: {
         keydown: onKey,
-        wheel: onWheel,
-        pointerdown: onPointerDown,
-        pointermove: onPointerMove,
-        pointerup: onPointerUp,
-        pointerleave: () => (tip.hidden = true),
         focus: () => say(),
       },
     },
@@ -116,7 +71,7 @@ export function networkTab(store: Store, theme: () => Theme, panel: LayerPanel):
   const graph = h(
     'section',
     { class: 'graph', attributes: { 'aria-label': t('Network graph') } },
-    tools,
+    tools.element,
     stage,
     legend.element,
     help,
@@ -133,13 +88,13 @@ export function networkTab(store: Store, theme: () => Theme, panel: LayerPanel):
   let found: readonly number[] = [];
   let shownLayer: string | null = null;
   let scheduled = false;
-  let drag: Drag | null = null;
   const pen = canvas.getContext('2d')!;
   const treeChanged = changes();
   const sceneChanged = changes();
   const lookChanged = changes();
   const searchChanged = changes();
 
+  networkPointer(stage, tip, { camera: () => camera, hereAt: hitAt, lines, setCamera, panBy, zoomBy, click });
   search.element.addEventListener('keydown', (event) => {
     if (event.key === 'Enter') goToNextFound();
     if (event.key === 'Escape') stage.focus();
@@ -280,47 +235,13 @@ export function networkTab(store: Store, theme: () => Theme, panel: LayerPanel):
       camera = { ...camera, x: camera.x + moved.x - anchored.x, y: camera.y + moved.y - anchored.y };
   }
 
-  function dress({ ui, model, profile, profiled, findingsOf }: Snapshot): void {
-    const { positions, layers } = tree!.network;
-    const placements = placementsOf(model!.summary);
-    const colours = new Map(placements.map(({ placement, colour: name }) => [placement, theme().colours[name]]));
-    const ofPosition = new Map<number, string>();
-    layers.forEach(({ norm }, at) => {
-      const placement = norm && colours.get(norm.placement);
-      if (placement) ofPosition.set(at, placement);
-    });
-    const severities = new Map<number, Severity>();
-    for (const [id, [first]] of findingsOf) {
-      const at = positions.get(id);
-      // hints are about most norms of a network: the panel and the pointer tell them
-      if (at !== undefined && first.severity !== 'hint') severities.set(at, first.severity);
-    }
-    let scale: ColourScale | null = null;
-    let places: (number | null)[] | null = null;
-    if (ui.graphFigure !== 'kind' && profile) {
-      const figure = figures[ui.graphFigure];
-      const values = layers.map(({ id }) => {
-        const layer = profiled.get(id);
-        return layer ? figure.last(layer) : null;
-      });
-      scale = scaleOf(values, figure.logarithmic);
-      places = values.map((value) => scale!.place(value));
-    }
-    look = {
-      theme: theme(),
-      places,
-      placements: ofPosition,
-      findings: severities,
-      found: ui.graphSearch.trim() ? new Set(found) : null,
-      selected: selectedPosition(),
-      current: ui.graphBlock,
-    };
-    legend.show(
-      model!,
-      placements,
-      scale && { scale, label: figures[ui.graphFigure as FigureName].label },
-      ui.graphFigure !== 'kind',
-    );
+  function dress(next: Snapshot): void {
+    const { graphFigure, graphSearch } = next.ui;
+    const searched = { found: graphSearch.trim() ? new Set(found) : null, selected: selectedPosition() };
+    const dressed = lookOf(next, tree!, theme(), searched);
+    look = dressed.look;
+    const scale = dressed.scale && { scale: dressed.scale, label: figures[graphFigure as FigureName].label };
+    legend.show(next.model!, dressed.placements, scale, graphFigure !== 'kind');
   }
 
   function paintSoon(): void {
@@ -345,30 +266,8 @@ export function networkTab(store: Store, theme: () => Theme, panel: LayerPanel):
     paintScene(pen, scene, look, camera, width, height);
   }
 
-  /** The whole scene as a picture of its own, with nothing selected. */
-  function whole() {
-    if (!scene || !look || !snapshot?.model) return null;
-    const size = {
-      width: Math.ceil(scene.width) + 2 * exportMargin,
-      height: Math.ceil(scene.height) + 2 * exportMargin,
-    };
-    const [drawnScene, plain] = [scene, { ...look, selected: null, current: null }];
-    const paintOn = (on: CanvasRenderingContext2D) =>
-      paintScene(on, drawnScene, plain, { x: -exportMargin, y: -exportMargin, zoom: 1 }, size.width, size.height);
-    return { ...size, paintOn, name: t('Network of {0}', modelName(snapshot.model.path)) };
-  }
-
-  function exportSvg(): void {
-    const picture = whole();
-    if (!picture) return;
-    const svgPen = new SvgPen(picture.width, picture.height);
-    picture.paintOn(svgPen as unknown as CanvasRenderingContext2D);
-    saveSvg(store, picture.name, svgPen.toSvg(theme().background, picture.name));
-  }
-
-  function exportPng(): void {
-    const picture = whole();
-    if (picture) savePng(store, picture.name, picture.width, picture.height, theme().background, picture.paintOn);
+  function exportWith(save: typeof saveNetworkPng): void {
+    if (scene && look && snapshot?.model) save(store, networkPicture(scene, look, snapshot.model.path));
   }
 
   // Camera
@@ -409,17 +308,9 @@ export function networkTab(store: Store, theme: () => Theme, panel: LayerPanel):
   // Search
 
   function find(text: string): void {
-    const words = text.toLowerCase().split(/\s+/).filter(Boolean);
-    found = words.length
-      ? tree!.network.layers.flatMap((layer, at) => {
-          const all = [layer.name, layer.kind, layer.role, layer.activation, layer.norm?.type, layer.norm?.placement];
-          const hay = all.join(' ').toLowerCase();
-          return words.every((word) => hay.includes(word)) ? [at] : [];
-        })
-      : [];
-    foundCount.textContent = words.length
-      ? t('{0} of {1}', found.length, counted(tree!.network.layers.length, 'layer'))
-      : '';
+    const { layers } = tree!.network;
+    found = layersFound(text, layers);
+    foundCount.textContent = text.trim() ? t('{0} of {1}', found.length, counted(layers.length, 'layer')) : '';
   }
 
   function goToNextFound(): void {
@@ -428,6 +319,7 @@ export function networkTab(store: Store, theme: () => Theme, panel: LayerPanel):
     const next = found.find((position) => position > at) ?? found[0];
     store.set({ graphBlock: null, layer: layerAt(next).id });
   }
+
   // Keyboard
 
   function onKey(event: KeyboardEvent): void {
@@ -486,101 +378,20 @@ export function networkTab(store: Store, theme: () => Theme, panel: LayerPanel):
     if (at) said.textContent = lines(at).join('. ');
   }
 
-  function lines({ item, layer: position }: Here): string[] {
-    const { network } = tree!;
-    if (position === null) {
-      const { from, to } = item.block;
-      const severity = [...Array(to - from).keys()].filter((i) => look?.findings.has(from + i)).length;
-      const state = item.open ? t('open') : t('folded');
-      return [
-        shown(blockTitle(item.block, network)).slice(0, 200),
-        `${shown(blockWords(item.block, network))}, ${state}`,
-        severity ? t('{0} with findings', counted(severity, 'layer')) : '',
-      ].filter(Boolean);
-    }
-    const layer = layerAt(position);
-    const { findingsOf, profiled, ui } = snapshot!;
-    const measured = profiled.get(layer.id);
-    const figure = ui.graphFigure === 'kind' ? null : figures[ui.graphFigure];
-    const first = findingsOf.get(layer.id);
-    return [
-      shown(layer.name).slice(0, 200),
-      `${shown(layer.kind).slice(0, 80)} (${roleWords[layer.role].toLowerCase()})`,
-      layer.norm ? `${t('{0} norm', normTypeWords[layer.norm.type])}, ${placementWords[layer.norm.placement]}` : '',
-      figure && measured ? `${figure.label} ${formatFigure(figure.last(measured))}` : '',
-      first ? `${severityWords[first[0].severity]}: ${first.map(({ ruleId }) => shown(ruleId)).join(', ')}` : '',
-    ].filter(Boolean);
+  function lines(at: Here): string[] {
+    return linesAbout(at, tree!.network, look!, snapshot!);
   }
 
   // Pointer
 
-  function onPointerDown(event: PointerEvent): void {
-    if (event.button !== 0 || !camera) return;
-    drag = { x: event.clientX, y: event.clientY, camera, moved: false };
-    stage.setPointerCapture(event.pointerId);
+  /** What is at a place of the stage, in pixels. */
+  function hitAt(x: number, y: number): Here | null {
+    return scene && camera && hereAt(scene, camera.x + x / camera.zoom, camera.y + y / camera.zoom);
   }
 
-  function onPointerMove(event: PointerEvent): void {
-    if (drag) {
-      const [dx, dy] = [event.clientX - drag.x, event.clientY - drag.y];
-      if (!drag.moved && Math.hypot(dx, dy) < dragStart) return;
-      drag.moved = true;
-      tip.hidden = true;
-      stage.classList.add('dragging');
-      const { x, y, zoom } = drag.camera;
-      setCamera({ zoom, x: x - dx / zoom, y: y - dy / zoom });
-      return;
-    }
-    const hit = hitAt(event);
-    stage.classList.toggle('over', hit !== null);
-    tip.hidden = hit === null;
-    if (!hit) return;
-    const text = lines(hit).join('\n');
-    if (tip.textContent !== text) tip.textContent = text;
-    const { left, top } = stage.getBoundingClientRect();
-    const [x, y] = [event.clientX - left, event.clientY - top];
-    tip.style.left = `${Math.max(4, Math.min(x + 14, stage.clientWidth - tip.offsetWidth - 4))}px`;
-    tip.style.top = `${y + 18 + tip.offsetHeight > stage.clientHeight ? y - tip.offsetHeight - 8 : y + 18}px`;
-  }
-
-  function onPointerUp(event: PointerEvent): void {
-    const { moved } = drag ?? { moved: true };
-    drag = null;
-    stage.classList.remove('dragging');
-    if (moved) return;
-    const hit = hitAt(event);
-    if (!hit) return;
-    if (hit.layer === null) return toggle(hit.item);
-    goTo(hit);
-    if (layerAt(hit.layer).source) store.post({ type: 'reveal', layer: layerAt(hit.layer).id, keepFocus: true });
-  }
-
-  function onWheel(event: WheelEvent): void {
-    event.preventDefault();
-    if (!event.ctrlKey && !event.metaKey) return panBy(event.deltaX, event.deltaY);
-    const { left, top } = stage.getBoundingClientRect();
-    zoomBy(
-      Math.exp(-event.deltaY * zooms.wheel * (event.deltaMode ? 30 : 1)),
-      event.clientX - left,
-      event.clientY - top,
-    );
-  }
-
-  /** The layer, the folded block or the head of the open one below the pointer. */
-  function hitAt(event: PointerEvent): Here | null {
-    if (!scene || !camera) return null;
-    const { left, top } = stage.getBoundingClientRect();
-    const x = camera.x + (event.clientX - left) / camera.zoom;
-    const y = camera.y + (event.clientY - top) / camera.zoom;
-    let hit: Here | null = null;
-    forItemsIn(scene.items, { left: x, top: y, right: x, bottom: y }, (item) => {
-      if (item.open) hit = y <= item.y + sizes.head ? { item, layer: null } : null;
-      else if (item.block.kind !== 'run') hit = { item, layer: null };
-      else {
-        const chip = item.chips.findLast((each) => x >= item.x + each.x - 2) ?? item.chips[0];
-        hit = { item, layer: chip.position };
-      }
-    });
-    return hit;
+  function click(at: Here): void {
+    if (at.layer === null) return toggle(at.item);
+    goTo(at);
+    if (layerAt(at.layer).source) store.post({ type: 'reveal', layer: layerAt(at.layer).id, keepFocus: true });
   }
 }
