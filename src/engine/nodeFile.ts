@@ -14,7 +14,7 @@ const DIRECT_MS = 20;
 /** A file opened when it is read, and closed when it has been left alone for a while: nobody has to close a model. */
 export class NodeFile implements ByteSource {
   readonly size: number;
-  private readonly modified: number;
+  readonly modified: number;
   private descriptor: number | undefined;
   private opening: Promise<number> | undefined;
   private reading = 0;

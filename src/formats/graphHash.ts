@@ -1,5 +1,5 @@
 import type { Attribute } from '../ir/attribute';
-import type { Graph, ValueId } from '../ir/graph';
+import type { Graph, Node, ValueId } from '../ir/graph';
 import type { Tensor } from '../ir/tensor';
 
 /** Subgraphs further down than this are hashed by their size alone. */
@@ -12,10 +12,45 @@ const DEEPEST_SUBGRAPH = 32;
  * against somebody who wants two models to collide.
  */
 export function graphHash(graph: Graph, functions: readonly { readonly body: Graph }[] = []): string {
-  const hasher = new Hasher();
-  hashGraph(hasher, graph, 0);
-  for (const { body } of functions) hashGraph(hasher, body, 1);
-  return hasher.digest();
+  return new GraphHash(graph, functions).hex;
+}
+
+/** The hash of a graph, which can be had again at little cost after nodes have got other attributes. */
+export class GraphHash {
+  /** Two words for each node. */
+  private readonly nodes: Uint32Array;
+  private readonly rest: readonly [number, number];
+
+  constructor(graph: Graph, functions: readonly { readonly body: Graph }[] = []) {
+    const rest = new Hasher();
+    hashFrame(rest, graph);
+    for (const { body } of functions) hashGraph(rest, body, 1);
+    this.rest = rest.state;
+    this.nodes = nodeHashes(graph, 0);
+  }
+
+  get hex(): string {
+    const hasher = new Hasher();
+    for (const word of this.rest) hasher.number(word);
+    for (const word of this.nodes) hasher.number(word);
+    return hasher.digest();
+  }
+
+  /** The node with this index has other attributes of the same names. */
+  replace(graph: Graph, index: number, attributes: ReadonlyMap<string, Attribute>): void {
+    const node = graph.node(index);
+    this.nodes.set(
+      hashOfNode(graph, node, 0, (name) => attributes.get(name)),
+      2 * index,
+    );
+  }
+}
+
+/** Two words for each node. */
+function nodeHashes(graph: Graph, depth: number): Uint32Array {
+  const hashes = new Uint32Array(2 * graph.nodeCount);
+  for (const node of graph.nodes()) hashes.set(hashOfNode(graph, node, depth), 2 * node.index);
+  return hashes;
 }
 
 class Hasher {
@@ -39,8 +74,12 @@ class Hasher {
     for (const byte of bytes) this.mix(byte);
   }
 
+  get state(): [number, number] {
+    return [this.a >>> 0, this.b >>> 0];
+  }
+
   digest(): string {
-    return [this.a, this.b].map((half) => (half >>> 0).toString(16).padStart(8, '0')).join('');
+    return this.state.map((half) => half.toString(16).padStart(8, '0')).join('');
   }
 
   private mix(value: number): void {
@@ -50,36 +89,51 @@ class Hasher {
 }
 
 function hashGraph(hasher: Hasher, graph: Graph, depth: number): void {
+  if (depth > DEEPEST_SUBGRAPH) return hasher.number(graph.nodeCount);
+  hashFrame(hasher, graph);
+  for (const word of nodeHashes(graph, depth)) hasher.number(word);
+}
+
+/** All of a graph but its nodes. */
+function hashFrame(hasher: Hasher, graph: Graph): void {
   hasher.number(graph.nodeCount);
-  if (depth > DEEPEST_SUBGRAPH) return;
   for (const [domain, version] of [...graph.opsets].sort(([a], [b]) => (a < b ? -1 : 1))) {
     hasher.text(domain);
     hasher.number(version);
   }
-  const values = (list: readonly ValueId[]) => {
-    hasher.number(list.length);
-    for (const v of list) hasher.text(graph.valueName(v));
-  };
   for (const list of [graph.inputs, graph.outputs]) {
-    values(list);
+    hashNames(hasher, graph, list);
     for (const v of list) hasher.text(JSON.stringify(graph.valueType(v) ?? null));
   }
   for (const v of graph.initializers) {
     hasher.text(graph.valueName(v));
     hashTensor(hasher, graph.initializer(v)!);
   }
-  for (const node of graph.nodes()) {
-    hasher.text(node.domain);
-    hasher.text(node.opType);
-    hasher.text(node.overload);
-    hasher.text(node.name);
-    values(node.inputs);
-    values(node.outputs);
-    for (const name of node.attributeNames) {
-      hasher.text(name);
-      hashAttribute(hasher, node.attr(name)!, depth);
-    }
+}
+
+function hashOfNode(
+  graph: Graph,
+  node: Node,
+  depth: number,
+  attr = (name: string) => node.attr(name),
+): [number, number] {
+  const hasher = new Hasher();
+  hasher.text(node.domain);
+  hasher.text(node.opType);
+  hasher.text(node.overload);
+  hasher.text(node.name);
+  hashNames(hasher, graph, node.inputs);
+  hashNames(hasher, graph, node.outputs);
+  for (const name of node.attributeNames) {
+    hasher.text(name);
+    hashAttribute(hasher, attr(name)!, depth);
   }
+  return hasher.state;
+}
+
+function hashNames(hasher: Hasher, graph: Graph, values: readonly ValueId[]): void {
+  hasher.number(values.length);
+  for (const v of values) hasher.text(graph.valueName(v));
 }
 
 function hashAttribute(hasher: Hasher, attribute: Attribute, depth: number): void {

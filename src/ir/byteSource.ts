@@ -7,6 +7,8 @@ export const SMALL_FILE = 256 * 1024;
 export interface ByteSource {
   /** Size in bytes. */
   readonly size: number;
+  /** When the file was last changed, in milliseconds; undefined where nobody knows. */
+  readonly modified?: number;
   /**
    * The `length` bytes from `offset` on. Callers may keep the array; a source never changes it afterwards.
    * @throws ModelError `truncated` when the range does not lie inside the file.

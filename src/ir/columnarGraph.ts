@@ -1,4 +1,5 @@
 import type { Attribute } from './attribute';
+import { AttributedNode } from './attributedNode';
 import type { LazyType, NameTable, WordList } from './columns';
 import { ABSENT, type Graph, type Node, type ValueId, type ValueType } from './graph';
 import { MutableGraph } from './mutableGraph';
@@ -142,11 +143,13 @@ export class ColumnarGraph implements Graph {
   }
 }
 
-class ColumnarNode implements Node {
+class ColumnarNode extends AttributedNode implements Node {
   constructor(
     private readonly columns: Columns,
     readonly index: number,
-  ) {}
+  ) {
+    super();
+  }
 
   get opType(): string {
     return this.columns.opTypes.at(this.index);
@@ -177,39 +180,5 @@ class ColumnarNode implements Node {
 
   attr(name: string): Attribute | undefined {
     return this.columns.nodeAttributes(this.index).get(name);
-  }
-
-  int(name: string, fallback: number): number;
-  int(name: string): number | undefined;
-  int(name: string, fallback?: number): number | undefined {
-    return this.number(name) ?? fallback;
-  }
-
-  float(name: string, fallback: number): number;
-  float(name: string): number | undefined;
-  float(name: string, fallback?: number): number | undefined {
-    return this.number(name) ?? fallback;
-  }
-
-  string(name: string, fallback: string): string;
-  string(name: string): string | undefined;
-  string(name: string, fallback?: string): string | undefined {
-    const a = this.attr(name);
-    return a?.type === 'string' ? a.value : fallback;
-  }
-
-  ints(name: string): readonly number[] | undefined {
-    const a = this.attr(name);
-    return a?.type === 'ints' ? a.value : undefined;
-  }
-
-  floats(name: string): readonly number[] | undefined {
-    const a = this.attr(name);
-    return a?.type === 'floats' ? a.value : undefined;
-  }
-
-  private number(name: string): number | undefined {
-    const a = this.attr(name);
-    return a?.type === 'int' || a?.type === 'float' ? a.value : undefined;
   }
 }

@@ -1,6 +1,8 @@
 import type { Attribute } from './attribute';
 import type { ErrorPlace } from './errors';
 import type { Graph } from './graph';
+import type { Origin } from './origin';
+import type { TextDifference } from './textDifference';
 import type { TextLines } from './textLines';
 
 export type ModelFormat = 'onnx' | 'tfjs-layers' | 'tfjs-graph' | 'keras';
@@ -23,6 +25,29 @@ export interface ModelFunction {
   /** Values of the attributes that a call may leave out. */
   readonly defaults?: ReadonlyMap<string, Attribute>;
   readonly body: Graph;
+}
+
+/** An edit of a model's text that leaves its graph as it is but for numbers in attributes. */
+export interface ModelEdit {
+  readonly difference: TextDifference;
+  /** Offset in the old text: what stands there or behind it has been moved by the edit, the rest has not. */
+  readonly behind: number;
+  /** The object of the layer that the edit lies in, in the old text. */
+  readonly around?: { readonly offset: number; readonly length: number };
+  /** That layer, where it is called in the graph. */
+  readonly layer?: {
+    readonly before: Origin;
+    readonly after: Origin;
+    /** New attributes of its nodes, by index. */
+    readonly attributes: ReadonlyMap<number, ReadonlyMap<string, Attribute>>;
+  };
+  readonly graphHash: string;
+}
+
+/** Follows the text of a model from version to version. */
+export interface ModelFollower {
+  /** What turns the last version that was followed into this one; undefined where more changes than it can tell: open the text. */
+  next(text: string): Promise<ModelEdit | undefined>;
 }
 
 /** A model file that has been opened: its graph in ONNX operators, its weights still on disk. */
@@ -49,4 +74,6 @@ export interface Model {
   readonly lines?: TextLines;
   /** Hash (hex) of what the graph says: nodes, edges, attributes, shapes and names of weights, not the weights' values. */
   readonly graphHash: string;
+  /** Begins to follow the text that the model was opened from, in formats that are texts. The model itself stays as it is. */
+  follow?(): ModelFollower;
 }

@@ -1,4 +1,5 @@
 import type { Attribute } from './attribute';
+import { AttributedNode } from './attributedNode';
 import { ABSENT, type Graph, type Node, type ValueId, type ValueType } from './graph';
 import type { MutableGraph } from './mutableGraph';
 import type { Origin } from './origin';
@@ -10,11 +11,11 @@ const NO_CONSUMERS: readonly number[] = [];
  * The same graph for who asks for every node again and again: nodes with their edges, readers and constants are made once and
  * kept, which takes some 200 bytes for each node.
  */
-export function remembered(graph: Graph): Graph {
+export function remembered(graph: Graph): RememberedGraph {
   return graph instanceof RememberedGraph ? graph : new RememberedGraph(graph);
 }
 
-class RememberedGraph implements Graph {
+export class RememberedGraph implements Graph {
   readonly name: string;
   readonly nodeCount: number;
   readonly valueCount: number;
@@ -44,6 +45,14 @@ class RememberedGraph implements Graph {
 
   node(index: number): Node {
     return (this.kept[index] ??= new RememberedNode(this.graph.node(index)));
+  }
+
+  /**
+   * From now on a node is stated otherwise; who got it before keeps it as it was. The graph that this one remembers does not change.
+   * @param attributes in the place of those of the same names
+   */
+  restate(index: number, origin: Origin | undefined, attributes: ReadonlyMap<string, Attribute>): void {
+    this.kept[index] = new RestatedNode(this.node(index), origin, attributes);
   }
 
   *nodes(): Iterable<Node> {
@@ -81,7 +90,7 @@ class RememberedGraph implements Graph {
   }
 }
 
-class RememberedNode implements Node {
+class RememberedNode extends AttributedNode implements Node {
   readonly index: number;
   readonly opType: string;
   readonly domain: string;
@@ -90,6 +99,7 @@ class RememberedNode implements Node {
   readonly origin?: Origin;
 
   constructor(private readonly node: Node) {
+    super();
     this.index = node.index;
     this.opType = node.opType;
     this.domain = node.domain;
@@ -111,30 +121,32 @@ class RememberedNode implements Node {
   attr(name: string): Attribute | undefined {
     return this.node.attr(name);
   }
+}
 
-  int(name: string, fallback: number): number;
-  int(name: string): number | undefined;
-  int(name: string, fallback?: number): number | undefined {
-    return this.node.int(name) ?? fallback;
+/** A node with other attributes, or from another place of the file. */
+class RestatedNode extends AttributedNode implements Node {
+  readonly index: number;
+  readonly opType: string;
+  readonly domain: string;
+  readonly overload: string;
+  readonly name: string;
+  readonly inputs: readonly ValueId[];
+  readonly outputs: readonly ValueId[];
+  readonly attributeNames: readonly string[];
+  private readonly attributes: ReadonlyMap<string, Attribute>;
+
+  constructor(
+    node: Node,
+    readonly origin: Origin | undefined,
+    changed: ReadonlyMap<string, Attribute>,
+  ) {
+    super();
+    ({ index: this.index, opType: this.opType, domain: this.domain, overload: this.overload, name: this.name } = node);
+    ({ inputs: this.inputs, outputs: this.outputs, attributeNames: this.attributeNames } = node);
+    this.attributes = new Map(node.attributeNames.map((name) => [name, changed.get(name) ?? node.attr(name)!]));
   }
 
-  float(name: string, fallback: number): number;
-  float(name: string): number | undefined;
-  float(name: string, fallback?: number): number | undefined {
-    return this.node.float(name) ?? fallback;
-  }
-
-  string(name: string, fallback: string): string;
-  string(name: string): string | undefined;
-  string(name: string, fallback?: string): string | undefined {
-    return this.node.string(name) ?? fallback;
-  }
-
-  ints(name: string): readonly number[] | undefined {
-    return this.node.ints(name);
-  }
-
-  floats(name: string): readonly number[] | undefined {
-    return this.node.floats(name);
+  attr(name: string): Attribute | undefined {
+    return this.attributes.get(name);
   }
 }

@@ -1,10 +1,11 @@
-import { ABSENT, type ValueId } from '../ir/graph';
+import { ABSENT, type Node, type ValueId } from '../ir/graph';
 import type { Origin } from '../ir/origin';
 import type { LayerRole, NormType } from '../protocol/facts';
 import { namedAxes, otherAxes, positiveAxes, range, type Layout } from './axes';
 import { classRole } from './classRoles';
 import type { GraphReading } from './graphReading';
 import type { RecognizedNorm } from './layerView';
+import { normNumbers } from './normOperators';
 import { isPassThrough } from './otherOperators';
 import type { Piece } from './piece';
 
@@ -204,6 +205,22 @@ function normOfClass({ kind, config }: Origin): RecognizedNorm | undefined {
   };
 }
 
+/**
+ * The norm of a layer of the file with the numbers that its operator and its settings state now; all else is as it was.
+ * @param main the layer's main node
+ */
+export function restatedNorm(norm: RecognizedNorm, main: Node, origin: Origin): RecognizedNorm {
+  const isClosed = main.domain !== '' && norm.form === 'native';
+  const { epsilon, momentum, momentumOriginal } =
+    normNumbers(main) ?? (isClosed ? normOfClass(origin) : undefined) ?? norm;
+  const original = classRole(origin.kind) && momentum !== undefined ? statedMomentum(origin) : momentumOriginal;
+  return { ...norm, epsilon, momentum, momentumOriginal: original };
+}
+
+function statedMomentum({ config }: Origin): number | undefined {
+  return typeof config.momentum === 'number' ? config.momentum : undefined;
+}
+
 /** What a set of nodes reads as data from outside, and the value it computes. */
 function boundary(
   nodes: readonly number[],
@@ -253,9 +270,8 @@ function fileNorm(
   if (!classRole(origin.kind)) return {};
   const rank = reading.rank(output);
   const stated = statedAxes(origin.config.axis);
-  const momentum = typeof origin.config.momentum === 'number' ? origin.config.momentum : undefined;
   const own = {
-    ...(norm.momentum === undefined ? {} : { momentumOriginal: momentum }),
+    ...(norm.momentum === undefined ? {} : { momentumOriginal: statedMomentum(origin) }),
     // the operator has to be given ones and zeros for what the layer does not have
     ...(isOff(origin.config.scale) ? { scale: undefined } : {}),
     ...(isOff(origin.config.center) ? { shift: undefined } : {}),

@@ -25,16 +25,20 @@ export type ActivationName =
   | 'LogSoftmax'
   | 'Clip';
 
-export interface RecognizedNorm {
+/** Numbers of a norm that say nothing of where it sits or what it normalizes. */
+export interface NormNumbers {
+  readonly epsilon?: number;
+  /** Weight of the OLD value. */
+  readonly momentum?: number;
+  readonly momentumOriginal?: number;
+}
+
+export interface RecognizedNorm extends NormNumbers {
   readonly type: NormType;
   readonly form: NormForm;
   /** Indices in the file's layout; undefined where the rank is unknown. */
   readonly axes?: readonly number[];
   readonly axesMeaning?: readonly AxisLetter[];
-  readonly epsilon?: number;
-  /** Weight of the OLD value. */
-  readonly momentum?: number;
-  readonly momentumOriginal?: number;
   readonly groups?: number;
   /** Size of the normalized channel or feature axis. */
   readonly channels?: number;

@@ -3,7 +3,7 @@ import { shortestFloat } from '../ir/shortestFloat';
 import type { NormForm } from '../protocol/facts';
 import { namedAxes, otherAxes, range, type Layout } from './axes';
 import type { GraphReading } from './graphReading';
-import type { RecognizedNorm } from './layerView';
+import type { NormNumbers, RecognizedNorm } from './layerView';
 import type { NodeRecognizer, PieceFacts } from './piece';
 
 type NormReader = (node: Node, reading: GraphReading) => PieceFacts;
@@ -24,9 +24,7 @@ const batch: NormReader = (node, reading) => {
     form: formOf(node),
     axes: named.axes,
     axesMeaning: named.axesMeaning,
-    epsilon: stated(node, 'epsilon', 1e-5),
-    momentum: stated(node, 'momentum', 0.9),
-    momentumOriginal: node.attr('momentum') && stated(node, 'momentum', 0.9),
+    ...batchNumbers(node),
     channels: perChannel ? (reading.size(x, 1) ?? reading.size(scale, 0)) : undefined,
     trainingForm: isTrainingForm(node, reading),
     scale: present(scale),
@@ -35,6 +33,22 @@ const batch: NormReader = (node, reading) => {
     variance,
   });
 };
+
+function batchNumbers(node: Node): NormNumbers {
+  const momentum = stated(node, 'momentum', 0.9);
+  return {
+    epsilon: stated(node, 'epsilon', 1e-5),
+    momentum,
+    momentumOriginal: node.attr('momentum') && momentum,
+  };
+}
+
+/** The numbers of the operators that have them as attributes; undefined for all others. */
+export function normNumbers(node: Node): NormNumbers | undefined {
+  if (node.domain !== '') return undefined;
+  if (node.opType === 'BatchNormalization') return batchNumbers(node);
+  return node.opType === 'LayerNormalization' ? { epsilon: stated(node, 'epsilon', 1e-5) } : undefined;
+}
 
 /**
  * Opset 14 on says so with training_mode. Before, more outputs than one ask for batch statistics, and before opset 7 also

@@ -12,15 +12,15 @@ export interface TextPlace {
   readonly lines?: TextLines;
 }
 
-/** All layers of a model as plain data. */
-export function layerFacts(
+/** Layers as plain data. `place` is looked at each time. */
+export function factsOfLayers(
   view: LayerView,
   factOf: FactOf,
   place: TextPlace,
   values: (value: ValueId) => Float32Array | undefined,
-): LayerFacts[] {
+): (layer: Layer) => LayerFacts {
   const toFile = view.layers.some((l) => l.origin !== undefined) ? fileAxes(view.graph) : () => undefined;
-  return view.layers.map((layer) => ({
+  return (layer) => ({
     id: layer.id,
     name: layer.name,
     role: layer.role,
@@ -35,7 +35,12 @@ export function layerFacts(
       normalization: view.normalizationOf(layer),
     },
     source: layerSource(layer, place),
-  }));
+  });
+}
+
+/** All layers of a model as plain data. */
+export function layerFacts(...[view, ...rest]: Parameters<typeof factsOfLayers>): LayerFacts[] {
+  return view.layers.map(factsOfLayers(view, ...rest));
 }
 
 function inputIds(layer: Layer, view: LayerView): string[] {

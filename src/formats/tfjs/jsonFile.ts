@@ -6,7 +6,7 @@ import type { Origin } from '../../ir/origin';
 import { TextLines } from '../../ir/textLines';
 import { cancelTransposes } from './cancelTransposes';
 import { declareTypes } from './declareTypes';
-import { JsonIndex } from './jsonIndex';
+import { JsonIndex, type Span } from './jsonIndex';
 import type { JsonPlace } from './jsonPlace';
 import type { TensorValue } from './layerScope';
 import { parseJson } from './parseJson';
@@ -37,6 +37,11 @@ export class JsonFile {
   /** What was reported so far. */
   problems(): readonly Problem[] {
     return this.found.list();
+  }
+
+  /** Where a value stands in the text. */
+  spanOf(place: JsonPlace): Span | undefined {
+    return this.index().valueAt(place);
   }
 
   /** The user's own words for a node, which stand at a place of the text. */

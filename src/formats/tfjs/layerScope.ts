@@ -51,6 +51,8 @@ export interface UsedWeight {
   readonly layer: LayerDefinition;
   readonly weight: string;
   readonly tensor: Tensor;
+  /** How the stored numbers become the tensor's. */
+  readonly form: TensorForm;
   readonly present: boolean;
 }
 
@@ -310,7 +312,7 @@ export class LayerScope {
     this.parts.claimed.push(name);
     const tensor = present ? weightTensor(name, stored, form) : missingTensor(name, 'float32', shape);
     this.parts.initializers.push(tensor);
-    this.parts.weights.push({ layer: this.layer, weight: own, tensor, present });
+    this.parts.weights.push({ layer: this.layer, weight: own, tensor, form, present });
     return { name, dims: shape };
   }
 

@@ -18,6 +18,18 @@ const MOST_CALLS = 200_000;
 /** Outputs of an opaque layer beyond this are not made. */
 const MOST_OUTPUTS = 64;
 
+/** A call of a layer as it was lowered. */
+export interface LoweredCall {
+  /** Name of the call's main node. */
+  readonly label: string;
+  /** Names of the models around the layer, each with '/' behind it. */
+  readonly prefix: string;
+  readonly origin: Origin;
+  readonly inputs: readonly (TensorValue | undefined)[];
+  /** Names that it was given, in the order in which it asked. */
+  readonly claimed: readonly string[];
+}
+
 /** Builds the graph of a layers model: one or more ONNX operators for each call of a layer. */
 export class ModelLowering implements Surroundings {
   readonly graph = new MutableGraph();
@@ -25,6 +37,8 @@ export class ModelLowering implements Surroundings {
   readonly values: TensorValue[] = [];
   weightsPresent = 0;
   weightsMissing = 0;
+  /** The calls of layers that are called once, by layer; null for those that are called more often. */
+  readonly soleCalls = new Map<LayerDefinition, LoweredCall | null>();
   private readonly names = new Names();
   private readonly isWeight = (name: string) => this.manifest.has(name);
   private readonly shared = new Map<LayerDefinition, Map<string, { name: string; dims: readonly number[] }>>();
@@ -156,16 +170,15 @@ export class ModelLowering implements Surroundings {
     this.calls++;
     let origin = this.origins.get(layer);
     if (origin === undefined) this.origins.set(layer, (origin = this.originOf(layer, path)));
-    const scope = new LayerScope(this, new LayerParts(), layer, label, prefix, origin);
+    const parts = new LayerParts();
+    const scope = new LayerScope(this, parts, layer, label, prefix, origin);
+    const { claimed } = parts;
+    this.soleCalls.set(layer, this.soleCalls.has(layer) ? null : { label, prefix, origin, inputs, claimed });
     try {
-      const lowering = layer.nested === undefined ? loweringOf(layer.className) : undefined;
       if (layer.nested !== undefined)
         throw new NotLowered(`with its layers the model would exceed ${MOST_CALLS} calls`);
-      if (lowering === undefined)
-        throw new NotLowered(opaqueReason(layer.className) ?? `the class ${shown(layer.className)} is not known`);
-      if (inputs.includes(undefined)) throw new NotLowered('one of its inputs leads nowhere');
-      const outputs = lowering(scope, inputs as readonly TensorValue[]);
-      this.commit(scope.parts);
+      const outputs = lowerLayer(scope, inputs);
+      this.commit(parts);
       return outputs;
     } catch (error) {
       if (!(error instanceof NotLowered)) throw error;
@@ -264,6 +277,20 @@ export class ModelLowering implements Surroundings {
     this.graph.nodes.push(nodeOf('Identity', [output.name], {}, { name, outputs: [name] }));
     return name;
   }
+}
+
+/**
+ * The outputs of one call of a layer; its nodes are in the scope's parts.
+ * @throws NotLowered when it cannot be expressed in operators
+ */
+export function lowerLayer(scope: LayerScope, inputs: readonly (TensorValue | undefined)[]): readonly TensorValue[] {
+  const { className } = scope.layer;
+  const lowering = loweringOf(className);
+  if (lowering === undefined)
+    throw new NotLowered(opaqueReason(className) ?? `the class ${shown(className)} is not known`);
+  if (inputs.length === 0) throw new NotLowered('it has no input');
+  if (inputs.includes(undefined)) throw new NotLowered('one of its inputs leads nowhere');
+  return lowering(scope, inputs as readonly TensorValue[]);
 }
 
 export function valueType({ dtype, shape }: TensorValue): ValueType {

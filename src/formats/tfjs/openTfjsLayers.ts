@@ -2,9 +2,10 @@ import type { ModelFolder } from '../../ir/byteSource';
 import { isFloat, type DataType } from '../../ir/dataType';
 import type { Model } from '../../ir/model';
 import { elementCount } from '../../ir/tensor';
-import { graphHash } from '../graphHash';
+import { GraphHash } from '../graphHash';
 import { isObject, member, stringMember } from './jsonAccess';
 import { finished, JsonFile, once, opening } from './jsonFile';
+import { LayersFollower } from './layersFollower';
 import { ModelLowering } from './modelLowering';
 import { findModel, readTopology, type StatedModel } from './topology';
 import { WeightManifest } from './weightManifest';
@@ -21,10 +22,11 @@ import { WeightManifest } from './weightManifest';
  * @throws ModelError when the text is no JSON, or JSON that describes no layers model
  */
 export function openTfjsLayers(folder: ModelFolder, path: string, text: string): Promise<Model> {
-  return opening(path, () => open(folder, new JsonFile(text)));
+  return opening(path, () => open(folder, text));
 }
 
-async function open(folder: ModelFolder, file: JsonFile): Promise<Model> {
+async function open(folder: ModelFolder, text: string): Promise<Model> {
+  const file = new JsonFile(text);
   const { report } = file;
   const stated = findModel(file.parse());
   const manifest = await WeightManifest.open(stated.weightsManifest, folder, stated.manifestPlace, report);
@@ -41,7 +43,7 @@ async function open(folder: ModelFolder, file: JsonFile): Promise<Model> {
     return lowered;
   });
   const graph = once(() => finished(lowering()));
-  const hash = once(() => graphHash(graph()));
+  const hash = once(() => new GraphHash(graph()));
   return {
     format: isTfjs(stated) ? 'tfjs-layers' : 'keras',
     producer: producerOf(stated),
@@ -70,8 +72,19 @@ async function open(folder: ModelFolder, file: JsonFile): Promise<Model> {
       return file.problems();
     },
     get graphHash() {
-      return hash();
+      return hash().hex;
     },
+    follow: () =>
+      new LayersFollower({
+        text,
+        model: topology().model,
+        soleCalls: lowering().soleCalls,
+        manifest,
+        folder,
+        graph: graph(),
+        hash: new GraphHash(graph()),
+        spanOf: (place) => file.spanOf(place),
+      }),
   };
 }
 

@@ -38,6 +38,15 @@ export class Shards {
     return new Shards(sources, size, undefined);
   }
 
+  /** True when the files of the other ones are certainly these and have not been changed. */
+  areSame({ sources, failure }: Shards): boolean {
+    const isSame = ({ size, modified }: ByteSource, i: number) =>
+      modified !== undefined && modified === sources[i].modified && size === sources[i].size;
+    return (
+      this.failure?.message === failure?.message && this.sources.length === sources.length && this.sources.every(isSame)
+    );
+  }
+
   /** Size of the largest file, in bytes. */
   get largestFile(): number {
     return this.sources.reduce((most, { size }) => Math.max(most, size), 0);

@@ -119,6 +119,14 @@ export class WeightManifest {
     return weights;
   }
 
+  /** True while the files of the weights are those that were opened; false also where nobody knows. */
+  async isCurrent(folder: ModelFolder): Promise<boolean> {
+    for (const { shards, paths } of this.groups) {
+      if (!shards.areSame(await Shards.open(folder, paths, new Map()))) return false;
+    }
+    return true;
+  }
+
   get all(): Iterable<StoredWeight> {
     return this.byName.values();
   }

@@ -108,11 +108,11 @@ const CLASSES: Readonly<Record<NormKind, string>> = {
 function labelOf(edit: GraphEdit, { layer }: NormBlock, kind: NormKind, { kind: site, rank }: NormSite): Label {
   const { origin } = layer;
   if (origin === undefined || origin.isNode) return { id: edit.idOf(layer) };
-  const { epsilon, momentum, axis, name } = origin.config;
+  const { epsilon, momentum, axis } = origin.config;
   const channel = typeof axis === 'number' ? axis : -1;
   const space = Array.from({ length: rank - 1 }, (_, i) => i + 1);
   const own = kind === 'layer' || kind === 'rms' ? (site === 'signal' ? space : -1) : channel;
-  const config = { name, axis: own, epsilon, ...(kind === 'batch' && { momentum }) };
+  const config = { axis: own, epsilon, ...(kind === 'batch' && { momentum }) };
   const stated: Origin = {
     layer: origin.layer,
     kind: CLASSES[kind],

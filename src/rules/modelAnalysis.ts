@@ -1,0 +1,273 @@
+import type { Attribute } from '../ir/attribute';
+import { expandCalls } from '../ir/expandCalls';
+import { inferFacts, type FactOf } from '../ir/inferTypes';
+import type { Model, ModelEdit, ModelFollower, Problem } from '../ir/model';
+import { openBodies } from '../ir/openBodies';
+import { readSettings, type Origin, type TextRange } from '../ir/origin';
+import { remembered, type RememberedGraph } from '../ir/rememberedGraph';
+import { sameJson } from '../ir/sameJson';
+import { withDifference } from '../ir/textDifference';
+import type { TextLines } from '../ir/textLines';
+import { restatedNorm } from '../layers/fileLayers';
+import type { Layer, LayerView, RecognizedNorm } from '../layers/layerView';
+import { layerView } from '../layers/recognize';
+import { changedFacts, type FactsChange } from '../protocol/factsChange';
+import type { Finding, FixOffer, LayerFacts, ModelFacts, ProblemFact } from '../protocol/facts';
+import { fixFormats } from '../protocol/fix';
+import { isExported } from './folding';
+import { hiddenLayers } from './hiddenLayers';
+import { factsOfLayers, summarize } from './layerFacts';
+import { LimitedValues, loadValues, type LoadedValues } from './loadValues';
+import { parametersOf } from './normParameters';
+import { NumberReads, normNumbers, type NormNumber } from './numberReads';
+import { rules } from './registry';
+import type { Report, Rule } from './rule';
+import type { RuleSeverity } from './severities';
+
+/** Numbers of norms' parameters whose distribution is stated; real models have less than a hundredth. */
+const MAX_DESCRIBED = 2 ** 24;
+
+export interface AnalysisOptions {
+  /** Severity by rule id, in place of the rule's own; 'off' leaves the rule out. */
+  readonly severities?: Readonly<Record<string, RuleSeverity>>;
+}
+
+const NONE: ReadonlyMap<string, Attribute> = new Map();
+
+/** What is known of a model while it is analyzed. */
+interface Parts {
+  readonly model: Model;
+  /** The graph is the file's own, with nothing expanded. */
+  readonly isAsRead: boolean;
+  readonly graph: RememberedGraph;
+  readonly types: FactOf;
+  readonly view: LayerView;
+  /** Names of values that loops compute. */
+  readonly inside: ReadonlySet<string>;
+  readonly loaded: LoadedValues;
+  readonly active: readonly Rule[];
+  readonly reads: NumberReads<Rule>;
+}
+
+/** Everything NormScope says about a model without running it, and what of it has to be said anew after an edit of its text. */
+export class ModelAnalysis {
+  private readonly place: { readonly path: string; lines?: TextLines };
+  /** How many findings each rule has, in their order. */
+  private readonly counts = new Map<Rule, number>();
+  private readonly values: LimitedValues;
+  private readonly factsOf: (layer: Layer) => LayerFacts;
+  private current: ModelFacts;
+
+  private constructor(
+    private readonly parts: Parts,
+    path: string,
+    private readonly options: AnalysisOptions,
+  ) {
+    const { model, graph, types, view, loaded, active } = parts;
+    this.place = { path, lines: model.lines };
+    const described = new LimitedValues(loaded.values, MAX_DESCRIBED);
+    this.factsOf = factsOfLayers(view, types, this.place, (value) => described.get(value));
+    const layers = view.layers.map(this.factsOf);
+    this.values = new LimitedValues(loaded.values);
+    const findings = active.flatMap((rule) => this.check(rule, layers));
+    this.current = {
+      path,
+      format: model.format,
+      producer: model.producer,
+      opsets: Object.fromEntries([...model.opsets].map(([domain, version]) => [domain || 'ai.onnx', version])),
+      nodeCount: model.nodeCount,
+      parameterCount: model.parameterCount,
+      weights: model.weights,
+      graphHash: model.graphHash,
+      layers,
+      summary: summarize(view),
+      findings,
+      problems: [...model.problems, ...hiddenLayers(graph), ...loaded.problems, ...this.values.problems].map((p) =>
+        problemFact(p, path),
+      ),
+    };
+  }
+
+  /**
+   * @param path of the model as the user gave it, for places in its text
+   * @param isFollowed edits of its text may follow
+   */
+  static async of(
+    file: Model,
+    path: string,
+    options: AnalysisOptions = {},
+    isFollowed = false,
+  ): Promise<ModelAnalysis> {
+    const { model, inside } = openBodies(expandCalls(file));
+    const graph = remembered(model.graph);
+    const types = inferFacts(graph);
+    const view = layerView(graph, types, { exported: isExported(model) });
+    const reads = new NumberReads<Rule>();
+    if (isFollowed) for (const layer of view.layers) if (layer.norm) setNorm(layer, reads.watched(layer.norm));
+    const active = rules.filter((r) => severityOf(r, options) !== 'off');
+    const loaded = await loadValues(graph, [
+      ...active.flatMap((r) => (r.needs === undefined ? [] : reads.during(r, () => r.needs!(view)))),
+      ...view.layers.flatMap((layer) => parametersOf(layer)),
+    ]);
+    return new ModelAnalysis(
+      { model, isAsRead: model.graph === file.graph, graph, types, view, inside, loaded, active, reads },
+      path,
+      options,
+    );
+  }
+
+  get facts(): ModelFacts {
+    return this.current;
+  }
+
+  /** Follows the text; undefined for files that are none, and where the graph that was analyzed is not that of the file. */
+  follower(): ModelFollower | undefined {
+    return this.parts.isAsRead ? this.parts.model.follow?.() : undefined;
+  }
+
+  /**
+   * Takes over an edit of the text.
+   * @returns how the facts differ now; undefined, with the analysis used up, where too much depends on the edit
+   */
+  follow(edit: ModelEdit): FactsChange | undefined {
+    const { lines } = this.place;
+    if (lines === undefined || this.values.problems.length > 0 || this.hasProblemIn(edit.around, lines))
+      return undefined;
+    const { difference, behind, layer: edited, graphHash } = edit;
+    const changed = edited === undefined ? [] : this.layersFrom(edited.before);
+    const numbers = edited === undefined ? [] : this.restate(edited, changed);
+    if (numbers === undefined) return undefined;
+
+    const text = withDifference(lines.text, difference);
+    const now = lines.edited(text, difference);
+    this.place.lines = now;
+    const from = lines.positionAt(behind);
+    const to = now.positionAt(behind + text.length - lines.text.length);
+    const moved = from.line === to.line && from.character === to.character ? undefined : { from, to };
+    const layers = changed.map((layer) => ({ index: layer.index, facts: this.factsOf(layer) }));
+    const places = { graphHash, ...(moved && { moved }), layers };
+    this.current = changedFacts(this.current, places);
+    const findings = this.checkAgain(numbers);
+    const change = { ...places, ...splice(this.current.findings, findings) };
+    this.current = { ...this.current, findings };
+    return change;
+  }
+
+  private layersFrom(origin: Origin): readonly Layer[] {
+    return this.parts.view.layers.filter((layer) => layer.origin === origin);
+  }
+
+  /** Problems at settings would have to be looked for in the new text. */
+  private hasProblemIn(around: ModelEdit['around'], lines: TextLines): boolean {
+    if (around === undefined) return false;
+    const { start, end } = lines.rangeOf(around.offset, around.length);
+    const isBefore = (a: TextRange['start'], b: TextRange['start']) =>
+      a.line < b.line || (a.line === b.line && a.character < b.character);
+    return this.current.problems.some(({ source }) => {
+      const at = source?.range.start;
+      return at !== undefined && isBefore(start, at) && isBefore(at, end);
+    });
+  }
+
+  /** States the nodes and layers of a layer of the file anew: which numbers of norms have changed; undefined where other things have. */
+  private restate(
+    { before, after, attributes }: NonNullable<ModelEdit['layer']>,
+    layers: readonly Layer[],
+  ): readonly NormNumber[] | undefined {
+    const isNumber = (setting: string) => setting === 'epsilon' || setting === 'momentum';
+    for (const setting of readSettings) {
+      if (!isNumber(setting) && !sameJson(before.config[setting], after.config[setting])) return undefined;
+    }
+    const { graph, reads } = this.parts;
+    for (const node of graph.nodes())
+      if (node.origin === before) graph.restate(node.index, after, attributes.get(node.index) ?? NONE);
+    const changed = new Set<NormNumber>();
+    for (const layer of layers) {
+      Object.assign(layer, { origin: after });
+      if (layer.norm === undefined) continue;
+      const norm = restatedNorm(layer.norm, graph.node(layer.main), after);
+      for (const number of normNumbers) if (!Object.is(norm[number], layer.norm[number])) changed.add(number);
+      setNorm(layer, reads.watched(norm));
+    }
+    return [...changed];
+  }
+
+  /** The findings, those of the rules that ask for these numbers made anew. */
+  private checkAgain(numbers: readonly NormNumber[]): readonly Finding[] {
+    const { findings, layers } = this.current;
+    let at = 0;
+    return this.parts.active.flatMap((rule) => {
+      const before = findings.slice(at, (at += this.counts.get(rule)!));
+      return this.parts.reads.hasRead(rule, numbers) ? this.check(rule, layers) : before;
+    });
+  }
+
+  /** @param layers facts of the layers, which have their places */
+  private check(rule: Rule, layers: readonly LayerFacts[]): readonly Finding[] {
+    const { model, graph, types, view, reads } = this.parts;
+    const found: Finding[] = [];
+    reads.during(rule, () =>
+      rule.check({
+        model,
+        view,
+        values: (v) => this.values.get(v),
+        // a layer without inputs has no first one
+        typeOf: (v) => (v >= 0 ? (types(v) ?? graph.valueType(v)) : undefined),
+        report: (report) => found.push(this.finding(rule, report, layers)),
+      }),
+    );
+    this.counts.set(rule, found.length);
+    return found;
+  }
+
+  private finding(rule: Rule, { layer, layers, message, severity }: Report, facts: readonly LayerFacts[]): Finding {
+    const { model, view, inside } = this.parts;
+    const asked = severityOf(rule, this.options);
+    const first: Layer | undefined = layer ?? layers?.[0];
+    const named = layers ?? (layer === undefined ? [] : [layer]);
+    const isInside = named.length > 0 && named.every((l) => inside.has(view.graph.valueName(l.output)));
+    return {
+      ruleId: rule.meta.id,
+      severity: asked === undefined || asked === 'off' ? (severity ?? rule.meta.severity) : asked,
+      message,
+      layer: layer?.id ?? null,
+      layers: layers?.map((l) => l.id),
+      source: first && facts[first.index].source,
+      // an edit goes through the graph, not into loops
+      ...(isFixable(model, rule.meta.fix) && !isInside && { fix: rule.meta.fix }),
+    };
+  }
+}
+
+function setNorm(layer: Layer, norm: RecognizedNorm): void {
+  Object.assign(layer, { norm });
+}
+
+/** The shortest stretch of the old findings that has become another. */
+function splice(before: readonly Finding[], after: readonly Finding[]): Pick<FactsChange, 'findings'> {
+  const shorter = Math.min(before.length, after.length);
+  let at = 0;
+  while (at < shorter && sameJson(before[at], after[at])) at++;
+  let behind = 0;
+  while (behind < shorter - at && sameJson(before[before.length - 1 - behind], after[after.length - 1 - behind]))
+    behind++;
+  const removed = before.length - behind - at;
+  const added = after.slice(at, after.length - behind);
+  return removed === 0 && added.length === 0 ? {} : { findings: { at, removed, added } };
+}
+
+function severityOf(rule: Rule, { severities }: AnalysisOptions): RuleSeverity | undefined {
+  const { id } = rule.meta;
+  return severities !== undefined && Object.hasOwn(severities, id) ? severities[id] : undefined;
+}
+
+/** A copy is proven by running it. */
+function isFixable({ format, weights }: Model, fix: FixOffer | undefined): fix is FixOffer {
+  return fix !== undefined && fixFormats[fix.id].includes(format) && weights === 'present';
+}
+
+function problemFact({ code, message, place }: Problem, path: string): ProblemFact {
+  if (place?.line === undefined) return { code, message };
+  const at = { line: place.line, character: place.character ?? 0 };
+  return { code, message, source: { uri: path, range: { start: at, end: at } } };
+}

@@ -1,0 +1,349 @@
+import assert from 'node:assert/strict';
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { EditedFolder } from '../../../src/engine/editedFolder';
+import { NodeFolder } from '../../../src/engine/nodeFolder';
+import { openModel } from '../../../src/formats/openModel';
+import { ModelError } from '../../../src/ir/errors';
+import { changedFacts, type FactsChange } from '../../../src/protocol/factsChange';
+import type { ModelFacts } from '../../../src/protocol/facts';
+import { analyzeModel } from '../../../src/rules/analyzeModel';
+import type { AnalysisOptions } from '../../../src/rules/modelAnalysis';
+import { analyzeText, type TextAnalysis } from '../../../src/rules/textAnalysis';
+import { corpusFolder } from '../../support/manifest';
+
+/** Edits of each model; more by hand. */
+const STEPS = Number(process.env.NORMSCOPE_EDITS ?? 30);
+
+type Outcome = ModelFacts | string;
+
+/** A text in an editor, analyzed after each edit as the engine does it, and anew. */
+class Editor {
+  analysis: TextAnalysis | undefined;
+  facts: ModelFacts | undefined;
+
+  constructor(
+    private readonly file: string,
+    private readonly options: AnalysisOptions = {},
+  ) {}
+
+  /** Returns the change, where only that was analyzed. */
+  async show(text: string): Promise<FactsChange | undefined> {
+    const folder = new EditedFolder(new NodeFolder(path.dirname(this.file)), path.basename(this.file), text);
+    const name = path.basename(this.file);
+    const expected = await outcome(async () => analyzeModel(await openModel(folder, name), 'shown', this.options));
+    let change: FactsChange | undefined;
+    const found = await outcome(async () => {
+      const { options } = this;
+      const answer = await analyzeText(this.analysis, text, { folder, name, shownPath: 'shown', options });
+      ({ analysis: this.analysis, change } = answer);
+      return answer.analysis.facts;
+    });
+    assert.deepEqual(found, expected);
+    if (typeof found === 'string') return undefined;
+    if (change !== undefined) assert.deepEqual(changedFacts(this.facts!, structuredClone(change)), expected);
+    this.facts = structuredClone(found);
+    return change;
+  }
+}
+
+async function outcome(run: () => Promise<ModelFacts>): Promise<Outcome> {
+  try {
+    return await run();
+  } catch (error) {
+    if (error instanceof ModelError) return error.describe();
+    throw error;
+  }
+}
+
+/** Numbers that look like chance, the same each time. */
+function dice(seed: number): (sides: number) => number {
+  let state = seed;
+  return (sides) => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return Math.floor((state / 2 ** 32) * sides);
+  };
+}
+
+type Edit = (text: string, roll: (sides: number) => number) => string;
+
+const put = (text: string, start: number, end: number, words: string) => text.slice(0, start) + words + text.slice(end);
+
+/** Replaces one of the places that fit. */
+function replacing(pattern: RegExp, words: readonly string[]): Edit {
+  return (text, roll) => {
+    const places = [...text.matchAll(pattern)];
+    if (places.length === 0) return text;
+    const { index, 0: found, 1: kept = '' } = places[roll(places.length)];
+    return put(text, index, index + found.length, kept + words[roll(words.length)]);
+  };
+}
+
+/** Objects of layers, by the brackets around a class. */
+function layerSpans(text: string): { start: number; end: number }[] {
+  const spans: { start: number; end: number }[] = [];
+  for (const { index } of text.matchAll(/\{[^{}]*?"(?:class_name|name)"\s*:/g)) {
+    let depth = 0;
+    for (let i = index; i < text.length; i++) {
+      if (text[i] === '{') depth++;
+      else if (text[i] === '}' && --depth === 0) {
+        spans.push({ start: index, end: i + 1 });
+        break;
+      }
+    }
+  }
+  return spans;
+}
+
+const numbers = ['0', '1', '2', '0.5', '1e-7', '0.001', '-1', '16', 'null', '"three"'];
+
+const edits: Readonly<Record<string, Edit>> = {
+  number: replacing(/(":\s*)-?\d[\d.e+-]*(?=\s*[,}])/g, numbers),
+  element: replacing(/([[,]\s*)\d+(?=\s*[,\]])/g, ['1', '2', '3', '5', 'null']),
+  epsilon: replacing(/("epsilon"\s*:\s*)[^,}]+/g, ['0.001', '1e-5', '1e-12', '0.25', '0', '1e-3', 'true', '-0.5']),
+  momentum: replacing(/("momentum"\s*:\s*)[^,}]+/g, ['0.99', '0.9', '0.1', '1', '"much"']),
+  rate: replacing(/("rate"\s*:\s*)[^,}]+/g, ['0.1', '0.5', '0', '0.9']),
+  flag: replacing(/\b(?:true|false)\b/g, ['true', 'false']),
+  trainable: replacing(/("trainable"\s*:\s*)(?:true|false)/g, ['true', 'false']),
+  initializer: replacing(/("(?:mode|distribution)"\s*:\s*)"\w+"/g, ['"fan_in"', '"fan_out"', '"normal"']),
+  word: replacing(/(":\s*)"[^"]*"/g, ['"relu"', '"tanh"', '"same"', '"valid"', '"linear"', '"channels_first"', '"x"']),
+  rename: replacing(/("name"\s*:\s*)"[^"]*"/g, ['"renamed"', '"twin"', '"__proto__"']),
+  kind: replacing(/("class_name"\s*:\s*)"[^"]*"/g, ['"ReLU"', '"BatchNormalization"', '"Unheard"', '"Dense"']),
+  key: replacing(/"(?:epsilon|trainable|axis|scale|seed)"(?=\s*:)/g, ['"epsilon"', '"note"', '"axis"']),
+  blank: replacing(/[,:{}[\]]/g, [',\n', ' ,', ':  ', '{\r\n\t', '} ', '[ ', '\n]', ',']),
+  between: replacing(/(\}\s*),(?=\s*\{)/g, [',', ' ,\n', ',\n\n  ', '\r\n,\r']),
+  break: (text, roll) => {
+    const at = roll(text.length);
+    return put(text, at, at + roll(2), ['', '}', '"', ',', 'x', '\\', ']', '1', '\n'][roll(9)]);
+  },
+  remove: (text, roll) => {
+    const spans = layerSpans(text);
+    if (spans.length < 2) return text;
+    const { start, end } = spans[roll(spans.length)];
+    const comma = text.slice(end).match(/^\s*,\s*/)?.[0].length ?? 0;
+    return put(text, start, end + comma, '');
+  },
+  insert: (text, roll) => {
+    const spans = layerSpans(text);
+    if (spans.length === 0) return text;
+    const [from, to] = [spans[roll(spans.length)], spans[roll(spans.length)]];
+    return put(text, to.start, to.start, `${text.slice(from.start, from.end)},`);
+  },
+};
+
+/** Random edits, most of them small; a text that is broken is put right again soon. */
+async function editAtRandom(file: string, seed: number): Promise<{ followed: number; steps: number }> {
+  const roll = dice(seed);
+  const first = readFileSync(file, 'utf8');
+  const editor = new Editor(file);
+  await editor.show(first);
+  let [good, text] = [first, first];
+  let followed = 0;
+  const names = Object.keys(edits);
+  for (let step = 0; step < STEPS; step++) {
+    const before = text;
+    text = roll(6) === 0 ? good : edits[names[roll(names.length)]](text, roll);
+    if (text === before) continue;
+    const change = await editor.show(text);
+    if (change !== undefined) followed++;
+    const isGood = editor.facts !== undefined && isJson(text) && editor.facts.layers.length > 0;
+    if (!isGood || roll(12) === 0) text = isJson(good) ? good : first;
+    else good = text;
+  }
+  return { followed, steps: STEPS };
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+const corpus = [
+  'tfjs-layers/cnn_explainer_tinyvgg/model.json',
+  'tfjs-layers/acgan_generator/model.json',
+  'tfjs-layers/upscaler_default/model.json',
+  'tfjs-layers/oarriaga-fer2013_mini_xception/model.json',
+  'tfjs-layers/mlperf-ad01/model.json',
+  'tfjs-layers/resnet50_topology_only/model.json',
+  'keras/kotlindl_toyresnet.json',
+  'keras/kotlindl_lenet_dropout.json',
+  'keras/mlperf-ad01.keras.json',
+];
+
+const layer = (class_name: string, name: string, config: object = {}, from?: string | [string, number][]) => ({
+  class_name,
+  name,
+  config: { name, trainable: true, ...config },
+  inbound_nodes:
+    from === undefined ? [] : typeof from === 'string' ? [[[from, 0, 0, {}]]] : from.map(([n, c]) => [[n, c, 0, {}]]),
+});
+
+const conv = { filters: 4, kernel_size: [3, 3], padding: 'same', activation: 'linear', use_bias: true };
+const norm = { axis: [3], epsilon: 0.001, momentum: 0.99, scale: true, center: true };
+
+/** Layers that are called twice, nested models called once and twice, wrappers, layers that are not known, twins. */
+const nestedModel = {
+  class_name: 'Functional',
+  config: {
+    name: 'outer',
+    layers: [
+      layer('InputLayer', 'in', { batch_input_shape: [null, 8, 8, 4] }),
+      layer('Conv2D', 'shared', conv, [
+        ['in', 0],
+        ['block', 1],
+      ]),
+      {
+        ...layer('Functional', 'block', {}, [
+          ['shared', 0],
+          ['twice', 0],
+        ]),
+        config: {
+          name: 'block',
+          layers: [
+            layer('InputLayer', 'block_in', { batch_input_shape: [null, 8, 8, 4] }),
+            layer('BatchNormalization', 'block_norm', norm, 'block_in'),
+            layer('Activation', 'block_relu', { activation: 'relu' }, 'block_norm'),
+          ],
+          input_layers: [['block_in', 0, 0]],
+          output_layers: [['block_relu', 0, 0]],
+        },
+      },
+      layer('BatchNormalization', 'twice', norm, [
+        ['shared', 1],
+        ['strange', 0],
+      ]),
+      layer('Strange', 'strange', { epsilon: 0.1, seed: null }, 'in'),
+      layer('TimeDistributed', 'each', { layer: { class_name: 'Dense', config: { name: 'inner', units: 5 } } }, 'in'),
+      layer('BatchNormalization', 'wrong', { ...norm, axis: [1, 2], activity_regularizer: 'l2' }, 'each'),
+      layer('LayerNormalization', 'after', { axis: -1, epsilon: 0.001 }, 'each'),
+      layer('Dropout', 'dropped', { rate: 0.5, noise_shape: null, seed: null }, 'after'),
+      layer('Conv2D', 'head', { ...conv, bias_regularizer: 1 }, 'block'),
+      layer('BatchNormalization', 'head_norm', norm, 'head'),
+      layer('PReLU', 'slopes', { shared_axes: [1, 2] }, 'head_norm'),
+      layer('Dense', 'unused', { units: 3 }),
+    ],
+    input_layers: [['in', 0, 0]],
+    output_layers: [
+      ['slopes', 0, 0],
+      ['wrong', 0, 0],
+      ['dropped', 0, 0],
+    ],
+  },
+};
+
+const chain = {
+  class_name: 'Sequential',
+  config: [
+    layer('Conv2D', 'first', { ...conv, batch_input_shape: [null, 8, 8, 3] }),
+    layer('BatchNormalization', 'first', norm),
+    layer('Activation', 'relu', { activation: 'relu' }),
+    {
+      class_name: 'Sequential',
+      config: {
+        name: 'inside',
+        layers: [
+          layer('SeparableConv2D', 'separable', { ...conv, depth_multiplier: 1 }),
+          layer('BatchNormalization', 'inner_norm', { ...norm, scale: false }),
+        ],
+      },
+    },
+    layer('LSTM', 'recurrent', { units: 4, unit_forget_bias: true }),
+    layer('GroupNormalization', 'groups', { groups: 2, epsilon: 1e-3, axis: -1 }),
+  ].map(({ class_name, config }) => ({ class_name, config })),
+};
+
+describe('analysis of a text that is edited', function () {
+  this.timeout(120_000);
+  let folder: string;
+  const write = (name: string, model: unknown, indent?: number) => {
+    const file = path.join(folder, name);
+    writeFileSync(file, JSON.stringify(model, null, indent));
+    return file;
+  };
+  before(() => (folder = mkdtempSync(path.join(os.tmpdir(), 'edited-'))));
+  after(() => rmSync(folder, { recursive: true }));
+
+  it('finds after any edit what a full analysis finds: shared, nested, wrapped and unknown layers', async () => {
+    let followed = 0;
+    for (const [i, model] of [nestedModel, chain, nestedModel, chain].entries()) {
+      const file = write(`model${i}.json`, { modelTopology: model }, i > 1 ? 2 : undefined);
+      followed += (await editAtRandom(file, i + 1)).followed;
+    }
+    assert.ok(followed > STEPS / 2, `${followed} edits were followed`);
+  });
+
+  for (const [i, name] of corpus.entries()) {
+    const file = path.join(corpusFolder, name);
+    (existsSync(file) ? it : it.skip)(`and in ${name}`, async () => {
+      await editAtRandom(file, 100 + i);
+    });
+  }
+
+  it('follows numbers of norms, settings that nothing depends on, and blanks; not what other layers depend on', async () => {
+    const text = JSON.stringify({ modelTopology: nestedModel });
+    const file = write('model.json', { modelTopology: nestedModel });
+    const editor = new Editor(file);
+    await editor.show(text);
+    const steps: readonly (readonly [string, string, boolean])[] = [
+      [
+        '"name":"head_norm","trainable":true,"axis":[3],"epsilon":0.001',
+        '"name":"head_norm","trainable":true,"axis":[3],"epsilon":1e-12',
+        true,
+      ],
+      ['"name":"head_norm","trainable":true', '"name":"head_norm","trainable":false', true],
+      ['"name":"slopes","trainable":true', '"name" : "slopes",\n"trainable":true', true],
+      ['},{"class_name":"Dense"', '},\r\n{"class_name":"Dense"', true],
+      ['"units":3', '"units":4', true],
+      ['"name":"head","trainable":true,"filters":4', '"name":"head","trainable":true,"filters":8', false],
+      ['"name":"twice","trainable":true', '"name":"twice","trainable":false', false],
+      ['"output_layers":[["slopes"', '"output_layers":[["head_norm"', false],
+      ['"class_name":"Strange"', '"class_name":"Stranger"', false],
+    ];
+    let current = text;
+    for (const [from, to, isFollowed] of steps) {
+      assert.ok(current.includes(from), from);
+      current = current.replace(from, () => to);
+      assert.equal((await editor.show(current)) !== undefined, isFollowed, to);
+    }
+  });
+
+  it('analyzes anew when settings or files of weights have changed', async () => {
+    const weights = [{ name: 'n/gamma', shape: [2], dtype: 'float32' }];
+    const model = {
+      modelTopology: {
+        class_name: 'Sequential',
+        config: [layer('BatchNormalization', 'n', { ...norm, axis: [1], batch_input_shape: [null, 2] })],
+      },
+      weightsManifest: [{ paths: ['w.bin'], weights }],
+    };
+    const file = write('weights.json', model);
+    const bytes = path.join(folder, 'w.bin');
+    writeFileSync(bytes, new Uint8Array(8));
+    const editor = new Editor(file);
+    let text = JSON.stringify(model);
+    const edit = () => (text = text.replace(/"epsilon":0\.0/, '"epsilon":0.00'));
+    await editor.show(text);
+    assert.ok(await editor.show(edit()));
+    writeFileSync(bytes, Float32Array.of(1, 2));
+    utimesSync(bytes, new Date(), new Date(statSync(bytes).mtimeMs + 5000));
+    assert.equal(await editor.show(edit()), undefined);
+    assert.ok(await editor.show(edit()));
+    rmSync(bytes);
+    assert.equal(await editor.show(edit()), undefined);
+    assert.ok(await editor.show(edit()));
+  });
+
+  it('is of one set of severities', async () => {
+    const file = write('severities.json', { modelTopology: nestedModel });
+    const text = JSON.stringify({ modelTopology: nestedModel });
+    const editor = new Editor(file, { severities: { 'mixed-epsilon': 'error' } });
+    await editor.show(text);
+    Object.assign(editor, { options: { severities: { 'mixed-epsilon': 'off' } } });
+    assert.equal(await editor.show(text.replace('0.001', '0.002')), undefined);
+  });
+});
