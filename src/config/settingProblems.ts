@@ -1,4 +1,5 @@
 import type { Span } from '../formats/tfjs/jsonIndex';
+import type { StatedLayer } from '../formats/tfjs/statedLayers';
 import type { ConfigDocument } from './configDocument';
 import { kerasNorms } from './kerasNorms';
 
@@ -23,11 +24,15 @@ const checks: Readonly<Record<string, Check>> = {
   groups: ['groups', (value) => Number.isInteger(value) && (value === -1 || Number(value) >= 1)],
 };
 
+/** Layers that were looked at and are in order: an edit leaves all but one as they were. */
+const flawless = new WeakSet<StatedLayer['definition']>();
+
 /** Settings of norms with values that their class does not take, and those whose name is nearly one that is missing. */
 export function settingProblems(config: ConfigDocument): SettingProblem[] {
   const found: SettingProblem[] = [];
   for (const layer of config.layers) {
     const { className, definition } = layer;
+    if (flawless.has(definition)) continue;
     const known = kerasNorms.get(className)?.settings.map(([key]) => key);
     if (known === undefined) continue;
     const stated = definition.config;
@@ -39,7 +44,10 @@ export function settingProblems(config: ConfigDocument): SettingProblem[] {
         return meant === undefined ? [] : [[key, meant] as const];
       }),
     );
-    if (wrong.length === 0 && misspelt.size === 0) continue;
+    if (wrong.length === 0 && misspelt.size === 0) {
+      flawless.add(definition);
+      continue;
+    }
     // members of the config come behind those of the layer: of a name that both have, the config's is meant
     const members = new Map(config.settingsOf(layer).map((member) => [member.name, member]));
     for (const [name, { key, value }] of members) {

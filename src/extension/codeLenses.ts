@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { formattedScheme } from './formattedDocuments';
 import { toVsRange } from './ranges';
-import { isTextModel, modelUri, TextModels } from './textModels';
+import { isTextModel, modelUri, renderedColumns, TextModels } from './textModels';
 
 const { t } = vscode.l10n;
 
@@ -14,7 +14,7 @@ export class CodeLenses implements vscode.CodeLensProvider {
   async provideCodeLenses(document: vscode.TextDocument): Promise<vscode.CodeLens[]> {
     if (!isTextModel(document)) return [];
     const uri = modelUri(document);
-    const lens = (title: string, command: string) => new vscode.CodeLens(top, { title, command, arguments: [uri] });
+    const lens = (title: string, id: string) => new vscode.CodeLens(top, command(title, id, uri));
     const lenses = [
       lens(`$(search) ${t('Analyze normalization')}`, 'normscope.analyze'),
       lens(`$(play) ${t('Profile on CPU')}`, 'normscope.profile'),
@@ -26,20 +26,37 @@ export class CodeLenses implements vscode.CodeLensProvider {
     return [...lenses, ...(await this.ofNorms(document, uri))];
   }
 
+  /** What a lens of a norm does is worked out when it comes into view: a model may have thousands. */
+  resolveCodeLens(lens: vscode.CodeLens): vscode.CodeLens {
+    if (lens instanceof NormLens) lens.command = lens.whatItDoes();
+    return lens;
+  }
+
   private async ofNorms(document: vscode.TextDocument, uri: vscode.Uri): Promise<vscode.CodeLens[]> {
     const shown = await this.models.shown(document);
     if (shown === undefined) return [];
-    return shown.facts.layers
-      .filter(({ norm, source }) => norm !== undefined && source !== undefined)
-      .flatMap(({ id, source }) => {
-        const range = toVsRange(shown.config.mark(source!.range));
-        const lens = (title: string, command: string, ...more: string[]) =>
-          new vscode.CodeLens(range, { title, command, arguments: [uri, ...more] });
-        return [
-          lens(`$(graph) ${t('Show in view')}`, 'normscope.showLayer', id),
-          lens(`$(play) ${t('Profile')}`, 'normscope.profile', id),
-          lens(`$(beaker) ${t('Compare')}`, 'normscope.compare'),
-        ];
-      });
+    const rendered = renderedColumns(document);
+    return shown.facts.layers.flatMap(({ id, norm, source }) => {
+      if (norm === undefined || source === undefined || source.range.start.character > rendered) return [];
+      const range = toVsRange(shown.config.mark(source.range));
+      return [
+        new NormLens(range, () => command(`$(graph) ${t('Show in view')}`, 'normscope.showLayer', uri, id)),
+        new NormLens(range, () => command(`$(play) ${t('Profile')}`, 'normscope.profile', uri, id)),
+        new NormLens(range, () => command(`$(beaker) ${t('Compare')}`, 'normscope.compare', uri)),
+      ];
+    });
   }
+}
+
+class NormLens extends vscode.CodeLens {
+  constructor(
+    range: vscode.Range,
+    readonly whatItDoes: () => vscode.Command,
+  ) {
+    super(range);
+  }
+}
+
+function command(title: string, id: string, ...args: readonly (vscode.Uri | string)[]): vscode.Command {
+  return { title, command: id, arguments: [...args] };
 }

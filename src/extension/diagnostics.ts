@@ -29,6 +29,8 @@ const start = new vscode.Range(0, 0, 0, 0);
 /** Keeps the Problems panel at what the latest analysis of each model found, in the file and in its formatted view. */
 export class Diagnostics implements vscode.Disposable {
   private readonly collection = vscode.languages.createDiagnosticCollection('normscope');
+  /** What the panel says of a file, by its address. */
+  private readonly shown = new Map<string, readonly vscode.Diagnostic[]>();
   private readonly subscriptions: vscode.Disposable[];
 
   constructor(
@@ -43,7 +45,7 @@ export class Diagnostics implements vscode.Disposable {
         const session = sessions.existing(source);
         if (session !== undefined) this.publish(session);
       }),
-      formatted.onDidClose((uri) => this.collection.delete(uri)),
+      formatted.onDidClose((uri) => this.show(uri, [])),
     ];
   }
 
@@ -62,7 +64,7 @@ export class Diagnostics implements vscode.Disposable {
       );
       problem.source = 'NormScope';
       problem.code = facts.error.code;
-      this.collection.set(session.uri, [problem]);
+      this.show(session.uri, [problem]);
       return;
     }
     const problems = facts.problems.map((p) => {
@@ -78,7 +80,7 @@ export class Diagnostics implements vscode.Disposable {
     const document = openDocument(session.uri);
     const marks = document && configOf(document);
     const marked = (f: Finding) => (f.source && marks ? marks.mark(f.source.range) : f.source?.range);
-    this.collection.set(session.uri, [
+    this.show(session.uri, [
       ...facts.findings.map((f) => this.diagnostic(f, rangeOf(marked(f)), session.uri)),
       ...problems,
       ...(marks === undefined ? [] : settingDiagnostics(marks)),
@@ -87,11 +89,21 @@ export class Diagnostics implements vscode.Disposable {
     const view = this.formatted.viewOf(session.uri);
     if (view !== undefined) {
       const placed = facts.findings.filter((f) => f.source !== undefined);
-      this.collection.set(
+      this.show(
         view.uri,
         placed.map((f) => this.diagnostic(f, view.toFormatted(marked(f)!), session.uri)),
       );
     }
+  }
+
+  /** Most edits change no finding: VS Code is told of those that do. */
+  private show(uri: vscode.Uri, found: readonly vscode.Diagnostic[]): void {
+    const key = uri.toString();
+    const before = this.shown.get(key) ?? [];
+    if (found.length === before.length && found.every((d, i) => isSame(d, before[i]))) return;
+    if (found.length === 0) this.shown.delete(key);
+    else this.shown.set(key, found);
+    this.collection.set(uri, found);
   }
 
   private diagnostic(finding: Finding, range: vscode.Range, model: vscode.Uri): vscode.Diagnostic {
@@ -107,6 +119,12 @@ export class Diagnostics implements vscode.Disposable {
     if (source === undefined && about !== undefined) return layerLink(this.extension.id, model, about);
     return rulePage(this.extension.extensionUri, ruleId);
   }
+}
+
+function isSame(a: vscode.Diagnostic, b: vscode.Diagnostic): boolean {
+  const code = ({ code }: vscode.Diagnostic) =>
+    typeof code === 'object' ? `${code.value} ${code.target.toString()}` : code;
+  return a.message === b.message && a.severity === b.severity && a.range.isEqual(b.range) && code(a) === code(b);
 }
 
 /** What the Problems panel says of a finding, in one line that holds no character that acts or hides. */

@@ -2,8 +2,8 @@ import * as vscode from 'vscode';
 import { statedLayers } from '../config/layerHint';
 import type { Sessions } from './sessions';
 import type { TextModels } from './textModels';
-import { modelUri } from './textModels';
-import { toVsRange } from './ranges';
+import { meet, toVsRange } from './ranges';
+import { modelUri, renderedColumns } from './textModels';
 
 /** Behind the class of each layer: where a norm sits and over what, and the shape of the output. */
 export class LayerInlayHints implements vscode.InlayHintsProvider, vscode.Disposable {
@@ -29,10 +29,12 @@ export class LayerInlayHints implements vscode.InlayHintsProvider, vscode.Dispos
     if (!settings.get('enabled', true)) return [];
     const shown = await this.models.shown(document);
     if (shown === undefined) return [];
-    return statedLayers(shown.facts).flatMap(({ layer, hint }) => {
-      const range = toVsRange(layer.source!.range);
-      if (hint === undefined || range.intersection(asked) === undefined) return [];
-      const made = new vscode.InlayHint(toVsRange(shown.config.mark(range)).end, hint);
+    const rendered = renderedColumns(document);
+    // after each edit VS Code asks for what it shows alone
+    const layers = shown.facts.layers.filter(({ source }) => source !== undefined && meet(source.range, asked));
+    return statedLayers({ ...shown.facts, layers }).flatMap(({ layer, hint }) => {
+      if (hint === undefined || layer.source!.range.start.character > rendered) return [];
+      const made = new vscode.InlayHint(toVsRange(shown.config.mark(layer.source!.range)).end, hint);
       made.paddingLeft = true;
       return [made];
     });

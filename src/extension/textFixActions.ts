@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { TextFix } from '../config/textFixes';
-import type { FixId, FixOffer } from '../protocol/facts';
+import type { Finding, FixId, FixOffer, ModelFacts } from '../protocol/facts';
 import { changesResults } from '../protocol/fix';
 import { diagnosticMessage } from './diagnostics';
 import { formattedScheme } from './formattedDocuments';
@@ -51,7 +51,7 @@ export class TextFixActions implements vscode.CodeActionProvider {
     const ours = isView ? [] : context.diagnostics.filter((d) => d.source === 'NormScope');
     const aboutFindings = ours.flatMap((diagnostic) => {
       const rule = typeof diagnostic.code === 'object' ? diagnostic.code.value : diagnostic.code;
-      const findings = facts.findings.filter((f) => f.ruleId === rule && diagnostic.message === diagnosticMessage(f));
+      const findings = findingsOf(facts).get(wordsOf(rule, diagnostic.message)) ?? [];
       const actions = findings.flatMap((f) => [
         ...textFixes(config, facts, f).map((fix) => edit(fix, vscode.CodeActionKind.QuickFix)),
         ...(f.fix === undefined
@@ -76,4 +76,25 @@ export class TextFixActions implements vscode.CodeActionProvider {
         .map((offer) => save(offer, [at.id], RefactorRewrite)),
     ];
   }
+}
+
+const findingTables = new WeakMap<ModelFacts, ReadonlyMap<string, readonly Finding[]>>();
+
+/** The findings of a model by what the Problems panel says of them: a file may have hundreds of each. */
+function findingsOf(facts: ModelFacts): ReadonlyMap<string, readonly Finding[]> {
+  const known = findingTables.get(facts);
+  if (known !== undefined) return known;
+  const table = new Map<string, Finding[]>();
+  for (const finding of facts.findings) {
+    const words = wordsOf(finding.ruleId, diagnosticMessage(finding));
+    const alike = table.get(words);
+    if (alike === undefined) table.set(words, [finding]);
+    else alike.push(finding);
+  }
+  findingTables.set(facts, table);
+  return table;
+}
+
+function wordsOf(rule: string | number | undefined, message: string): string {
+  return `${rule}\n${message}`;
 }

@@ -5,6 +5,7 @@ import { isUnreadable, type LayerFacts, type ModelFacts, type Position } from '.
 import { configOf } from './configDocuments';
 import { formattedScheme, sourceOf, type FormattedDocuments } from './formattedDocuments';
 import type { ModelSession } from './modelSession';
+import { isBefore } from './ranges';
 import type { Sessions } from './sessions';
 
 export const textSelector: vscode.DocumentSelector = [
@@ -16,7 +17,7 @@ export const textSelector: vscode.DocumentSelector = [
 /** As much of a document as it takes to tell a model from any other JSON file. */
 const SNIFF_CHARACTERS = 65_536;
 
-/** VS Code stops rendering a line there (editor.stopRenderingLineAfter). */
+/** Where VS Code stops rendering a line, unless the user chose another place. */
 const RENDERED_COLUMNS = 10_000;
 
 /** True for a JSON document that describes a model we read. Looks at its beginning only. */
@@ -63,8 +64,9 @@ export class TextModels {
     const uri = modelUri(document);
     const session = this.sessions.get(uri);
     const facts = await session.analyze();
+    if (isUnreadable(facts)) return undefined;
     const config = configOf(document);
-    if (config === undefined || isUnreadable(facts)) return undefined;
+    if (config === undefined) return undefined;
     if (document.uri.scheme !== formattedScheme) return { session, facts, config };
     const view = this.formatted.viewOf(uri);
     if (view === undefined) return undefined;
@@ -95,24 +97,27 @@ export class TextModels {
 
   /** True when VS Code will not render all of the document's text. */
   static isCutOff(document: vscode.TextDocument): boolean {
+    const rendered = renderedColumns(document);
     for (let i = 0; i < Math.min(document.lineCount, 100); i++) {
-      if (document.lineAt(i).text.length > RENDERED_COLUMNS) return true;
+      if (document.lineAt(i).text.length > rendered) return true;
     }
     return false;
   }
+}
+
+/** Characters of a line that VS Code renders: nothing can be shown behind them. */
+export function renderedColumns(document: vscode.TextDocument): number {
+  const chosen = vscode.workspace.getConfiguration('editor', document).get('stopRenderingLineAfter', RENDERED_COLUMNS);
+  return chosen < 0 ? Infinity : chosen;
 }
 
 function innermost(layers: readonly LayerFacts[], at: Position): LayerFacts | undefined {
   let best: LayerFacts | undefined;
   for (const layer of layers) {
     const range = layer.source?.range;
-    if (range === undefined || before(at, range.start) || before(range.end, at)) continue;
+    if (range === undefined || isBefore(at, range.start) || isBefore(range.end, at)) continue;
     // of several parts of one layer (a convolution and its activation) the first stands for the whole
-    if (best === undefined || before(best.source!.range.start, range.start)) best = layer;
+    if (best === undefined || isBefore(best.source!.range.start, range.start)) best = layer;
   }
   return best;
-}
-
-function before(a: Position, b: Position): boolean {
-  return a.line < b.line || (a.line === b.line && a.character < b.character);
 }

@@ -40,4 +40,58 @@ describe('a large text of a model', () => {
     );
     await document.save();
   });
+
+  it('has the findings of a fresh opening after edits at several places, undone ones and those made during an analysis', async () => {
+    const uri = copyOf('samples/tfjs/model.json', 'followed.keras.json', largeModel);
+    const editor = await vscode.window.showTextDocument(await vscode.workspace.openTextDocument(uri));
+    const { document } = editor;
+    await diagnostics(uri, (d) => ruleOf(d) === rule);
+    const places = (words: string, ...which: readonly number[]) =>
+      which.map((i) => {
+        const at = document.getText().indexOf(words, (document.getText().length * i) / 10);
+        return new vscode.Range(document.positionAt(at), document.positionAt(at + words.length));
+      });
+    const replace = (ranges: readonly vscode.Range[], words: string) =>
+      editor.edit((e) => ranges.forEach((r) => e.replace(r, words)));
+    // several cursors; a broken text between two whole ones; CRLF; a layer that goes and comes again
+    await replace(places('"relu"', 1, 4, 7), '"linear"');
+    await vscode.commands.executeCommand('undo');
+    await replace(places('"units": 8', 5), '"units": 8"');
+    await replace(places('"units": 8"', 5), '"units": 8, "name": "\u{1f600}"');
+    await vscode.commands.executeCommand('redo');
+    await replace(places('"note"', 2, 3), '"nöte"');
+    await editor.edit((e) => e.setEndOfLine(vscode.EndOfLine.CRLF));
+    await replace(places('"axis": -1', 6), '"axis": -1,\n "epsilon": 1e-9');
+    await replace(places('"relu"', 0, 8), '"tanh"');
+
+    const fresh = copyOf('samples/tfjs/model.json', 'fresh.keras.json', () => document.getText());
+    await vscode.workspace.openTextDocument(fresh);
+    const said = (of: vscode.Uri) =>
+      vscode.languages
+        .getDiagnostics(of)
+        .filter((d) => d.source === 'NormScope')
+        .map((d) => `${ruleOf(d)} ${d.message} ${d.severity} ${JSON.stringify(d.range)}`);
+    await diagnostics(fresh, (d) => ruleOf(d) === rule);
+    const isSame = () => (said(uri).join('\n') === said(fresh).join('\n') ? true : undefined);
+    await eventually('the same findings', isSame).catch(() => assert.deepEqual(said(uri), said(fresh)));
+    assert.ok(said(uri).some((d) => d.startsWith('mixed-epsilon')));
+  });
+
+  it('has quick fixes for hundreds of findings at once', async () => {
+    const uri = copyOf('samples/tfjs/model.json', 'many.keras.json', largeModel);
+    const document = await vscode.workspace.openTextDocument(uri);
+    await vscode.window.showTextDocument(document);
+    const found = await diagnostics(uri, (d) => ruleOf(d) === rule);
+    const ours = found.filter((d) => ruleOf(d) === rule);
+    assert.ok(ours.length > 400, `${ours.length} findings`);
+    const begin = performance.now();
+    const actions = await vscode.commands.executeCommand<vscode.CodeAction[]>(
+      'vscode.executeCodeActionProvider',
+      uri,
+      new vscode.Range(0, 0, document.lineCount, 0),
+      vscode.CodeActionKind.QuickFix.value,
+    );
+    assert.ok(actions.filter((a) => a.edit !== undefined).length > 400);
+    assert.ok(performance.now() - begin < 5000, `${performance.now() - begin} ms`);
+  });
 });
