@@ -20,13 +20,13 @@ export interface TextFix {
  * @param facts of this text; places in them are the text's own
  */
 export function textFixes(config: ConfigDocument, facts: ModelFacts, finding: Finding): readonly TextFix[] {
-  const fix = fixers[finding.ruleId]?.(new FactsText(config, facts), finding);
+  const fix = fixers[finding.ruleId]?.(FactsText.of(config, facts), finding);
   return fix === undefined ? [] : [fix];
 }
 
 /** What can be done with a norm in a model's text without a finding: moved behind the activation that reads it. */
 export function layerFixes(config: ConfigDocument, facts: ModelFacts, layer: string): readonly TextFix[] {
-  const text = new FactsText(config, facts);
+  const text = FactsText.of(config, facts);
   const { norm } = facts.layers.find(({ id }) => id === layer) ?? {};
   if (norm?.placement !== 'linear-norm-activation' || norm.activation === null) return [];
   const [moved, next] = [text.layer(layer), text.layer(norm.activation)];
@@ -98,10 +98,20 @@ function moveBeforeActivation(text: FactsText, { layer, layers = [] }: Finding):
 
 /** A model's text with its layers by the ids that facts name them by. */
 class FactsText {
+  private static readonly made = new WeakMap<ConfigDocument, FactsText>();
   readonly edit: LayersText;
   private readonly byId = new Map<string, StatedLayer>();
 
-  constructor(
+  /** Made once for a text: VS Code asks for the fixes of all findings in view, at each move of the cursor. */
+  static of(config: ConfigDocument, facts: ModelFacts): FactsText {
+    const known = FactsText.made.get(config);
+    if (known?.facts === facts) return known;
+    const text = new FactsText(config, facts);
+    FactsText.made.set(config, text);
+    return text;
+  }
+
+  private constructor(
     readonly config: ConfigDocument,
     readonly facts: ModelFacts,
   ) {
