@@ -1,4 +1,4 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -13,13 +13,35 @@ export const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '
  * @returns {boolean} whether it succeeded
  */
 export function npm(args, env = {}) {
-  const options = { cwd: root, stdio: ['ignore', 'inherit', 'inherit'], env: { ...process.env, ...env } };
+  const [command, rest, options] = npmCommand(args);
+  const stdio = ['ignore', 'inherit', 'inherit'];
+  return spawnSync(command, rest, { ...options, stdio, env: { ...process.env, ...env } }).status === 0;
+}
+
+/**
+ * Runs npm beside what else is running.
+ *
+ * @param {string[]} args
+ * @returns {Promise<{ ok: boolean, output: string }>} at its end, with all that it printed
+ */
+export function npmBeside(args) {
+  const [command, rest, options] = npmCommand(args);
+  return new Promise((resolve) => {
+    const child = spawn(command, rest, { ...options, stdio: ['ignore', 'pipe', 'pipe'] });
+    let output = '';
+    for (const stream of [child.stdout, child.stderr])
+      stream.setEncoding('utf8').on('data', (text) => (output += text));
+    child.on('error', ({ message }) => resolve({ ok: false, output: `${output}${message}\n` }));
+    child.on('close', (code) => resolve({ ok: code === 0, output }));
+  });
+}
+
+/** The npm that started us, or the one on the path (a .cmd file on Windows, which needs a shell). */
+function npmCommand(args) {
   const script = process.env.npm_execpath;
-  // the npm that started us, or the one on the path (a .cmd file on Windows, which needs a shell)
-  const { status } = script?.endsWith('npm-cli.js')
-    ? spawnSync(process.execPath, [script, ...args], options)
-    : spawnSync('npm', args, { ...options, shell: process.platform === 'win32' });
-  return status === 0;
+  return script?.endsWith('npm-cli.js')
+    ? [process.execPath, [script, ...args], { cwd: root }]
+    : ['npm', args, { cwd: root, shell: process.platform === 'win32' }];
 }
 
 /** Installs the dependencies unless node_modules holds just what the lock file asks for; ends the process if that fails. */
