@@ -13,6 +13,7 @@ import type { GraphLowering } from './graphLowering';
 import { NodeScope, type KeyedForm, type NodeSurroundings, type ShapedValue, type ValueFact } from './nodeScope';
 import { operatorOf } from './operators/registry';
 import { silent } from './silentOperators';
+import { whyNotLowered } from './withoutEquivalent';
 
 /** Domain of nodes that stay opaque. */
 const OPAQUE_DOMAIN = 'tfjs';
@@ -23,11 +24,12 @@ const DEEPEST_CALL = 64;
 /** What stands before a name says which call it comes from. */
 const LONGEST_PREFIX = 200;
 
-/** Operators that hand their input on; behind a constant they are constants. */
+/** Operators that hand their input on, in tfjs that of simulated quantization too; behind a constant they are constants. */
 const identities: ReadonlySet<string> = new Set(
-  'Identity StopGradient PreventGradient Snapshot CheckNumerics EnsureShape PlaceholderWithDefault ReadVariableOp'.split(
-    ' ',
-  ),
+  (
+    'Identity StopGradient PreventGradient Snapshot CheckNumerics EnsureShape PlaceholderWithDefault ReadVariableOp ' +
+    'FakeQuantWithMinMaxVars'
+  ).split(' '),
 );
 
 /** Where the nodes of a body go: into the graph, or into one inside of it. */
@@ -166,7 +168,7 @@ export class BodyLowering implements NodeSurroundings {
     const call = callOperators.get(op) ?? (this.root.definition.library.has(op) ? callOperators.get('') : undefined);
     if (call !== undefined) return call(this, node, origin);
     const operator = operatorOf(identities.has(op) ? 'Identity' : op);
-    if (operator === undefined) throw new NotLowered('the operator has no equivalent in ONNX that is known here');
+    if (operator === undefined) throw new NotLowered(whyNotLowered(op));
     const outputs = operator(scope);
     const { parts } = scope;
     const { graph, values, layoutTransposes } = this.sink;

@@ -117,6 +117,7 @@ export const convolutionOperators: Readonly<Record<string, OperatorLowering>> = 
   Conv2D: convolution(2),
   _FusedConv2D: convolution(2),
   Conv3D: convolution(3),
+  DepthwiseConv2d: depthwise,
   DepthwiseConv2dNative: depthwise,
   FusedDepthwiseConv2dNative: depthwise,
   _FusedDepthwiseConv2dNative: depthwise,

@@ -120,6 +120,11 @@ const biasAdd: OperatorLowering = (scope) => {
   return [scope.emit('Add', [x, scope.constantAs(constant, { key: `channels ${rank}`, regroup })], {}, { shape })];
 };
 
+const isFinite = unary((x, step) => {
+  const strange = [step('IsNaN', [x], 'is_nan', 'bool'), step('IsInf', [x], 'is_inf', 'bool')];
+  return step('Not', [step('Or', strange, 'strange', 'bool')], undefined, 'bool');
+});
+
 const isFloat = (x: TensorValue) => x.dtype === 'float32';
 
 /** Rounds towards minus infinity, integers too, where ONNX's Div cuts the fraction off. */
@@ -141,6 +146,33 @@ const floorMod = binary((a, b, step) => {
   const floor = step('Floor', [step('Div', [a, b], 'quotient')], 'floor');
   return step('Sub', [a, step('Mul', [floor, b], 'multiple')]);
 });
+
+/** The angle of the point (b, a): of a / b where b is positive, half a turn further where it is negative. */
+const atan2: OperatorLowering = (scope) => {
+  const [y, x] = [scope.x(0), scope.x(1)];
+  const shape = broadcast(y.shape, x.shape);
+  const step = (opType: string, inputs: readonly (TensorValue | string)[], part: string, dtype?: DataType) =>
+    scope.emit(opType, inputs, {}, { shape, part, dtype });
+  const zero = scope.scalar(0, 'zero');
+  const angle = step('Atan', [step('Div', [y, x], 'quotient')], 'atan');
+  const isBelow = step('Less', [y, zero], 'below', 'bool');
+  const half = step(
+    'Where',
+    [isBelow, scope.scalar(-Math.PI, 'minus_pi'), scope.scalar(Math.PI, 'pi')],
+    'half',
+    'float32',
+  );
+  const left = step('Where', [step('Less', [x, zero], 'left', 'bool'), half, zero], 'turn', 'float32');
+  // on the axis the quotient of 0 and 0 is no number
+  const isOrigin = step(
+    'And',
+    [step('Equal', [x, zero], 'upright', 'bool'), step('Equal', [y, zero], 'flat', 'bool')],
+    'origin',
+    'bool',
+  );
+  const sum = step('Add', [angle, left], 'sum');
+  return [scope.emit('Where', [isOrigin, zero, sum], {}, { shape, dtype: 'float32' })];
+};
 
 const squaredDifference = binary((a, b, step) => {
   const difference = step('Sub', [a, b], 'difference');
@@ -210,6 +242,18 @@ export const elementwiseOperators: Readonly<Record<string, OperatorLowering>> = 
   Softmax: softmax('Softmax'),
   LogSoftmax: softmax('LogSoftmax'),
   Abs: single('Abs'),
+  Acos: single('Acos'),
+  Acosh: single('Acosh'),
+  Asin: single('Asin'),
+  Asinh: single('Asinh'),
+  Atan: single('Atan'),
+  Atanh: single('Atanh'),
+  Cosh: single('Cosh'),
+  Sinh: single('Sinh'),
+  Tan: single('Tan'),
+  IsNan: single('IsNaN', 'bool'),
+  IsInf: single('IsInf', 'bool'),
+  IsFinite: isFinite,
   Ceil: single('Ceil'),
   Cos: single('Cos'),
   Erf: single('Erf'),
@@ -239,6 +283,9 @@ export const elementwiseOperators: Readonly<Record<string, OperatorLowering>> = 
   DivNoNan: divNoNan,
   FloorDiv: floorDiv,
   FloorMod: floorMod,
+  Mod: floorMod,
+  Atan2: atan2,
+  BitwiseAnd: both('BitwiseAnd'),
   Maximum: both('Max'),
   Minimum: both('Min'),
   Pow: both('Pow'),

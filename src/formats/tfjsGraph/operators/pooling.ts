@@ -1,5 +1,5 @@
 import { attribute } from '../../../ir/attribute';
-import { NotLowered } from '../../tfjs/layerScope';
+import { NotLowered, type TensorValue } from '../../tfjs/layerScope';
 import type { OperatorLowering } from './operator';
 import { spatialInput, windowOf } from './window';
 
@@ -13,6 +13,38 @@ function pooling(opType: 'MaxPool' | 'AveragePool', rank: number): OperatorLower
     return [restore(scope.emit(opType, [value], attributes, { shape: [batch, channels, ...results] }))];
   };
 }
+
+/**
+ * MaxPoolWithArgmax: the largest of each window and where it is, counted in the file's layout (height, width, channel, and the batch
+ * before them if the node says so), where ONNX counts in its own (batch, channel, height, width).
+ */
+const poolingWithPlaces: OperatorLowering = (scope) => {
+  const { value, channelsLast, restore } = spatialInput(scope, scope.x(0), 2);
+  const [batch, channels, ...sizes] = value.shape;
+  const [height, width] = sizes;
+  if (channels === null || height === null || width === null)
+    throw new NotLowered('the size of its input is not known');
+  const kernel = scope.spatial('ksize', channelsLast, 2);
+  const { attributes, sizes: results } = windowOf(scope, sizes, kernel, channelsLast);
+  const shape = [batch, channels, ...results];
+  const [y, places] = scope.emitAll('MaxPool', [value], attributes, [
+    { shape, part: 'pooled' },
+    { shape, dtype: 'int64', part: 'places' },
+  ]);
+  const step = (opType: string, inputs: readonly (TensorValue | string)[], part: string) =>
+    scope.emit(opType, inputs, {}, { shape, dtype: 'int64', part });
+  const image = scope.integerScalar(height * width, 'image');
+  const depth = scope.integerScalar(channels, 'depth');
+  const plane = step('Div', [places, image], 'plane');
+  const inside = step('Mul', [step('Mod', [places, image], 'pixel'), depth], 'pixel/depth');
+  let index = step('Add', [inside, step('Mod', [plane, depth], 'channel')], 'index');
+  if (scope.flag('include_batch_in_index', false)) {
+    const sample = step('Div', [plane, depth], 'sample');
+    const before = step('Mul', [sample, scope.integerScalar(height * width * channels, 'volume')], 'before');
+    index = step('Add', [before, index], 'index/batch');
+  }
+  return [restore(y), restore(scope.cast(index, 'int32', 'index/int32'))];
+};
 
 /** Blocks of space to channels and back; ONNX's order of the new channels is TensorFlow's (mode DCR). */
 function blocks(opType: 'SpaceToDepth' | 'DepthToSpace'): OperatorLowering {
@@ -51,6 +83,7 @@ export const poolingOperators: Readonly<Record<string, OperatorLowering>> = {
   AvgPool: pooling('AveragePool', 2),
   MaxPool3D: pooling('MaxPool', 3),
   AvgPool3D: pooling('AveragePool', 3),
+  MaxPoolWithArgmax: poolingWithPlaces,
   SpaceToDepth: blocks('SpaceToDepth'),
   DepthToSpace: blocks('DepthToSpace'),
   LRN: localResponse,

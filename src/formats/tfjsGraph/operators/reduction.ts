@@ -51,6 +51,20 @@ function argument(opType: 'ArgMax' | 'ArgMin'): OperatorLowering {
   };
 }
 
+/** All, Any: the least and the greatest of truths. */
+function truths(opType: 'ReduceMin' | 'ReduceMax'): OperatorLowering {
+  return (scope) => {
+    const x = scope.x(0);
+    const axes = axesOf(scope, x);
+    const keeps = scope.flag('keep_dims', false);
+    const numbers = scope.cast(x, 'int32', 'numbers');
+    const inputs = [numbers, scope.integersConstant(axes, 'axes')];
+    const shape = reducedShape(x.shape, axes, keeps);
+    const attributes = { keepdims: attribute.int(Number(keeps)), noop_with_empty_axes: attribute.int(1) };
+    return [scope.cast(scope.emit(opType, inputs, attributes, { shape, part: 'number' }), 'bool')];
+  };
+}
+
 export const reductionOperators: Readonly<Record<string, OperatorLowering>> = {
   Mean: reduction('ReduceMean'),
   Sum: reduction('ReduceSum'),
@@ -59,4 +73,7 @@ export const reductionOperators: Readonly<Record<string, OperatorLowering>> = {
   Prod: reduction('ReduceProd'),
   ArgMax: argument('ArgMax'),
   ArgMin: argument('ArgMin'),
+  EuclideanNorm: reduction('ReduceL2'),
+  All: truths('ReduceMin'),
+  Any: truths('ReduceMax'),
 };

@@ -1,4 +1,9 @@
 import { convolutionOperators } from './convolution';
+import { creationOperators } from './creation';
+import { detectionOperators } from './detection';
+import { rearrangingOperators } from './rearranging';
+import { scatteringOperators } from './scattering';
+import { searchingOperators } from './searching';
 import { elementwiseOperators } from './elementwise';
 import { matrixOperators } from './matrix';
 import { normalizationOperators } from './normalization';
@@ -13,6 +18,11 @@ import { tensorListOperators } from './tensorList';
 const operators: ReadonlyMap<string, OperatorLowering> = new Map(
   [
     convolutionOperators,
+    creationOperators,
+    detectionOperators,
+    rearrangingOperators,
+    scatteringOperators,
+    searchingOperators,
     elementwiseOperators,
     matrixOperators,
     normalizationOperators,

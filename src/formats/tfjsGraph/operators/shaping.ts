@@ -9,7 +9,7 @@ const HIGHEST_RANK = 16;
 const MOST_PARTS = 4096;
 
 /** An axis counted from the front. */
-function positive(axis: number, rank: number): number {
+export function positive(axis: number, rank: number): number {
   const a = axis < 0 ? axis + rank : axis;
   if (!Number.isSafeInteger(a) || a < 0 || a >= rank) throw new NotLowered('it has no such axis');
   return a;
@@ -210,13 +210,30 @@ const tile: OperatorLowering = (scope) => {
   return [scope.emit('Tile', [x, scope.int64(1, 'repeats')], {}, { shape })];
 };
 
-const shapeOperator: OperatorLowering = (scope) => {
-  const x = scope.x(0);
+const shapeOperator: OperatorLowering = (scope) => [sizesOf(scope, scope.x(0), undefined)];
+
+/** The shapes of several values. */
+const shapes: OperatorLowering = (scope) => scope.all().map((x, i) => sizesOf(scope, x, partNames(i + 1)[i]));
+
+function sizesOf(scope: NodeScope, x: TensorValue, part: string | undefined): TensorValue {
+  const int64 = part === undefined ? 'int64' : `${part}/int64`;
   const shape = x.shape && [x.shape.length];
-  const sizes = scope.cast(scope.emit('Shape', [x], {}, { shape, dtype: 'int64', part: 'int64' }), 'int32');
+  const sizes = scope.cast(scope.emit('Shape', [x], {}, { shape, dtype: 'int64', part: int64 }), 'int32', part);
   scope.note(sizes, { numbers: x.shape });
-  return [sizes];
+  return sizes;
+}
+
+const size: OperatorLowering = (scope) => [
+  scope.cast(scope.emit('Size', [scope.x(0)], {}, { shape: [], dtype: 'int64', part: 'int64' }), 'int32'),
+];
+
+const rank: OperatorLowering = (scope) => {
+  const sizes = scope.emit('Shape', [scope.x(0)], {}, { shape: [null], dtype: 'int64', part: 'shape' });
+  return [scope.cast(scope.emit('Size', [sizes], {}, { shape: [], dtype: 'int64', part: 'int64' }), 'int32')];
 };
+
+const identities: OperatorLowering = (scope) =>
+  scope.all().map((x, i) => scope.emit('Identity', [x], {}, { shape: x.shape, part: partNames(i + 1)[i] }));
 
 /** Fill has the shape first, BroadcastTo the value. */
 function expanded(value: 0 | 1, sizes: 0 | 1): OperatorLowering {
@@ -254,6 +271,10 @@ export const shapingOperators: Readonly<Record<string, OperatorLowering>> = {
   MirrorPad: pad('mirror'),
   Tile: tile,
   Shape: shapeOperator,
+  ShapeN: shapes,
+  Size: size,
+  Rank: rank,
+  IdentityN: identities,
   Fill: expanded(1, 0),
   BroadcastTo: expanded(0, 1),
   ZerosLike: filledLike(0),

@@ -79,6 +79,12 @@ const resized = (op: string, size: [number, number], attr = {}): Case => [
   { size: ints(...size) },
 ];
 
+const column = (...values: number[]): TestWeight => ({ dtype: 'int32', shape: [values.length, 1], values });
+const pairs = (name: string, ...values: number[]): Record<string, TestWeight> => ({
+  [name]: { dtype: 'int32', shape: [values.length / 2, 2], values },
+});
+const toFloat = { DstT: { type: 1 }, SrcT: { type: 3 } };
+
 const cases: readonly Case[] = [
   ...['Relu', 'Relu6', 'Elu', 'Selu', 'Sigmoid', 'Tanh', 'Softplus', 'Softmax', 'LogSoftmax'].map((op) => unary(op)),
   ...['Abs', 'Ceil', 'Cos', 'Erf', 'Exp', 'Expm1', 'Floor', 'Neg', 'Round', 'Sign', 'Sin', 'Square'].map((op) =>
@@ -280,6 +286,273 @@ const cases: readonly Case[] = [
   resized('ResizeBilinear', [11, 13], { align_corners: true }),
   resized('ResizeNearestNeighbor', [12, 14]),
   resized('ResizeNearestNeighbor', [9, 5], { half_pixel_centers: true }),
+  ...['Acos', 'Asin', 'Atanh'].map((op): Case => [
+    op,
+    [matrix, n('t', 'Tanh', ['x']), n('h', 'Mul', ['t', 'c']), n('y', op, ['h'])],
+    { c: floats([], [0.9]) },
+  ]),
+  ...['Asinh', 'Atan', 'Cosh', 'Sinh', 'Tan'].map((op) => unary(op)),
+  [
+    'Acosh',
+    [matrix, n('s', 'Cosh', ['x']), n('p', 'AddV2', ['s', 'c']), n('y', 'Acosh', ['p'])],
+    { c: floats([], [0.5]) },
+  ],
+  ['Atan2', [matrix, placeholder('z', [-1, 5]), n('y', 'Atan2', ['x', 'z'])]],
+  [
+    'Atan2 on the axes',
+    [matrix, n('zero', 'Sub', ['x', 'x']), n('moved', 'AddV2', ['zero', 'a']), n('y', 'Atan2', ['moved', 'b'])],
+    { a: floats([5], [0, 0, 1, -1, 0]), b: floats([5], [0, 2, 0, 0, -2]) },
+  ],
+  [
+    'IsNan, IsInf, IsFinite',
+    [
+      matrix,
+      n('quotient', 'RealDiv', ['x', 'c']),
+      ...['IsNan', 'IsInf', 'IsFinite'].flatMap((op) => [
+        n(op, op, ['quotient']),
+        n(`${op}_y`, 'Cast', [op], { DstT: { type: 1 }, SrcT: { type: 10 } }),
+      ]),
+      n('i', 'AddV2', ['IsNan_y', 'IsInf_y']),
+      n('y', 'Sub', ['IsFinite_y', 'i']),
+    ],
+    { c: floats([5], [1, 0, 2, Number.NaN, 0]) },
+  ],
+  ['Mod', [matrix, placeholder('z', [-1, 5]), n('y', 'Mod', ['x', 'z'])]],
+  [
+    'IdentityN, ShapeN, Rank, Size',
+    [
+      image,
+      n('i', 'IdentityN', ['x', 'x']),
+      n('s', 'ShapeN', ['i', 'i:1']),
+      n('r', 'Rank', ['x']),
+      n('size', 'Size', ['i:1']),
+      n('a', 'AddV2', ['s:1', 'r']),
+      n('y', 'AddV2', ['a', 'size']),
+    ],
+  ],
+  ['EuclideanNorm', [image, n('y', 'EuclideanNorm', ['x', 'axes'], { keep_dims: false })], { axes: ints(1, 2) }],
+  ...['All', 'Any'].map((op): Case => [
+    op,
+    [
+      matrix,
+      n('b', 'Less', ['x', 'c']),
+      n('a', op, ['b', 'axes'], { keep_dims: true }),
+      n('y', 'Select', ['a2', 'x', 'z']),
+      n('a2', 'LogicalAnd', ['a', 'b']),
+      n('z', 'Neg', ['x']),
+    ],
+    { c: floats([], [0.4]), axes: ints(1) },
+  ]),
+  ...[false, true].map((exclusive): Case => [
+    `Cumsum${exclusive ? ', exclusive and reversed' : ''}`,
+    [matrix, n('y', 'Cumsum', ['x', 'axis'], { exclusive, reverse: exclusive })],
+    { axis: int(1) },
+  ]),
+  ['ReverseV2', [image, n('y', 'ReverseV2', ['x', 'axes'])], { axes: ints(1, -1) }],
+  [
+    'SpaceToBatchND, a convolution and BatchToSpaceND',
+    [
+      image,
+      n('s', 'SpaceToBatchND', ['x', 'block', 'pads']),
+      n('c', 'Conv2D', ['s', 'k'], valid),
+      n('y', 'BatchToSpaceND', ['c', 'block', 'crops']),
+    ],
+    { k: kernel, block: ints(2, 2), ...pairs('pads', 2, 2, 2, 3), ...pairs('crops', 0, 0, 0, 1) },
+  ],
+  [
+    'TopKV2',
+    [
+      matrix,
+      n('t', 'TopKV2', ['x', 'k'], { sorted: true }),
+      n('i', 'Cast', ['t:1'], toFloat),
+      n('y', 'AddV2', ['t', 'i']),
+    ],
+    { k: int(3) },
+  ],
+  [
+    'OneHot',
+    [
+      placeholder('x', [-1, 5], 'int32'),
+      n('small', 'FloorMod', ['x', 'c']),
+      n('moved', 'Sub', ['small', 'one']),
+      n('y', 'OneHot', ['moved', 'depth', 'on', 'off'], { axis: -1 }),
+    ],
+    { c: int(5), one: int(1), depth: int(3), on: floats([], [2]), off: floats([], [-1]) },
+  ],
+  [
+    'LinSpace',
+    [matrix, n('l', 'LinSpace', ['a', 'b', 'c']), n('y', 'AddV2', ['x', 'l'])],
+    { a: floats([], [-1]), b: floats([], [2]), c: int(5) },
+  ],
+  [
+    'LowerBound and UpperBound',
+    [
+      matrix,
+      placeholder('z', [-1, 3]),
+      n('t', 'TopKV2', ['x', 'k'], { sorted: true }),
+      n('sorted', 'ReverseV2', ['t', 'axis']),
+      n('l', 'LowerBound', ['sorted', 'z']),
+      n('u', 'UpperBound', ['sorted', 'z']),
+      n('y', 'AddV2', ['l', 'u']),
+    ],
+    { k: int(5), axis: ints(1) },
+  ],
+  [
+    'Bincount',
+    [placeholder('x', [7], 'int32'), n('m', 'FloorMod', ['x', 'c']), n('y', 'Bincount', ['m', 'size', 'weights'])],
+    { c: int(4), size: int(3), weights: random([7]) },
+  ],
+  [
+    'ScatterNd',
+    [matrix, n('r', 'Slice', ['x', 'b', 'e']), n('y', 'ScatterNd', ['places', 'r', 'shape'])],
+    { b: ints(0, 0), e: ints(2, 5), places: column(3, 3), shape: ints(4, 5) },
+  ],
+  [
+    'TensorScatterUpdate',
+    [matrix, n('y', 'TensorScatterUpdate', ['c', 'places', 'r']), n('r', 'Slice', ['x', 'b', 'e'])],
+    { c: random([4, 5]), b: ints(0, 0), e: ints(2, 5), places: column(3, 0) },
+  ],
+  [
+    'SparseToDense',
+    [placeholder('x', [2]), n('y', 'SparseToDense', ['places', 'shape', 'x', 'd'])],
+    { places: { dtype: 'int32', shape: [2, 2], values: [0, 1, 2, 0] }, shape: ints(3, 2), d: floats([], [0.5]) },
+  ],
+  ...['SparseSegmentSum', 'SparseSegmentMean'].map((op): Case => [
+    op,
+    [placeholder('x', [4, 5]), n('y', op, ['x', 'rows', 'segments'])],
+    { rows: ints(0, 2, 3, 3), segments: ints(0, 0, 1, 2) },
+  ]),
+  [
+    'BroadcastArgs',
+    [matrix, n('s', 'Shape', ['x']), n('b', 'BroadcastArgs', ['s', 'o']), n('y', 'BroadcastTo', ['x', 'b'])],
+    { o: ints(3, 1, 5) },
+  ],
+  ...[false, true].map((batch): Case => [
+    `MaxPoolWithArgmax${batch ? ' over the batch' : ''}`,
+    [
+      image,
+      n('p', 'MaxPoolWithArgmax', ['x'], { ...same, ksize: [1, 2, 2, 1], include_batch_in_index: batch }),
+      n('i', 'Cast', ['p:1'], toFloat),
+      n('y', 'AddV2', ['p', 'i']),
+    ],
+  ]),
+  [
+    'FakeQuantWithMinMaxVars',
+    [matrix, n('y', 'FakeQuantWithMinMaxVars', ['x', 'a', 'b'])],
+    { a: floats([], [-1]), b: floats([], [1]) },
+  ],
+];
+
+const boxes: TestWeight = floats(
+  [5, 4],
+  [
+    [0, 0, 1, 1],
+    [0, 0.1, 1, 1.1],
+    [0, -0.1, 1, 0.9],
+    [0, 10, 1, 11],
+    [1, 111, 0, 110],
+  ].flat(),
+);
+const detection = (op: string, attr = {}, more: readonly string[] = []): Case => [
+  `${op} ${JSON.stringify(attr)}`,
+  [placeholder('x', [5]), n('y', op, ['boxes', 'x', 'most', 'overlap', ...more], attr)],
+  { boxes, most: int(4), overlap: floats([], [0.5]), least: floats([], [-0.9]), sigma: floats([], [0]) },
+];
+const asFloats = (...names: string[]) => names.map((name) => n(`${name}/f`, 'Cast', [name], toFloat));
+
+/** Operators whose results have sizes that follow from numbers: tfjs computes them in its own time. */
+const dynamicCases: readonly Case[] = [
+  detection('NonMaxSuppressionV2'),
+  detection('NonMaxSuppressionV3', {}, ['least']),
+  detection('NonMaxSuppressionV5', {}, ['least', 'sigma']),
+  ...[false, true].map((pads) => detection('NonMaxSuppressionV4', { pad_to_max_output_size: pads }, ['least'])),
+  [
+    'scores of NonMaxSuppressionV5',
+    [
+      placeholder('x', [5]),
+      n('nms', 'NonMaxSuppressionV5', ['boxes', 'x', 'most', 'overlap', 'least', 'sigma']),
+      n('y', 'Neg', ['nms:1']),
+    ],
+    { ...detection('')[2] },
+  ],
+  ['Where', [matrix, n('c', 'Greater', ['x', 'zero']), n('y', 'Where', ['c'])], { zero: floats([], [0.1]) }],
+  [
+    'ListDiff',
+    [placeholder('x', [6], 'int32'), n('d', 'ListDiff', ['x', 'known']), n('y', 'AddV2', ['d', 'd:1'])],
+    { known: ints(1, 3, 5, 7, 9, 11, 13) },
+  ],
+  ...['Unique', 'UniqueV2'].map((op): Case => [
+    op,
+    [
+      placeholder('x', [9], 'int32'),
+      n('m', 'FloorMod', ['x', 'four']),
+      n('u', op, op === 'Unique' ? ['m'] : ['m', 'axes']),
+      n('t', 'GatherV2', ['u', 'u:1', 'zero']),
+      n('sum', 'Sum', ['u', 'axes']),
+      ...asFloats('t', 'sum'),
+      n('y', 'AddV2', ['t/f', 'sum/f']),
+    ],
+    { four: int(4), zero: int(0), axes: ints(0) },
+  ]),
+];
+
+/** Operators that tfjs computes in another way than TensorFlow says, beside what says the same. */
+const otherCases: readonly (readonly [name: string, Case, Case])[] = [
+  [
+    'BitwiseAnd',
+    ['', [placeholder('x', [-1, 5], 'int32'), n('y', 'BitwiseAnd', ['x', 'c'])], { c: ints(0, 1, 3, 7, 15) }],
+    ['', [placeholder('x', [-1, 5], 'int32'), n('y', 'FloorMod', ['x', 'c'])], { c: ints(1, 2, 4, 8, 16) }],
+  ],
+  ...(
+    [
+      [1, 0, [1, 0, 0, 1, 1, 0, 0, 1, 1]],
+      [0, -1, [1, 1, 1, 0, 1, 1, 0, 0, 1]],
+      [-1, 1, [1, 1, 0, 1, 1, 1, 1, 1, 1]],
+      [-1, -1, [1, 1, 1, 1, 1, 1, 1, 1, 1]],
+    ] as const
+  ).map(([lower, upper, mask]): readonly [string, Case, Case] => [
+    `MatrixBandPart ${lower}, ${upper}`,
+    [
+      '',
+      [placeholder('x', [-1, 3, 3]), n('b', 'MatrixBandPart', ['x', 'l', 'u']), n('y', 'AddV2', ['b', 'b'])],
+      { l: int(lower), u: int(upper) },
+    ],
+    [
+      '',
+      [placeholder('x', [-1, 3, 3]), n('b', 'Mul', ['x', 'mask']), n('y', 'AddV2', ['b', 'b'])],
+      { mask: floats([3, 3], mask) },
+    ],
+  ]),
+  [
+    'Reverse of marked axes',
+    ['', [image, n('y', 'Reverse', ['x', 'marks'])], { marks: ints(0, 1, 0, 1) }],
+    ['', [image, n('y', 'ReverseV2', ['x', 'axes'])], { axes: ints(1, 3) }],
+  ],
+  [
+    'noise of a width of nothing',
+    [
+      '',
+      [
+        matrix,
+        n('s', 'Shape', ['x']),
+        n('r', 'RandomUniformInt', ['s', 'two', 'three']),
+        n('u', 'RandomUniform', ['s']),
+        n('g', 'RandomStandardNormal', ['s']),
+        n('m', 'Multinomial', ['sure', 'three']),
+        n('f', 'Cast', ['r'], toFloat),
+        n('mf', 'Cast', ['m'], toFloat),
+        n('up', 'Floor', ['u']),
+        n('gz', 'Mul', ['g', 'zero']),
+        n('some', 'Max', ['mf', 'axes']),
+        ...['f', 'up', 'gz', 'some'].map((_, i, all) =>
+          n(`sum_${i}`, 'AddV2', [i === 0 ? 'x' : `sum_${i - 1}`, all[i]]),
+        ),
+        n('y', 'Identity', ['sum_3']),
+      ],
+      { two: int(2), three: int(3), zero: floats([], [0]), sure: floats([1, 2], [-1e4, 1e4]), axes: ints(0, 1) },
+    ],
+    ['', [matrix, n('sum', 'AddV2', ['x', 'c']), n('y', 'Identity', ['sum'])], { c: floats([], [3]) }],
+  ],
 ];
 
 describe('operators of graph models: ONNX Runtime gives what tfjs-converter gives', function () {
@@ -295,4 +568,40 @@ describe('operators of graph models: ONNX Runtime gives what tfjs-converter give
       });
     });
   }
+
+  for (const [name, nodes, weights] of dynamicCases) {
+    it(name, async () => {
+      const signature = { outputs: { y: { name: 'y:0' } } };
+      const { text, folder } = graphModel(nodes, weights, { signature });
+      const model = await openTfjsGraph(folder, 'model.json', text);
+      assert.deepEqual(model.problems, []);
+      const source = await folder.open('weights.bin');
+      await assertGraphAgrees(model, text, () => source.read(0, source.size), { isDynamic: true });
+    });
+  }
+
+  for (const [name, [, nodes, weights], [, plain, plainWeights]] of otherCases) {
+    it(name, async () => {
+      const { text, folder } = graphModel(nodes, weights);
+      const model = await openTfjsGraph(folder, 'model.json', text);
+      assert.deepEqual(model.problems, []);
+      const witness = graphModel(plain, plainWeights);
+      const source = await witness.folder.open('weights.bin');
+      await assertGraphAgrees(model, witness.text, () => source.read(0, source.size));
+    });
+  }
+
+  it('says why it does not compute an operator', async () => {
+    const [matrixOf, none] = [n('c', 'Complex', ['x', 'x']), n('own', 'MyOwnOperator', ['x'])];
+    const { text, folder } = graphModel([matrix, matrixOf, none, n('p', 'Cumprod', ['x', 'x'])]);
+    const model = await openTfjsGraph(folder, 'model.json', text);
+    assert.deepEqual(
+      model.problems.map((p) => p.message),
+      [
+        'Complex c is not computed: ONNX Runtime has no complex numbers',
+        'MyOwnOperator own is not computed: the operator has no equivalent in ONNX that is known here',
+        'Cumprod p is not computed: ONNX has no running product before opset 26',
+      ],
+    );
+  });
 });

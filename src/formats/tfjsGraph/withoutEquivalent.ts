@@ -1,0 +1,31 @@
+const complexNumbers = 'ONNX Runtime has no complex numbers';
+const text = 'it computes with text';
+const table = 'it looks keys up in a table that the file does not hold';
+const ragged = 'its rows are not of one length';
+const forest = 'it asks a library of decision forests, whose model the file does not hold';
+const frame = 'it belongs to a loop or branch that does not have the form that TensorFlow writes';
+
+const reasons: Readonly<Record<string, string>> = {
+  ...all('Complex ComplexAbs Real Imag FFT IFFT RFFT IRFFT', complexNumbers),
+  ...all('StaticRegexReplace StringNGrams StringSplit StringToHashBucketFast', text),
+  ...all('HashTable HashTableV2 InitializeTable InitializeTableV2', table),
+  ...all('LookupTableFind LookupTableFindV2 LookupTableImport LookupTableImportV2', table),
+  ...all('LookupTableSize LookupTableSizeV2', table),
+  ...all('RaggedGather RaggedRange RaggedTensorToTensor SparseFillEmptyRows SparseReshape', ragged),
+  ...all('SimpleMLCreateModelResource SimpleMLLoadModelFromPathWithHandle SimpleMLInferenceOpWithHandle', forest),
+  ...all('Enter Exit LoopCond Merge NextIteration Switch', frame),
+  Cumprod: 'ONNX has no running product before opset 26',
+  CropAndResize: 'ONNX cuts regions out in another way (RoiAlign)',
+  Dilation2D: 'ONNX has no pooling with a kernel that is added',
+  ImageProjectiveTransformV3: 'ONNX has no projective transformation of images',
+  TruncatedNormal: 'ONNX has no normal distribution that is cut off',
+};
+
+function all(operators: string, reason: string): Record<string, string> {
+  return Object.fromEntries(operators.split(' ').map((op) => [op, reason]));
+}
+
+/** Why an operator of TensorFlow is not expressed in ONNX. */
+export function whyNotLowered(op: string): string {
+  return Object.hasOwn(reasons, op) ? reasons[op] : 'the operator has no equivalent in ONNX that is known here';
+}
