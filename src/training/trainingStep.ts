@@ -179,7 +179,7 @@ export function buildTrainingStep(model: Model, view: LayerView, options: Traini
   for (const name of wanted) graph.addOutput(name, { kind: 'tensor', dtype: 'float32' });
   prune(graph, wanted);
   const used = parametersToInputs(graph, parameters);
-  notes.push(...unreachedNotes(used, gradientNames));
+  notes.push(...unreachedNotes(used, gradientNames, cuts.length > 0));
   return {
     graph,
     batch,
@@ -367,11 +367,17 @@ function cutNotes(cuts: readonly Cut[]): string[] {
   return [...groups].map(([what, nodes]) => `${what} (${some(nodes)})`);
 }
 
-function unreachedNotes(parameters: readonly Parameter[], gradients: ReadonlyMap<string, string>): string[] {
+/** @param isCut gradients that should have passed a node did not; otherwise the loss has none with respect to these weights */
+function unreachedNotes(
+  parameters: readonly Parameter[],
+  gradients: ReadonlyMap<string, string>,
+  isCut: boolean,
+): string[] {
   const unreached = parameters.filter((p) => !gradients.has(p.name)).map((p) => p.name);
   if (unreached.length === 0) return [];
+  const why = isCut ? '' : ': the outputs do not depend on them, or only through places, sizes and roundings';
   return [
-    `no gradient reaches ${unreached.length} of ${parameters.length} weights, which stay as they are (${some(unreached)})`,
+    `no gradient reaches ${unreached.length} of ${parameters.length} weights, which stay as they are (${some(unreached)})${why}`,
   ];
 }
 

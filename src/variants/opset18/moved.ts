@@ -101,8 +101,10 @@ function cast(node: MutableNode, c: Conversion): boolean {
 /** Tile (opset 1): `tiles` copies along one `axis`, both inputs. */
 function tile(node: MutableNode, c: Conversion): boolean {
   const [x, tiles, axis] = node.inputs;
-  const count = c.constantInts(tiles)?.[0];
   const rank = c.rank(node, x);
+  // written as later opsets have it, with a number for each axis
+  if (!axis && c.constantInts(tiles)?.length === rank) return false;
+  const count = c.constantInts(tiles)?.[0];
   const at = normalizeAxis(c.constantInts(axis)?.[0] ?? NaN, rank);
   if (count === undefined || at === undefined)
     return c.fail(node, 'its tiles or its axis are computed, or make no sense');

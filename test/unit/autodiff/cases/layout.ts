@@ -297,6 +297,53 @@ export const layout: readonly GradientCase[] = [
     attributes: { axis: int(1) },
   },
   { opType: 'OneHot', name: 'last axis', inputs: [{ longs: [1, 0] }, { longs: [2], shape: [] }, [2]] },
+  ...resize(
+    [1, 1, 9, 11],
+    [1, 1, 1.6, 0.7],
+    {
+      mode: string('nearest'),
+      nearest_mode: string('round_prefer_ceil'),
+      coordinate_transformation_mode: string('asymmetric'),
+    },
+    'nearest, halves that float32 decides',
+  ),
+  ...resize(
+    [1, 1, 9, 11],
+    [1, 1, 2.5, 0.3],
+    {
+      mode: string('nearest'),
+      nearest_mode: string('ceil'),
+      coordinate_transformation_mode: string('half_pixel_symmetric'),
+    },
+    'nearest, half pixels about the middle',
+  ),
+  ...resize([1, 2, 9, 7], [1, 1, 0.35, 1.6], { mode: string('linear'), antialias: int(1) }, 'linear, antialiased'),
+  ...resize(
+    [1, 1, 6, 7],
+    [1, 1, 0.5, 0.6],
+    {
+      mode: string('cubic'),
+      antialias: int(1),
+      exclude_outside: int(1),
+      coordinate_transformation_mode: string('align_corners'),
+    },
+    'cubic, antialiased, without the outside',
+  ),
+  ...(['nearest', 'linear', 'cubic'] as const).map((mode): GradientCase => ({
+    opType: 'Resize',
+    name: `${mode}, of a region that reaches beyond the picture`,
+    inputs: [
+      [1, 1, 5, 5],
+      { constant: [0, 0, -0.2, 0.3, 1, 1, 0.8, 1.4], shape: [8], float32: true },
+      null,
+      { longs: [1, 1, 4, 7] },
+    ],
+    attributes: {
+      mode: string(mode),
+      coordinate_transformation_mode: string('tf_crop_and_resize'),
+      extrapolation_value: float(2),
+    },
+  })),
   { opType: 'Resize', name: 'sizes', inputs: [[1, 2, 3, 4], null, null, { longs: [1, 2, 6, 8] }], nodes: 2 },
 ];
 
