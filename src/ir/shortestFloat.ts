@@ -1,10 +1,14 @@
-/** The last answer: the layers of a network ask for the same few numbers thousands of times. */
-let last = { value: 0, short: 0 };
+/** Answers: the layers of a network ask for the same few numbers thousands of times. */
+const known = new Map<number, number>();
+const MOST_KNOWN = 64;
 
 /** The shortest decimal that float32 rounds to the same number: 0.001 for the float32 0.0010000000474974513. */
 export function shortestFloat(value: number): number {
-  if (value !== last.value) last = { value, short: shortened(value) };
-  return last.short;
+  let short = known.get(value);
+  if (short !== undefined) return short;
+  if (known.size >= MOST_KNOWN) known.clear();
+  known.set(value, (short = shortened(value)));
+  return short;
 }
 
 function shortened(value: number): number {

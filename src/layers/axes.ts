@@ -32,7 +32,9 @@ export function otherAxes(axes: readonly number[], rank: number): readonly numbe
 }
 
 export function range(from: number, to: number): number[] {
-  return Array.from({ length: Math.max(0, to - from) }, (_, i) => from + i);
+  const numbers: number[] = [];
+  for (let n = from; n < to; n++) numbers.push(n);
+  return numbers;
 }
 
 /** The statistics' axes with their letters, as far as the rank is known. */

@@ -23,8 +23,7 @@ export interface NamedPiece extends Piece {
  * is two linear layers.
  */
 export function fileLayers(found: readonly Piece[], reading: GraphReading): NamedPiece[] {
-  const place = (p: Piece) => reading.graph.producer(p.output);
-  const pieces = [...found].sort((a, b) => place(a) - place(b));
+  const pieces = inOrder(found, reading);
   const groups = new Map<Origin, Piece[]>();
   const named: NamedPiece[] = [];
   const ofNodes: Piece[] = [];
@@ -37,10 +36,11 @@ export function fileLayers(found: readonly Piece[], reading: GraphReading): Name
   const nodeLayout = layoutOf(ofNodes.map((p) => reading.graph.node(p.main).origin!));
   for (const piece of ofNodes) named.push(fileNode(piece, nodeLayout, reading));
   const passed = new Map<Origin, number[]>();
-  const covered = new Set(pieces.flatMap((p) => p.nodes));
+  const covered = new Uint8Array(reading.graph.nodeCount);
+  for (const piece of pieces) for (const n of piece.nodes) covered[n] = 1;
   for (let i = 0; i < reading.graph.nodeCount; i++) {
     const node = reading.graph.node(i);
-    if (node.origin === undefined || node.origin.isNode || covered.has(i)) continue;
+    if (node.origin === undefined || node.origin.isNode || covered[i]) continue;
     if (!node.outputs.some((v) => reading.isData(v)) || !isPassThrough(node, reading)) continue;
     addTo(passed, node.origin, i);
     if (!groups.has(node.origin)) groups.set(node.origin, []);
@@ -49,7 +49,15 @@ export function fileLayers(found: readonly Piece[], reading: GraphReading): Name
   for (const [origin, group] of groups) {
     named.push(...layersOf(origin, group, passed.get(origin) ?? [], layout, reading));
   }
-  return named.sort((a, b) => place(a) - place(b));
+  return inOrder(named, reading);
+}
+
+/** Pieces in the order of the nodes that compute them. */
+function inOrder<P extends Piece>(pieces: readonly P[], { graph }: GraphReading): P[] {
+  const places = Int32Array.from(pieces, (p) => graph.producer(p.output));
+  if (places.every((place, i) => i === 0 || places[i - 1] <= place)) return [...pieces];
+  const order = pieces.map((_, i) => i).sort((a, b) => places[a] - places[b]);
+  return order.map((i) => pieces[i]);
 }
 
 function addTo<K, V>(map: Map<K, V[]>, key: K, value: V): void {
@@ -95,6 +103,9 @@ function layersOf(
   reading: GraphReading,
 ): NamedPiece[] {
   const role = classRole(origin.kind) ?? dominantRole(pieces);
+  // most layers, and several times faster than all that follows
+  if (pieces.length === 1 && pieces[0].role === role && passed.length === 0)
+    return [merged(origin, origin.layer, origin.kind, role, pieces[0].nodes, pieces[0], layout, reading)];
   const mains = pieces.filter((p) => p.role === role);
   const applied = role === 'activation' ? [] : pieces.filter((p) => p.role === 'activation');
   if (mains.length > 1) return severalMains(origin, role, mains, applied, layout, reading);
@@ -160,22 +171,26 @@ function merged(
   layout: Layout,
   reading: GraphReading,
 ): NamedPiece {
-  const nodes = [...unsorted].sort((a, b) => a - b);
+  const nodes = unsorted.length > 1 ? [...unsorted].sort((a, b) => a - b) : unsorted;
   const { inputs, output } = boundary(nodes, facts, reading);
   const recognized = facts?.norm ?? (role === 'norm' ? normOfClass(origin) : undefined);
   const norm = recognized && { ...recognized, ...fileNorm(origin, recognized, output, layout, reading) };
   const { rate } = origin.config;
+  // member by member: spreading pieces of many forms would take longer than all the rest
   return {
-    ...(facts ?? { main: nodes[nodes.length - 1] }),
     id,
     name: id,
-    kind,
     role,
+    kind,
     nodes,
+    main: facts?.main ?? nodes[nodes.length - 1],
     inputs: inputs.length > 0 ? inputs : (facts?.inputs ?? []),
     output,
     norm,
-    ...(role === 'dropout' && typeof rate === 'number' ? { dropRate: rate } : {}),
+    linear: facts?.linear,
+    activation: facts?.activation,
+    dropRate: role === 'dropout' && typeof rate === 'number' ? rate : facts?.dropRate,
+    sum: facts?.sum,
     origin,
   };
 }
@@ -228,6 +243,10 @@ function boundary(
   reading: GraphReading,
 ): { inputs: readonly ValueId[]; output: ValueId } {
   const { graph } = reading;
+  if (nodes.length === 1 && facts !== undefined && graph.producer(facts.output) === nodes[0]) {
+    const own = graph.node(nodes[0]).inputs;
+    return { inputs: own.filter((v, i) => reading.isData(v) && own.indexOf(v) === i), output: facts.output };
+  }
   const inside = new Set(nodes);
   const inputs = new Set<ValueId>();
   for (const n of nodes) {

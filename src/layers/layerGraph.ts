@@ -180,13 +180,13 @@ export class LayerGraph {
     }
     const { index } = layer;
     this.before[index] = sources.map((i) => this.layers[i]);
-    for (const s of new Set(sources)) if (s >= 0) this.after[s].push(layer);
+    for (const s of distinct(sources)) if (s >= 0) this.after[s].push(layer);
     const solid = sources.map((s) => (s < 0 ? s : this.solid[s]));
     this.solidBefore[index] = solid.map((i) => this.toSource(i));
     const handsOn = isTransparent(layer, this.reading) && solid.length === 1;
     this.solid[index] = handsOn ? solid[0] : index;
     if (handsOn) return;
-    for (const s of new Set(solid)) {
+    for (const s of distinct(solid)) {
       if (s < 0) continue;
       this.solidAfter[s].push(layer);
       if (isSum(layer) || layer.sum !== undefined) this.sums[s]++;
@@ -208,6 +208,11 @@ export class LayerGraph {
     }
     return values;
   }
+}
+
+/** Most layers have one source, for which a set would take longer than the rest. */
+function distinct(sources: readonly number[]): Iterable<number> {
+  return sources.length > 1 ? new Set(sources) : sources;
 }
 
 /** A residual sum. */

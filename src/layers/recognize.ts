@@ -55,12 +55,15 @@ function withIds(pieces: readonly NamedPiece[], { graph }: GraphReading): Layer[
   for (const p of pieces) wanted.set(p.id, (wanted.get(p.id) ?? 0) + 1);
   const taken = new Set<string>();
   return pieces.map((piece, index) => {
-    const value = graph.valueName(piece.output);
-    const first = wanted.get(piece.id) === 1 || piece.origin !== undefined ? piece.id : value;
+    const isOwn = piece.origin !== undefined || wanted.get(piece.id) === 1;
+    const first = isOwn ? piece.id : graph.valueName(piece.output);
     let id = first;
-    if (taken.has(id)) id = value;
+    if (taken.has(id)) id = graph.valueName(piece.output);
     for (let n = 2; taken.has(id); n++) id = `${first}#${n}`;
     taken.add(id);
-    return Object.assign(piece, { index, id });
+    const layer: { -readonly [Key in keyof Layer]: Layer[Key] } = piece as NamedPiece & { index: number };
+    layer.index = index;
+    layer.id = id;
+    return layer;
   });
 }
