@@ -1,10 +1,16 @@
+import { later, say, translated } from '../texts/say';
 import type { Finding, LayerFacts, ModelFacts, Position } from '../protocol/facts';
 import type { ProfileResult } from '../protocol/profile';
 import { escapeMarkdown } from './escapeMarkdown';
 import { measuredFigures } from './hoverFigures';
 import { activationWords, linearWords, normWords, roleWords } from './hoverWords';
 
-const severityWords = { error: 'Error', warning: 'Warning', information: 'Note', hint: 'Hint' } as const;
+const severityWords = {
+  error: later`Error`,
+  warning: later`Warning`,
+  information: later`Note`,
+  hint: later`Hint`,
+} as const;
 
 /**
  * What the hover on a layer says, as paragraphs of Markdown: what the layer is, for a norm its axes, conventions and place,
@@ -52,7 +58,7 @@ function words(layer: LayerFacts, facts: ModelFacts): string[] {
 function shapeWords({ outputShape }: LayerFacts): string[] {
   if (outputShape === null) return [];
   const sizes = outputShape.map((d) => (typeof d === 'string' ? escapeMarkdown(d) : (d ?? '?')));
-  return [`Output: ${sizes.length === 0 ? 'a scalar' : sizes.join(' x ')}`];
+  return [say`Output: ${sizes.length === 0 ? say`a scalar` : sizes.join(' x ')}`];
 }
 
 function findingWords({ findings }: ModelFacts, parts: readonly LayerFacts[]): string[] {
@@ -60,5 +66,8 @@ function findingWords({ findings }: ModelFacts, parts: readonly LayerFacts[]): s
   const concerns = (f: Finding) => (f.layer !== null && ids.has(f.layer)) || (f.layers ?? []).some((l) => ids.has(l));
   return findings
     .filter(concerns)
-    .map((f) => `**${severityWords[f.severity]}:** ${escapeMarkdown(f.message, 1000)} (${escapeMarkdown(f.ruleId)})`);
+    .map(
+      (f) =>
+        `**${translated(severityWords[f.severity])}:** ${escapeMarkdown(f.message, 1000)} (${escapeMarkdown(f.ruleId)})`,
+    );
 }

@@ -1,3 +1,4 @@
+import { count, say } from '../texts/say';
 import type { LayerFacts } from '../protocol/facts';
 import type { Figure, ProfiledLayer, ProfileResult, RunningStatistics, StepStatistics } from '../protocol/profile';
 import { escapeMarkdown } from './escapeMarkdown';
@@ -13,8 +14,8 @@ export function measuredFigures(
   const measured = parts.flatMap((part) => profile.layers.filter((l) => l.id === part.id));
   const rows = measured.flatMap((layer) => rowsOf(layer, measured.length > 1));
   if (rows.length === 0) return [];
-  const age = stale ? '**Out of date:** these figures were measured on an earlier version of the model.' : undefined;
-  const table = ['| | mean | std | RMS | zeros |', '|---|---:|---:|---:|---:|', ...rows].join('\n');
+  const age = stale ? say`**Out of date:** these figures were measured on an earlier version of the model.` : undefined;
+  const table = [say`| | mean | std | RMS | zeros |`, '|---|---:|---:|---:|---:|', ...rows].join('\n');
   const statistics = measured.flatMap((layer) => statisticsWords(layer.statistics?.at(-1)));
   const lines = measured.flatMap((layer) => lineOf(layer, measured.length > 1));
   return [...(age === undefined ? [] : [age]), table, ...lines, ...statistics, setupWords(profile)];
@@ -23,34 +24,35 @@ export function measuredFigures(
 /** How the spread of the gradient went over the steps, in a line. */
 function lineOf(layer: ProfiledLayer, named: boolean): string[] {
   const svg = sparkline(layer.gradient.map((s) => s.rms));
-  const name = named ? ` of ${escapeMarkdown(layer.name)}` : '';
+  const name = named ? say` of ${escapeMarkdown(layer.name)}` : '';
   return svg === undefined
     ? []
-    : [`RMS of the gradient${name} over the steps: ${svgImage(svg, 'line over the steps')}`];
+    : [`${say`RMS of the gradient${name} over the steps:`} ${svgImage(svg, say`line over the steps`)}`];
 }
 
 function rowsOf(layer: ProfiledLayer, named: boolean): string[] {
-  const name = named ? ` of ${escapeMarkdown(layer.name)}` : '';
+  const name = named ? say` of ${escapeMarkdown(layer.name)}` : '';
   const row = (what: string, s: StepStatistics | undefined) =>
     s === undefined
       ? []
       : [`| ${what}${name} | ${shown(s.mean)} | ${shown(s.std)} | ${shown(s.rms)} | ${percent(s.zeroFraction)} |`];
-  return [...row('activation', layer.activation.at(-1)), ...row('gradient', layer.gradient.at(-1))];
+  return [...row(say`activation`, layer.activation.at(-1)), ...row(say`gradient`, layer.gradient.at(-1))];
 }
 
 function statisticsWords(s: RunningStatistics | undefined): string[] {
   if (s === undefined) return [];
-  const pair = (batch: Figure, running: Figure) => `${shown(batch)} in the batch, ${shown(running)} running`;
+  const pair = (batch: Figure, running: Figure) => say`${shown(batch)} in the batch, ${shown(running)} running`;
   return [
-    `Mean of the channels: ${pair(s.batchMean.mean, s.runningMean.mean)}.  \n` +
-      `Variance of the channels: ${pair(s.batchVariance.mean, s.runningVariance.mean)}.`,
+    say`Mean of the channels: ${pair(s.batchMean.mean, s.runningMean.mean)}.  \n` +
+      say`Variance of the channels: ${pair(s.batchVariance.mean, s.runningVariance.mean)}.`,
   ];
 }
 
 function setupWords({ settings, loss, status }: ProfileResult): string {
-  const ended = status === 'complete' ? '' : `, ${status}`;
-  const data = settings.data.kind === 'synthetic' ? 'synthetic data' : 'data from a file';
-  return `Profile of ${loss.length} steps${ended}: last step, batch ${settings.batch}, ${data}, weights ${escapeMarkdown(settings.weights)}.`;
+  const ended = { complete: '', cancelled: say`, cancelled`, failed: say`, failed` }[status];
+  const data = settings.data.kind === 'synthetic' ? say`synthetic data` : say`data from a file`;
+  const weights = escapeMarkdown(settings.weights);
+  return say`Profile of ${count(loss.length, 'step')}${ended}: last step, batch ${settings.batch}, ${data}, weights ${weights}.`;
 }
 
 function shown(figure: Figure): string {

@@ -1,16 +1,17 @@
+import { later, translated } from '../texts/say';
 import type { LayerFacts, ModelFacts, NormFacts, NormPlacement } from '../protocol/facts';
 
 const places: Readonly<Record<NormPlacement, string>> = {
-  'linear-norm-activation': 'before activation',
-  'linear-norm': 'after linear',
-  'linear-activation-norm': 'after activation',
-  'pre-activation': 'pre-activation',
-  'pre-norm': 'pre-norm',
-  'post-norm': 'post-norm',
-  'embedding-norm': 'after embedding',
-  'input-norm': 'on input',
-  'before-output': 'before output',
-  'qk-norm': 'qk-norm',
+  'linear-norm-activation': later`before activation`,
+  'linear-norm': later`after linear`,
+  'linear-activation-norm': later`after activation`,
+  'pre-activation': later`pre-activation`,
+  'pre-norm': later`pre-norm`,
+  'post-norm': later`post-norm`,
+  'embedding-norm': later`after embedding`,
+  'input-norm': later`on input`,
+  'before-output': later`before output`,
+  'qk-norm': later`qk-norm`,
   other: '',
 };
 
@@ -19,7 +20,7 @@ const places: Readonly<Record<NormPlacement, string>> = {
  * shape of the output. VS Code cuts off hints after 43 characters, so it is terse: "N,H,W; before activation; 8x8x64". Undefined when there is nothing to say.
  */
 export function layerHint({ norm, outputShape }: LayerFacts): string | undefined {
-  const parts = norm === undefined ? [] : [...axes(norm), places[norm.placement]].filter((p) => p !== '');
+  const parts = norm === undefined ? [] : [...axes(norm), translated(places[norm.placement])].filter((p) => p !== '');
   const shape = outputShape === null ? undefined : sampleShape(outputShape);
   if (shape !== undefined) parts.push(shape);
   return parts.length === 0 ? undefined : parts.join('; ');

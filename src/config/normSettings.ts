@@ -1,6 +1,7 @@
 import type { AxisLetter, NormType } from '../protocol/facts';
 import { axisNames, normNames } from './normNames';
 import { escapeMarkdown } from './escapeMarkdown';
+import { later, say, translated } from '../texts/say';
 import { normCube } from './normCube';
 import { svgImage } from './svgImage';
 
@@ -25,16 +26,16 @@ const values: ReadonlyMap<string, { readonly type: NormType; readonly note?: str
     ['batchnorm', { type: 'batch' }],
     ['batchnorm2d', { type: 'batch' }],
     ['batchnormalization', { type: 'batch' }],
-    ['syncbn', { type: 'batch', note: 'The statistics are taken over the batches of all devices together.' }],
-    ['naivesyncbn', { type: 'batch', note: 'The statistics are taken over the batches of all devices together.' }],
+    ['syncbn', { type: 'batch', note: later`The statistics are taken over the batches of all devices together.` }],
+    ['naivesyncbn', { type: 'batch', note: later`The statistics are taken over the batches of all devices together.` }],
     [
       'frozenbn',
       {
         type: 'batch',
-        note: 'Frozen: running statistics, gamma and beta are constants in training too, so it is a fixed scale and shift.',
+        note: later`Frozen: running statistics, gamma and beta are constants in training too, so it is a fixed scale and shift.`,
       },
     ],
-    ['gn', { type: 'group', note: 'Detectron2 and torchvision use 32 groups.' }],
+    ['gn', { type: 'group', note: later`Detectron2 and torchvision use 32 groups.` }],
     ['groupnorm', { type: 'group' }],
     ['in', { type: 'instance' }],
     ['instancenorm', { type: 'instance' }],
@@ -44,7 +45,7 @@ const values: ReadonlyMap<string, { readonly type: NormType; readonly note?: str
     ['rmsnorm', { type: 'rms', sequence: true }],
     [
       'scalenorm',
-      { type: 'lp', sequence: true, note: 'One learnt scale for the whole vector (Nguyen & Salazar 2019).' },
+      { type: 'lp', sequence: true, note: later`One learnt scale for the whole vector (Nguyen & Salazar 2019).` },
     ],
   ] as const);
 
@@ -70,7 +71,7 @@ const settings: readonly SettingWords[] = [
         ? epsilonWords(
             'rms',
             value,
-            `A ${escapeMarkdown(modelType)} model calls it layer norm, but it subtracts no mean: it is an RMS normalization.`,
+            say`A ${escapeMarkdown(modelType)} model calls it layer norm, but it subtracts no mean: it is an RMS normalization.`,
           )
         : epsilonWords('layer', value),
   },
@@ -80,15 +81,15 @@ const settings: readonly SettingWords[] = [
   {
     name: /^norm_?eps(ilon)?$/i,
     words: (value) =>
-      `Epsilon of the norms, ${number(value)}: added to the variance (or mean square) before the square root.`,
+      say`Epsilon of the norms, ${number(value)}: added to the variance (or mean square) before the square root.`,
   },
   { name: /^(batch_?norm_?momentum|bn_?mom(entum)?)$/i, words: momentumWords },
   {
     name: /^(qk_?(layer)?norm|use_qk_norm|attn_?qk_?norm)$/i,
     words: (value) =>
       isTrue(value)
-        ? 'Queries and keys of every attention are normalized before their product, which bounds the attention logits (Henry et al. 2020).'
-        : 'Queries and keys are not normalized.',
+        ? say`Queries and keys of every attention are normalized before their product, which bounds the attention logits (Henry et al. 2020).`
+        : say`Queries and keys are not normalized.`,
   },
   {
     name: /^(pre_layer_?norm|do_layer_norm_before|normalize_before|norm_first|pre_norm|encoder_normalize_before|decoder_normalize_before)$/i,
@@ -101,8 +102,8 @@ const settings: readonly SettingWords[] = [
   {
     name: /^(num_norm_groups|norm_num_groups|num_groups|gn_groups)$/i,
     words: (value) =>
-      `Groups of a group normalization, ${number(value)}: each takes its statistics over its channels and all positions of one sample. ` +
-      'The number of channels must be a multiple of it (Wu & He 2018).',
+      say`Groups of a group normalization, ${number(value)}: each takes its statistics over its channels and all positions of one sample. ` +
+      say`The number of channels must be a multiple of it (Wu & He 2018).`,
   },
   {
     name: /^(norm|norm_?type|normalization|normalization_?type|norm_?layer|layer_?norm_?type|norm_?class)$/i,
@@ -146,20 +147,22 @@ export function modelTypeOf(text: string): string {
 function kindWords(value: string): string | undefined {
   const known = values.get(value.toLowerCase().replace(/[\s_-]|^nn\./g, ''));
   if (known === undefined) return undefined;
-  return withCube(known.type, known.sequence ?? false, known.note);
+  return withCube(known.type, known.sequence ?? false, known.note && translated(known.note));
 }
 
 function epsilonWords(type: NormType, value: string, note?: string): string {
-  const what = type === 'rms' ? 'mean square' : 'variance';
   const epsilon = Number(value);
   const small =
     epsilon > 0 && epsilon < 6.1e-5
-      ? ' Below 6.1e-5 it is no normal number in float16: compute the statistics in float32.'
+      ? say` Below 6.1e-5 it is no normal number in float16: compute the statistics in float32.`
       : '';
   return withCube(
     type,
     type !== 'batch' && type !== 'group',
-    `Epsilon ${number(value)} is added to the ${what} before the square root.${small}${note === undefined ? '' : ` ${note}`}`,
+    (type === 'rms'
+      ? say`Epsilon ${number(value)} is added to the mean square before the square root.`
+      : say`Epsilon ${number(value)} is added to the variance before the square root.`) +
+      `${small}${note === undefined ? '' : ` ${note}`}`,
   );
 }
 
@@ -167,25 +170,24 @@ function momentumWords(value: string): string {
   const momentum = Number(value);
   const other = Number((1 - momentum).toPrecision(6));
   return (
-    `Momentum of batch normalization, ${number(value)}. ` +
-    `PyTorch weights the new value with it (the running statistics keep ${percent(1 - momentum)} at each step); ` +
-    `Keras, TensorFlow and ONNX weight the old value (they keep ${percent(momentum)}), and would write ${Number.isNaN(other) ? '1 - momentum' : other}.`
+    say`Momentum of batch normalization, ${number(value)}. ` +
+    say`PyTorch weights the new value with it (the running statistics keep ${percent(1 - momentum)} at each step); Keras, TensorFlow and ONNX weight the old value (they keep ${percent(momentum)}), and would write ${Number.isNaN(other) ? '1 - momentum' : other}.`
   );
 }
 
 function residualWords(before: boolean): string {
   return before
-    ? 'Pre-norm: each residual branch begins with its norm, the sum stays as it is. Gradients of the last layers get smaller with depth, and training is stable without warm-up (Xiong et al. 2020).'
-    : 'Post-norm: the residual sum is normalized. Gradients of the last layers are large at the beginning, so the learning rate needs a warm-up (Xiong et al. 2020).';
+    ? say`Pre-norm: each residual branch begins with its norm, the sum stays as it is. Gradients of the last layers get smaller with depth, and training is stable without warm-up (Xiong et al. 2020).`
+    : say`Post-norm: the residual sum is normalized. Gradients of the last layers are large at the beginning, so the learning rate needs a warm-up (Xiong et al. 2020).`;
 }
 
 function withCube(type: NormType, sequence: boolean, note: string | undefined): string {
   const axes: readonly AxisLetter[] = sequence || type === 'rms' ? ['F'] : (imageAxes[type] ?? []);
-  const names = axes.map((a) => axisNames[a]).join(', ');
-  const over = axes.length === 0 ? '' : ` over ${axes.join(', ')} (${names})`;
-  const cube = svgImage(normCube(axes, type === 'group' ? 2 : null), 'The shaded cells share one mean and variance');
+  const names = axes.map((a) => translated(axisNames[a])).join(', ');
+  const over = axes.length === 0 ? '' : say` over ${axes.join(', ')} (${names})`;
+  const cube = svgImage(normCube(axes, type === 'group' ? 2 : null), say`The shaded cells share one mean and variance`);
   return [
-    `**${normNames[type]}**${over}.`,
+    `**${translated(normNames[type])}**${over}.`,
     ...(note === undefined ? [] : [note]),
     ...(axes.length === 0 ? [] : [cube]),
   ].join('\n\n');
@@ -200,5 +202,5 @@ function number(value: string): string {
 }
 
 function percent(fraction: number): string {
-  return Number.isNaN(fraction) ? 'the rest' : `${Number((100 * fraction).toPrecision(4))} %`;
+  return Number.isNaN(fraction) ? say`the rest` : `${Number((100 * fraction).toPrecision(4))} %`;
 }

@@ -1,11 +1,12 @@
+import { later, say, translated } from '../texts/say';
 import type { FixOffer, LayerFacts, ModelFacts } from '../protocol/facts';
 
 /** What a copy of a model can be saved with: what its findings offer, and what no finding asks for. */
 export function savedFixes(facts: ModelFacts): readonly FixOffer[] {
   const offers = [
     ...facts.findings.flatMap(({ fix }) => fix ?? []),
-    ...(facts.layers.some((layer) => isFoldable(layer, facts)) ? [folded] : []),
-    ...(facts.layers.some((layer) => isMovable(layer, facts)) ? [moved] : []),
+    ...(facts.layers.some((layer) => isFoldable(layer, facts)) ? [offerOf(folded)] : []),
+    ...(facts.layers.some((layer) => isMovable(layer, facts)) ? [offerOf(moved)] : []),
   ];
   return [...new Map(offers.map((offer) => [offer.id, offer])).values()];
 }
@@ -23,17 +24,21 @@ export function savedFixesOf(facts: ModelFacts, layer: LayerFacts): readonly Fix
   return [...new Map(offers.map((offer) => [offer.id, offer])).values()];
 }
 
-const folded: FixOffer = { id: 'fold', title: 'batch norms folded' };
-const moved: FixOffer = { id: 'norm-after-activation', title: 'norms moved behind their activations' };
+const folded: FixOffer = { id: 'fold', title: later`batch norms folded` };
+const moved: FixOffer = { id: 'norm-after-activation', title: later`norms moved behind their activations` };
+
+function offerOf({ id, title }: FixOffer): FixOffer {
+  return { id, title: translated(title) };
+}
 
 const titles: Readonly<Record<FixOffer['id'], (layer: string) => string>> = {
-  fold: (layer) => `${layer} folded into the layer beside it`,
-  'drop-bias': (layer) => `the redundant bias at ${layer} dropped`,
-  'inference-mode': (layer) => `${layer} in inference mode`,
-  momentum: (layer) => `the momentum of ${layer} converted`,
-  'norm-before-activation': (layer) => `${layer} moved before its activation`,
-  'norm-after-activation': (layer) => `${layer} moved behind its activation`,
-  'norm-axis': (layer) => `${layer} along the channels, untrained`,
+  fold: (layer) => say`${layer} folded into the layer beside it`,
+  'drop-bias': (layer) => say`the redundant bias at ${layer} dropped`,
+  'inference-mode': (layer) => say`${layer} in inference mode`,
+  momentum: (layer) => say`the momentum of ${layer} converted`,
+  'norm-before-activation': (layer) => say`${layer} moved before its activation`,
+  'norm-after-activation': (layer) => say`${layer} moved behind its activation`,
+  'norm-axis': (layer) => say`${layer} along the channels, untrained`,
 };
 
 /** No rule asks for it in a layers model, which is made to be trained on. */

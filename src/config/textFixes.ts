@@ -1,3 +1,4 @@
+import { count, say } from '../texts/say';
 import type { StatedLayer } from '../formats/tfjs/statedLayers';
 import type { TextEdit } from '../formats/tfjs/textEdits';
 import type { Finding, ModelFacts } from '../protocol/facts';
@@ -32,7 +33,9 @@ export function layerFixes(config: ConfigDocument, facts: ModelFacts, layer: str
   const [moved, next] = [text.layer(layer), text.layer(norm.activation)];
   const edits = moved && next && movedBehind(text.edit, moved, next);
   if (edits === undefined) return [];
-  return [{ title: `Move ${moved!.definition.name} behind the activation (changes what the model computes)`, edits }];
+  return [
+    { title: say`Move ${moved!.definition.name} behind the activation (changes what the model computes)`, edits },
+  ];
 }
 
 const fixers: Readonly<Record<string, (text: FactsText, finding: Finding) => TextFix | undefined>> = {
@@ -47,7 +50,10 @@ function dropBiases(text: FactsText, { layers = [] }: Finding): TextFix | undefi
   if (text.config.hasWeights) return undefined;
   const edits = text.setEach(layers, 'use_bias', 'false');
   return (
-    edits && { title: `Leave out the bias of ${edits.length === 1 ? layers[0] : `${edits.length} layers`}`, edits }
+    edits && {
+      title: say`Leave out the bias of ${edits.length === 1 ? layers[0] : count(edits.length, 'layer')}`,
+      edits,
+    }
   );
 }
 
@@ -60,7 +66,7 @@ function setAxis(text: FactsText, { layer, layers = [] }: Finding): TextFix | un
   const asList = Array.isArray(norm.definition.config.axis);
   const edit = text.edit.set(norm, 'axis', asList ? `[${axis}]` : String(axis));
   return (
-    edit && { title: `Normalize along axis ${axis}, the channels (changes what the model computes)`, edits: [edit] }
+    edit && { title: say`Normalize along axis ${axis}, the channels (changes what the model computes)`, edits: [edit] }
   );
 }
 
@@ -71,7 +77,7 @@ function convertMomentum(text: FactsText, { layer, layers = [] }: Finding): Text
   if (typeof stated !== 'number') return undefined;
   const momentum = String(convertedMomentum(stated));
   const edits = text.setEach(norms, 'momentum', momentum);
-  return edits && { title: `Set the momentum to ${momentum}, the weight of the old value`, edits };
+  return edits && { title: say`Set the momentum to ${momentum}, the weight of the old value`, edits };
 }
 
 /** The epsilon of most batch norms for those that have another. */
@@ -84,7 +90,10 @@ function unifyEpsilon(text: FactsText, { layers = [] }: Finding): TextFix | unde
   if (typeof stated !== 'number') return undefined;
   const edits = text.setEach(layers, 'epsilon', String(stated));
   return (
-    edits && { title: `Set epsilon to ${stated}, as in the other batch norms (changes what the model computes)`, edits }
+    edits && {
+      title: say`Set epsilon to ${stated}, as in the other batch norms (changes what the model computes)`,
+      edits,
+    }
   );
 }
 
@@ -93,7 +102,7 @@ function moveBeforeActivation(text: FactsText, { layer, layers = [] }: Finding):
   const last = text.layer(layers[layers.length - 1] ?? null);
   const edits = norm && last && movedBefore(text.edit, last, norm);
   if (edits === undefined) return undefined;
-  return { title: `Move ${norm!.definition.name} before the activation (changes what the model computes)`, edits };
+  return { title: say`Move ${norm!.definition.name} before the activation (changes what the model computes)`, edits };
 }
 
 /** A model's text with its layers by the ids that facts name them by. */

@@ -9,7 +9,7 @@ export const CANCEL_PATIENCE_MS = 150;
 
 /** One job, waiting for its turn or running. */
 interface Run {
-  readonly message: EngineRequest;
+  readonly message: Extract<EngineRequest, { type: 'start' }>;
   readonly onEvent: (event: never) => void;
   readonly signal?: AbortSignal;
   readonly onAbort: () => void;
@@ -38,7 +38,11 @@ export class EngineClient {
   private nextId = 1;
   private disposed = false;
 
-  constructor(private readonly start: () => Transport) {}
+  /** @param language that the engine's texts are in (BCP 47), as far as there are any; English by default */
+  constructor(
+    private readonly start: () => Transport,
+    private readonly language = 'en',
+  ) {}
 
   /**
    * Has a job done.
@@ -56,7 +60,7 @@ export class EngineClient {
     if (signal?.aborted || this.disposed) return Promise.reject(cancelled());
     return new Promise((resolve, reject) => {
       const run: Run = {
-        message: { type: 'start', id: this.nextId++, job, request } as EngineRequest,
+        message: { type: 'start', id: this.nextId++, job, request } as Run['message'],
         onEvent,
         signal,
         onAbort: () => this.cancel(run),
@@ -150,6 +154,7 @@ export class EngineClient {
 
   private connect(): Transport {
     const transport = this.start();
+    if (this.language !== 'en') transport.send({ type: 'language', language: this.language });
     transport.onMessage((message) => this.receive(transport, message));
     transport.onExit((reason) => {
       if (this.transport !== transport) return;

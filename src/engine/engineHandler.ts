@@ -1,5 +1,6 @@
 import { ModelError } from '../ir/errors';
 import type { EngineFailure, EngineJob, EngineMessage, EngineRequest } from '../protocol/engine';
+import { loadLanguage } from '../texts/loadLanguage';
 import { jobs, type JobRunner } from './jobs';
 import type { EngineHost } from './runProfile';
 
@@ -14,6 +15,10 @@ export function engineHandler(
   const aborts = new Map<number, AbortController>();
   let queue = Promise.resolve();
   return (message) => {
+    if (message.type === 'language') {
+      queue = queue.then(() => loadLanguage(message.language));
+      return;
+    }
     const { id } = message;
     if (message.type === 'cancel') {
       aborts.get(id)?.abort();

@@ -1,4 +1,4 @@
-import type * as vscode from 'vscode';
+import * as vscode from 'vscode';
 import { EngineClient } from '../engine/engineClient';
 import type { Platform } from './platform';
 
@@ -8,8 +8,8 @@ export class Engines implements vscode.Disposable {
   readonly training: EngineClient;
 
   constructor(readonly platform: Platform) {
-    this.analysis = new EngineClient(() => platform.startEngine());
-    this.training = new EngineClient(() => platform.startEngine());
+    this.analysis = new EngineClient(() => platform.startEngine(), vscode.env.language);
+    this.training = new EngineClient(() => platform.startEngine(), vscode.env.language);
   }
 
   dispose(): void {

@@ -3,6 +3,7 @@ import { savedFixes } from '../config/savedFixes';
 import type { FixId, ModelFacts } from '../protocol/facts';
 import { changesResults, type FixResult, type FixSettings } from '../protocol/fix';
 import { changedText, fixPhases, proofText } from '../reports/fixText';
+import { translated } from '../texts/say';
 import { confirm, showError, showInformation, unlinked } from './messages';
 import { openDocument } from './modelFiles';
 import type { ModelSession } from './modelSession';
@@ -116,7 +117,11 @@ function withProgress(session: ModelSession, settings: FixSettings): Thenable<Fi
   return vscode.window.withProgress(options, (progress, token) => {
     const abort = new AbortController();
     token.onCancellationRequested(() => abort.abort());
-    return session.runFix(settings, ({ phase }) => progress.report({ message: fixPhases[phase] }), abort.signal);
+    return session.runFix(
+      settings,
+      ({ phase }) => progress.report({ message: translated(fixPhases[phase]) }),
+      abort.signal,
+    );
   });
 }
 

@@ -29,7 +29,8 @@ export const settingHovers: vscode.HoverProvider = {
 export const normClassHovers: vscode.HoverProvider = {
   provideHover(document, position) {
     const line = document.lineAt(position.line).text;
-    const found = normClassHover(line, position.character, head(document));
+    const before = () => document.getText(new vscode.Range(0, 0, position.line, 0));
+    const found = normClassHover(line, position.character, head(document), before);
     return found && hover(found, position.line);
   },
 };

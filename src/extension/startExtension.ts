@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { loadLanguage } from '../texts/loadLanguage';
 import { registerAssistantTools } from './assistantTools';
 import { CodeLenses } from './codeLenses';
 import { Commands } from './commands';
@@ -40,6 +41,8 @@ export interface ExtensionInterface {
 
 /** Makes and registers all parts of the extension. Thin: nothing is read or started before it is needed. */
 export function startExtension(context: vscode.ExtensionContext, platform: Platform): ExtensionInterface {
+  // there before the first text is made: no finding comes as soon
+  void loadLanguage(vscode.env.language);
   const log = vscode.window.createOutputChannel('NormScope', { log: true });
   const sessions = new Sessions(platform, log);
   const formatted = new FormattedDocuments();

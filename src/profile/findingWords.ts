@@ -1,10 +1,12 @@
-import { count } from '../rules/words';
+import { count, say } from '../texts/say';
 import type { Measurements } from './measuredRule';
 
 /** How far a measured finding reaches. */
 export function onThese({ loss, settings }: Pick<Measurements, 'loss' | 'settings'>): string {
-  const data = settings.data.kind === 'synthetic' ? 'these synthetic data' : 'these data';
-  return `on ${data}, in these ${count(loss.length, 'step')}`;
+  const steps = count(loss.length, 'step');
+  return settings.data.kind === 'synthetic'
+    ? say`on these synthetic data, in these ${steps}`
+    : say`on these data, in these ${steps}`;
 }
 
 export interface Verdict {
@@ -16,8 +18,8 @@ export interface Verdict {
 
 /** "Other tools: AutoTrainer yes (first / last < 1e-3), ...". */
 export function otherTools(verdicts: readonly Verdict[]): string {
-  const words = verdicts.map(({ tool, condition, holds }) => `${tool} ${holds ? 'yes' : 'no'} (${condition})`);
-  return `Other tools would say: ${words.join(', ')}.`;
+  const words = verdicts.map(({ tool, condition, holds }) => `${tool} ${holds ? say`yes` : say`no`} (${condition})`);
+  return say`Other tools would say: ${words.join(', ')}.`;
 }
 
 /** A fraction in a sentence: "57 %". */
@@ -30,5 +32,5 @@ export function percent(fraction: number): string {
 export function listedNames(layers: readonly { readonly name: string }[], most = 5): string {
   const rest = layers.length - most;
   const shown = layers.slice(0, most).map((l) => l.name);
-  return shown.join(', ') + (rest > 0 ? ` and ${rest} more` : '');
+  return shown.join(', ') + (rest > 0 ? say` and ${rest} more` : '');
 }

@@ -104,7 +104,9 @@ export type EngineRequest =
       };
     }[EngineJob]
   /** Ends the job soon, a profile after the step that is running; a host that cannot wait kills the process. */
-  | { readonly type: 'cancel'; readonly id: number };
+  | { readonly type: 'cancel'; readonly id: number }
+  /** Says what follows in that language (BCP 47), as far as there are texts in it. */
+  | { readonly type: 'language'; readonly language: string };
 
 export interface EngineFailure {
   readonly code: string;

@@ -1,3 +1,4 @@
+import { translated } from '../texts/say';
 import { expandCalls, openBodies } from '../ir/expandCalls';
 import { inferFacts } from '../ir/inferTypes';
 import { remembered } from '../ir/rememberedGraph';
@@ -85,6 +86,7 @@ interface Subject {
 function finding(rule: Rule, report: Report, subject: Subject, options: AnalysisOptions, place: TextPlace): Finding {
   const { layer, layers, message } = report;
   const { model, view, inside } = subject;
+  const { fix } = rule.meta;
   const asked = severityOf(rule, options);
   const first: Layer | undefined = layer ?? layers?.[0];
   const named = layers ?? (layer === undefined ? [] : [layer]);
@@ -97,12 +99,12 @@ function finding(rule: Rule, report: Report, subject: Subject, options: Analysis
     layers: layers?.map((l) => l.id),
     source: first && layerSource(first, place),
     // an edit goes through the graph, not into loops
-    ...(isFixable(model, rule.meta.fix) && !isInside && { fix: rule.meta.fix }),
+    ...(isFixable(model, fix) && !isInside && { fix: { id: fix.id, title: translated(fix.title) } }),
   };
 }
 
 /** A copy is proven by running it. */
-function isFixable({ format, weights }: Model, fix: FixOffer | undefined): boolean {
+function isFixable({ format, weights }: Model, fix: FixOffer | undefined): fix is FixOffer {
   return fix !== undefined && fixFormats[fix.id].includes(format) && weights === 'present';
 }
 

@@ -1,6 +1,6 @@
 import type { Graph, Node } from '../ir/graph';
 import type { Problem } from '../ir/model';
-import { count } from './words';
+import { count, later, say, translated } from '../texts/say';
 
 const weighted = new Set([
   'Conv',
@@ -15,9 +15,9 @@ const weighted = new Set([
 ]);
 
 const bodies: Readonly<Record<string, string>> = {
-  If: 'in the branches of an If that the inputs of the model decide',
-  Loop: 'in the body of a Loop',
-  Scan: 'in the body of a Scan',
+  If: later`in the branches of an If that the inputs of the model decide`,
+  Loop: later`in the body of a Loop`,
+  Scan: later`in the body of a Scan`,
 };
 
 /** Graphs inside graphs that are looked into. */
@@ -31,7 +31,7 @@ export function hiddenLayers(graph: Graph): Problem[] {
     if (node.domain !== '' || !Object.hasOwn(bodies, node.opType)) continue;
     const layers = weightedInside(node, 0);
     if (layers === 0) continue;
-    const message = `${count(layers, 'layer')} with weights lie ${bodies[node.opType]} and are not listed`;
+    const message = say`${count(layers, 'layer')} with weights lie ${translated(bodies[node.opType])} and are not listed`;
     problems.push({
       code: 'hidden-layers',
       message,

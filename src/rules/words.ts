@@ -1,3 +1,4 @@
+import { say } from '../texts/say';
 import type { Layer } from '../layers/layerView';
 
 /** A small number for a sentence: three significant digits, no trailing zeros. */
@@ -9,9 +10,5 @@ export function figure(value: number): string {
 export function listed(layers: readonly Layer[], most = 5): string {
   const shown = layers.slice(0, most).map((l) => l.id);
   const rest = layers.length - shown.length;
-  return shown.join(', ') + (rest > 0 ? ` and ${rest} more` : '');
-}
-
-export function count(n: number, noun: string): string {
-  return `${n} ${noun}${n === 1 ? '' : 's'}`;
+  return shown.join(', ') + (rest > 0 ? say` and ${rest} more` : '');
 }

@@ -3,6 +3,7 @@
 
 /** @type {readonly string[]} */
 export const rooms = [
+  'texts',
   'ir',
   'protocol',
   'formats',
@@ -22,10 +23,11 @@ export const rooms = [
 ];
 
 /** Rooms that import nothing from other rooms at all. */
-export const sealedRooms = ['ir', 'protocol'];
+export const sealedRooms = ['texts', 'ir', 'protocol'];
 
 /** Rooms that must run in a browser: no Node module, no `vscode`. */
 export const portableRooms = [
+  'texts',
   'ir',
   'protocol',
   'formats',

@@ -1,3 +1,4 @@
+import { say } from '../texts/say';
 import { ABSENT, type Graph, type Node, type ValueId, type ValueType } from '../ir/graph';
 import type { Layer, LayerView } from '../layers/layerView';
 import type { BatchNormFold } from './foldBatchNorms';
@@ -41,7 +42,7 @@ function intoLayerBefore(norm: Layer, outputs: ReadonlySet<ValueId>, context: Co
   const [linear] = view.predecessors(norm);
   if (linear?.linear === undefined || linear.activation !== undefined || !isFoldable(linear, context)) return undefined;
   if (linear.linear.channels !== norm.norm!.channels || !sharesAxis(linear, norm.inputs[0], context)) return undefined;
-  const read = readElsewhere(linear.output, `the output of ${linear.id}`, outputs, view.graph);
+  const read = readElsewhere(linear.output, say`the output of ${linear.id}`, outputs, view.graph);
   const between = standsBetween(norm.inputs[0], linear.output, context);
   const obstacle = ownObstacle(norm, linear, context) ?? read ?? between;
   return { norm, linear, side: 'before', obstacle };
@@ -55,7 +56,7 @@ function intoLayerAfter(norm: Layer, outputs: ReadonlySet<ValueId>, context: Con
   if (linear?.linear === undefined || linear.inputs[0] !== norm.output || !isFoldable(linear, context))
     return undefined;
   if (linear.linear.operator === 'ConvTranspose' || !sharesAxis(linear, norm.output, context)) return undefined;
-  const read = readElsewhere(norm.output, "the norm's output", outputs, graph);
+  const read = readElsewhere(norm.output, say`the norm's output`, outputs, graph);
   const padded = isPadded(linear, graph)
     ? `${linear.id} pads with zeros, which the shift of the norm would have to be added to as well`
     : undefined;
@@ -65,8 +66,9 @@ function intoLayerAfter(norm: Layer, outputs: ReadonlySet<ValueId>, context: Con
 /** Who else needs the value that goes from one of the two to the other. */
 function readElsewhere(value: ValueId, name: string, outputs: ReadonlySet<ValueId>, graph: Graph): string | undefined {
   const others = graph.consumers(value).length - 1;
-  if (others > 0) return `${name} is also read by ${others} other node${others === 1 ? '' : 's'}`;
-  return outputs.has(value) ? `${name} is also an output of the model` : undefined;
+  if (others === 1) return say`${name} is also read by 1 other node`;
+  if (others > 0) return say`${name} is also read by ${others} other nodes`;
+  return outputs.has(value) ? say`${name} is also an output of the model` : undefined;
 }
 
 /** What keeps the norm and the layer from being folded wherever they stand. */
@@ -75,8 +77,8 @@ function ownObstacle({ norm }: Layer, linear: Layer, { view, typeOf }: Context):
   const { weight, bias } = linear.linear!;
   const { scale, shift, mean, variance } = norm!;
   const parameters = [scale, shift, mean, variance].filter((v): v is ValueId => v !== undefined);
-  if (norm!.trainingForm) return 'it is in training mode';
-  if (!parameters.every((v) => isConstant(v, graph))) return 'its parameters are not constant';
+  if (norm!.trainingForm) return say`it is in training mode`;
+  if (!parameters.every((v) => isConstant(v, graph))) return say`its parameters are not constant`;
   if (!isConstant(weight, graph)) return `the weight of ${linear.id} is not constant`;
   if (bias !== undefined && !isConstant(bias, graph)) return `the bias of ${linear.id} is not constant`;
   const [weightType, normType] = [typeOf(weight)?.dtype, typeOf(parameters[0])?.dtype];
@@ -107,12 +109,12 @@ function standsBetween(input: ValueId, output: ValueId, { view, typeOf }: Contex
   let value = input;
   for (let i = 0; i < MOST_NODES && value !== output; i++) {
     const producer = graph.producer(value);
-    if (producer < 0) return 'a reshape stands between the two';
+    if (producer < 0) return say`a reshape stands between the two`;
     const { opType, inputs } = graph.node(producer);
     const type = typeOf(value)?.dtype;
     const isNothing =
       opType === 'Identity' || (opType === 'Cast' && type !== undefined && type === typeOf(inputs[0])?.dtype);
-    if (!isNothing) return `a ${opType} stands between the two`;
+    if (!isNothing) return say`a ${opType} stands between the two`;
     value = inputs[0];
   }
   return undefined;

@@ -55,7 +55,8 @@ async function expectFinding(rule: Rule, c: FiringCase): Promise<void> {
   }
 }
 
-async function modelOfCase({ text, purpose, format, language }: RuleCase): Promise<Model> {
+/** The model of an example. */
+export async function modelOfCase({ text, purpose, format, language }: Omit<RuleCase, 'name'>): Promise<Model> {
   if (language === 'keras') return openTfjsLayers(noWeights, 'model.json', text);
   return textModel(text, { purpose: purpose ?? 'inference', format: format ?? 'onnx' });
 }

@@ -159,7 +159,7 @@ describe('text of a model', () => {
     vscode.window.showQuickPick = ((items: readonly vscode.QuickPickItem[]) => {
       labels = items.map(({ label }) => label);
       return Promise.resolve(undefined);
-    }) as typeof showQuickPick;
+    }) as unknown as typeof showQuickPick;
     try {
       await vscode.commands.executeCommand('normscope.profile');
     } finally {

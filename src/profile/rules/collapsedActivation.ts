@@ -1,5 +1,6 @@
 import type { ProfiledLayer } from '../../protocol/profile';
 import { figure } from '../../rules/words';
+import { say } from '../../texts/say';
 import { onThese, otherTools } from '../findingWords';
 import type { MeasuredRule } from '../measuredRule';
 import { isGateOrOutput, lastSteps, medianFigure, readersOf } from '../series';
@@ -47,12 +48,12 @@ export const collapsedActivation: MeasuredRule = {
       if (!(own < least * input) || own > least * rms) return [];
       const std = medianFigure(last.map((a) => a.std));
       const message =
-        `The output of ${layer.name} differs between samples by a standard deviation of ${figure(own)} (its RMS is ${figure(rms)}), ` +
-        `what was measured before it by ${figure(input)}, over the last steps, ${onThese(profile)}. ` +
+        say`The output of ${layer.name} differs between samples by a standard deviation of ${figure(own)} (its RMS is ${figure(rms)}), ` +
+        say`what was measured before it by ${figure(input)}, over the last steps, ${onThese(profile)}. ` +
         otherTools([
           {
             tool: 'TheDeepChecker',
-            condition: `std over all values ${figure(std)} outside 0.5..2`,
+            condition: say`std over all values ${figure(std)} outside 0.5..2`,
             holds: std < 0.5 || std > 2,
           },
         ]);

@@ -1,3 +1,4 @@
+import { say } from '../../texts/say';
 import { fromFigure } from '../figure';
 import { listedNames, onThese, otherTools, percent } from '../findingWords';
 import type { MeasuredRule } from '../measuredRule';
@@ -42,12 +43,12 @@ export const deadUnits: MeasuredRule = {
     const worst = found.reduce((a, b) => (b.dead > a.dead ? b : a));
     const zeros = medianFigure(lastSteps(worst.layer.gradient).map((g) => g.zeroFraction));
     const layers = found.map((f) => f.layer);
-    const others = layers.length > 1 ? `, and more than ${percent(most)} in ${listedNames(layers)}` : '';
+    const others = layers.length > 1 ? say`, and more than ${percent(most)} in ${listedNames(layers)}` : '';
     const message =
-      `${percent(worst.dead)} of the units of ${worst.layer.name} are dead (active on less than 1 % of the samples of the last steps)${others}, ${onThese(profile)}. ` +
+      say`${percent(worst.dead)} of the units of ${worst.layer.name} are dead (active on less than 1 % of the samples of the last steps)${others}, ${onThese(profile)}. ` +
       otherTools([
-        { tool: 'SageMaker Debugger', condition: 'more than 50 %', holds: worst.dead > 0.5 },
-        { tool: 'AutoTrainer', condition: 'more than 70 % of the gradient is zero', holds: zeros > 0.7 },
+        { tool: 'SageMaker Debugger', condition: say`more than 50 %`, holds: worst.dead > 0.5 },
+        { tool: 'AutoTrainer', condition: say`more than 70 % of the gradient is zero`, holds: zeros > 0.7 },
       ]);
     return [{ layer: worst.layer.id, layers: layers.map((l) => l.id), message }];
   },

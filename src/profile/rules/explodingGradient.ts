@@ -1,4 +1,5 @@
-import { count, figure } from '../../rules/words';
+import { figure } from '../../rules/words';
+import { count, say } from '../../texts/say';
 import type { ProfiledLayer } from '../../protocol/profile';
 import { onThese, otherTools } from '../findingWords';
 import { gradientOverDepth, type GradientOverDepth } from '../gradientOverDepth';
@@ -50,8 +51,8 @@ export const explodingGradient: MeasuredRule = {
         layer: first.layer.id,
         layers: [first.layer.id, last.layer.id],
         message:
-          `The RMS of dLoss/dOutput grows from ${figure(last.rms)} at ${last.layer.name} to ${figure(first.rms)} at ${first.layer.name} ` +
-          `(first / last ${figure(ratio)}; log10 slope ${figure(slope)} per weighted layer over ${count(depths, 'depth')}), ${onThese(profile)}. ` +
+          say`The RMS of dLoss/dOutput grows from ${figure(last.rms)} at ${last.layer.name} to ${figure(first.rms)} at ${first.layer.name} ` +
+          say`(first / last ${figure(ratio)}; log10 slope ${figure(slope)} per weighted layer over ${count(depths, 'depth')}), ${onThese(profile)}. ` +
           otherTools([
             { tool: 'AutoTrainer', condition: 'first / last > 70', holds: ratio > 70 },
             { tool: 'TheDeepChecker', condition: '> 1e6', holds: layers.some((l) => l.rms > 1e6) },
@@ -81,7 +82,7 @@ function firstInfinite(profile: Measurements): MeasuredFinding | undefined {
   return {
     layer: layer.id,
     message:
-      `The gradient at ${layer.name} is not finite at step ${step} while the activations are, ${onThese(profile)}. ` +
+      say`The gradient at ${layer.name} is not finite at step ${step} while the activations are, ${onThese(profile)}. ` +
       otherTools([
         { tool: 'AutoTrainer', condition: 'first / last > 70', holds: true },
         { tool: 'TheDeepChecker', condition: '> 1e6', holds: true },

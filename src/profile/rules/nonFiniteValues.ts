@@ -1,4 +1,5 @@
 import type { ProfiledLayer, StepStatistics } from '../../protocol/profile';
+import { say } from '../../texts/say';
 import type { MeasuredRule } from '../measuredRule';
 import { onThese, otherTools } from '../findingWords';
 
@@ -36,15 +37,18 @@ export const nonFiniteValues: MeasuredRule = {
     const inGradient = firstAmong([...layers].reverse(), 'gradient');
     const lossStep = loss.findIndex((l) => typeof l === 'string');
     const first = [found, inGradient].reduce((a, b) => (b && (!a || b.step < a.step) ? b : a), undefined);
-    const tools = otherTools([{ tool: 'SageMaker Debugger', condition: 'any NaN or infinity', holds: true }]);
+    const tools = otherTools([{ tool: 'SageMaker Debugger', condition: say`any NaN or infinity`, holds: true }]);
     if (first === undefined || (lossStep >= 0 && lossStep < first.step)) {
       if (lossStep < 0) return [];
-      const message = `The loss is ${loss[lossStep]} at step ${lossStep}, ${onThese(profile)}. ${tools}`;
+      const message = say`The loss is ${loss[lossStep]} at step ${lossStep}, ${onThese(profile)}. ${tools}`;
       return [{ layer: null, message }];
     }
     const { layer, step, of, value } = first;
-    const what = of === 'activation' ? 'The output' : 'The gradient with respect to the output';
-    const message = `${what} of ${layer.name} holds ${value} from step ${step} on, ${onThese(profile)}. ${tools}`;
+    const what =
+      of === 'activation'
+        ? say`The output of ${layer.name}`
+        : say`The gradient with respect to the output of ${layer.name}`;
+    const message = say`${what} holds ${value} from step ${step} on, ${onThese(profile)}. ${tools}`;
     return [{ layer: layer.id, message }];
   },
 };

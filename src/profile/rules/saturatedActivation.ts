@@ -1,5 +1,6 @@
 import type { ProfiledLayer } from '../../protocol/profile';
 import { figure } from '../../rules/words';
+import { say } from '../../texts/say';
 import { fromFigure } from '../figure';
 import { onThese, otherTools, percent } from '../findingWords';
 import type { MeasuredRule, Measurements } from '../measuredRule';
@@ -48,13 +49,13 @@ export const saturatedActivation: MeasuredRule = {
       if (!(fraction > most) || isGateOrOutput(layer, readers)) return [];
       const reach = inputReach(layer, profile);
       const rho = saturation(layer);
-      const flat = layer.activationFunction === 'Sigmoid' ? 'outside 0.015..0.985' : 'beyond +-0.97';
+      const flat = layer.activationFunction === 'Sigmoid' ? say`outside 0.015..0.985` : say`beyond +-0.97`;
       const message =
-        `${percent(fraction)} of the values of ${layer.name} lie ${flat} over the last steps` +
-        `${Number.isNaN(reach) ? '' : `, its inputs reach ${figure(reach)} in size`}, ${onThese(profile)}. ` +
+        say`${percent(fraction)} of the values of ${layer.name} lie ${flat} over the last steps` +
+        `${Number.isNaN(reach) ? '' : say`, its inputs reach ${figure(reach)} in size`}, ${onThese(profile)}. ` +
         otherTools([
-          { tool: 'SageMaker Debugger', condition: 'inputs beyond 9.5', holds: reach > 9.5 },
-          { tool: 'DeepDiagnosis', condition: 'inputs beyond 5', holds: reach > 5 },
+          { tool: 'SageMaker Debugger', condition: say`inputs beyond 9.5`, holds: reach > 9.5 },
+          { tool: 'DeepDiagnosis', condition: say`inputs beyond 5`, holds: reach > 5 },
           { tool: 'TheDeepChecker', condition: `rho ${figure(rho)} > 0.85`, holds: rho > 0.85 },
         ]);
       return [{ layer: layer.id, message }];

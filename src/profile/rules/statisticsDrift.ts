@@ -1,5 +1,6 @@
 import type { ProfiledLayer } from '../../protocol/profile';
-import { count, figure } from '../../rules/words';
+import { figure } from '../../rules/words';
+import { count, say } from '../../texts/say';
 import { fromFigure } from '../figure';
 import { listedNames, onThese } from '../findingWords';
 import type { MeasuredRule } from '../measuredRule';
@@ -48,8 +49,8 @@ export const statisticsDrift: MeasuredRule = {
     const worst = drifting.reduce((a, b) => (b.drift > a.drift ? b : a));
     const layers = drifting.map((d) => d.layer);
     const message =
-      `The inputs of ${count(layers.length, 'layer')} move their mean by more than a standard deviation in ${SPAN} steps, most that of ${worst.layer.name}: ` +
-      `${figure(worst.drift / SPAN)} standard deviations per step (${listedNames(layers)}), ${onThese(profile)}. Other tools do not report it.`;
+      say`The inputs of ${count(layers.length, 'layer')} move their mean by more than a standard deviation in ${SPAN} steps, most that of ${worst.layer.name}: ` +
+      say`${figure(worst.drift / SPAN)} standard deviations per step (${listedNames(layers)}), ${onThese(profile)}. Other tools do not report it.`;
     return [{ layer: null, layers: layers.map((l) => l.id), message }];
   },
 };

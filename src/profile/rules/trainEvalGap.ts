@@ -1,3 +1,4 @@
+import { say } from '../../texts/say';
 import { onThese, percent } from '../findingWords';
 import { figure } from '../../rules/words';
 import type { MeasuredRule } from '../measuredRule';
@@ -46,9 +47,9 @@ export const trainEvalGap: MeasuredRule = {
       const moments = (mean: unknown, variance: unknown) =>
         `mean ${figure(Number(mean))} and variance ${figure(Number(variance))}`;
       const message =
-        `${percent(gap)} of the channels of ${layer.name} differ by more than half a standard deviation between running and batch statistics over the last steps ` +
-        `(channel average: running ${moments(runningMean.mean, runningVariance.mean)}, batch ${moments(batchMean.mean, batchVariance.mean)}), ${onThese(profile)}. ` +
-        'Other tools: TheDeepChecker compares the two by a similarity (< 0.75) that is not computed here.';
+        say`${percent(gap)} of the channels of ${layer.name} differ by more than half a standard deviation between running and batch statistics over the last steps ` +
+        say`(channel average: running ${moments(runningMean.mean, runningVariance.mean)}, batch ${moments(batchMean.mean, batchVariance.mean)}), ${onThese(profile)}. ` +
+        say`Other tools: TheDeepChecker compares the two by a similarity (< 0.75) that is not computed here.`;
       return [{ layer: layer.id, message }];
     });
   },

@@ -1,5 +1,6 @@
 import type { ProfiledLayer, WeightStatistics } from '../../protocol/profile';
-import { count, figure } from '../../rules/words';
+import { figure } from '../../rules/words';
+import { count, say } from '../../texts/say';
 import { fromFigure } from '../figure';
 import { listedNames, onThese, otherTools } from '../findingWords';
 import type { MeasuredFinding, MeasuredRule, MeasuredThresholds, Measurements } from '../measuredRule';
@@ -56,10 +57,10 @@ function lastStepsOutside(
   if (outside.length === 0) return undefined;
   const ratios = outside.map((o) => o.ratio);
   const [low, high] = [Math.min(...ratios), Math.max(...ratios)];
-  const range = low === high ? figure(low) : `${figure(low)} to ${figure(high)}`;
+  const range = low === high ? figure(low) : say`${figure(low)} to ${figure(high)}`;
   const layers = outside.map((o) => o.layer);
   const message =
-    `The weights of ${layers.length} of ${count(judged.length, 'layer')} change per step by ${range} of their norm, outside ${figure(least)}..${figure(most)} ` +
+    say`The weights of ${layers.length} of ${count(judged.length, 'layer')} change per step by ${range} of their norm, outside ${figure(least)}..${figure(most)} ` +
     `(${listedNames(layers)}), ${onThese(profile)}. ${incumbents(low, high)}`;
   return { finding: { layer: null, layers: layers.map((l) => l.id), message }, high };
 }
@@ -81,9 +82,9 @@ function blowUp(
   const layers = [...new Set(sizes.map((s) => s.layer))];
   const high = sizes.reduce((largest, s) => Math.max(largest, s.ratio), 0);
   const message =
-    `The run blew up: from step ${step} on the weights of ${count(layers.length, 'layer')} changed per step by up to ${figure(high)} of their norm, more than ${figure(most)} ` +
-    `(${listedNames(layers)}), and the loss rose from ${figure(loss[0])} to ${figure(loss[worst])} at step ${worst}, ${onThese(profile)}. ` +
-    `What was measured afterwards is of the network that this left. ${incumbents(high, high)}`;
+    say`The run blew up: from step ${step} on the weights of ${count(layers.length, 'layer')} changed per step by up to ${figure(high)} of their norm, more than ${figure(most)} ` +
+    say`(${listedNames(layers)}), and the loss rose from ${figure(loss[0])} to ${figure(loss[worst])} at step ${worst}, ${onThese(profile)}. ` +
+    `${say`What was measured afterwards is of the network that this left.`} ${incumbents(high, high)}`;
   return { layer: null, layers: layers.map((l) => l.id), message };
 }
 
@@ -93,7 +94,7 @@ function judgedWeights({ weights = [] }: ProfiledLayer): readonly WeightStatisti
 
 function incumbents(low: number, high: number): string {
   return otherTools([
-    { tool: 'DeepDiagnosis', condition: 'outside 1e-5..0.1', holds: low < 1e-5 || high > 0.1 },
-    { tool: 'SageMaker Debugger', condition: 'outside 1e-8..10', holds: low < 1e-8 || high > 10 },
+    { tool: 'DeepDiagnosis', condition: say`outside 1e-5..0.1`, holds: low < 1e-5 || high > 0.1 },
+    { tool: 'SageMaker Debugger', condition: say`outside 1e-8..10`, holds: low < 1e-8 || high > 10 },
   ]);
 }

@@ -1,4 +1,5 @@
-import { count, figure } from '../../rules/words';
+import { figure } from '../../rules/words';
+import { count, say } from '../../texts/say';
 import { onThese, otherTools } from '../findingWords';
 import { gradientOverDepth, type GradientOverDepth } from '../gradientOverDepth';
 import type { MeasuredRule, MeasuredThresholds } from '../measuredRule';
@@ -47,13 +48,13 @@ export const vanishingGradient: MeasuredRule = {
         layer: first.layer.id,
         layers: [first.layer.id, last.layer.id],
         message:
-          `The RMS of dLoss/dOutput falls from ${figure(last.rms)} at ${last.layer.name} to ${figure(first.rms)} at ${first.layer.name} ` +
-          `(first / last ${figure(ratio)}; log10 slope ${figure(slope)} per weighted layer over ${count(depths, 'depth')}), ${onThese(profile)}. ` +
+          say`The RMS of dLoss/dOutput falls from ${figure(last.rms)} at ${last.layer.name} to ${figure(first.rms)} at ${first.layer.name} ` +
+          say`(first / last ${figure(ratio)}; log10 slope ${figure(slope)} per weighted layer over ${count(depths, 'depth')}), ${onThese(profile)}. ` +
           otherTools([
-            { tool: 'SageMaker Debugger', condition: 'gradient of a weight < 1e-7', holds: weights < 1e-7 },
+            { tool: 'SageMaker Debugger', condition: say`gradient of a weight < 1e-7`, holds: weights < 1e-7 },
             {
               tool: 'AutoTrainer',
-              condition: 'first / last < 1e-3 and first < 1e-4',
+              condition: say`first / last < 1e-3 and first < 1e-4`,
               holds: ratio < 1e-3 && weights < 1e-4,
             },
             { tool: 'DeepDiagnosis', condition: '< 1e-7', holds: weights < 1e-7 },

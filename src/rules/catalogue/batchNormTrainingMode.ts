@@ -1,3 +1,4 @@
+import { later, say } from '../../texts/say';
 import type { Rule } from '../rule';
 
 export const batchNormTrainingMode: Rule = {
@@ -13,7 +14,7 @@ export const batchNormTrainingMode: Rule = {
       'a batch of one is normalized with its own statistics, and the result differs from what was validated.',
     insteadDo:
       'Call `model.eval()` before exporting, and do not pass `training=TrainingMode.TRAINING` to the exporter.',
-    fix: { id: 'inference-mode', title: 'batch norms in inference mode' },
+    fix: { id: 'inference-mode', title: later`batch norms in inference mode` },
     bad: {
       text: `<ir_version: 8, opset_import: ["" : 17]>
 training_mode (float[N,3,8,8] x) => (float[N,4,8,8] y)
@@ -52,15 +53,15 @@ inference_mode (float[N,3,8,8] x) => (float[N,4,8,8] y)
       const node = view.graph.node(layer.nodes.find((n) => view.graph.node(n).opType === 'BatchNormalization')!);
       const said =
         opset >= 14
-          ? 'training_mode is 1'
+          ? say`training_mode is 1`
           : opset < 7 && node.int('is_test') === 0
-            ? 'is_test is 0'
-            : 'its outputs beyond the first are used';
+            ? say`is_test is 0`
+            : say`its outputs beyond the first are used`;
       report({
         layer,
         message:
-          `${layer.kind} is in training mode (${said}): it normalizes with the statistics of the batch it is given and not with the ` +
-          'running mean and variance of the file. Export the model in evaluation mode.',
+          say`${layer.kind} is in training mode (${said}): it normalizes with the statistics of the batch it is given and not with the running mean and variance of the file. ` +
+          say`Export the model in evaluation mode.`,
       });
     }
   },

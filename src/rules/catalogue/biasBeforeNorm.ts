@@ -1,6 +1,7 @@
+import { count, later, say } from '../../texts/say';
 import { biasSize, redundantBiases } from '../redundantBias';
 import type { Rule } from '../rule';
-import { count, listed } from '../words';
+import { listed } from '../words';
 
 export const biasBeforeNorm: Rule = {
   meta: {
@@ -17,7 +18,7 @@ export const biasBeforeNorm: Rule = {
     insteadDo:
       'Create the layer without a bias (`bias=False`, `use_bias=False`). In a trained model, subtract the bias from the running mean ' +
       'and drop it.',
-    fix: { id: 'drop-bias', title: 'redundant biases dropped' },
+    fix: { id: 'drop-bias', title: later`redundant biases dropped` },
     bad: {
       text: `<ir_version: 8, opset_import: ["" : 17]>
 biased (float[N,3,8,8] x) => (float[N,4,8,8] y)
@@ -51,12 +52,13 @@ unbiased (float[N,3,8,8] x) => (float[N,4,8,8] y)
     const redundant = redundantBiases(view).map(({ linear }) => linear);
     if (redundant.length === 0) return;
     const elements = redundant.reduce((sum, l) => sum + (biasSize(l, view) ?? 0), 0);
-    const it = redundant.length === 1 ? 'its bias changes' : 'their biases change';
     report({
       layers: redundant,
       message:
-        `${count(redundant.length, 'linear layer')} with a bias directly before a batch or instance norm: ${listed(redundant)}. ` +
-        `The norm subtracts the bias again, so ${it} nothing in training` +
+        say`${count(redundant.length, 'linear layer')} with a bias directly before a batch or instance norm: ${listed(redundant)}. ` +
+        (redundant.length === 1
+          ? say`The norm subtracts the bias again, so its bias changes nothing in training`
+          : say`The norm subtracts the bias again, so their biases change nothing in training`) +
         (elements > 0 ? ` (${count(elements, 'parameter')}).` : '.'),
     });
   },

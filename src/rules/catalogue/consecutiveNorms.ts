@@ -1,5 +1,6 @@
 import type { NormType } from '../../protocol/facts';
 import type { Layer, LayerView } from '../../layers/layerView';
+import { say } from '../../texts/say';
 import type { Rule } from '../rule';
 
 const perChannel: readonly NormType[] = ['batch', 'instance'];
@@ -55,12 +56,12 @@ once (float[N,3,8,8] x) => (float[N,4,6,6] y)
       if (before === undefined || !isDirectlyBefore(before, norm, view)) continue;
       if (view.placementOf(norm).placement === 'qk-norm' || view.placementOf(before).placement === 'qk-norm') continue;
       const what = perChannel.includes(norm.norm.type)
-        ? `takes the scale and shift per channel of ${before.id} away again`
-        : `normalizes again what ${before.id} has just normalized over the same axes`;
+        ? say`takes the scale and shift per channel of ${before.id} away again`
+        : say`normalizes again what ${before.id} has just normalized over the same axes`;
       report({
         layer: norm,
         layers: [before],
-        message: `${norm.kind} comes directly after ${before.kind} (${before.id}) and ${what}: one of the two is enough.`,
+        message: say`${norm.kind} comes directly after ${before.kind} (${before.id}) and ${what}: one of the two is enough.`,
       });
     }
   },

@@ -1,5 +1,6 @@
 import type { NormType } from '../../protocol/facts';
 import type { Layer, LayerView } from '../../layers/layerView';
+import { say } from '../../texts/say';
 import { DEAD_SCALE, numbersOf, parametersOf, scaleOf } from '../normParameters';
 import type { Rule } from '../rule';
 import { figure } from '../words';
@@ -72,8 +73,10 @@ zero_gamma (float[N,2,8,8] x) => (float[N,2,8,8] y)
       context.report({
         layer,
         message:
-          `The scale of ${layer.kind} is 0 (below ${DEAD_SCALE}) in ${dead} of ${size} channels (${figure((100 * dead) / size)} %): ` +
-          `they give out a constant, and ${dead === 1 ? 'this channel' : `these ${dead} channels`} can be pruned.`,
+          say`The scale of ${layer.kind} is 0 (below ${DEAD_SCALE}) in ${dead} of ${size} channels (${figure((100 * dead) / size)} %): ` +
+          (dead === 1
+            ? say`they give out a constant, and this channel can be pruned.`
+            : say`they give out a constant, and these ${dead} channels can be pruned.`),
       });
     }
   },

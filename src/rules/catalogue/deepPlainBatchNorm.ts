@@ -1,4 +1,5 @@
 import type { Layer, LayerView } from '../../layers/layerView';
+import { say } from '../../texts/say';
 import { isBatchNorm } from '../normParameters';
 import type { Rule } from '../rule';
 import { stacksOf, type Unit } from '../stacks';
@@ -53,9 +54,8 @@ residual (float[N,4,8,8] x) => (float[N,4,8,8] y)
         layer: first,
         layers: [last],
         message:
-          `${length} units of linear layer, batch norm and ReLU in a row from ${first.id} to ${last.id} without a skip connection: at initialization ` +
-          `the second moment of the gradient grows by about 1.467^${length} = ${figure(GROWTH ** length)} on its way back ` +
-          `(RMS by 1.211^${length} = ${figure(GROWTH ** (length / 2))}).`,
+          say`${length} units of linear layer, batch norm and ReLU in a row from ${first.id} to ${last.id} without a skip connection: ` +
+          say`at initialization the second moment of the gradient grows by about 1.467^${length} = ${figure(GROWTH ** length)} on its way back (RMS by 1.211^${length} = ${figure(GROWTH ** (length / 2))}).`,
       });
     }
   },

@@ -1,4 +1,5 @@
 import type { Layer, LayerView } from '../../layers/layerView';
+import { say } from '../../texts/say';
 import { foldedLayers } from '../folding';
 import type { Rule } from '../rule';
 import { activatedLinear, isGate, stacksOf, type Unit } from '../stacks';
@@ -82,16 +83,16 @@ deep_relu (float[N,8] x) => (float[N,2] y)
       const slope = stack.reduce((product, { end }) => product * largestSlope(end, view), 1);
       const each = figure(slope ** (1 / stack.length));
       const bound = activations.size === 1 ? `${each}^${stack.length} = ${figure(slope)}` : figure(slope);
+      const named = [...activations].map(([name, n]) => `${n} ${name}`).join(', ');
       report({
         layer: first,
         layers: [last],
         severity: sigmoids >= SHORTEST ? 'warning' : 'information',
         message:
-          `${stack.length} linear layers in a row from ${first.id} to ${last.id} with saturating activations ` +
-          `(${[...activations].map(([name, n]) => `${n} ${name}`).join(', ')}) and no norm. ` +
+          say`${stack.length} linear layers in a row from ${first.id} to ${last.id} with saturating activations (${named}) and no norm. ` +
           (slope < 1
-            ? `Their slopes bound the gradient that passes back through them to ${bound}, beside the weights.`
-            : 'The slope of Tanh is 1 at zero: the gradient vanishes only where units are saturated.'),
+            ? say`Their slopes bound the gradient that passes back through them to ${bound}, beside the weights.`
+            : say`The slope of Tanh is 1 at zero: the gradient vanishes only where units are saturated.`),
       });
     }
   },

@@ -1,4 +1,5 @@
 import type { ActivationName, Layer, LayerView } from '../../layers/layerView';
+import { say } from '../../texts/say';
 import { mayHaveHadNorm } from '../folding';
 import type { Rule } from '../rule';
 import { activatedLinear, isGate, stacksOf, type Unit } from '../stacks';
@@ -89,8 +90,8 @@ with_norms (float[N,8] x) => (float[N,8] y)
         layer: first,
         layers: [last],
         message:
-          `${stack.length} linear layers with activations in a row from ${first.id} to ${last.id}, with no norm and no skip connection among them: what a layer ` +
-          'changes in the scale of activations and gradients is multiplied over all of them.',
+          say`${stack.length} linear layers with activations in a row from ${first.id} to ${last.id}, with no norm and no skip connection among them: ` +
+          say`what a layer changes in the scale of activations and gradients is multiplied over all of them.`,
       });
     }
   },

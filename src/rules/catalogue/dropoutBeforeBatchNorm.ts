@@ -1,7 +1,8 @@
 import type { Layer, LayerView } from '../../layers/layerView';
+import { count, say } from '../../texts/say';
 import { isBatchNorm } from '../normParameters';
 import type { ModelFrame, Rule } from '../rule';
-import { count, figure, listed } from '../words';
+import { figure, listed } from '../words';
 
 /** Dropout below this rate shifts the variance by less than 6 %. */
 const LOWEST_RATE = 0.05;
@@ -63,14 +64,14 @@ dropped_last (float[N,4,8,8] x) => (float[N,4,8,8] y)
       if (keepsStatistics(dropout) || !isActive(dropout, model, view)) continue;
       const reached = nearest[dropout.index];
       if (reached === undefined || reached.linears > MOST_LINEARS) continue;
-      const between = reached.linears === 0 ? '' : ` through ${count(reached.linears, 'linear layer')}`;
+      const between = reached.linears === 0 ? '' : say` through ${count(reached.linears, 'linear layer')}`;
       report({
         layer: dropout,
         layers: [reached.norm],
         message:
-          `Dropout with rate ${figure(p)} reaches the batch norm ${listed([reached.norm])}${between}: in training it multiplies the variance ` +
-          `by about ${figure(1 / (1 - p))} (1/(1-p), for inputs of mean zero; by more after a ReLU), and the norm keeps a running variance ` +
-          'that does not fit inference. Put dropout after the last batch norm.',
+          say`Dropout with rate ${figure(p)} reaches the batch norm ${listed([reached.norm])}${between}: ` +
+          say`in training it multiplies the variance by about ${figure(1 / (1 - p))} (1/(1-p), for inputs of mean zero; by more after a ReLU), and the norm keeps a running variance that does not fit inference. ` +
+          say`Put dropout after the last batch norm.`,
       });
     }
   },

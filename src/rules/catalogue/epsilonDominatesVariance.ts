@@ -1,4 +1,5 @@
 import type { Layer } from '../../layers/layerView';
+import { say } from '../../texts/say';
 import { DEAD_SCALE, keepsStatistics, numbersOf, parametersOf, scaleOf } from '../normParameters';
 import type { Rule, RuleContext } from '../rule';
 import { figure } from '../words';
@@ -67,9 +68,8 @@ small_epsilon (float[N,3,8,8] x) => (float[N,4,8,8] y)
       context.report({
         layer,
         message:
-          `Epsilon (${figure(epsilon!)}) is more than ${DWARFED} times the running variance in ${found.channels} of ${found.live} live channels of ` +
-          `${layer.kind}, which carry ${figure(100 * found.share)} % of the variance of its output: there the norm divides by epsilon and not by ` +
-          `what it measured (smallest variance ${figure(found.smallest)}).`,
+          say`Epsilon (${figure(epsilon!)}) is more than ${DWARFED} times the running variance in ${found.channels} of ${found.live} live channels of ${layer.kind}, which carry ${figure(100 * found.share)} % of the variance of its output: ` +
+          say`there the norm divides by epsilon and not by what it measured (smallest variance ${figure(found.smallest)}).`,
       });
     }
   },

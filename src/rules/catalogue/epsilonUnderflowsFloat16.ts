@@ -1,7 +1,8 @@
 import type { Node } from '../../ir/graph';
 import type { Layer, LayerView } from '../../layers/layerView';
+import { count, say } from '../../texts/say';
 import type { Rule, RuleContext } from '../rule';
-import { count, figure, listed } from '../words';
+import { figure, listed } from '../words';
 
 /** IEEE 754 binary16: the smallest number with a full mantissa, and the smallest of all above 0. */
 const SMALLEST_NORMAL = 2 ** -14;
@@ -70,9 +71,13 @@ float32_island (float16[N,3,8,8] x) => (float16[N,4,8,8] y)
     context.report({
       layers: found,
       message:
-        `${count(found.length, 'norm')} computing statistics in float16 with an epsilon (${epsilons}) below its smallest normal number 6.1e-5: ` +
-        `${listed(found)}. ${zero > 0 ? `In ${zero === found.length ? 'float16' : `${zero} of them`} it is exactly 0` : 'Processors that flush subnormal numbers make it 0'}, ` +
-        'and an input without variance is then divided by 0. Keep these norms in float32.',
+        say`${count(found.length, 'norm')} computing statistics in float16 with an epsilon (${epsilons}) below its smallest normal number 6.1e-5: ${listed(found)}. ` +
+        (zero === 0
+          ? say`Processors that flush subnormal numbers make it 0, and an input without variance is then divided by 0.`
+          : zero === found.length
+            ? say`In float16 it is exactly 0, and an input without variance is then divided by 0.`
+            : say`In ${zero} of them it is exactly 0, and an input without variance is then divided by 0.`) +
+        say` Keep these norms in float32.`,
     });
   },
 };

@@ -1,4 +1,5 @@
 import type { Layer, LayerView } from '../../layers/layerView';
+import { say } from '../../texts/say';
 import { DEAD_SCALE, keepsStatistics, numbersOf, parametersOf, scaleOf } from '../normParameters';
 import type { Rule, RuleContext } from '../rule';
 import { figure } from '../words';
@@ -73,9 +74,9 @@ even (float[N,3,8,8] x) => (float[N,4,8,8] y)
       report({
         layer,
         message:
-          `Folding ${layer.kind} multiplies the weights of channel ${largest.channel} by ${figure(largest.factor)}, ` +
-          `${figure(largest.factor / median)} times the median channel (${figure(median)}); its variance is ${figure(largest.variance)}` +
-          `${outliers > 1 ? `, and ${outliers} channels are that far out` : ''}. With one range for the whole layer, quantization rounds the others to a few levels.`,
+          say`Folding ${layer.kind} multiplies the weights of channel ${largest.channel} by ${figure(largest.factor)}, ${figure(largest.factor / median)} times the median channel (${figure(median)}); its variance is ${figure(largest.variance)}` +
+          (outliers > 1 ? say`, and ${outliers} channels are that far out` : '') +
+          say`. With one range for the whole layer, quantization rounds the others to a few levels.`,
       });
     }
   },

@@ -1,7 +1,8 @@
+import { count, later, say } from '../../texts/say';
 import { isExported } from '../folding';
 import { normFoldings } from '../../variants/normFolding';
 import type { Rule } from '../rule';
-import { count, listed } from '../words';
+import { listed } from '../words';
 
 export const foldableBatchNorm: Rule = {
   meta: {
@@ -17,7 +18,7 @@ export const foldableBatchNorm: Rule = {
     insteadDo:
       'Runtimes with graph optimization (ONNX Runtime, TensorRT, OpenVINO) fold those behind convolutions when they load the model, unless the file lists its weights as ' +
       'inputs too: nothing need be done. For all others, fold them with an optimizer (onnxoptimizer, onnxsim). Keep the unfolded file to train on.',
-    fix: { id: 'fold', title: 'batch norms folded' },
+    fix: { id: 'fold', title: later`batch norms folded` },
     bad: {
       text: `<ir_version: 8, opset_import: ["" : 17]>
 unfolded (float[N,3,8,8] x) => (float[N,4,6,6] y)
@@ -53,14 +54,16 @@ folded (float[N,3,8,8] x) => (float[N,4,6,6] y)
     const behind = norms.filter((f) => f.side === 'after').length;
     const where =
       behind === 0
-        ? 'linear layer before'
+        ? say`linear layer before`
         : behind === norms.length
-          ? 'linear layer behind'
-          : `linear layer beside (${behind} into the one behind)`;
+          ? say`linear layer behind`
+          : say`linear layer beside (${behind} into the one behind)`;
     const layers = norms.map((f) => f.norm);
     context.report({
       layers,
-      message: `${count(layers.length, 'batch norm')} can be folded into the ${where}: ${listed(layers)}. Runtimes with graph optimization do so for convolutions.`,
+      message:
+        say`${count(layers.length, 'batch norm')} can be folded into the ${where}: ${listed(layers)}. ` +
+        say`Runtimes with graph optimization do so for convolutions.`,
     });
   },
 };

@@ -1,5 +1,5 @@
+import { count, say } from '../../texts/say';
 import type { Rule } from '../rule';
-import { count } from '../words';
 
 export const groupCountMismatch: Rule = {
   meta: {
@@ -48,7 +48,7 @@ even (float[N,3,8,8] x) => (float[N,12,8,8] y)
       if (channels === undefined || groups === undefined || groups < 1 || channels % groups === 0) continue;
       report({
         layer,
-        message: `${layer.kind} cuts ${count(channels, 'channel')} into ${count(groups, 'group')}, which does not come out even.`,
+        message: say`${layer.kind} cuts ${count(channels, 'channel')} into ${count(groups, 'group')}, which does not come out even.`,
       });
     }
   },

@@ -1,6 +1,7 @@
 import type { Layer, LayerView } from '../../layers/layerView';
 import { ABSENT } from '../../ir/graph';
 import type { LinearNormalization } from '../../protocol/facts';
+import { later, say, translated } from '../../texts/say';
 import type { Rule } from '../rule';
 import { activatedLinear, isGate } from '../stacks';
 
@@ -84,12 +85,12 @@ all_alike (float[N,3,8,8] x) => (float[N,4,8,8] y)
       const counts = places.map((p) => normalizations.filter((n) => n === p).length);
       const most = Math.max(...counts);
       if (most < FEWEST || most < SHARE * linears.length) continue;
-      const place = places[counts.indexOf(most)] === places[0] ? 'before the activation' : 'after the activation';
+      const place = places[counts.indexOf(most)] === places[0] ? say`before the activation` : say`after the activation`;
       linears.forEach((layer, i) => {
         if (!view.lacksNorm(layer) || normalizations[i] === 'folded') return;
         report({
           layer,
-          message: `${layer.kind} has an activation and no norm, while ${most} of the ${linears.length} ${kind} in the body have one ${place}.`,
+          message: say`${layer.kind} has an activation and no norm, while ${most} of the ${linears.length} ${translated(kind)} in the body have one ${place}.`,
         });
       });
     }
@@ -158,9 +159,9 @@ function behindGlobalPool(view: LayerView): ReadonlySet<Layer> {
 /** What the layer is compared with, as a plural. */
 function kindOf({ linear }: Layer, { graph }: LayerView): string {
   const { operator, groups, channels, weight } = linear!;
-  if (operator === 'Gemm' || operator === 'MatMul') return 'dense layers';
-  if (operator === 'ConvTranspose') return 'transposed convolutions';
-  if (groups > 1 && groups === channels) return 'depthwise convolutions';
+  if (operator === 'Gemm' || operator === 'MatMul') return later`dense layers`;
+  if (operator === 'ConvTranspose') return later`transposed convolutions`;
+  if (groups > 1 && groups === channels) return later`depthwise convolutions`;
   const dims = weight === ABSENT ? undefined : graph.initializer(weight)?.dims;
-  return dims?.slice(2).every((d) => d === 1) ? 'pointwise convolutions' : 'convolutions with a window';
+  return dims?.slice(2).every((d) => d === 1) ? later`pointwise convolutions` : later`convolutions with a window`;
 }

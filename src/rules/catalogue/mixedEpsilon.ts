@@ -1,6 +1,7 @@
 import type { Layer } from '../../layers/layerView';
+import { count, say } from '../../texts/say';
 import type { Rule } from '../rule';
-import { count, figure, listed } from '../words';
+import { figure, listed } from '../words';
 
 export const mixedEpsilon: Rule = {
   meta: {
@@ -65,12 +66,12 @@ alike (float[N,4,8,8] x) => (float[N,4,8,8] y)
     }
     if (groups.size < 2) return;
     const [most, ...others] = [...groups.values()].sort((a, b) => b.length - a.length);
-    const said = others.map((layers) => `${figure(layers[0].norm!.epsilon!)} in ${listed(layers)}`);
+    const said = others.map((layers) => say`${figure(layers[0].norm!.epsilon!)} in ${listed(layers)}`);
     report({
       layers: others.flat(),
       message:
-        `The epsilon of batch norms is ${figure(most[0].norm!.epsilon!)} in ${count(most.length, 'layer')} and ${said.join('; ')}. ` +
-        'A mixture often means that an exporter lost one of them: compare with the code that the model was trained with.',
+        say`The epsilon of batch norms is ${figure(most[0].norm!.epsilon!)} in ${count(most.length, 'layer')} and ${said.join('; ')}. ` +
+        say`A mixture often means that an exporter lost one of them: compare with the code that the model was trained with.`,
     });
   },
 };

@@ -1,4 +1,5 @@
 import type { Layer } from '../../layers/layerView';
+import { later, say } from '../../texts/say';
 import { LOWEST_USUAL_MOMENTUM, unusualMomenta } from '../momentum';
 import type { Rule } from '../rule';
 import { figure, listed } from '../words';
@@ -19,7 +20,7 @@ export const momentumConvention: Rule = {
       'state. Inference does not use the momentum: this matters when the model is trained further.',
     insteadDo:
       'Write 1 minus the value of PyTorch (0.1 becomes 0.9). For a cumulative average choose a momentum, such as 0.9, before training on.',
-    fix: { id: 'momentum', title: 'the momentum converted' },
+    fix: { id: 'momentum', title: later`the momentum converted` },
     bad: {
       text: `<ir_version: 8, opset_import: ["" : 17]>
 unconverted (float[N,3,8,8] x) => (float[N,4,8,8] y)
@@ -62,7 +63,7 @@ converted (float[N,3,8,8] x) => (float[N,4,8,8] y)
       const single = layers.length === 1;
       report({
         ...(single ? { layer: layers[0] } : { layers }),
-        message: `${single ? 'The momentum' : `The momentum of ${layers.length} batch norms (${listed(layers)})`} ${meaning(momentum)}`,
+        message: `${single ? say`The momentum` : say`The momentum of ${layers.length} batch norms (${listed(layers)})`} ${meaning(momentum)}`,
       });
     }
   },
@@ -71,14 +72,13 @@ converted (float[N,3,8,8] x) => (float[N,4,8,8] y)
 function meaning(momentum: number): string {
   if (momentum === 1) {
     return (
-      'is 1: the running statistics never move when the model is trained further. This is what exporting a cumulative average ' +
-      '(momentum=None) leaves behind.'
+      say`is 1: the running statistics never move when the model is trained further. ` +
+      say`This is what exporting a cumulative average (momentum=None) leaves behind.`
     );
   }
   const converted = figure(1 - momentum);
   return (
-    `is ${figure(momentum)}, the weight of the old running value: each batch replaces ${figure(100 * (1 - momentum))} % of the running ` +
-    `statistics when the model is trained further. If ${figure(momentum)} is PyTorch's momentum, which weights the new value, ` +
-    `it should be ${converted} here.`
+    say`is ${figure(momentum)}, the weight of the old running value: each batch replaces ${figure(100 * (1 - momentum))} % of the running statistics when the model is trained further. ` +
+    say`If ${figure(momentum)} is PyTorch's momentum, which weights the new value, it should be ${converted} here.`
   );
 }

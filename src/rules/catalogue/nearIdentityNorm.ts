@@ -1,4 +1,5 @@
 import type { Layer } from '../../layers/layerView';
+import { say } from '../../texts/say';
 import { keepsStatistics, numbersOf, parametersOf } from '../normParameters';
 import type { Rule, RuleContext } from '../rule';
 
@@ -57,8 +58,8 @@ initial (float[N,3,8,8] x) => (float[N,2,8,8] y)
       context.report({
         layer,
         message:
-          `${layer.kind} undoes itself in ${found.undone} of ${found.channels} channels: its scale is the standard deviation and its shift the mean ` +
-          'within 1 %. In inference it gives out what goes in, and can be removed.',
+          say`${layer.kind} undoes itself in ${found.undone} of ${found.channels} channels: its scale is the standard deviation and its shift the mean within 1 %. ` +
+          say`In inference it gives out what goes in, and can be removed.`,
       });
     }
   },

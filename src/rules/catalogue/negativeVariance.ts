@@ -1,3 +1,4 @@
+import { say } from '../../texts/say';
 import { numbersOf, parametersOf } from '../normParameters';
 import type { Rule } from '../rule';
 import { figure } from '../words';
@@ -62,13 +63,13 @@ in_order (float[N,3,8,8] x) => (float[N,2,8,8] y)
         epsilon === undefined
           ? ''
           : lowest + epsilon < 0
-            ? `: with epsilon ${figure(epsilon)} it has no square root`
-            : `: with epsilon ${figure(epsilon)} it still has a square root`;
+            ? say`: with epsilon ${figure(epsilon)} it has no square root`
+            : say`: with epsilon ${figure(epsilon)} it still has a square root`;
       context.report({
         layer,
         message:
-          `The running variance of ${layer.kind} is negative in ${negative.length} of ${variance.length} channels ` +
-          `(first: channel ${first}, lowest ${figure(lowest)}${effect}). A variance cannot be negative: the file is damaged or its parameters are exchanged.`,
+          say`The running variance of ${layer.kind} is negative in ${negative.length} of ${variance.length} channels (first: channel ${first}, lowest ${figure(lowest)}${effect}). ` +
+          say`A variance cannot be negative: the file is damaged or its parameters are exchanged.`,
       });
     }
   },

@@ -1,14 +1,15 @@
 import type { Layer } from '../../layers/layerView';
+import { later, say, translated } from '../../texts/say';
 import { numbersOf, parameterNames, parametersOf, type ParameterName } from '../normParameters';
 import type { Rule, RuleContext } from '../rule';
 
 const words: Readonly<Record<ParameterName, string>> = {
-  scale: 'scale',
-  shift: 'shift',
-  mean: 'running mean',
-  variance: 'running variance',
-  outerScale: 'scale',
-  outerShift: 'shift',
+  scale: later`scale`,
+  shift: later`shift`,
+  mean: later`running mean`,
+  variance: later`running variance`,
+  outerScale: later`scale`,
+  outerShift: later`shift`,
 };
 
 export const nonFiniteStatistics: Rule = {
@@ -66,7 +67,9 @@ finite (float[N,3,8,8] x) => (float[N,2,8,8] y)
       if (found.length === 0) continue;
       context.report({
         layer,
-        message: `${layer.kind} holds numbers that are not finite: ${found.join('; ')}. Whatever passes it is lost for all layers after it.`,
+        message:
+          say`${layer.kind} holds numbers that are not finite: ${found.join('; ')}. ` +
+          say`Whatever passes it is lost for all layers after it.`,
       });
     }
   },
@@ -79,6 +82,6 @@ function inWords(layer: Layer, name: ParameterName, context: RuleContext): strin
   const first = numbers.findIndex((v) => !Number.isFinite(v));
   if (first < 0) return undefined;
   const bad = numbers.reduce((n, v) => n + Number(!Number.isFinite(v)), 0);
-  const what = Number.isNaN(numbers[first]) ? 'not a number' : 'infinite';
-  return `${bad} of ${numbers.length} values of the ${words[name]} (first: ${what} at index ${first})`;
+  const what = Number.isNaN(numbers[first]) ? say`not a number` : say`infinite`;
+  return say`${bad} of ${numbers.length} values of the ${translated(words[name])} (first: ${what} at index ${first})`;
 }

@@ -1,3 +1,4 @@
+import { later, say } from '../../texts/say';
 import { lateNorms } from '../lateNorms';
 import type { Rule } from '../rule';
 
@@ -16,7 +17,7 @@ export const normAfterActivation: Rule = {
       '0.474 with it before, GoogLeNet 0.596 and 0.607. Measure it on your own model.',
     insteadDo:
       'Move the norm between the linear layer and the activation, train both and compare. Keep what measures better.',
-    fix: { id: 'norm-before-activation', title: 'norms moved before their activations' },
+    fix: { id: 'norm-before-activation', title: later`norms moved before their activations` },
     bad: {
       text: `<ir_version: 8, opset_import: ["" : 17]>
 conv_relu_bn (float[N,3,8,8] x) => (float[N,4,8,8] y)
@@ -56,8 +57,8 @@ conv_bn_relu (float[N,3,8,8] x) => (float[N,4,8,8] y)
         layer,
         layers: activation === linear ? [linear] : [linear, activation],
         message:
-          `${layer.kind} comes after the activation ${applied ?? activation.kind} of ${linear.id}; the usual order is linear, norm, ` +
-          'activation. Neither order always wins: train both and compare.',
+          say`${layer.kind} comes after the activation ${applied ?? activation.kind} of ${linear.id}; the usual order is linear, norm, activation. ` +
+          say`Neither order always wins: train both and compare.`,
       });
     }
   },

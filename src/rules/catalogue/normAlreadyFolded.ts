@@ -1,6 +1,7 @@
+import { count, say } from '../../texts/say';
 import { foldedLayers } from '../folding';
 import type { Rule } from '../rule';
-import { count, listed } from '../words';
+import { listed } from '../words';
 
 export const normAlreadyFolded: Rule = {
   meta: {
@@ -62,12 +63,12 @@ kept (float[N,3,8,8] x) => (float[N,4] y)
     const folded = foldedLayers(view);
     if (folded.length === 0) return;
     const convolutions = view.layers.filter((l) => l.linear?.operator.startsWith('Conv'));
-    const trace = folded.every((l) => l.linear!.bias !== undefined) ? 'a bias' : 'a bias or a factor per channel';
+    const trace = folded.every((l) => l.linear!.bias !== undefined) ? say`a bias` : say`a bias or a factor per channel`;
     report({
       layers: folded,
       message:
-        `${folded.length} of ${count(convolutions.length, 'convolution')} have ${trace} and no norm of their own: ${listed(folded)}. ` +
-        'Either none was ever there, or it was folded into the weights on export; the file cannot tell. Nothing is said about norms missing there.',
+        say`${folded.length} of ${count(convolutions.length, 'convolution')} have ${trace} and no norm of their own: ${listed(folded)}. ` +
+        say`Either none was ever there, or it was folded into the weights on export; the file cannot tell. Nothing is said about norms missing there.`,
     });
   },
 };

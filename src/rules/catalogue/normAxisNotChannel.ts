@@ -1,3 +1,4 @@
+import { later, say } from '../../texts/say';
 import { misplacedAxes, positiveAxes, statedAxes } from '../normAxis';
 import type { Rule } from '../rule';
 
@@ -14,7 +15,7 @@ export const normAxisNotChannel: Rule = {
       'pixels and mixes the channels; the model trains, and worse. A LayerNormalization over the batch mixes samples, in inference too.',
     insteadDo:
       'Use `axis=-1` (the default) with `channels_last` and `axis=1` with `channels_first`; keep axis 0 out of LayerNormalization.',
-    fix: { id: 'norm-axis', title: 'norms along the channels, untrained' },
+    fix: { id: 'norm-axis', title: later`norms along the channels, untrained` },
     bad: {
       language: 'keras',
       reported: ['norm'],
@@ -39,7 +40,7 @@ export const normAxisNotChannel: Rule = {
       if (!axes?.includes(0)) continue;
       report({
         layer,
-        message: `${layer.kind} normalizes along axis 0, the batch: each sample's result depends on the other samples, in inference too.`,
+        message: say`${layer.kind} normalizes along axis 0, the batch: each sample's result depends on the other samples, in inference too.`,
       });
     }
     for (const { norm, convolution, axis: channel, isFirst } of misplacedAxes(view, typeOf)) {
@@ -49,9 +50,8 @@ export const normAxisNotChannel: Rule = {
         layer: norm,
         layers: [convolution],
         message:
-          `${norm.kind} keeps statistics along axis ${stated}, and the channels of ${convolution.id} ` +
-          `(${isFirst ? 'channels_first' : 'channels_last'}) are axis ${channel}: ` +
-          `it normalizes each position along axis ${axis} over all channels.`,
+          say`${norm.kind} keeps statistics along axis ${stated}, and the channels of ${convolution.id} (${isFirst ? 'channels_first' : 'channels_last'}) are axis ${channel}: ` +
+          say`it normalizes each position along axis ${axis} over all channels.`,
       });
     }
   },

@@ -1,4 +1,5 @@
 import type { Layer, LayerView } from '../../layers/layerView';
+import { say } from '../../texts/say';
 import { isBatchNorm } from '../normParameters';
 import type { Rule } from '../rule';
 
@@ -59,14 +60,14 @@ scores (float[N,8] x) => (float[N,4] y)
       if (end === undefined) continue;
       const [before] = view.nearestBefore(norm);
       const isNeck = end === norm && before?.linear !== undefined && /^(Gemm|MatMul)$/.test(before.linear.operator);
-      const way = end === norm ? 'nothing after it' : `only ${end.activation} after it`;
+      const way = end === norm ? say`nothing after it` : say`only ${end.activation!} after it`;
       report({
         layer: norm,
         severity: isNeck ? 'hint' : undefined,
         message: isNeck
-          ? `${norm.kind} is an output of the model, after the dense layer ${before.id}: right for an embedding, not for scores or regression.`
-          : `${norm.kind} stands at the output of the model, with ${way}: mean and variance of each output are fixed by the norm, and in ` +
-            'training each sample depends on the others of its batch.',
+          ? say`${norm.kind} is an output of the model, after the dense layer ${before.id}: right for an embedding, not for scores or regression.`
+          : say`${norm.kind} stands at the output of the model, with ${way}: ` +
+            say`mean and variance of each output are fixed by the norm, and in training each sample depends on the others of its batch.`,
       });
     }
   },

@@ -1,5 +1,6 @@
+import { count, say } from '../../texts/say';
 import type { Rule } from '../rule';
-import { count, listed } from '../words';
+import { listed } from '../words';
 
 /** One norm after a sum proves no design. */
 const FEWEST = 2;
@@ -69,8 +70,8 @@ pre_norm (float[N,16,8] x) => (float[N,16,8] y)
     report({
       layers: norms,
       message:
-        `${count(norms.length, 'norm')} on the residual stream (post-norm): ${listed(norms)}. Training from scratch needs a warm-up of ` +
-        'the learning rate; pre-norm blocks do not.',
+        say`${count(norms.length, 'norm')} on the residual stream (post-norm): ${listed(norms)}. ` +
+        say`Training from scratch needs a warm-up of the learning rate; pre-norm blocks do not.`,
     });
   },
 };

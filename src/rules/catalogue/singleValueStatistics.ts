@@ -1,5 +1,6 @@
 import type { Dim } from '../../ir/graph';
 import type { Layer } from '../../layers/layerView';
+import { say } from '../../texts/say';
 import type { Rule, RuleContext } from '../rule';
 
 export const singleValueStatistics: Rule = {
@@ -50,13 +51,21 @@ image (float[N,4,8,8] x) => (float[N,4,1,1] y)
     for (const layer of view.layers) {
       if (layer.norm === undefined || layer.norm.form === 'affine-only' || layer.sum !== undefined) continue;
       if (valuesPerStatistic(layer, context) !== 1) continue;
-      const what = { instance: 'each image', group: 'each group', batch: 'each channel' }[layer.norm.type as string];
+      const { type } = layer.norm;
+      const what =
+        type === 'instance'
+          ? say`each image`
+          : type === 'group'
+            ? say`each group`
+            : type === 'batch'
+              ? say`each channel`
+              : say`each sample`;
       report({
         layer,
         severity: model.purpose === 'training' ? 'error' : undefined,
         message:
-          `${layer.kind} takes mean and variance over a single value (${what ?? 'each sample'} has one element): what is left of its input is 0, ` +
-          'and its output is its shift alone.',
+          say`${layer.kind} takes mean and variance over a single value (${what} has one element): ` +
+          say`what is left of its input is 0, and its output is its shift alone.`,
       });
     }
   },

@@ -1,7 +1,8 @@
 import type { Layer } from '../../layers/layerView';
+import { count, say } from '../../texts/say';
 import { isBatchNorm } from '../normParameters';
 import type { Rule, RuleContext } from '../rule';
-import { count, listed } from '../words';
+import { listed } from '../words';
 
 const SMALLEST = 2;
 const LARGEST = 8;
@@ -59,8 +60,8 @@ open_batch (float[N,3,8,8] x) => (float[N,4,6,6] y)
     report({
       layers: small,
       message:
-        `${count(small.length, 'batch norm')} of a model whose batch is fixed to ${batchOf(small[0], context)} samples: ${listed(small)}. ` +
-        'Their statistics are noisy; a group norm does not depend on the batch.',
+        say`${count(small.length, 'batch norm')} of a model whose batch is fixed to ${batchOf(small[0], context)!} samples: ${listed(small)}. ` +
+        say`Their statistics are noisy; a group norm does not depend on the batch.`,
     });
   },
 };

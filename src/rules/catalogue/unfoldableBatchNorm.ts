@@ -1,3 +1,4 @@
+import { say } from '../../texts/say';
 import { isExported } from '../folding';
 import { normFoldings } from '../../variants/normFolding';
 import type { Rule } from '../rule';
@@ -52,7 +53,7 @@ read_once (float[N,3,8,8] x) => (float[N,4,6,6] y)
       context.report({
         layer: norm,
         layers: [linear],
-        message: `${norm.kind} cannot be folded into ${linear.id}: ${obstacle}.`,
+        message: say`${norm.kind} cannot be folded into ${linear.id}: ${obstacle}.`,
       });
     }
   },

@@ -1,8 +1,8 @@
 import type { ValueId } from '../../ir/graph';
 import type { Layer } from '../../layers/layerView';
+import { count, say } from '../../texts/say';
 import { isFiller } from '../normParameters';
 import type { Rule, RuleContext } from '../rule';
-import { count } from '../words';
 
 export const untrainedStatistics: Rule = {
   meta: {
@@ -65,8 +65,8 @@ trained (float[N,3,8,8] x) => (float[N,2,8,8] y)
       report({
         layer,
         message:
-          `The running mean of ${layer.kind} is 0 and its running variance 1 in ${channelsOf(layer)}, although its scale or shift ` +
-          'has been trained: the statistics were never updated, or were lost. In inference it does not normalize.',
+          say`The running mean of ${layer.kind} is 0 and its running variance 1 in ${channelsOf(layer)}, although its scale or shift has been trained: ` +
+          say`the statistics were never updated, or were lost. In inference it does not normalize.`,
       });
     }
     if (states.length > 0 && states.every(({ state }) => state === 'untouched')) {
@@ -74,8 +74,8 @@ trained (float[N,3,8,8] x) => (float[N,2,8,8] y)
         severity: 'information',
         layers: states.map(({ layer }) => layer),
         message:
-          `Untrained model: ${count(states.length, 'batch norm')} with initial values throughout (mean 0, variance 1, scale 1, shift 0). ` +
-          'What the file computes says nothing about a trained model.',
+          say`Untrained model: ${count(states.length, 'batch norm')} with initial values throughout (mean 0, variance 1, scale 1, shift 0). ` +
+          say`What the file computes says nothing about a trained model.`,
       });
     }
   },
@@ -112,8 +112,8 @@ function stateOf(layer: Layer, context: RuleContext): 'lost' | 'untouched' | 'tr
 
 function channelsOf({ norm }: Layer): string {
   return norm?.channels === undefined
-    ? 'every channel'
+    ? say`every channel`
     : norm.channels === 1
-      ? 'its channel'
-      : `all ${norm.channels} channels`;
+      ? say`its channel`
+      : say`all ${norm.channels} channels`;
 }

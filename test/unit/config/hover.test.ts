@@ -122,7 +122,7 @@ describe('escapeMarkdown', () => {
       const expected = name
         .replace(/\s+/g, ' ')
         .trim()
-        .replace(/[\u200b\u202e\u2066]/g, '\ufffd');
+        .replace(/[\u200b\u202e\u2066]|\p{Surrogate}/gu, '\ufffd');
       assert.equal(shown, expected);
     });
   }

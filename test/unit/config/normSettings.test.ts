@@ -110,6 +110,55 @@ describe('norm classes in Python', () => {
     assert.match(hover(line, 'LayerNorm', 'from flax import linen as nn\n')!, /of Flax.*\n\n.*epsilon 1e-6/);
   });
 
+  it('go by every way to name them', () => {
+    for (const [line, text] of [
+      ['tf.keras.layers.BatchNormalization()', ''],
+      ['keras.layers.BatchNormalization()', 'import keras'],
+      ['layers.BatchNormalization()', 'from keras import layers'],
+      ['BatchNormalization()', 'from tensorflow.keras.layers import BatchNormalization'],
+    ])
+      assert.match(hover(line, 'BatchNormalization', text)!, /of Keras.*over N, H, W/, line);
+    for (const line of ['torch.nn.GroupNorm(32, 64)', 'nn.GroupNorm(32, 64)', 'GroupNorm(32, 64)'])
+      assert.match(hover(line, 'GroupNorm')!, /of PyTorch.*over C, H, W/, line);
+    assert.match(hover('BN(64)', 'BN', 'from torch.nn import BatchNorm2d as BN')!, /^\*\*BatchNorm2d\*\* of PyTorch/);
+    assert.match(hover('nnx.BatchNorm(64, rngs=rngs)', 'BatchNorm', 'from flax import nnx')!, /of Flax/);
+    assert.match(hover('FrozenBatchNorm2d(64)', 'FrozenBatchNorm2d')!, /of torchvision.*\n\nFixed/);
+    assert.match(hover('LayerNorm2d(64)', 'LayerNorm2d')!, /of timm: layer normalization over C \(channels\)/);
+  });
+
+  it('are not those of a file that makes a class of that name itself', () => {
+    const text = 'import torch\nclass RMSNorm(torch.nn.Module):\n  pass\n';
+    assert.equal(hover('RMSNorm(64)', 'RMSNorm', text), undefined);
+    assert.equal(hover('class RMSNorm(nn.Module):', 'RMSNorm'), undefined);
+    assert.equal(hover('def GroupNorm(n):', 'GroupNorm'), undefined);
+  });
+
+  it('are not found in comments and texts', () => {
+    const call = 'BatchNorm2d(64)';
+    const seen = (before: string, line: string) =>
+      normClassHover(line, line.indexOf(call) + 2, 'import torch.nn as nn', () => before) !== undefined;
+    for (const line of [
+      `# ${call}`,
+      `x = 1  # a 'quote' # ${call}`,
+      `s = "${call}"`,
+      `s = 'it\\'s ${call}'`,
+      `f("""${call}""")`,
+    ])
+      assert.equal(seen('', line), false, line);
+    for (const line of [
+      `x = ${call}`,
+      `x = "#" + ${call}`,
+      `x = f('a', ${call})`,
+      `x = ('', ${call})`,
+      `x = """a""" + ${call}`,
+    ])
+      assert.equal(seen('', line), true, line);
+    assert.equal(seen('def f():\n  """Uses\n', `  ${call}`), false);
+    assert.equal(seen('def f():\n  """Uses\n  it."""\n', `  ${call}`), true);
+    assert.equal(seen("# it's a comment \\\n", call), true);
+    assert.equal(seen("x = 'unclosed\n", call), true);
+  });
+
   it('are found only where one is called', () => {
     for (const line of ['class MyNorm(nn.Module):', 'import BatchNorm2d', 'x = SpectralNorm(y)', 'BatchNorm2dish(3)'])
       for (let i = 0; i <= line.length; i++) assert.equal(normClassHover(line, i, ''), undefined, line);

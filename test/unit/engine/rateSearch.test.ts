@@ -93,7 +93,9 @@ describe('compareModel', () => {
     return new EngineClient(() => {
       let [message, exit]: [(m: EngineMessage) => void, (reason: string) => void] = [() => undefined, () => undefined];
       const transport: Transport = {
-        send: ({ id }) => {
+        send: (request) => {
+          if (request.type !== 'start') return;
+          const { id } = request;
           setImmediate(() => {
             for (const event of said) message({ type: 'event', id, event });
             exit('ended by signal SIGKILL');

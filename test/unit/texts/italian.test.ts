@@ -1,0 +1,122 @@
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import path from 'node:path';
+import ts from 'typescript';
+import { hoverContent } from '../../../src/config/hover';
+import { EngineClient } from '../../../src/engine/engineClient';
+import { analyzeModel } from '../../../src/rules/analyzeModel';
+import { rules } from '../../../src/rules/registry';
+import { italian } from '../../../src/texts/italian/italian';
+import { count, say, setLanguage } from '../../../src/texts/say';
+import { inProcessEngine } from '../../support/inProcessEngine';
+import { modelOfCase } from '../../support/ruleTester';
+
+const source = path.join(__dirname, '../../../src');
+
+/** The texts that are said with the tags of texts/say.ts, with `{0}`, `{1}` ... in the place of values. */
+function textsOf(file: string): string[] {
+  const found: string[] = [];
+  const visit = (node: ts.Node): void => {
+    if (ts.isTaggedTemplateExpression(node) && /^(say|later)$/.test(node.tag.getText())) {
+      const { template } = node;
+      found.push(
+        ts.isNoSubstitutionTemplateLiteral(template)
+          ? template.text
+          : template.head.text + template.templateSpans.map((s, i) => `{${i}}${s.literal.text}`).join(''),
+      );
+    }
+    ts.forEachChild(node, visit);
+  };
+  visit(ts.createSourceFile(file, fs.readFileSync(file, 'utf8'), ts.ScriptTarget.ES2022, true));
+  return found;
+}
+
+describe('texts in Italian', () => {
+  const said = fs
+    .readdirSync(source, { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.ts'))
+    .flatMap((file) => textsOf(path.join(source, file)));
+
+  it('are those that are said, all of them and no others', () => {
+    assert.ok(said.length > 200, `${said.length} texts`);
+    assert.deepEqual(Object.keys(italian.texts).sort(), [...new Set(said)].sort());
+  });
+
+  it('have the same places for values', () => {
+    const places = (text: string) => (text.match(/\{\d\}/g) ?? []).sort();
+    for (const [english, text] of Object.entries(italian.texts)) {
+      assert.deepEqual(places(text), places(english), english);
+      assert.ok((english.match(/\{\d/g) ?? []).length <= 10, english);
+      // parts of sentences are put together: blanks at their ends are theirs
+      assert.equal(/^ /.test(text), /^ /.test(english), english);
+      assert.equal(/ $/.test(text), / $/.test(english), english);
+    }
+  });
+
+  describe('once that language is set', () => {
+    afterEach(() => setLanguage(undefined));
+
+    it('put values where the sentence has them', () => {
+      assert.equal(
+        say`${2} of ${3} values of the ${'x'} (first: ${'y'} at index ${5})`,
+        '2 of 3 values of the x (first: y at index 5)',
+      );
+      setLanguage(italian);
+      assert.equal(
+        say`${2} of ${3} values of the ${'x'} (first: ${'{0}'} at index ${5})`,
+        '2 su 3 valori di: x (il primo: {0} all’indice 5)',
+      );
+      assert.deepEqual([count(1, 'layer'), count(2, 'layer'), count(0, 'layer')], ['1 strato', '2 strati', '0 strati']);
+    });
+
+    it('are what every rule says, with the same figures and names', async () => {
+      for (const { meta } of rules) {
+        const found = async () => {
+          const { findings } = await analyzeModel(await modelOfCase(meta.bad), 'model.onnx');
+          return findings.filter((f) => f.ruleId === meta.id);
+        };
+        setLanguage(undefined);
+        const english = await found();
+        setLanguage(italian);
+        const translated = await found();
+        assert.equal(translated.length, english.length);
+        const figures = (text: string) => (text.match(/\d[\d.e-]*\d|\d/g) ?? []).sort();
+        english.forEach(({ message, fix }, i) => {
+          assert.notEqual(translated[i].message, message, meta.id);
+          assert.deepEqual(figures(translated[i].message), figures(message), translated[i].message);
+          // words that no Italian sentence has
+          assert.doesNotMatch(
+            translated[i].message,
+            /\b(the|of|is|are|and|with|has|have|layers?)\b|\{\d\}|undefined/,
+            meta.id,
+          );
+          if (fix !== undefined) assert.notEqual(translated[i].fix!.title, fix.title);
+        });
+      }
+    });
+
+    it('are what hovers say', async () => {
+      setLanguage(italian);
+      const rule = rules.find(({ meta }) => meta.id === 'norm-after-activation')!;
+      const facts = await analyzeModel(await modelOfCase(rule.meta.bad), 'model.onnx');
+      const words = facts.layers.flatMap(({ id }) => hoverContent(facts, id) ?? []).join('\n');
+      assert.match(words, /Normalizzazione batch su N, H, W/);
+      assert.match(words, /Posizione: dopo l’attivazione/);
+      assert.match(words, /\*\*Nota:\*\*/);
+      assert.doesNotMatch(words.replace(/data:image\S+/g, ''), /\b(the|is|are|with|running|Place|Output)\b/);
+    });
+  });
+
+  it('come from an engine that was asked for them', async () => {
+    const client = new EngineClient(inProcessEngine, 'it-IT');
+    try {
+      const request = { model: { path: 'media/samples/sample.onnx' }, shownPath: 'sample.onnx', severities: {} };
+      const { findings } = await client.run('analyze', request);
+      const found = findings.find((f) => f.ruleId === 'norm-after-activation');
+      assert.match(found!.message, /viene dopo l’attivazione/);
+    } finally {
+      client.dispose();
+      setLanguage(undefined);
+    }
+  });
+});
