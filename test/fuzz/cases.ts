@@ -7,6 +7,7 @@ import { ModelError } from '../../src/ir/errors';
 import { analyzeModel } from '../../src/rules/analyzeModel';
 import { originals, type Original } from './models';
 import { Chance, mutated } from './mutateBytes';
+import { rearranged } from './mutateFields';
 
 /** What the parent process is told. */
 export type Message =
@@ -45,7 +46,10 @@ async function main(): Promise<void> {
     const share = chance.next() * shares.at(-1)!;
     const model = models[shares.findIndex((s) => share < s)];
     tell({ begun: i, name: model.name });
-    const bytes = mutated(model.bytes, model.isJson, chance);
+    const alike = models.filter((m) => m.isJson === model.isJson);
+    const whole =
+      chance.below(3) === 0 ? rearranged(model.bytes, chance.of(alike).bytes, model.isJson, chance) : undefined;
+    const bytes = whole ?? mutated(model.bytes, model.isJson, chance);
     const before = process.cpuUsage();
     try {
       await analyzeModel(await openModel(new DamagedFolder(model, bytes), 'model'), path.basename(model.name));

@@ -2,6 +2,7 @@ import { readFileSync, statSync } from 'node:fs';
 import * as path from 'node:path';
 import { attr, floats, longs, modelBytes, node, valueInfo } from '../support/onnxModels';
 import { corpusFolder, manifestEntries } from '../support/manifest';
+import { tensorListCases, tensorListModel } from '../support/tensorListModels';
 
 /** A model to damage. */
 export interface Original {
@@ -31,7 +32,13 @@ export function originals(): Original[] {
       isJson: file.endsWith('.json'),
       folder: path.dirname(file),
     }));
-  return [{ name: 'every kind of field', bytes: manyFields(), isJson: false, folder: root }, ...found];
+  const lists = Object.keys(tensorListCases).map((name) => ({
+    name,
+    bytes: new TextEncoder().encode(tensorListModel(name).text),
+    isJson: true,
+    folder: root,
+  }));
+  return [{ name: 'every kind of field', bytes: manyFields(), isJson: false, folder: root }, ...lists, ...found];
 }
 
 /** Subgraphs, functions, typed, external and sparse tensors, attributes of all kinds, in few bytes. */
