@@ -36,16 +36,20 @@ function rearrangedFields(bytes: Uint8Array, other: Uint8Array, times: number, c
   for (let i = 0; i < times; i++) {
     const lists = listsIn(own);
     const [list, second] = [chance.of(lists), chance.of(lists)];
+    if (list.length === 0) break;
     const at = chance.below(list.length);
     const kind = chance.below(6);
     if (kind === 0) list.splice(chance.below(list.length + 1), 0, structuredClone(list[at]));
     else if (kind === 1 && list.length > 1) list.splice(at, 1);
-    else if (kind === 2) [list[at], list[chance.below(list.length)]] = [list[chance.below(list.length)], list[at]];
-    else if (kind === 3) {
+    else if (kind === 2) {
+      const to = chance.below(list.length);
+      [list[at], list[to]] = [list[to], list[at]];
+    } else if (kind === 3) {
       const from = chance.below(second.length);
       const alike = list.findIndex((f) => f.number === second[from].number && f.wire === second[from].wire);
       list[Math.max(0, alike)] = structuredClone(second[from]);
-    } else if (kind === 4) {
+    } else if (donor.length === 0) break;
+    else if (kind === 4) {
       const from = chance.of(listsIn(donor));
       list.splice(at, 0, structuredClone(from[chance.below(from.length)]));
     } else {
