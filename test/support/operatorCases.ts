@@ -444,6 +444,32 @@ export const operatorCases: readonly OperatorCase[] = [
       [[fed([1, 2, 3, 4]), fed([1, 2, 3, 4]), fed([1, 2, 3, 4]), fed([3, 3])], { softcap: float(0.5) }],
     ] as const
   ).map(([inputs, attributes]) => operatorCase(23, 'Attention', inputs, attributes)),
+  ...([{}, { is_causal: int(1) }] as const).map((attributes) =>
+    operatorCase(
+      24,
+      'Attention',
+      [
+        ...[fed([2, 2, 3, 4]), fed([2, 2, 5, 4]), fed([2, 2, 5, 4])],
+        ...[undefined, undefined, undefined, values('int64', [4, 5])],
+      ],
+      attributes,
+    ),
+  ),
+  ...(
+    [
+      [[fed([2, 3, 8]), fed([6, 2]), fed([6, 2]), values('int64', [0, 1, 2, 5, 3, 1], [2, 3])], { num_heads: int(2) }],
+      [[fed([2, 2, 3, 4]), fed([2, 3, 2]), fed([2, 3, 2])], {}],
+      [[fed([2, 2, 3, 4]), fed([2, 3, 2]), fed([2, 3, 2])], { interleaved: int(1) }],
+      [
+        [fed([1, 2, 3, 6]), fed([6, 2]), fed([6, 2]), values('int64', [4, 0, 1], [1, 3])],
+        { rotary_embedding_dim: int(4) },
+      ],
+    ] as const
+  ).map(([inputs, attributes]) => operatorCase(23, 'RotaryEmbedding', inputs, attributes)),
+  ...(['wrap', 'reflect', 'edge'] as const).flatMap((mode) => [
+    operatorCase(19, 'Pad', [fed([2, 3, 4]), ints(0, 1, 2, 0, 2, 3)], { mode: string(mode) }),
+    operatorCase(21, 'Pad', [fed([2, 5]), ints(1, -1), undefined, ints(1)], { mode: string(mode) }),
+  ]),
   // com.microsoft
   operatorCase(13, 'Gelu', [fed([2, 3])], {}, { domain: 'com.microsoft' }),
   operatorCase(13, 'FusedMatMul', [fed([2, 4, 3]), fed([4, 5])], { transA: int(1) }, { domain: 'com.microsoft' }),

@@ -8,12 +8,11 @@ const MASKED = -1e30;
 
 /**
  * Attention (opset 23; Vaswani et al. 2017): Q, K, V as [batch, heads, length, size] or [batch, length, heads * size]; groups of
- * heads that share keys, past keys and values, masks, softcap.
+ * heads that share keys, past keys and values, masks, lengths, softcap.
  */
 export function attention(node: MutableNode, c: Conversion): boolean {
   const [query, key, value, mask, pastKey, pastValue, lengths] = node.inputs;
   const [y, presentKey, presentValue, shown] = node.outputs;
-  if (lengths) return c.fail(node, 'it reads the lengths of its sequences');
   const flat = c.rank(node, query) === 3;
   const sizes = c.shape(query)!;
   const heads = flat ? intOf(node, 'q_num_heads', 0) : sizes[1];
@@ -41,7 +40,9 @@ export function attention(node: MutableNode, c: Conversion): boolean {
   const capped = cap > 0 ? bounded(scores, c.scalar(cap, dtype), c) : scores;
   const biases = [
     mask && (c.dtype(mask) === 'bool' ? c.add('Where', [mask, c.scalar(0, dtype), c.scalar(MASKED, dtype)]) : mask),
-    intOf(node, 'is_causal', 0) !== 0 && future(scores, dtype, c),
+    lengths
+      ? beyond(scores, lengths, intOf(node, 'is_causal', 0) !== 0, dtype, c)
+      : intOf(node, 'is_causal', 0) !== 0 && future(scores, dtype, c),
   ].filter((bias): bias is string => !!bias);
   // ONNX Runtime bounds the scores before it masks them
   const masked = biases.reduce((sum, bias) => c.add('Add', [sum, bias]), capped);
@@ -63,6 +64,34 @@ function isCount(heads: unknown): heads is number {
 /** cap * tanh(x / cap) */
 function bounded(x: string, cap: string, c: Conversion): string {
   return c.add('Mul', [c.add('Tanh', [c.add('Div', [x, cap])]), cap]);
+}
+
+/**
+ * What hides the keys behind the end of each sequence (`nonpad_kv_seqlen`, opset 24); of a causal one those behind each word, the last
+ * of which stands at the end.
+ */
+function beyond(
+  scores: string,
+  lengths: string,
+  isCausal: boolean,
+  dtype: Parameters<Conversion['scalar']>[1],
+  c: Conversion,
+): string {
+  const count = (axis: number) => {
+    const part = { start: attribute.int(axis), end: attribute.int(axis + 1) };
+    const [size] = c.addNode('Shape', [scores], part);
+    const length = c.add('Squeeze', [size]);
+    return { size, places: c.add('Range', [c.ints(0), length, c.ints(1)]) };
+  };
+  const ends = c.add('Reshape', [lengths, c.ints([-1, 1, 1, 1])]);
+  const seen = () => {
+    if (!isCausal) return ends;
+    const { size, places } = count(2);
+    const before = c.add('Sub', [c.add('Add', [c.add('Unsqueeze', [places, c.ints([1])]), c.ints(1)]), size]);
+    return c.add('Add', [ends, before]);
+  };
+  const inside = c.add('Less', [count(3).places, seen()]);
+  return c.add('Where', [inside, c.scalar(0, dtype), c.scalar(MASKED, dtype)]);
 }
 
 /** What hides the words to come: a large negative number above the diagonal of every matrix of scores. */

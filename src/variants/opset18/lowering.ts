@@ -1,12 +1,14 @@
+import { attribute } from '../../ir/attribute';
+import { normalizeAxis } from '../../ir/inference/dims';
 import type { MutableNode } from '../../ir/mutableGraph';
 import { erfGelu, tanhGelu } from '../fusedForms';
+import { standardRotaryEmbedding } from '../rotaryForms';
 import { attention } from './attention';
 import { drop, floatOf, intOf, intsOf, lowered, stringOf, type Conversion, type OpsetRules } from './conversion';
 
 /** Operators that no opset before their own can express, or not with reasonable means. */
 const NEW = {
   20: ['AffineGrid', 'ImageDecoder', 'RegexFullMatch', 'StringConcat', 'StringSplit'],
-  23: ['RotaryEmbedding'],
   24: ['TensorScatter'],
   26: ['BitCast', 'CumProd'],
 };
@@ -27,14 +29,15 @@ export const loweringRules: OpsetRules = {
     c.add('Mul', [x, c.add('Sigmoid', [inner])], {}, node.outputs[0]);
     return true;
   }),
+  RotaryEmbedding: lowered(23, (node, c) =>
+    standardRotaryEmbedding(node, c, c.types) ? true : c.fail(node, 'its sizes are not known, or do not fit'),
+  ),
   AveragePool: lowered(19, (node, c) => {
     if (intsOf(node, 'dilations')?.some((d) => d !== 1)) return c.fail(node, 'its window is dilated');
     drop(node, 'dilations');
     return false;
   }),
-  Pad: lowered(19, (node, c) =>
-    stringOf(node, 'mode', 'constant') === 'wrap' ? c.fail(node, 'it pads by wrapping around') : false,
-  ),
+  Pad: lowered(19, (node, c) => (stringOf(node, 'mode', 'constant') === 'wrap' ? wrapped(node, c) : false)),
   QuantizeLinear: lowered(19, quantization),
   DequantizeLinear: lowered(19, quantization),
 };
@@ -44,6 +47,39 @@ function gelu(node: MutableNode, c: Conversion): boolean {
   const [x] = node.inputs;
   const form = stringOf(node, 'approximate', 'none') === 'tanh' ? tanhGelu : erfGelu;
   form(x, c.dtype(x), c, node.outputs[0]);
+  return true;
+}
+
+/** Elements of the longest axis that is wrapped around. */
+const LONGEST_AXIS = 2 ** 20;
+
+/** Pad that goes on at the other end: each padded axis is a selection of its elements. */
+function wrapped(node: MutableNode, c: Conversion): boolean {
+  const [x, pads, , given] = node.inputs;
+  const shape = c.shape(x);
+  const amounts = c.constantInts(pads);
+  const axes = given ? c.constantInts(given) : shape?.map((_, i) => i);
+  if (!shape || !amounts || axes?.length !== amounts.length / 2)
+    return c.fail(node, 'it wraps by amounts that are not known');
+  const moved = axes.flatMap((a, i) => {
+    const [axis, before, after] = [normalizeAxis(a, shape.length), amounts[i], amounts[i + axes.length]];
+    const size = axis === undefined ? undefined : shape[axis];
+    if (before === 0 && after === 0) return [];
+    if (typeof size !== 'number' || !(Math.abs(before) + size + Math.abs(after) <= LONGEST_AXIS))
+      return c.fail(node, 'it wraps an axis whose size is not known, or too long');
+    // what is cut is cut before the rest is repeated
+    const [front, start] = [Math.max(before, 0), Math.max(-before, 0)];
+    const kept = size - start - Math.max(-after, 0);
+    if (kept < 1) return c.fail(node, 'it cuts all of an axis');
+    const length = front + kept + Math.max(after, 0);
+    return [{ axis: axis!, places: Array.from({ length }, (_, o) => start + ((((o - front) % kept) + kept) % kept)) }];
+  });
+  const select = (value: string, { axis, places }: (typeof moved)[number], output?: string) =>
+    c.add('Gather', [value, c.ints(places)], { axis: attribute.int(axis) }, output);
+  const last = moved.pop();
+  const value = moved.reduce((v, move) => select(v, move), x);
+  if (last) select(value, last, node.outputs[0]);
+  else c.add('Identity', [value], {}, node.outputs[0]);
   return true;
 }
 

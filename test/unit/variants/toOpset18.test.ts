@@ -168,12 +168,13 @@ describe('toOpset18', () => {
   });
 
   it('names the node that opset 18 cannot express', () => {
-    const graph = graphOf(operatorCase(19, 'Pad', [fed([4]), ints(1, 1)], { mode: string('wrap') }));
+    const window = { kernel_shape: list([2, 2]), dilations: list([2, 2]) };
+    const graph = graphOf(operatorCase(19, 'AveragePool', [image], window));
     assert.throws(() => toOpset18(graph), {
       name: 'ModelError',
       code: 'unsupported',
-      message: /^Pad \(opset 19\) .* wrapping/,
-      place: { node: 'Pad' },
+      message: /^AveragePool \(opset 19\) .* dilated/,
+      place: { node: 'AveragePool' },
     });
   });
 
