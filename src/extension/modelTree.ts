@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { oneLine } from '../config/escapeMarkdown';
 import { isUnreadable, type Finding, type ModelFacts, type Severity } from '../protocol/facts';
 import type { ModelSession } from './modelSession';
+import { runningWords } from './runningWords';
 import type { Sessions } from './sessions';
 import { findModels } from './workspaceModels';
 
@@ -88,7 +89,7 @@ export class ModelTree implements vscode.TreeDataProvider<Item>, vscode.Disposab
 
 /** In a few words: what is going on, or what the latest analysis counted. */
 function stateOf({ running, facts, profile }: ModelSession): string | undefined {
-  if (running !== undefined) return t('{0}, step {1} of {2}', running.phase, running.step, running.steps);
+  if (running !== undefined) return runningWords(running);
   if (facts === undefined) return undefined;
   if (isUnreadable(facts)) return oneLine(facts.error.message);
   const norms = Object.entries(facts.summary.norm).map(([type, count]) => `${count} ${type}`);

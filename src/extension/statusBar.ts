@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { runningWords } from './runningWords';
 import type { Sessions } from './sessions';
 
 const { t } = vscode.l10n;
@@ -28,8 +29,7 @@ export class StatusBar implements vscode.Disposable {
       this.item.hide();
       return;
     }
-    const { phase, step, steps } = session.running;
-    this.item.text = `$(sync~spin) NormScope: ${phase === 'training' ? t('step {0} of {1}', step, steps) : phase}`;
+    this.item.text = `$(sync~spin) NormScope: ${runningWords(session.running)}`;
     this.item.tooltip = t('{0} is being profiled. Click to end it; what was measured is kept.', session.path);
     this.item.show();
   }
