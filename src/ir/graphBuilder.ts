@@ -108,8 +108,9 @@ export class GraphBuilder {
     return `${this.opTypes.at(index) || index}${output ? ` -> "${output}"` : ''}`;
   }
 
-  hasValue(name: string): boolean {
-    return this.names.idOf(name) !== undefined;
+  /** The id of the value with this name; undefined where there is none. */
+  known(name: string): ValueId | undefined {
+    return this.names.idOf(name);
   }
 
   /** True when a node added so far computes the value. */

@@ -222,8 +222,10 @@ export class MutableGraph {
       builder.addOutput(v);
       if (type.kind !== 'unknown') builder.declareType(v, type);
     }
-    for (const [name, type] of this.valueTypes)
-      if (builder.hasValue(name)) builder.declareType(builder.value(name), type);
+    for (const [name, type] of this.valueTypes) {
+      const v = builder.known(name);
+      if (v !== undefined) builder.declareType(v, type);
+    }
     return builder.build();
   }
 

@@ -61,7 +61,9 @@ class Cancellation {
     private readonly removable: ReadonlySet<MutableNode>,
     private readonly freshName: (wanted: string) => string,
   ) {
-    this.captured = new Set(graph.nodes.flatMap(capturedNames));
+    const captured = new Set<string>();
+    for (const node of graph.nodes) for (const name of capturedNames(node)) captured.add(name);
+    this.captured = captured;
   }
 
   run(): ReadonlyMap<string, readonly number[]> {

@@ -19,6 +19,7 @@ export function declareTypes(
     const order = moved.get(name);
     const type = valueType(value);
     const moves = order !== undefined;
-    graph.valueTypes.set(name, moves ? { ...type, shape: order.map((_, i) => shape[order.indexOf(i)]) } : type);
+    const { kind, dtype } = type;
+    graph.valueTypes.set(name, moves ? { kind, dtype, shape: order.map((_, i) => shape[order.indexOf(i)]) } : type);
   }
 }

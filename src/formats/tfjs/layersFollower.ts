@@ -11,7 +11,7 @@ import { isObject, member, type JsonObject } from './jsonAccess';
 import type { Span } from './jsonIndex';
 import { DECODED, type JsonPlace } from './jsonPlace';
 import { changedNumbers, loweredAlone } from './loneLowering';
-import type { LoweredCall } from './modelLowering';
+import type { LoweredCall, ModelLowering } from './modelLowering';
 import { sameJson } from '../../ir/sameJson';
 import { readLayer, type LayerDefinition, type ModelDefinition } from './topology';
 import type { WeightManifest } from './weightManifest';
@@ -20,7 +20,7 @@ import type { WeightManifest } from './weightManifest';
 export interface ReadText {
   readonly text: string;
   readonly model: ModelDefinition;
-  readonly soleCalls: ReadonlyMap<LayerDefinition, LoweredCall | null>;
+  readonly lowering: Pick<ModelLowering, 'soleCall'>;
   readonly manifest: WeightManifest;
   readonly folder: ModelFolder;
   readonly graph: Graph;
@@ -85,7 +85,7 @@ export class LayersFollower implements ModelFollower {
       const { name, place } = layer;
       const span = place.steps().includes(DECODED) ? undefined : this.read.spanOf(place);
       if (span === undefined) continue;
-      const call = this.read.soleCalls.get(layer);
+      const call = this.read.lowering.soleCall(layer);
       this.layers.push({ name, place, depth, call, origin: call?.origin, ...span });
     }
   }

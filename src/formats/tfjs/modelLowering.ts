@@ -28,6 +28,8 @@ export interface LoweredCall {
   readonly inputs: readonly (TensorValue | undefined)[];
   /** Names that it was given, in the order in which it asked. */
   readonly claimed: readonly string[];
+  /** Undefined for the only call so far: the layer is called again. */
+  isFirstOfSeveral?: boolean;
 }
 
 /** Builds the graph of a layers model: one or more ONNX operators for each call of a layer. */
@@ -37,12 +39,10 @@ export class ModelLowering implements Surroundings {
   readonly values: TensorValue[] = [];
   weightsPresent = 0;
   weightsMissing = 0;
-  /** The calls of layers that are called once, by layer; null for those that are called more often. */
-  readonly soleCalls = new Map<LayerDefinition, LoweredCall | null>();
+  private readonly firstCalls = new Map<LayerDefinition, LoweredCall>();
   private readonly names = new Names();
   private readonly isWeight = (name: string) => this.manifest.has(name);
   private readonly shared = new Map<LayerDefinition, Map<string, { name: string; dims: readonly number[] }>>();
-  private readonly origins = new Map<LayerDefinition, Origin>();
   private readonly costs = new Map<ModelDefinition, number>();
   private calls = 0;
 
@@ -74,6 +74,12 @@ export class ModelLowering implements Surroundings {
     }
     if (names.size === 0)
       this.reportAt('no-output', 'the model names no output that can be computed', model.configPlace);
+  }
+
+  /** The call of a layer that is called once; undefined for one that is not called, null for one that is called more often. */
+  soleCall(layer: LayerDefinition): LoweredCall | null | undefined {
+    const first = this.firstCalls.get(layer);
+    return first?.isFirstOfSeveral ? null : first;
   }
 
   // Surroundings
@@ -168,12 +174,12 @@ export class ModelLowering implements Surroundings {
       return this.expand(layer.nested, `${label}/`, inputs);
     }
     this.calls++;
-    let origin = this.origins.get(layer);
-    if (origin === undefined) this.origins.set(layer, (origin = this.originOf(layer, path)));
+    const first = this.firstCalls.get(layer);
+    const origin = first?.origin ?? this.originOf(layer, path);
     const parts = new LayerParts();
     const scope = new LayerScope(this, parts, layer, label, prefix, origin);
-    const { claimed } = parts;
-    this.soleCalls.set(layer, this.soleCalls.has(layer) ? null : { label, prefix, origin, inputs, claimed });
+    if (first !== undefined) first.isFirstOfSeveral = true;
+    else this.firstCalls.set(layer, { label, prefix, origin, inputs, claimed: parts.claimed });
     try {
       if (layer.nested !== undefined)
         throw new NotLowered(`with its layers the model would exceed ${MOST_CALLS} calls`);

@@ -6,15 +6,19 @@ export class Names {
 
   /** The wanted name, else with a number: one that nobody has, nor is it kept for somebody else. */
   claim(wanted: string, isReserved: (name: string) => boolean): string {
-    let name = wanted;
-    if (name === '' || this.taken.has(name) || isReserved(name)) {
-      let number = this.numbers.get(wanted) ?? 0;
-      do name = `${wanted}_${++number}`;
-      while (this.taken.has(name) || isReserved(name));
-      this.numbers.set(wanted, number);
-    }
-    this.taken.add(name);
+    if (wanted !== '' && !isReserved(wanted) && this.take(wanted)) return wanted;
+    let number = this.numbers.get(wanted) ?? 0;
+    let name: string;
+    do name = `${wanted}_${++number}`;
+    while (isReserved(name) || !this.take(name));
+    this.numbers.set(wanted, number);
     return name;
+  }
+
+  /** False when somebody has the name already. */
+  private take(name: string): boolean {
+    const { size } = this.taken;
+    return this.taken.add(name).size > size;
   }
 
   release(name: string): void {

@@ -78,7 +78,7 @@ async function open(folder: ModelFolder, text: string): Promise<Model> {
       new LayersFollower({
         text,
         model: topology().model,
-        soleCalls: lowering().soleCalls,
+        lowering: lowering(),
         manifest,
         folder,
         graph: graph(),

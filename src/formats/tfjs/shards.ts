@@ -1,9 +1,15 @@
 import type { ByteSource, ModelFolder } from '../../ir/byteSource';
 import { ModelError } from '../../ir/errors';
 
+/** Parameters of norms are short and stand side by side: they are read together. */
+const SHORT = 4096;
+const READ_TOGETHER = 32 * 1024;
+
 /** The files that hold the weights of one group, one after the other as if they were one file. */
 export class Shards {
   private readonly starts: number[] = [];
+  /** What was last read together. */
+  private together: { readonly start: number; readonly end: number; readonly bytes: Promise<Uint8Array> } | undefined;
 
   private constructor(
     private readonly sources: readonly ByteSource[],
@@ -52,10 +58,30 @@ export class Shards {
     return this.sources.reduce((most, { size }) => Math.max(most, size), 0);
   }
 
-  async read(offset: number, length: number): Promise<Uint8Array> {
+  read(offset: number, length: number): Promise<Uint8Array> {
     if (offset + length > this.size) {
-      throw this.failure ?? new ModelError('truncated', `the weight files end at byte ${this.size}`, { offset });
+      const end = new ModelError('truncated', `the weight files end at byte ${this.size}`, { offset });
+      return Promise.reject(this.failure ?? end);
     }
+    return length > SHORT ? this.readAlone(offset, length) : this.readShort(offset, length);
+  }
+
+  private async readShort(offset: number, length: number): Promise<Uint8Array> {
+    let { together } = this;
+    if (together === undefined || offset < together.start || offset + length > together.end) {
+      const i = this.lastStartingAt(offset);
+      const end = Math.min(offset + READ_TOGETHER, this.starts[i] + this.sources[i].size);
+      if (offset + length > end) return this.readAlone(offset, length);
+      const bytes = this.readAlone(offset, end - offset);
+      this.together = together = { start: offset, end, bytes };
+      // who waits for it gets the error; the next one tries again
+      bytes.catch(() => (this.together = undefined));
+    }
+    const { start, bytes } = together;
+    return (await bytes).slice(offset - start, offset - start + length);
+  }
+
+  private async readAlone(offset: number, length: number): Promise<Uint8Array> {
     const parts: Uint8Array[] = [];
     let from = offset;
     for (let i = this.lastStartingAt(offset); i < this.sources.length && from < offset + length; i++) {

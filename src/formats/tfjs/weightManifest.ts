@@ -366,20 +366,23 @@ function quantizationOf(object: JsonObject): Quantization | undefined {
 
 function storedWeight(layout: Layout, dtype: DataType, shards: Shards, offset: number): StoredWeight {
   const { name, dims, bytes, storage, quantization } = layout;
+  const isPlain = storage === dtype && dtype !== 'string';
   return {
     name,
     dtype,
     dims,
     present: offset + bytes <= shards.size,
-    read: async () => {
-      if (dtype === 'string') throw new ModelError('unsupported', `the weight ${shown(name)} holds texts, not numbers`);
-      const stored = await shards.read(offset, bytes);
-      if (storage === dtype) return stored;
-      const floats = decodeFloats(storage as DataType, stored, name);
-      return quantization === undefined || quantization.dtype === 'float16'
-        ? bytesOf(floats)
-        : dequantised(floats, quantization, dtype);
-    },
+    read: isPlain
+      ? () => shards.read(offset, bytes)
+      : async () => {
+          if (dtype === 'string')
+            throw new ModelError('unsupported', `the weight ${shown(name)} holds texts, not numbers`);
+          const stored = await shards.read(offset, bytes);
+          const floats = decodeFloats(storage as DataType, stored, name);
+          return quantization === undefined || quantization.dtype === 'float16'
+            ? bytesOf(floats)
+            : dequantised(floats, quantization, dtype);
+        },
   };
 }
 
@@ -406,18 +409,21 @@ export interface TensorForm {
 
 export function weightTensor(name: string, weight: StoredWeight, form: TensorForm = {}): Tensor {
   const ordered = form.order === undefined ? weight.dims : form.order.map((axis) => weight.dims[axis]);
+  const isAsStored = form.order === undefined && form.blocks === undefined;
   return {
     name,
     dtype: weight.dtype,
     dims: form.regroup?.(ordered) ?? ordered,
     location: 'external',
-    read: async () => {
-      const bytes = await weight.read();
-      const size = bitsPerElement(weight.dtype) / 8;
-      const inOrder = form.order === undefined ? bytes : permuted(bytes, size, weight.dims, form.order);
-      return form.blocks === undefined ? inOrder : arranged(inOrder, form.blocks);
-    },
+    read: isAsStored ? () => weight.read() : () => readAs(weight, form),
   };
+}
+
+async function readAs(weight: StoredWeight, { order, blocks }: TensorForm): Promise<Uint8Array> {
+  const bytes = await weight.read();
+  const size = bitsPerElement(weight.dtype) / 8;
+  const inOrder = order === undefined ? bytes : permuted(bytes, size, weight.dims, order);
+  return blocks === undefined ? inOrder : arranged(inOrder, blocks);
 }
 
 function arranged(bytes: Uint8Array, blocks: readonly number[]): Uint8Array {
