@@ -4,6 +4,7 @@ import type { MutableGraph, MutableNode } from '../ir/mutableGraph';
 import { elementCount, float32Tensor } from '../ir/tensor';
 import { floatsAtHand } from '../ir/tensorValues';
 import { intOf } from './nodeAttributes';
+import { floatLstm } from './quantizedNetworks';
 import { Rewriter } from './rewriter';
 
 /** Operators that rearrange or select integers and mean the same on what these stand for. */
@@ -62,7 +63,7 @@ export function toFloatArithmetic(graph: MutableGraph): number {
 function isOfIntegers({ domain, opType }: MutableNode): boolean {
   if (domain === '' && (opType === 'MatMulInteger' || opType === 'ConvInteger')) return true;
   if (domain === MICROSOFT && (opType === 'DynamicQuantizeMatMul' || opType === 'MatMulIntegerToFloat')) return true;
-  if (domain === MICROSOFT && opType === 'QLinearConcat') return true;
+  if (domain === MICROSOFT && ['QLinearConcat', 'QAttention', 'DynamicQuantizeLSTM'].includes(opType)) return true;
   return Object.hasOwn(quantizedOperators, opType) && quantizedOperators[opType].domain === domain;
 }
 
@@ -74,6 +75,8 @@ function hasOperands({ opType, inputs }: MutableNode): boolean {
     DynamicQuantizeMatMul: [0, 1, 2],
     MatMulIntegerToFloat: [0, 1, 2, 3],
     QLinearConcat: [0, 2, 3],
+    QAttention: [0, 1, 2, 3, 4],
+    DynamicQuantizeLSTM: [0, 1, 2, 8, 10],
   };
   const own = needed[opType] ?? quantizedOperators[opType].operands.flatMap((at) => [at, at + 1]);
   return own.every((at) => inputs[at]) && (opType !== 'QLinearConcat' || inputs.length % 3 === 2);
@@ -109,6 +112,8 @@ class FloatArithmetic {
     if (node.opType === 'DynamicQuantizeMatMul') return this.dynamicMatMul(node);
     if (node.opType === 'MatMulIntegerToFloat') return this.matMulToFloat(node);
     if (node.opType === 'QLinearConcat') return this.concat(node);
+    if (node.opType === 'QAttention') return this.attention(node);
+    if (node.opType === 'DynamicQuantizeLSTM') return floatLstm(node, this.r);
     return this.quantized(node, quantizedOperators[node.opType]);
   }
 
@@ -206,6 +211,18 @@ class FloatArithmetic {
   private matMulToFloat(node: MutableNode): boolean {
     const [a, b, aScale, bScale, aZero, bZero, bias] = node.inputs;
     this.biased(node, [this.dequantized(a, aScale, aZero), this.dequantized(b, bScale, bZero, -1)], bias);
+    return true;
+  }
+
+  /** QAttention: input, weight, bias, their scales, mask, their zero points, past. */
+  private attention(node: MutableNode): boolean {
+    const [x, w, bias, xScale, wScale, mask, xZero, wZero, past] = node.inputs;
+    const operands = [this.dequantized(x, xScale, xZero), this.dequantized(w, wScale, wZero, -1), bias, mask, past];
+    const inputs = operands.map((operand: string | undefined) => operand ?? '');
+    while (inputs.at(-1) === '') inputs.pop();
+    this.r.addNode('Attention', inputs, Object.fromEntries(node.attributes), {
+      ...{ domain: MICROSOFT, outputs: node.outputs, name: node.name || node.outputs[0] },
+    });
     return true;
   }
 
