@@ -1,9 +1,9 @@
-import { isObject, type JsonObject } from '../formats/tfjs/jsonAccess';
+import { isObject, member, type JsonObject } from '../formats/tfjs/jsonAccess';
 import { JsonIndex, type Span } from '../formats/tfjs/jsonIndex';
 import { DECODED, type JsonPlace } from '../formats/tfjs/jsonPlace';
 import { parseJson } from '../formats/tfjs/parseJson';
 import { statedIn, statedLayers, type StatedLayer } from '../formats/tfjs/statedLayers';
-import { findModel, readLayer, readTopology } from '../formats/tfjs/topology';
+import { findModel, readLayer, readTopology, type LayerDefinition } from '../formats/tfjs/topology';
 import { ModelError } from '../ir/errors';
 import { textDifference, type TextDifference } from '../ir/textDifference';
 import { TextLines } from '../ir/textLines';
@@ -21,7 +21,8 @@ export interface ConfigSetting {
 interface DocumentParts {
   readonly layers: readonly StatedLayer[];
   readonly lines: TextLines;
-  readonly index: JsonIndex;
+  /** The index of this text or of an earlier version. */
+  readonly indexed: { readonly text: string; readonly index: JsonIndex };
   readonly hasWeights: boolean;
   /** Several layers of a model have one name, and are read under others. */
   readonly hasTwins: boolean;
@@ -36,14 +37,18 @@ export class ConfigDocument {
   readonly lines: TextLines;
   /** The file comes with weights, which edits of its text must leave the number and shape of. */
   readonly hasWeights: boolean;
-  private readonly index: JsonIndex;
+  private readonly hasTwins: boolean;
+  private indexed: DocumentParts['indexed'];
 
   private constructor(
     readonly text: string,
-    private readonly parts: DocumentParts,
+    { layers, lines, indexed, hasWeights, hasTwins }: DocumentParts,
   ) {
-    const { layers } = ({ layers: this.layers, lines: this.lines, index: this.index } = parts);
-    this.hasWeights = parts.hasWeights;
+    this.layers = layers;
+    this.lines = lines;
+    this.indexed = indexed;
+    this.hasWeights = hasWeights;
+    this.hasTwins = hasTwins;
     this.around = Int32Array.from(layers, () => -1);
     const open: number[] = [];
     layers.forEach(({ span }, i) => {
@@ -63,7 +68,7 @@ export class ConfigDocument {
       return new ConfigDocument(text, {
         layers: statedLayers(model, index),
         lines: new TextLines(text),
-        index,
+        indexed: { text, index },
         hasWeights: Array.isArray(stated.weightsManifest) && stated.weightsManifest.length > 0,
         hasTwins: twins.found,
       });
@@ -89,19 +94,19 @@ export class ConfigDocument {
     if (at < 0) return undefined;
     const { span, model, path, definition: old } = this.layers[at];
     const growth = text.length - this.text.length;
-    const object = parsedObject(text.slice(span.offset, end(span) + growth));
-    const index = object && this.index.edited(text, difference);
-    if (object === undefined || index === undefined) return undefined;
+    const own = { offset: span.offset, length: span.length + growth };
+    const object = parsedObject(sliceOf(text, own));
+    if (object === undefined) return undefined;
 
     let depth = 0;
     for (let i = this.around[at]; i >= 0; i = this.around[i]) depth++;
     const twins = new Twins();
     const layer = readLayer(object, old.place, depth, twins.report);
     const isNewName = layer.name !== old.name;
-    if (isNewName && (this.parts.hasTwins || model.layers.some(({ name }) => name === layer.name))) return undefined;
+    if (isNewName && (this.hasTwins || model.layers.some(({ name }) => name === layer.name))) return undefined;
     // whether any layer states its calls decides how a model is read
-    const calls = [...old.place.steps(), 'inbound_nodes'];
-    if ((this.index.value(calls) === undefined) !== (index.value(calls) === undefined)) return undefined;
+    const hasCalls = (layer: JsonObject) => member(layer, 'inbound_nodes') !== undefined;
+    if (hasCalls(parsedObject(sliceOf(this.text, span))!) !== hasCalls(object)) return undefined;
 
     const replaced = new ReplacedLayer(this.layers, this.around, at, layer, object);
     let behind = at + 1;
@@ -109,17 +114,33 @@ export class ConfigDocument {
     const longer = ({ offset, length }: Span) => ({ offset, length: length + growth });
     const moved = ({ offset, length }: Span) => ({ offset: offset + growth, length });
     const ownPath = path.slice(0, path.length - old.name.length) + layer.name;
+    const isAlone = layer.nested === undefined && layer.wrapped === undefined;
+    const index = isAlone ? undefined : this.indexOf(text);
+    const ownModel = replaced.model(model);
     return new ConfigDocument(text, {
       layers: [
         ...this.layers.slice(0, at).map((l) => replaced.stated(l, end(l.span) > span.offset ? longer(l.span) : l.span)),
-        ...statedIn(layer, ownPath, replaced.model(model), index),
+        ...(index === undefined
+          ? [{ path: ownPath, className: layer.className, span: own, definition: layer, model: ownModel }]
+          : statedIn(layer, ownPath, ownModel, index)),
         ...this.layers.slice(behind).map((l) => replaced.stated(l, moved(l.span))),
       ],
       lines: this.lines.edited(text, difference),
-      index,
+      indexed: index === undefined ? this.indexed : { text, index },
       hasWeights: this.hasWeights,
-      hasTwins: this.parts.hasTwins || twins.found,
+      hasTwins: this.hasTwins || twins.found,
     });
+  }
+
+  /** Made when somebody asks: after most edits nobody does. */
+  private get index(): JsonIndex {
+    if (this.indexed.text !== this.text) this.indexed = { text: this.text, index: this.indexOf(this.text) };
+    return this.indexed.index;
+  }
+
+  private indexOf(text: string): JsonIndex {
+    const { indexed } = this;
+    return indexed.index.edited(text, textDifference(indexed.text, text)) ?? JsonIndex.of(text);
   }
 
   /** Index of the innermost layer of a list whose braces lie around a difference; -1 where there is none that can be read by itself. */
@@ -161,11 +182,20 @@ export class ConfigDocument {
   }
 
   /** The statement of a layer's class, or its whole object where the class is stated elsewhere. */
-  statementOf(layer: StatedLayer): Range {
-    const steps = [...layer.definition.place.steps(), 'class_name'];
-    const [key, value] = [this.index.key(steps), this.index.value(steps)];
-    const [start, stop] = key && value ? [key.offset, end(value)] : [layer.span.offset, end(layer.span)];
-    return this.lines.rangeOf(start, stop - start);
+  statementOf({ definition, span }: StatedLayer): Range {
+    let within = statements.get(definition);
+    if (within === undefined) statements.set(definition, (within = this.statementIn(definition, span)));
+    return this.lines.rangeOf(span.offset + within.offset, within.length);
+  }
+
+  private statementIn({ place, nested }: LayerDefinition, span: Span): Span {
+    // a layer that was edited is soon gone through, which the whole text is not
+    const isAlone = nested === undefined && this.indexed.text !== this.text;
+    const index = isAlone ? JsonIndex.of(sliceOf(this.text, span)) : this.index;
+    const steps = isAlone ? ['class_name'] : [...place.steps(), 'class_name'];
+    const [key, value] = [index.key(steps), index.value(steps)];
+    if (key === undefined || value === undefined) return { offset: 0, length: span.length };
+    return { offset: key.offset - (isAlone ? 0 : span.offset), length: end(value) - key.offset };
   }
 
   /** Where the value at a place of the file stands. */
@@ -193,6 +223,13 @@ export class ConfigDocument {
 
 function end({ offset, length }: Span): number {
   return offset + length;
+}
+
+/** Where a layer states its class, from the begin of its object: an edit elsewhere leaves its definition as it is. */
+const statements = new WeakMap<LayerDefinition, Span>();
+
+function sliceOf(text: string, span: Span): string {
+  return text.slice(span.offset, end(span));
 }
 
 /** Notes whether several layers of a model have one name. */

@@ -12,7 +12,7 @@ interface Followed {
   version: number;
   text: string;
   /** The latest version that could be analyzed. */
-  analyzed?: { readonly version: number; readonly settings: string; readonly analysis: TextAnalysis };
+  analyzed?: { readonly version: number; readonly path: string; readonly analysis: TextAnalysis };
 }
 
 /** The texts that an engine's host edits: of an edit only the difference is sent, analyzed and answered. */
@@ -28,21 +28,20 @@ export class FollowedTexts {
     request: EngineJobs['analyzeText']['request'],
     place: { readonly folder: ModelFolder; readonly name: string },
   ): Promise<TextAnswer> {
-    const { document, version, shownPath, severities, known } = request;
+    const { model, document, version, shownPath, severities, known } = request;
     const text = this.textOf(request);
     if (text === undefined) return 'send all';
     const followed: Followed = { ...this.texts.get(document), version, text };
     this.keep(document, followed);
 
-    const settings = JSON.stringify([shownPath, severities]);
-    const before = followed.analyzed?.settings === settings ? followed.analyzed : undefined;
+    const before = followed.analyzed?.path === model.path ? followed.analyzed : undefined;
     const { analysis, change } = await analyzeText(before?.analysis, text, {
       folder: new EditedFolder(place.folder, place.name, text),
       name: place.name,
       shownPath,
       options: { severities: severities as Readonly<Record<string, RuleSeverity>> },
     });
-    followed.analyzed = { version, settings, analysis };
+    followed.analyzed = { version, path: model.path, analysis };
     return change !== undefined && before !== undefined && before.version === known
       ? { change }
       : { facts: analysis.facts };

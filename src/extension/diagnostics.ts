@@ -26,11 +26,18 @@ const LONGEST_MESSAGE = 4000;
 
 const start = new vscode.Range(0, 0, 0, 0);
 
+/** What the panel says of a file. */
+interface Shown {
+  readonly findings: readonly Finding[];
+  /** Those of the findings first. */
+  readonly diagnostics: readonly vscode.Diagnostic[];
+}
+
 /** Keeps the Problems panel at what the latest analysis of each model found, in the file and in its formatted view. */
 export class Diagnostics implements vscode.Disposable {
   private readonly collection = vscode.languages.createDiagnosticCollection('normscope');
-  /** What the panel says of a file, by its address. */
-  private readonly shown = new Map<string, readonly vscode.Diagnostic[]>();
+  /** By the file's address. */
+  private readonly shown = new Map<string, Shown>();
   private readonly subscriptions: vscode.Disposable[];
 
   constructor(
@@ -45,7 +52,7 @@ export class Diagnostics implements vscode.Disposable {
         const session = sessions.existing(source);
         if (session !== undefined) this.publish(session);
       }),
-      formatted.onDidClose((uri) => this.show(uri, [])),
+      formatted.onDidClose((uri) => this.show(uri, [], [])),
     ];
   }
 
@@ -64,7 +71,7 @@ export class Diagnostics implements vscode.Disposable {
       );
       problem.source = 'NormScope';
       problem.code = facts.error.code;
-      this.show(session.uri, [problem]);
+      this.show(session.uri, [], [problem]);
       return;
     }
     const problems = facts.problems.map((p) => {
@@ -80,8 +87,8 @@ export class Diagnostics implements vscode.Disposable {
     const document = openDocument(session.uri);
     const marks = document && configOf(document);
     const marked = (f: Finding) => (f.source && marks ? marks.mark(f.source.range) : f.source?.range);
-    this.show(session.uri, [
-      ...facts.findings.map((f) => this.diagnostic(f, rangeOf(marked(f)), session.uri)),
+    this.show(session.uri, facts.findings, [
+      ...this.diagnostics(session.uri, facts.findings, (f) => rangeOf(marked(f)), session.uri),
       ...problems,
       ...(marks === undefined ? [] : settingDiagnostics(marks)),
     ]);
@@ -89,28 +96,46 @@ export class Diagnostics implements vscode.Disposable {
     const view = this.formatted.viewOf(session.uri);
     if (view !== undefined) {
       const placed = facts.findings.filter((f) => f.source !== undefined);
-      this.show(
-        view.uri,
-        placed.map((f) => this.diagnostic(f, view.toFormatted(marked(f)!), session.uri)),
-      );
+      const range = (f: Finding) => view.toFormatted(marked(f)!);
+      this.show(view.uri, placed, this.diagnostics(view.uri, placed, range, session.uri));
     }
   }
 
   /** Most edits change no finding: VS Code is told of those that do. */
-  private show(uri: vscode.Uri, found: readonly vscode.Diagnostic[]): void {
+  private show(uri: vscode.Uri, findings: readonly Finding[], diagnostics: readonly vscode.Diagnostic[]): void {
     const key = uri.toString();
-    const before = this.shown.get(key) ?? [];
-    if (found.length === before.length && found.every((d, i) => isSame(d, before[i]))) return;
-    if (found.length === 0) this.shown.delete(key);
-    else this.shown.set(key, found);
-    this.collection.set(uri, found);
+    const before = this.shown.get(key)?.diagnostics ?? [];
+    if (diagnostics.length === before.length && diagnostics.every((d, i) => d === before[i] || isSame(d, before[i])))
+      return;
+    if (diagnostics.length === 0) this.shown.delete(key);
+    else this.shown.set(key, { findings, diagnostics });
+    this.collection.set(uri, diagnostics);
+  }
+
+  /** What is said of findings; of those that were said before, be it elsewhere in the file, with the same words. */
+  private diagnostics(
+    uri: vscode.Uri,
+    findings: readonly Finding[],
+    rangeFor: (finding: Finding) => vscode.Range,
+    model: vscode.Uri,
+  ): vscode.Diagnostic[] {
+    const before = this.shown.get(uri.toString());
+    const growth = findings.length - (before?.findings.length ?? 0);
+    return findings.map((finding, i) => {
+      const range = rangeFor(finding);
+      const place = [i, i - growth].find((at) => saysTheSame(finding, before?.findings[at]));
+      if (place === undefined) return this.diagnostic(finding, range, model);
+      const known = before!.diagnostics[place];
+      return known.range.isEqual(range) ? known : madeOf(range, known);
+    });
   }
 
   private diagnostic(finding: Finding, range: vscode.Range, model: vscode.Uri): vscode.Diagnostic {
-    const d = new vscode.Diagnostic(range, diagnosticMessage(finding), severities[finding.severity]);
-    d.source = 'NormScope';
-    d.code = { value: finding.ruleId, target: this.targetOf(finding, model) };
-    return d;
+    return madeOf(range, {
+      message: diagnosticMessage(finding),
+      severity: severities[finding.severity],
+      code: { value: finding.ruleId, target: this.targetOf(finding, model) },
+    });
   }
 
   /** The page of the rule; of a finding that has no place in a text, the layer in the view, where the page is a click away. */
@@ -119,6 +144,28 @@ export class Diagnostics implements vscode.Disposable {
     if (source === undefined && about !== undefined) return layerLink(this.extension.id, model, about);
     return rulePage(this.extension.extensionUri, ruleId);
   }
+}
+
+type Words = Pick<vscode.Diagnostic, 'message' | 'severity' | 'code'>;
+
+function madeOf(range: vscode.Range, { message, severity, code }: Words): vscode.Diagnostic {
+  const made = new vscode.Diagnostic(range, message, severity);
+  made.source = 'NormScope';
+  made.code = code;
+  return made;
+}
+
+/** All but the place. */
+function saysTheSame(a: Finding, b: Finding | undefined): boolean {
+  return (
+    b !== undefined &&
+    a.ruleId === b.ruleId &&
+    a.severity === b.severity &&
+    a.message === b.message &&
+    a.layer === b.layer &&
+    a.layers?.[0] === b.layers?.[0] &&
+    (a.source === undefined) === (b.source === undefined)
+  );
 }
 
 function isSame(a: vscode.Diagnostic, b: vscode.Diagnostic): boolean {

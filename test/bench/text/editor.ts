@@ -13,12 +13,16 @@ export class Position {
   ) {}
 }
 
-class Range {
+export class Range {
   readonly start: Position;
   readonly end: Position;
 
   constructor(...at: [Position, Position] | [number, number, number, number]) {
     [this.start, this.end] = at.length === 2 ? at : [new Position(at[0], at[1]), new Position(at[2], at[3])];
+  }
+  isEqual({ start, end }: Range): boolean {
+    const isSame = (a: Position, b: Position) => a.line === b.line && a.character === b.character;
+    return isSame(this.start, start) && isSame(this.end, end);
   }
 }
 
@@ -115,12 +119,16 @@ export class TextDocument {
 interface HoverProvider {
   provideHover(document: TextDocument, position: Position): Promise<unknown>;
 }
+type Provider = Record<string, (document: TextDocument, range: Range) => Promise<readonly object[]>>;
 
 const opened = new Event<TextDocument>();
 const changed = new Event<{ document: TextDocument; contentChanges: readonly object[] }>();
-const published = new Event<readonly object[]>();
+const logged = new Event<void>();
 const textDocuments: TextDocument[] = [];
 const hovers: HoverProvider[] = [];
+const providers: Provider[] = [];
+/** What VS Code asks for by itself after each edit of a text that it shows. */
+const asked = ['provideInlayHints', 'provideCodeLenses', 'provideDocumentSymbols'];
 
 /** What the extension gave to the editor, and what the user does in it. */
 export const editor = {
@@ -128,16 +136,22 @@ export const editor = {
     textDocuments.push(document);
     opened.fire(document);
   },
-  edit(document: TextDocument, text: string): void {
-    document.set(text);
-    changed.fire({ document, contentChanges: [{}] });
+  /** Puts something in the place of a stretch of the text. */
+  edit(document: TextDocument, offset: number, length: number, text: string): void {
+    const before = document.getText();
+    const range = new Range(document.positionAt(offset), document.positionAt(offset + length));
+    document.set(before.slice(0, offset) + text + before.slice(offset + length));
+    changed.fire({ document, contentChanges: [{ range, rangeOffset: offset, rangeLength: length, text }] });
   },
-  /** Resolves when the Problems panel gets what was found next. */
-  problems(): Promise<readonly object[]> {
+  /** Asks for hints of a range, lenses and the outline. */
+  show: (document: TextDocument, range: Range) =>
+    Promise.all(providers.flatMap((p) => asked.filter((name) => name in p).map((name) => p[name](document, range)))),
+  /** Resolves when the next analysis is done and everybody has been told: each writes a line to the log. */
+  analyzed(): Promise<void> {
     return new Promise((resolve) => {
-      const { dispose } = published.event((found) => {
+      const { dispose } = logged.event(() => {
         dispose();
-        resolve(found);
+        resolve();
       });
     });
   },
@@ -149,20 +163,26 @@ export const vscode: object = orAnything({
   Range,
   Uri,
   EventEmitter: Event,
+  Diagnostic: class {
+    constructor(
+      readonly range: Range,
+      readonly message: string,
+      readonly severity: unknown,
+    ) {}
+  },
   MarkdownString: class {
     constructor(readonly value: string) {}
   },
   Hover: class {
     constructor(readonly contents: unknown) {}
   },
+  env: orAnything({ language: 'en' }),
   l10n: { t: (text: string) => text },
   languages: orAnything({
     registerHoverProvider: (_: unknown, provider: HoverProvider) => void hovers.push(provider),
-    createDiagnosticCollection: () => ({
-      set: (_: unknown, found: readonly object[]) => published.fire(found),
-      delete: () => undefined,
-      dispose: () => undefined,
-    }),
+    registerInlayHintsProvider: (_: unknown, provider: Provider) => void providers.push(provider),
+    registerCodeLensProvider: (_: unknown, provider: Provider) => void providers.push(provider),
+    registerDocumentSymbolProvider: (_: unknown, provider: Provider) => void providers.push(provider),
   }),
   workspace: orAnything({
     textDocuments,
@@ -172,5 +192,8 @@ export const vscode: object = orAnything({
     getConfiguration: () => ({ get: (_: string, otherwise: unknown) => otherwise }),
     fs: { stat: () => Promise.reject(new Error('none')), readFile: () => Promise.reject(new Error('none')) },
   }),
-  window: orAnything({ showInformationMessage: () => Promise.resolve(undefined) }),
+  window: orAnything({
+    createOutputChannel: () => orAnything({ info: () => logged.fire(), warn: () => logged.fire() }),
+    showInformationMessage: () => Promise.resolve(undefined),
+  }),
 });
