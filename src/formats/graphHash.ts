@@ -12,21 +12,26 @@ const DEEPEST_SUBGRAPH = 32;
  * against somebody who wants two models to collide.
  */
 export function graphHash(graph: Graph, functions: readonly { readonly body: Graph }[] = []): string {
-  return new GraphHash(graph, functions).hex;
+  return GraphHash.of(graph, functions).hex;
 }
 
 /** The hash of a graph, which can be had again at little cost after nodes have got other attributes. */
 export class GraphHash {
-  /** Two words for each node. */
-  private readonly nodes: Uint32Array;
-  private readonly rest: readonly [number, number];
+  private constructor(
+    private readonly rest: readonly [number, number],
+    /** Two words for each node. */
+    private readonly nodes: Uint32Array,
+  ) {}
 
-  constructor(graph: Graph, functions: readonly { readonly body: Graph }[] = []) {
+  static of(graph: Graph, functions: readonly { readonly body: Graph }[] = []): GraphHash {
     const rest = new Hasher();
     hashFrame(rest, graph);
     for (const { body } of functions) hashGraph(rest, body, 1);
-    this.rest = rest.state;
-    this.nodes = nodeHashes(graph, 0);
+    return new GraphHash(rest.state, nodeHashes(graph, 0));
+  }
+
+  copy(): GraphHash {
+    return new GraphHash(this.rest, this.nodes.slice());
   }
 
   get hex(): string {

@@ -32,7 +32,7 @@ export function changedFacts(before: ModelFacts, change: FactsChange): ModelFact
 }
 
 /** Moves facts with a place; those before the edit stay the same objects. */
-export function mover(move: Move): <T extends { readonly source?: Source }>(fact: T) => T {
+function mover(move: Move): <T extends { readonly source?: Source }>(fact: T) => T {
   return (fact) => {
     const { source } = fact;
     if (source === undefined) return fact;

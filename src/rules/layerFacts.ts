@@ -38,18 +38,13 @@ export function factsOfLayers(
   });
 }
 
-/** All layers of a model as plain data. */
-export function layerFacts(...[view, ...rest]: Parameters<typeof factsOfLayers>): LayerFacts[] {
-  return view.layers.map(factsOfLayers(view, ...rest));
-}
-
 function inputIds(layer: Layer, view: LayerView): string[] {
   const ids = view.predecessors(layer).flatMap((l) => (l ? [l.id] : []));
   return ids.length > 1 ? [...new Set(ids)] : ids;
 }
 
 /** Where the file states a layer; undefined for binary files. */
-export function layerSource({ origin }: Layer, { path, lines }: TextPlace): Source | undefined {
+function layerSource({ origin }: Layer, { path, lines }: TextPlace): Source | undefined {
   if (origin === undefined || lines === undefined) return undefined;
   return { uri: path, range: lines.rangeOf(origin.offset, origin.length) };
 }

@@ -14,6 +14,7 @@ import { layerView } from '../layers/recognize';
 import { changedFacts, type FactsChange } from '../protocol/factsChange';
 import type { Finding, FixOffer, LayerFacts, ModelFacts, ProblemFact } from '../protocol/facts';
 import { fixFormats } from '../protocol/fix';
+import { translated } from '../texts/say';
 import { isExported } from './folding';
 import { hiddenLayers } from './hiddenLayers';
 import { factsOfLayers, summarize } from './layerFacts';
@@ -222,6 +223,7 @@ export class ModelAnalysis {
 
   private finding(rule: Rule, { layer, layers, message, severity }: Report, facts: readonly LayerFacts[]): Finding {
     const { model, view, inside } = this.parts;
+    const { fix } = rule.meta;
     const asked = severityOf(rule, this.options);
     const first: Layer | undefined = layer ?? layers?.[0];
     const named = layers ?? (layer === undefined ? [] : [layer]);
@@ -234,7 +236,7 @@ export class ModelAnalysis {
       layers: layers?.map((l) => l.id),
       source: first && facts[first.index].source,
       // an edit goes through the graph, not into loops
-      ...(isFixable(model, rule.meta.fix) && !isInside && { fix: rule.meta.fix }),
+      ...(isFixable(model, fix) && !isInside && { fix: { id: fix.id, title: translated(fix.title) } }),
     };
   }
 }

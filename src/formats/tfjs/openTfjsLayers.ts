@@ -43,7 +43,7 @@ async function open(folder: ModelFolder, text: string): Promise<Model> {
     return lowered;
   });
   const graph = once(() => finished(lowering()));
-  const hash = once(() => new GraphHash(graph()));
+  const hash = once(() => GraphHash.of(graph()));
   return {
     format: isTfjs(stated) ? 'tfjs-layers' : 'keras',
     producer: producerOf(stated),
@@ -82,7 +82,7 @@ async function open(folder: ModelFolder, text: string): Promise<Model> {
         manifest,
         folder,
         graph: graph(),
-        hash: new GraphHash(graph()),
+        hash: hash().copy(),
         spanOf: (place) => file.spanOf(place),
       }),
   };
