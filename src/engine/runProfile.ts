@@ -29,7 +29,7 @@ import type { HostTensor } from '../training/hostTensor';
 import { estimateMemory } from '../training/memory';
 import { optimizers, type Optimizer } from '../training/optimizers';
 import { TrainingState } from '../training/trainingState';
-import { trainableForm } from '../training/trainableForm';
+import { openNodes, trainableForm } from '../training/trainableForm';
 import { buildTrainingStep, type TrainingStep } from '../training/trainingStep';
 import type { ChosenRuntime } from './chooseRuntime';
 import type { FileAccess } from './fileAccess';
@@ -86,11 +86,17 @@ export async function runProfile(
   };
   await enter('reading');
   const { runtime, notes } = host.chooseRuntime(settings.engine, settings.threads);
-  const { model: file, notes: settled } = trainableForm(await host.openModel(location.path), settings);
+  const opened = await host.openModel(location.path);
+  let form = trainableForm(opened, settings);
+  const files = await requestedData(settings, declaredInputs(form.model), (path) => host.openData(path));
+  const samples = files && new Map([...files.samples].map(([name, { layout }]) => [name, layout.shape]));
+  // branches and loops may follow from the sizes of the samples
+  if (samples && openNodes(form.model.graph) > 0) form = trainableForm(opened, settings, samples);
+  const { model: file, notes: settled } = form;
   const variant = await applyNormVariant(file.graph, settings.norm ?? 'as-is');
   const model: Model = { ...file, graph: variant.graph };
   const view = layerView(model.graph, inferFacts(model.graph));
-  const run = await begin(model, view, settings, runtime, host, enter);
+  const run = await begin(model, view, { settings, files, samples }, runtime, host, enter);
   try {
     const { training, state, data, first, compileMs } = run;
     const setup = setupOf(settings, training, state, data, [
@@ -121,11 +127,18 @@ interface Run {
   readonly compileMs: number;
 }
 
+/** What a run is to be made with: the user's samples, if any, and their sizes by input. */
+interface Asked {
+  readonly settings: ProfileSettings;
+  readonly files: FittedData | undefined;
+  readonly samples: ReadonlyMap<string, readonly number[]> | undefined;
+}
+
 /** Sets a run up and makes its first step. A batch that the file fixes stays when the runtime cannot run another. */
 async function begin(
   model: Model,
   view: LayerView,
-  settings: ProfileSettings,
+  { settings, files, samples }: Asked,
   runtime: Runtime,
   host: EngineHost,
   enter: (phase: ProfilePhase['phase']) => Promise<void>,
@@ -134,8 +147,6 @@ async function begin(
   const optimizer = optimizers[settings.optimizer];
   const detachStatistics = detachesStatistics(settings.norm ?? 'as-is');
   const begun = performance.now();
-  const files = await requestedData(settings, declaredInputs(model), (path) => host.openData(path));
-  const samples = files && new Map([...files.samples].map(([name, { layout }]) => [name, layout.shape]));
   const goal = lossGoal(settings, files);
   for (let keepBatch = false; ; keepBatch = true) {
     await enter('differentiating');

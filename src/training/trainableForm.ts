@@ -1,5 +1,5 @@
 import { expandCalls } from '../ir/expandCalls';
-import type { Graph, Node } from '../ir/graph';
+import type { Graph } from '../ir/graph';
 import type { Model } from '../ir/model';
 import type { ProfileSettings } from '../protocol/profile';
 import { toFloatArithmetic } from '../variants/floatArithmetic';
@@ -13,11 +13,13 @@ import { weightsFromInputs } from './weightInputs';
  * are weights. Layers are looked for in this graph, so that what lies in a branch is profiled.
  * @param settings `hold`: values for inputs of a single number, by name; `batch`: open sizes are settled where branches or loops follow
  *   from them, unless `data` of the user's own bring them
+ * @param samples sizes of the user's samples by input, without the batch, once they are known
  * @returns the model itself where there is nothing to change, and what was done in sentences for the report
  */
 export function trainableForm(
   file: Model,
   { batch, data, hold = {} }: Partial<Pick<ProfileSettings, 'batch' | 'data' | 'hold'>> = {},
+  samples?: ReadonlyMap<string, readonly number[]>,
 ): { readonly model: Model; readonly notes: readonly string[] } {
   let model = expandCalls(file);
   const notes: string[] = [];
@@ -36,7 +38,8 @@ export function trainableForm(
       notes.push(`input ${name} was held at ${value}: it decides which branch of the network is computed`);
     }
   }
-  const settled = batch === undefined || data !== undefined ? undefined : settledSizes(model, batch);
+  const isWaiting = batch === undefined || (data !== undefined && samples === undefined);
+  const settled = isWaiting ? undefined : settledSizes(model, batch, samples);
   if (settled !== undefined) {
     model = settled.model;
     notes.push(...settled.notes);
@@ -80,14 +83,19 @@ function withoutLoops(model: Model): { readonly model: Model; readonly loops: nu
 function settledSizes(
   model: Model,
   batch: number,
+  samples: ReadonlyMap<string, readonly number[]> | undefined,
 ): { readonly model: Model; readonly notes: readonly string[] } | undefined {
-  const isOpen = ({ domain, opType }: Node) => domain === '' && ['If', 'Loop', 'Scan'].includes(opType);
-  const open = (graph: Graph) => [...graph.nodes()].filter(isOpen).length;
-  if (open(model.graph) === 0) return undefined;
+  if (openNodes(model.graph) === 0) return undefined;
   const graph = model.graph.toMutable();
-  const { shapes, notes } = assumeShapes(graph, batch);
+  const { shapes, notes } = assumeShapes(graph, batch, samples);
   for (const input of graph.inputs) input.type = { ...input.type, shape: shapes.get(input.name) ?? input.type.shape };
   const settled = expandCalls({ ...model, graph: graph.freeze() });
-  const isDecided = open(settled.graph) < open(model.graph) || unrollLoops(settled.graph) !== undefined;
+  const isDecided = openNodes(settled.graph) < openNodes(model.graph) || unrollLoops(settled.graph) !== undefined;
   return isDecided ? { model: settled, notes } : undefined;
+}
+
+/** Branches and loops that gradients do not enter. */
+export function openNodes(graph: Graph): number {
+  return [...graph.nodes()].filter(({ domain, opType }) => domain === '' && ['If', 'Loop', 'Scan'].includes(opType))
+    .length;
 }

@@ -135,6 +135,25 @@ describe('profiles on data of files', function () {
     );
   });
 
+  it('open loops over the sizes that the file leaves open', async () => {
+    const turn =
+      'body = turn (int64 i, bool go, float[N,6] h) => (bool go2, float[N,6] t) { m = MatMul(h, w2) t = Tanh(m) go2 = Identity(go) }';
+    const text = `<ir_version: 8, opset_import: ["" : 17]> net (float[N,L,4] x) => (float[N,2] y)
+      <float[4,6] w1, float[6,6] w2, float[6,2] w3, int64[1] second = {1}, bool on = {1}>
+      { m = ReduceMean<axes = [1], keepdims = 0>(x) a = MatMul(m, w1) s = Shape(x) n = Gather(s, second) k = Squeeze(n)
+        r = Loop<${turn}>(k, on, a) y = MatMul(r, w3) }`;
+    const model = await writeModel(folder, 'turns.onnx', withWeights(text));
+    const xs = Array.from({ length: 8 }, (_, n) => Array.from({ length: 5 }, (_, l) => [n % 2, l / 5, 1, 0.5]));
+    const json = folder.write('series.json', Buffer.from(JSON.stringify({ xs, ys: [0, 1, 0, 1, 0, 1, 0, 1] })));
+    const { settings, layers, status } = await profile(model, { data: json, batch: 4, steps: 3 });
+    assert.equal(status, 'complete');
+    assert.ok(
+      settings.notes.some((n) => /a loop was written out/.test(n)),
+      settings.notes.join(),
+    );
+    assert.equal(layers.filter(({ kind }) => kind === 'Tanh').length, 5);
+  });
+
   it('say by which factor fresh weights were scaled', async () => {
     const model = await writeModel(folder, 'scaled.onnx', withWeights(dense));
     const rms = async (init: ProfileSettings['init']) => {

@@ -94,6 +94,11 @@ describe('trainableForm: open sizes', () => {
       'body = turn (int64 i, bool go, float[N,4,M] h) => (bool go2, float[N,4,M] t) { t = Tanh(h) go2 = Identity(go) }';
     const form = trainableForm(model(`y = Loop<${turn}>(k, on, c)`), { batch: 3 });
     assert.equal(operators(form).filter((o) => o === 'Tanh').length, 64);
+    // samples of the user's own are as long as they are
+    const settings = { batch: 3, data: 'x.npy' };
+    const own = trainableForm(model(`y = Loop<${turn}>(k, on, c)`), settings, new Map([['x', [30]]]));
+    assert.equal(operators(own).filter((o) => o === 'Tanh').length, 30);
+    assert.deepEqual(own.model.graph.valueType(own.model.graph.inputs[0])?.shape, [3, 30]);
   });
 
   it('stay open where nothing follows from them', () => {
