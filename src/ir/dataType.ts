@@ -1,5 +1,5 @@
 /**
- * Element types of ONNX tensors (TensorProto.DataType, onnx.proto IR 11), named as numpy names them.
+ * Element types of ONNX tensors (TensorProto.DataType, onnx.proto IR 14), named as numpy names them.
  * `code` is the number in the file, `bits` the size of one packed element (0 for strings, which have none).
  */
 const table = {
@@ -30,6 +30,8 @@ const table = {
   float8e8m0: { code: 24, bits: 8 },
   uint2: { code: 25, bits: 2 },
   int2: { code: 26, bits: 2 },
+  float6e2m3: { code: 27, bits: 6 },
+  float6e3m2: { code: 28, bits: 6 },
 } as const;
 
 export type DataType = keyof typeof table;

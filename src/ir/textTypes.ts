@@ -28,6 +28,8 @@ const sameName: readonly DataType[] = [
   'uint2',
   'int2',
   'float4e2m1',
+  'float6e2m3',
+  'float6e3m2',
 ];
 
 const byText = new Map<string, DataType>([...Object.entries(textual), ...sameName.map((n) => [n, n] as const)]);

@@ -12,8 +12,9 @@ const irVersionOfOpset: readonly (readonly [opset: number, irVersion: number])[]
   [22, 10],
   [23, 11],
   [24, 12],
+  [27, 13],
 ];
-const NEWEST_IR_VERSION = 13;
+const NEWEST_IR_VERSION = 14;
 
 /** IR version that brought an element type, where it is later than 4. */
 const irVersionOfType: Partial<Record<DataType, number>> = {
@@ -27,6 +28,8 @@ const irVersionOfType: Partial<Record<DataType, number>> = {
   float8e8m0: 12,
   uint2: 13,
   int2: 13,
+  float6e2m3: 14,
+  float6e3m2: 14,
 };
 
 /** The IR version that came with an opset of the default domain, 4 at least. */

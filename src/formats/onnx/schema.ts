@@ -1,5 +1,5 @@
 /**
- * Field numbers of onnx.proto (IR version 13), as far as the reader knows them by name. Fields that are not listed are
+ * Field numbers of onnx.proto (IR version 14), as far as the reader knows them by name. Fields that are not listed are
  * skipped: later IR versions add fields, they never change the meaning of a number.
  */
 export const ModelField = {

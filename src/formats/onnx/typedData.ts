@@ -26,7 +26,8 @@ export function typedField(dtype: DataType): number {
 
 /**
  * Packs the elements of a TensorProto's typed data field to the little-endian payload that raw_data would hold. Narrow types
- * (float16 bits, int8, bool, two 4-bit numbers) take one entry of int32_data each.
+ * (float16 bits, int8, bool, two 4-bit numbers) take one entry of int32_data each; a 6-bit number has one of its own, and four of them
+ * three bytes of the payload.
  * @param wire stands before the fields, which end at file offset `end`; other fields between them are skipped
  * @param size length of the payload in bytes, as type and shape demand
  * @throws ModelError `corrupt` when there are more or fewer elements
@@ -39,7 +40,17 @@ export function packTypedData(wire: Wire, end: number, dtype: DataType, size: nu
   const view = new DataView(payload.buffer);
   const unit = unitBytes(dtype);
   let at = 0;
+  const isSixBit = bitsPerElement(dtype) === 6;
+  let bit = 0;
   const put = (low: number, high: number) => {
+    if (isSixBit) {
+      at = (bit + 6 + 7) >> 3;
+      if (at > size) throw wrongLength(name, size);
+      payload[bit >> 3] |= (low & 0x3f) << (bit & 7);
+      if ((bit & 7) > 2) payload[(bit >> 3) + 1] |= (low & 0x3f) >> (8 - (bit & 7));
+      bit += 6;
+      return;
+    }
     if (at + unit > size) throw wrongLength(name, size);
     if (unit === 8) {
       view.setUint32(at, low, true);

@@ -116,6 +116,12 @@ export function shapeOfNumbers(sizes: readonly number[]): (number | null)[] {
   return sizes.slice(0, LONGEST_LIST).map((size) => (Number.isSafeInteger(size) && size >= 0 ? size : null));
 }
 
+/** A shape among the settings of a node; undefined for an unknown rank and for what is no shape. */
+export function settingShape(stated: unknown): readonly (number | null)[] | undefined {
+  const isSize = (size: unknown) => size === null || Number.isSafeInteger(size);
+  return Array.isArray(stated) && stated.every(isSize) ? (stated as (number | null)[]) : undefined;
+}
+
 /** A type among the settings of a node. */
 export function settingType(stated: unknown): DataType | undefined {
   return stated === 'float32' || stated === 'int32' || stated === 'bool' || stated === 'string' ? stated : undefined;

@@ -8,7 +8,7 @@ import { valueType } from '../tfjs/modelLowering';
 import type { JsonPlace } from '../tfjs/jsonPlace';
 import { Names } from '../tfjs/names';
 import { shown, type LayerDefinition, type Report } from '../tfjs/topology';
-import { dataTypeOf, settingType, shapeOf } from './attributeValues';
+import { dataTypeOf, settingShape, settingType, shapeOf } from './attributeValues';
 import { BodyLowering, type NodeSink } from './bodyLowering';
 import type { Constant, Constants } from './constants';
 import { tensorRef, type GraphBody, type GraphDefinition, type NodeDefinition } from './graphDef';
@@ -140,12 +140,12 @@ export class GraphLowering implements NodeSink {
     if (body.has(node.name)) return;
     this.unreserve(node.name);
     const signed = isObject(stated) ? stated : {};
-    const own = node.settings.shape as (number | null)[] | null | undefined;
+    const own = settingShape(node.settings.shape);
     const tensorShape = member(signed, 'tensorShape');
     // early converters write a Placeholder of unknown rank as one without sizes
     const shape = tensorShape === undefined || tensorShape === null ? own : (shapeOf(tensorShape) ?? own);
     const dtype = dataTypeOf(member(signed, 'dtype')) ?? settingType(node.settings.dtype) ?? 'float32';
-    const known = shape !== undefined && shape !== null && shape.length <= HIGHEST_RANK ? shape : undefined;
+    const known = shape !== undefined && shape.length <= HIGHEST_RANK ? shape : undefined;
     const value: TensorValue = { name: this.claim(node.name), shape: known, dtype };
     this.graph.addInput(value.name, inputType(value));
     body.bind(node.name, value);

@@ -8,7 +8,16 @@ export const convolutionRules: InferenceRules = {
   QLinearConv: (n) => [conv(n, 0, 3, n.dtype(7) ?? n.dtype(0))],
   DeformConv: (n) => [conv(n, 0, 1, n.dtype(0))],
   ConvTranspose: (n) => [convTranspose(n)],
+  CausalConvWithState: causalConv,
 };
+
+/** CausalConvWithState (opset 27): X [N, C, length] and W [C, 1, k] give Y like X and the state [N, C, k - 1]. */
+function causalConv(n: InferenceNode): Fact[] {
+  const [x, w] = [n.shape(0), n.shape(1)];
+  const kernel = w?.[2];
+  const state = typeof kernel === 'number' && kernel > 0 ? kernel - 1 : null;
+  return [tensorFact(n.dtype(0), x), tensorFact(n.dtype(0), x?.length === 3 ? [x[0], x[1], state] : undefined)];
+}
 
 /** The window of a convolution or pooling along its spatial axes. */
 export interface Window {

@@ -10,6 +10,7 @@ export const matrixRules: InferenceRules = {
   QLinearMatMul: (n) => [matMul(n, 0, 3, n.dtype(7) ?? n.dtype(0))],
   Einsum: einsum,
   Attention: attention,
+  LinearAttention: linearAttention,
   RotaryEmbedding: (n) => [sameType(n.fact(0))],
   Det: (n) => [tensorFact(n.dtype(0), n.shape(0)?.slice(0, -2))],
 };
@@ -91,5 +92,21 @@ function attention(n: InferenceNode): Fact[] {
     tensorFact(dtype, [q[0], keyHeads, total, size(k, keyHeads)]),
     tensorFact(dtype, [q[0], keyHeads, total, width]),
     tensorFact(dtype, [q[0], heads, rows, total]),
+  ];
+}
+
+/**
+ * LinearAttention (opset 27): Q [batch, length, heads * size], K and V with their own number of heads; outputs Y
+ * [batch, length, heads * width] and the state [batch, key heads, size, width].
+ */
+function linearAttention(n: InferenceNode): Fact[] {
+  const [q, k, v] = [0, 1, 2].map((i) => n.shape(i));
+  const dtype = n.dtype(0);
+  const [heads, keyHeads] = [n.int('q_num_heads', 1), n.int('kv_num_heads', 1)];
+  if (q?.length !== 3 || k?.length !== 3 || v?.length !== 3) return [tensorFact(dtype), tensorFact(n.dtype(3) ?? dtype)];
+  const [size, width] = [k, v].map((shape) => quotientOf([shape[2]], [keyHeads]));
+  return [
+    tensorFact(dtype, [q[0], q[1], multiplyDims(heads, width)]),
+    tensorFact(n.dtype(3) ?? dtype, [q[0], keyHeads, size, width]),
   ];
 }

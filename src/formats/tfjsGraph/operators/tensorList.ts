@@ -2,7 +2,7 @@ import { attribute } from '../../../ir/attribute';
 import type { DataType } from '../../../ir/dataType';
 import { tensorFromBytes } from '../../../ir/tensor';
 import { NotLowered, type Shape, type TensorValue } from '../../tfjs/layerScope';
-import { settingType, shapeOfNumbers } from '../attributeValues';
+import { settingShape, settingType, shapeOfNumbers } from '../attributeValues';
 import type { NodeScope } from '../nodeScope';
 import type { OperatorLowering } from './operator';
 
@@ -249,8 +249,7 @@ const intoList =
 
 /** TensorArrays of TensorFlow 1: what writes into one is handed on as its flow; the handle stands for what it starts with. */
 const tensorArray: OperatorLowering = (scope) => {
-  const stated = scope.config.element_shape;
-  const element = Array.isArray(stated) ? (stated as Shape) : undefined;
+  const element = settingShape(scope.config.element_shape);
   const list = reserved(scope, sizeInput(scope, 0), element, elementType(scope, 'dtype'));
   return [list, list];
 };
