@@ -52,6 +52,11 @@ export class Diagnostics implements vscode.Disposable {
         const session = sessions.existing(source);
         if (session !== undefined) this.publish(session);
       }),
+      // marks in a text are narrower than those in a file that nobody had open
+      vscode.workspace.onDidOpenTextDocument(({ uri }) => {
+        const session = sessions.existing(uri);
+        if (session !== undefined) this.publish(session);
+      }),
       formatted.onDidClose((uri) => this.show(uri, [], [])),
     ];
   }

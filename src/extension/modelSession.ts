@@ -126,6 +126,7 @@ export class ModelSession implements vscode.Disposable {
     this.failure = undefined;
     this.runEvents = [];
     this.changed.fire();
+    const started = Date.now();
     let trainingSince = 0;
     try {
       const result = await this.engines.training.profile(
@@ -146,11 +147,13 @@ export class ModelSession implements vscode.Disposable {
         },
         abort.signal,
       );
+      this.logProfile(result, Date.now() - started);
       if (abort === this.abort) this.restore({ ...result, model: { ...result.model, path: this.path } });
       return result;
     } catch (error) {
       const cancelled = error instanceof ModelError && error.code === 'cancelled';
       if (abort === this.abort && !cancelled) this.failure = (error as Error).message;
+      if (!cancelled) this.log.warn(oneLine(`${this.path}: not profiled: ${(error as Error).message}`, 2000));
       throw error;
     } finally {
       if (abort === this.abort) {
@@ -160,6 +163,12 @@ export class ModelSession implements vscode.Disposable {
         this.changed.fire();
       }
     }
+  }
+
+  private logProfile({ status, loss, engine, failure }: ProfileResult, ms: number): void {
+    const said = `${this.path}: profile ${status} in ${(ms / 1000).toFixed(1)} s on ${engine.name}; steps: ${loss.length}`;
+    if (status === 'failed') this.log.warn(oneLine(`${said}: ${failure ?? ''}`, 2000));
+    else this.log.info(oneLine(said));
   }
 
   /** Takes up a profile of this model that was measured earlier. */
@@ -233,7 +242,7 @@ export class ModelSession implements vscode.Disposable {
     try {
       facts = await this.readFacts(abort.signal);
       this.log.info(
-        `${oneLine(this.path)}: ${facts.layers.length} layers, ${facts.findings.length} findings in ${Date.now() - started} ms`,
+        `${oneLine(this.path)}: analyzed in ${Date.now() - started} ms; layers: ${facts.layers.length}, findings: ${facts.findings.length}`,
       );
     } catch (error) {
       // given up for a newer one

@@ -42,6 +42,15 @@ describe('TensorFlow.js models as text', () => {
     assert.deepEqual(vscode.languages.getDiagnostics(other), []);
   });
 
+  it('are marked at the class of the layer also when they were analyzed before anybody opened them', async () => {
+    const uri = copyOf(sample, 'unopened.keras.json');
+    await vscode.commands.executeCommand('normscope.analyzeWorkspace');
+    const isOne = (d: vscode.Diagnostic) => ruleOf(d) === 'norm-after-activation';
+    await diagnostics(uri, isOne);
+    const document = await vscode.workspace.openTextDocument(uri);
+    await diagnostics(uri, (d) => isOne(d) && document.getText(d.range) === '"class_name": "BatchNormalization"');
+  });
+
   it('have lenses that lead to the commands', async () => {
     const lenses = await vscode.commands.executeCommand<vscode.CodeLens[]>(
       'vscode.executeCodeLensProvider',
