@@ -16,7 +16,20 @@ type Compute = (values: Dim[], dtype: DataType | undefined) => Dim;
 /** Operators that keep the type and shape of their first input. */
 const KEEP = [
   ...['Relu', 'LeakyRelu', 'ThresholdedRelu', 'Elu', 'Selu', 'Celu', 'Sigmoid', 'HardSigmoid', 'Tanh', 'Softplus'],
-  ...['Softsign', 'Gelu', 'Swish', 'SwiGLU', 'HardSwish', 'Mish', 'Softmax', 'LogSoftmax', 'Hardmax', 'PRelu', 'Clip', 'Shrink'],
+  ...[
+    'Softsign',
+    'Gelu',
+    'Swish',
+    'SwiGLU',
+    'HardSwish',
+    'Mish',
+    'Softmax',
+    'LogSoftmax',
+    'Hardmax',
+    'PRelu',
+    'Clip',
+    'Shrink',
+  ],
   ...['Exp', 'Log', 'Sin', 'Cos', 'Tan', 'Asin', 'Acos', 'Atan', 'Sinh', 'Cosh', 'Asinh', 'Acosh', 'Atanh', 'Erf'],
   ...[
     'Reciprocal',

@@ -103,7 +103,8 @@ function linearAttention(n: InferenceNode): Fact[] {
   const [q, k, v] = [0, 1, 2].map((i) => n.shape(i));
   const dtype = n.dtype(0);
   const [heads, keyHeads] = [n.int('q_num_heads', 1), n.int('kv_num_heads', 1)];
-  if (q?.length !== 3 || k?.length !== 3 || v?.length !== 3) return [tensorFact(dtype), tensorFact(n.dtype(3) ?? dtype)];
+  if (q?.length !== 3 || k?.length !== 3 || v?.length !== 3)
+    return [tensorFact(dtype), tensorFact(n.dtype(3) ?? dtype)];
   const [size, width] = [k, v].map((shape) => quotientOf([shape[2]], [keyHeads]));
   return [
     tensorFact(dtype, [q[0], q[1], multiplyDims(heads, width)]),
