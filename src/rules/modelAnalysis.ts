@@ -33,6 +33,9 @@ export interface AnalysisOptions {
   readonly severities?: Readonly<Record<string, RuleSeverity>>;
 }
 
+/** Numbers of parameters that are kept while a text is edited: 64 MB. */
+const MAX_KEPT = 2 ** 24;
+
 const NONE: ReadonlyMap<string, Attribute> = new Map();
 
 /** What is known of a model while it is analyzed. */
@@ -55,7 +58,9 @@ export class ModelAnalysis {
   private readonly place: { readonly path: string; lines?: TextLines };
   /** How many findings each rule has, in their order. */
   private readonly counts = new Map<Rule, number>();
-  private readonly values: LimitedValues;
+  /** Numbers for rules, and for what is stated of norms; counted anew for each version of a text. */
+  private values: LimitedValues;
+  private described: LimitedValues;
   private readonly factsOf: (layer: Layer) => LayerFacts;
   private current: ModelFacts;
 
@@ -66,10 +71,10 @@ export class ModelAnalysis {
   ) {
     const { model, graph, types, view, loaded, active } = parts;
     this.place = { path, lines: model.lines };
-    const described = new LimitedValues(loaded.values, MAX_DESCRIBED);
-    this.factsOf = factsOfLayers(view, types, this.place, (value) => described.get(value));
-    const layers = view.layers.map(this.factsOf);
     this.values = new LimitedValues(loaded.values);
+    this.described = new LimitedValues(loaded.values, MAX_DESCRIBED);
+    this.factsOf = factsOfLayers(view, types, this.place, (value) => this.described.get(value));
+    const layers = view.layers.map(this.factsOf);
     const findings = active.flatMap((rule) => this.check(rule, layers));
     this.current = {
       path,
@@ -121,9 +126,15 @@ export class ModelAnalysis {
     return this.current;
   }
 
-  /** Follows the text; undefined for files that are none, and where the graph that was analyzed is not that of the file. */
+  /**
+   * Begins to follow the text. Undefined for files that are none, where the graph that was analyzed is not that of the file, and
+   * where there are more numbers than are looked at or kept.
+   */
   follower(): ModelFollower | undefined {
-    return this.parts.isAsRead ? this.parts.model.follow?.() : undefined;
+    const { model, isAsRead, loaded } = this.parts;
+    const isLimited = [this.values, this.described].some(({ problems }) => problems.length > 0);
+    const kept = [...loaded.values.values()].reduce((sum, { length }) => sum + length, 0);
+    return isAsRead && !isLimited && kept <= MAX_KEPT ? model.follow?.() : undefined;
   }
 
   /**
@@ -132,13 +143,14 @@ export class ModelAnalysis {
    */
   follow(edit: ModelEdit): FactsChange | undefined {
     const { lines } = this.place;
-    if (lines === undefined || this.values.problems.length > 0 || this.hasProblemIn(edit.around, lines))
-      return undefined;
+    if (lines === undefined || this.hasProblemIn(edit.around, lines)) return undefined;
     const { difference, behind, layer: edited, graphHash } = edit;
     const changed = edited === undefined ? [] : this.layersFrom(edited.before);
     const numbers = edited === undefined ? [] : this.restate(edited, changed);
     if (numbers === undefined) return undefined;
 
+    this.values = new LimitedValues(this.parts.loaded.values);
+    this.described = new LimitedValues(this.parts.loaded.values, MAX_DESCRIBED);
     const text = withDifference(lines.text, difference);
     const now = lines.edited(text, difference);
     this.place.lines = now;

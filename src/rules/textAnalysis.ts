@@ -19,32 +19,41 @@ export interface EditedText {
 
 /** What is known of one version of a text, for the analysis of the next one. It is as large as the model: drop it when the text is closed. */
 export class TextAnalysis {
-  /** Made at the first edit: most texts are read and not edited. */
-  private follower: ModelFollower | undefined;
-  /** The text has gone on to a version that the facts did not. */
-  private isSpent = false;
+  facts: ModelFacts;
+  /** Follows the edits; undefined where there is nothing to follow, or the text went on to a version that the facts did not. */
+  private following: { readonly analysis: ModelAnalysis; follower?: ModelFollower } | undefined;
 
   private constructor(
-    private readonly analysis: ModelAnalysis,
+    analysis: ModelAnalysis,
     private readonly asked: Pick<EditedText, 'name' | 'shownPath' | 'options'>,
-  ) {}
+  ) {
+    this.facts = analysis.facts;
+    this.following = { analysis };
+  }
 
   static async of({ folder, name, shownPath, options }: EditedText): Promise<TextAnalysis> {
     const model = await openModel(folder, name);
     return new TextAnalysis(await ModelAnalysis.of(model, shownPath, options, true), { name, shownPath, options });
   }
 
-  get facts(): ModelFacts {
-    return this.analysis.facts;
+  /** Makes ready for edits, which the first of them does otherwise: for when there is nothing else to do. */
+  prepare(): void {
+    if (this.following === undefined || this.following.follower !== undefined) return;
+    const follower = this.following.analysis.follower();
+    if (follower === undefined) this.following = undefined;
+    else this.following.follower = follower;
   }
 
   /** Goes on to another version of the text: how the facts differ; undefined where all has to be analyzed anew. */
   async next(text: string, { name, shownPath, options }: EditedText): Promise<FactsChange | undefined> {
-    if (this.isSpent || !sameJson(this.asked, { name, shownPath, options })) return undefined;
-    this.follower ??= this.analysis.follower();
-    const edit = await this.follower?.next(text);
-    const change = edit && this.analysis.follow(edit);
-    this.isSpent = edit !== undefined && change === undefined;
+    if (!sameJson(this.asked, { name, shownPath, options })) return undefined;
+    this.prepare();
+    const edit = await this.following?.follower?.next(text);
+    if (edit === undefined) return undefined;
+    const { analysis } = this.following!;
+    const change = analysis.follow(edit);
+    if (change === undefined) this.following = undefined;
+    else this.facts = analysis.facts;
     return change;
   }
 }
