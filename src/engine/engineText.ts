@@ -1,9 +1,10 @@
 import { ModelError } from '../ir/errors';
 import { textDifference } from '../ir/textDifference';
-import type { EngineJobs, TextVersion } from '../protocol/engine';
+import type { EngineJobs, TextAnswer, TextVersion } from '../protocol/engine';
 import type { ModelFacts } from '../protocol/facts';
 import { changedFacts } from '../protocol/factsChange';
 import type { EngineClient } from './engineClient';
+import { factsOfParts } from './factsParts';
 
 type AnalysisRequest = EngineJobs['analyze']['request'];
 
@@ -36,7 +37,7 @@ export class EngineText {
     let answer = await ask(sent === undefined ? text : { base: sent.version, ...textDifference(sent.text, text) });
     if (answer === 'send all') answer = await ask(text);
     if (answer === 'send all') throw new ModelError('engine', 'the engine did not take the text');
-    const facts = 'facts' in answer ? answer.facts : changedFacts(answered!.facts, answer.change);
+    const facts = factsOf(answer, answered?.facts);
     if (version > (this.answered?.version ?? 0)) this.answered = { version, facts };
     return facts;
   }
@@ -47,4 +48,10 @@ export class EngineText {
     this.sent = this.answered = undefined;
     this.engine.run('closeText', { document: this.document }).catch(() => undefined);
   }
+}
+
+/** @param before the facts that the answer tells the new ones by, which an engine does only where the host has them */
+function factsOf(answer: Exclude<TextAnswer, string>, before: ModelFacts | undefined): ModelFacts {
+  if ('facts' in answer) return answer.facts;
+  return 'change' in answer ? changedFacts(before!, answer.change) : factsOfParts(before!, answer.parts);
 }

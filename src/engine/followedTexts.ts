@@ -4,6 +4,7 @@ import type { EngineJobs, TextAnswer } from '../protocol/engine';
 import type { RuleSeverity } from '../rules/severities';
 import { analyzeText, type TextAnalysis } from '../rules/textAnalysis';
 import { EditedFolder } from './editedFolder';
+import { factsParts } from './factsParts';
 
 /** Texts whose analyses are kept; each is as large as its model, and an editor shows few at a time. */
 const MOST_TEXTS = 3;
@@ -42,9 +43,8 @@ export class FollowedTexts {
       options: { severities: severities as Readonly<Record<string, RuleSeverity>> },
     });
     followed.analyzed = { version, path: model.path, analysis };
-    return change !== undefined && before !== undefined && before.version === known
-      ? { change }
-      : { facts: analysis.facts };
+    if (before === undefined || before.version !== known) return { facts: analysis.facts };
+    return change === undefined ? { parts: factsParts(before.analysis.facts, analysis.facts) } : { change };
   }
 
   close(document: string): void {

@@ -1,6 +1,6 @@
 import type { CompareEvent, CompareSettings } from './compare';
 import type { ExperimentEvent, ExperimentSettings } from './experiment';
-import type { ModelFacts } from './facts';
+import type { Finding, LayerFacts, ModelFacts } from './facts';
 import type { FactsChange } from './factsChange';
 import type { ExportSettings, VariantExport } from './normVariant';
 import type { FixEvent, FixResult, FixSettings } from './fix';
@@ -89,8 +89,25 @@ export type TextAnswer =
   | { readonly facts: ModelFacts }
   /** How the facts differ from those that the host holds. */
   | { readonly change: FactsChange }
+  | { readonly parts: FactsParts }
   /** The engine does not have the text that the new one is told by: it was not sent, or to an engine that is gone. */
   | 'send all';
+
+/** The facts of a text by those of an earlier version. */
+export interface FactsParts {
+  readonly rest: Omit<ModelFacts, 'layers' | 'findings'>;
+  readonly layers: ListParts<LayerFacts>;
+  readonly findings: ListParts<Finding>;
+}
+
+export interface ListParts<T> {
+  /** For each element its index in the earlier list, where it is like that but for its place; else -1. */
+  readonly kept: Int32Array;
+  /** For each element line and character where it begins and where it ends in the text; zeros where it has no place. */
+  readonly ranges: Int32Array;
+  /** Those that are not kept, in their order. */
+  readonly added: readonly T[];
+}
 
 export type EngineJob = keyof EngineJobs;
 

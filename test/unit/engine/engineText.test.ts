@@ -79,6 +79,10 @@ describe('EngineText', () => {
     }
     assert.ok(models > 40, `${models} texts were models`);
     assert.equal(asked.filter((r) => typeof r.text === 'string').length, 1);
+    // all but the first are told by what the host has
+    const told = (how: string) => answers.filter((a) => typeof a === 'object' && how in a!).length;
+    assert.equal(told('facts'), 1);
+    assert.ok(told('parts') > 10 && told('change') > 10, `${told('parts')} and ${told('change')}`);
   });
 
   it('says the same of the corpus, formatted and with the line ends of Windows', async function () {

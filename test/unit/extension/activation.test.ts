@@ -10,7 +10,7 @@ const rooms: Readonly<Record<string, RegExp>> = {
     /^src\/formats\/(jsonShape|tfjs\/(parseJson|jsonIndex|jsonRows|jsonPlace|jsonAccess|topology|statedLayers|inboundNodes))\.ts$/,
   rules: /^src\/rules\/(severities|words)\.ts$/,
   engine:
-    /^src\/engine\/(engineClient|engineText|compareModel|transport|forkTransport|nodeFolder|nodeFile|editedFolder|web\/workerTransport)\.ts$/,
+    /^src\/engine\/(engineClient|engineText|factsParts|compareModel|transport|forkTransport|nodeFolder|nodeFile|editedFolder|web\/workerTransport)\.ts$/,
   reports: /^src\/reports\/pageHtml\.ts$/,
   ...Object.fromEntries(
     ['layers', 'variants', 'autodiff', 'training', 'experiments', 'cli'].map((room) => [room, /^$/]),
