@@ -6,6 +6,8 @@ export const normalizationRules: InferenceRules = {
   InstanceNormalization: (n) => [sameType(n.fact(0))],
   GroupNormalization: (n) => [sameType(n.fact(0))],
   RMSNormalization: (n) => [sameType(n.fact(0))],
+  // of ONNX Runtime, which states it without a domain
+  SimplifiedLayerNormalization: layerNormalization,
   LayerNormalization: layerNormalization,
   Dropout: (n) => {
     // Opset 1 to 9: the mask has the type of the data; opset 10 on: bool.

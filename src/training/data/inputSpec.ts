@@ -99,11 +99,14 @@ function auxiliaryKind(name: string, dtype: DataType): InputKind | undefined {
   return /segment|token_?type|type_ids/i.test(name) ? 'zeros' : undefined;
 }
 
+/** Keys and values of the words before, [batch, heads, length, size], as exporters of language models name them. */
+const PAST = /past|cache/i;
+
 function kindOf(name: string, dtype: DataType, shape: readonly number[], batch: number): InputKind {
   const auxiliary = auxiliaryKind(name, dtype);
   if (auxiliary !== undefined) return auxiliary;
   if (!isFloat(dtype)) return shape.length > 0 && shape[0] === batch ? 'tokens' : 'constant';
-  if (shape.length === 0 || shape[0] !== batch) return 'constant';
+  if (shape.length === 0 || shape[0] !== batch || (shape.length === 4 && PAST.test(name))) return 'constant';
   if (shape.length <= 2) return 'vector';
   if (shape.length >= 4) return 'image';
   return shape[1] === shape[2] && shape[1] >= SMALLEST_PICTURE ? 'image' : 'sequence';

@@ -197,6 +197,11 @@ describe('Teacher', () => {
     assert.deepEqual(data.feeds(0).get('t'), data.feeds(3).get('t'));
     assert.match(data.describeTargets(), /fixed random numbers/);
   });
+
+  it('says that a network without inputs is fed nothing', () => {
+    const data = new SyntheticData([], [output('teacher', [7])], BATCH, 1);
+    assert.equal(data.describeInputs(), 'none: the network has no inputs, it computes from constants of the file');
+  });
 });
 
 describe('inputSpecs', () => {
@@ -209,7 +214,7 @@ describe('inputSpecs', () => {
   it('tells pictures, series, vectors and tokens apart', () => {
     assert.deepEqual(
       describeInputs(`g (float[4,3,32,32] a, float[4,32,32,1] b, float[4,28,28] c, float[4,10,6] d, float[4,9] e,
-          int64[4,7] ids, int64[4,7] attention_mask, int64[4,7] position_ids, float[2,4,5] state, bool flag)
+          int64[4,7] ids, int64[4,7] attention_mask, int64[4,7] position_ids, float[2,4,5] state, float[4,2,8,16] past_key_values_0, bool flag)
           => (float[4,7,8] y) <float[30,8] table> { i = Cast<to = 7>(ids)  y = Gather(table, i) }`),
       [
         ['a', 'image', 1, 0],
@@ -221,6 +226,7 @@ describe('inputSpecs', () => {
         ['attention_mask', 'mask', -1, 0],
         ['position_ids', 'positions', -1, 0],
         ['state', 'constant', -1, 0],
+        ['past_key_values_0', 'constant', -1, 0],
         ['flag', 'constant', -1, 0],
       ],
     );
