@@ -4,6 +4,8 @@ const LONGEST_TEXT = 300;
 /** Text of a model as one line of plain text; characters that reorder or hide text are shown as U+FFFD. */
 export function oneLine(text: string, longest = LONGEST_TEXT): string {
   const cut = text.length > longest ? `${text.slice(0, longest)}...` : text;
+  // most names are words that nothing is done with
+  if (/^[!-~]+(?: [!-~]+)*$/.test(cut)) return cut;
   return cut
     .replace(/\s+/g, ' ')
     .trim()

@@ -1,7 +1,7 @@
 import type { LayerRole, ModelFacts, Range } from '../protocol/facts';
 import type { ConfigDocument } from './configDocument';
 import { oneLine } from './escapeMarkdown';
-import { statedLayers } from './layerHint';
+import { placeKey, statedLayers } from './layerHint';
 
 /** A layer in the outline of a model text. */
 export interface OutlineItem {
@@ -21,15 +21,16 @@ export interface OutlineItem {
  * @param facts of the model as it is written in the same text; places in them are the text's own
  */
 export function outlineOf(config: ConfigDocument, facts: ModelFacts | undefined): readonly OutlineItem[] {
-  const key = ({ start }: Range) => `${start.line}:${start.character}`;
   const stated = new Map(
-    facts === undefined ? [] : statedLayers(facts).map((l) => [key(l.layer.source!.range), l] as const),
+    facts === undefined
+      ? []
+      : statedLayers(facts).map((known) => [placeKey(known.layer.source!.range.start), known] as const),
   );
   const roots: OutlineItem[] = [];
   const children: OutlineItem[][] = [];
   config.layers.forEach((layer, i) => {
     const range = config.lines.rangeOf(layer.span.offset, layer.span.length);
-    const known = stated.get(key(range));
+    const known = stated.get(placeKey(range.start));
     const own: OutlineItem[] = (children[i] = []);
     const parent = config.around[i];
     const className = oneLine(layer.className);
