@@ -155,9 +155,11 @@ function vocabularyOf(
   const seen = new Set([name]);
   for (const value of seen) {
     for (const node of consumers.get(value) ?? []) {
-      if (node.opType === 'Gather' && node.inputs[1] === value) {
+      // EmbedLayerNormalization of com.microsoft has words, segments and their tables first
+      const table = node.opType === 'EmbedLayerNormalization' && node.inputs[0] === value ? 2 : 0;
+      if (table > 0 || (node.opType === 'Gather' && node.inputs[1] === value)) {
         const axis = node.attributes.get('axis');
-        const dims = graph.initializers.get(node.inputs[0])?.dims;
+        const dims = graph.initializers.get(node.inputs[table])?.dims;
         const at = axis?.type === 'int' ? axis.value : 0;
         if (dims) rows = Math.min(rows, dims.at(at) ?? Infinity);
       } else if (PASSING.has(node.opType) && node.inputs[0] === value) {

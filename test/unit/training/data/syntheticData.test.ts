@@ -232,6 +232,12 @@ describe('inputSpecs', () => {
     );
   });
 
+  it('finds the vocabulary of a fused embedding', () => {
+    const text = `g (int32[4,3] ids) => (float[4,3,8] y) <float[30,8] words, float[9,8] places, float[8] scale, float[8] shift>
+      { y, m = com.microsoft.EmbedLayerNormalization(ids, , words, places, , scale, shift) }`;
+    assert.deepEqual(describeInputs(text), [['ids', 'tokens', -1, 30]]);
+  });
+
   it("goes by the file's convention where sizes do not tell", () => {
     const text = 'g (float[4,16,16,16] a) => (float[4,16,16,16] y) { y = Relu(a) }';
     assert.equal(describeInputs(text)[0][2], 1);
