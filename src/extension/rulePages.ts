@@ -1,8 +1,9 @@
 import * as vscode from 'vscode';
 
-/** The page that explains a rule, shipped with the extension. */
+/** The page that explains a rule, shipped with the extension in English and Italian. */
 export function rulePage(extensionUri: vscode.Uri, ruleId: string): vscode.Uri {
-  return vscode.Uri.joinPath(extensionUri, 'media', 'rules', `${ruleId}.md`);
+  const folder = /^it\b/i.test(vscode.env.language) ? ['it'] : [];
+  return vscode.Uri.joinPath(extensionUri, 'media', 'rules', ...folder, `${ruleId}.md`);
 }
 
 /** Shows a rule's page, rendered. The id may come from a webview: anything that is not the form of an id is ignored. */

@@ -1,46 +1,74 @@
-import type { FixOffer } from '../protocol/facts';
+import type { FixOffer, Severity } from '../protocol/facts';
+import type { RulePageText } from '../texts/italian/rulePageText';
 import type { Example, MeasuredRuleMeta, RuleMeta } from './rule';
+
+/** What is the same on every page of a language. */
+export interface PageWords {
+  readonly severities: Readonly<Record<Severity, string>>;
+  readonly whatItDoes: string;
+  readonly why: string;
+  readonly otherTools: string;
+  readonly example: string;
+  readonly reported: string;
+  readonly notReported: string;
+  readonly insteadDo: string;
+  readonly references: string;
+  fix(this: void, offer: FixOffer): string;
+}
+
+const english: PageWords = {
+  severities: { error: 'error', warning: 'warning', information: 'information', hint: 'hint' },
+  whatItDoes: 'What it does',
+  why: 'Why',
+  otherTools: 'What other tools report',
+  example: 'Example',
+  reported: 'Reported:',
+  notReported: 'Not reported:',
+  insteadDo: 'What to do instead',
+  references: 'References',
+  fix: ({ id, title }) =>
+    `In an ONNX file NormScope does it for you: "Save a copy with ${title}" beside the finding, or ` +
+    `\`normscope fix MODEL --fix ${id} --output COPY\`. The copy is run beside the model before it is saved.`,
+};
 
 /**
  * The page of a rule in Markdown, with the same headings for every rule of a kind: one on models has an example, one on
  * measured figures what other tools report. Ends with a line break.
+ * @param text in another language, with the words of it
  */
-export function rulePage({ meta }: { readonly meta: RuleMeta | MeasuredRuleMeta }): string {
+export function rulePage(
+  { meta }: { readonly meta: RuleMeta | MeasuredRuleMeta },
+  words: PageWords = english,
+  text: RulePageText = meta,
+): string {
   return [
-    `# ${meta.title}`,
+    `# ${text.title}`,
     '',
-    `\`${meta.id}\` · ${meta.severity}`,
+    `\`${meta.id}\` · ${words.severities[meta.severity]}`,
     '',
-    '## What it does',
+    `## ${words.whatItDoes}`,
     '',
-    meta.whatItDoes,
+    text.whatItDoes,
     '',
-    '## Why',
+    `## ${words.why}`,
     '',
-    meta.why,
+    text.why,
     '',
-    ...('bad' in meta ? examples(meta) : ['## What other tools report', '', meta.otherTools, '']),
-    '## What to do instead',
+    ...('bad' in meta ? examples(meta, words) : [`## ${words.otherTools}`, '', text.otherTools ?? meta.otherTools, '']),
+    `## ${words.insteadDo}`,
     '',
-    meta.insteadDo,
+    text.insteadDo,
     '',
-    ...('fix' in meta && meta.fix !== undefined ? [fixText(meta.fix), ''] : []),
-    '## References',
+    ...('fix' in meta && meta.fix !== undefined ? [words.fix(meta.fix), ''] : []),
+    `## ${words.references}`,
     '',
     ...meta.references.map(({ title, url }) => `- [${title}](${url})`),
     '',
   ].join('\n');
 }
 
-function fixText({ id, title }: FixOffer): string {
-  return (
-    `In an ONNX file NormScope does it for you: "Save a copy with ${title}" beside the finding, or ` +
-    `\`normscope fix MODEL --fix ${id} --output COPY\`. The copy is run beside the model before it is saved.`
-  );
-}
-
-function examples({ bad, good }: RuleMeta): string[] {
-  return ['## Example', '', 'Reported:', '', ...code(bad), 'Not reported:', '', ...code(good)];
+function examples({ bad, good }: RuleMeta, { example, reported, notReported }: PageWords): string[] {
+  return [`## ${example}`, '', reported, '', ...code(bad), notReported, '', ...code(good)];
 }
 
 function code({ text, language }: Example): string[] {

@@ -3,6 +3,7 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { measuredRules } from '../../../src/profile/measuredRules';
 import { ruleWithId, rules } from '../../../src/rules/registry';
+import { italianRulePage } from '../../../src/rules/italianRulePage';
 import { rulePage } from '../../../src/rules/rulePage';
 
 const root = path.join(__dirname, '../../..');
@@ -38,10 +39,26 @@ describe('rule registry', () => {
   it('has a page for every rule that is not stale, and no other page', () => {
     const folder = path.join(root, 'media/rules');
     const all = [...rules, ...measuredRules];
-    assert.deepEqual(fs.readdirSync(folder).sort(), all.map((r) => `${r.meta.id}.md`).sort());
+    const names = all.map((r) => `${r.meta.id}.md`).sort();
+    assert.deepEqual(fs.readdirSync(folder).sort(), ['it', ...names].sort());
+    assert.deepEqual(fs.readdirSync(path.join(folder, 'it')).sort(), names);
     for (const rule of all) {
       const page = fs.readFileSync(path.join(folder, `${rule.meta.id}.md`), 'utf8');
       assert.equal(page, rulePage(rule), `media/rules/${rule.meta.id}.md is stale: npm run docs:rules`);
+      const translated = fs.readFileSync(path.join(folder, 'it', `${rule.meta.id}.md`), 'utf8');
+      assert.equal(translated, italianRulePage(rule), `media/rules/it/${rule.meta.id}.md is stale: npm run docs:rules`);
+    }
+  });
+
+  it('has every page in Italian, with the same figures and code as the English one', () => {
+    const parts = (page: string) =>
+      page.match(/(?<![\p{L}.])-?\d[\d.e^-]*\d|(?<![\p{L}.])\d|`[^`]*`|https?:\S+/gu) ?? [];
+    for (const rule of [...rules, ...measuredRules]) {
+      const page = italianRulePage(rule);
+      assert.ok(page, `${rule.meta.id}: src/texts/italian has no page`);
+      const kept = (text: string) => parts(text.replace(/^.*normscope fix.*$/m, '')).sort();
+      assert.deepEqual(kept(page), kept(rulePage(rule)), rule.meta.id);
+      assert.doesNotMatch(page, /undefined/);
     }
   });
 
