@@ -2,7 +2,7 @@ import type { Dim, ValueId } from '../ir/graph';
 import type { TextLines } from '../ir/textLines';
 import type { FactOf } from '../ir/inferTypes';
 import type { Layer, LayerView } from '../layers/layerView';
-import type { LayerFacts, NormFacts, Source, Summary } from '../protocol/facts';
+import type { LayerFacts, NormFacts, NormParameterFacts, Source, Summary } from '../protocol/facts';
 import { fileAxes } from './fileAxes';
 import { parameterFacts } from './parameterFacts';
 
@@ -29,7 +29,7 @@ export function factsOfLayers(
     inputs: inputIds(layer, view),
     outputShape: outputShape(layer, view, factOf, toFile),
     activation: layer.activation,
-    norm: layer.norm && { ...normFacts(layer, view), ...parameterFacts(layer, view, values) },
+    norm: layer.norm && normFacts(layer, view, parameterFacts(layer, view, values)),
     linear: layer.linear && {
       hasBias: layer.linear.bias !== undefined,
       normalization: view.normalizationOf(layer),
@@ -72,7 +72,7 @@ function outputShape(
   return axes?.length === shape.length ? axes.map((a) => shape[a]) : [...shape];
 }
 
-function normFacts(layer: Layer, view: LayerView): NormFacts {
+function normFacts(layer: Layer, view: LayerView, parameters: readonly NormParameterFacts[]): NormFacts {
   const norm = layer.norm!;
   const { placement, chain, linear, activation } = view.placementOf(layer);
   return {
@@ -93,6 +93,7 @@ function normFacts(layer: Layer, view: LayerView): NormFacts {
     chain,
     linear: linear?.id ?? null,
     activation: activation?.id ?? null,
+    ...(parameters.length > 0 && { parameters }),
   };
 }
 

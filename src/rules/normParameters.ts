@@ -11,7 +11,14 @@ export type ParameterName = (typeof parameterNames)[number];
 
 /** Values of a norm's parameters whose numbers a rule may ask for. */
 export function parametersOf(layer: Layer, names: readonly ParameterName[] = parameterNames): readonly ValueId[] {
-  return names.flatMap((name) => layer.norm?.[name] ?? []);
+  const { norm } = layer;
+  const values: ValueId[] = [];
+  if (norm === undefined) return values;
+  for (const name of names) {
+    const value = norm[name];
+    if (value !== undefined) values.push(value);
+  }
+  return values;
 }
 
 /** Filled by a ConstantOfShape: a stand-in for weights that were taken out of the file. */

@@ -12,14 +12,14 @@ export function parameterFacts(
   { norm }: Layer,
   view: LayerView,
   values: (value: ValueId) => Float32Array | undefined,
-): { readonly parameters?: readonly NormParameterFacts[] } {
-  if (norm === undefined) return {};
-  const found = names.flatMap((name) => {
-    const value = norm[name];
+): readonly NormParameterFacts[] {
+  const found: NormParameterFacts[] = [];
+  for (const name of names) {
+    const value = norm?.[name];
     const numbers = value === undefined || isFiller(value, view) ? undefined : values(value);
-    return numbers === undefined || numbers.length === 0 ? [] : [distribution(name, numbers)];
-  });
-  return found.length > 0 ? { parameters: found } : {};
+    if (numbers !== undefined && numbers.length > 0) found.push(distribution(name, numbers));
+  }
+  return found;
 }
 
 function distribution(name: NormParameterFacts['name'], numbers: Float32Array): NormParameterFacts {

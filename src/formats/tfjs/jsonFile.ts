@@ -77,7 +77,7 @@ class PlacedOrigin implements Origin {
   }
 
   private span() {
-    return this.index().value(this.place.steps());
+    return this.index().valueAt(this.place);
   }
 }
 

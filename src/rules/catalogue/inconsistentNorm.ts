@@ -106,8 +106,8 @@ function bodyOf(view: LayerView): readonly Layer[] {
   for (const layer of view.layers) {
     const linear = activatedOrNormalized(layer, view);
     // a layer that could not be expressed in operators has nothing to compare
-    if (linear?.linear === undefined || isGate(layer, view) || first.has(linear) || scaling.has(linear)) continue;
-    if (view.normalizationOf(linear) === 'output-head' || (view.lacksNorm(linear) && last.has(linear))) continue;
+    if (linear?.linear === undefined || isGate(layer, view) || first[linear.index] || scaling[linear.index]) continue;
+    if (view.normalizationOf(linear) === 'output-head' || (view.lacksNorm(linear) && last[linear.index])) continue;
     body.add(linear);
   }
   return [...body];
@@ -121,37 +121,38 @@ function activatedOrNormalized(activation: Layer, view: LayerView): Layer | unde
   return norm?.role === 'norm' ? view.placementOf(norm).linear : undefined;
 }
 
-/** Linear layers that see an input of the model with no linear layer in between on some path. */
-function firstLayers(view: LayerView): ReadonlySet<Layer> {
-  const raw = new Set<Layer>();
-  const first = new Set<Layer>();
+/** For each layer, whether it is linear and sees an input of the model with no linear layer in between on some path. */
+function firstLayers(view: LayerView): Uint8Array {
+  const raw = new Uint8Array(view.layers.length);
+  const first = new Uint8Array(view.layers.length);
   for (const layer of view.layers) {
     const before = view.predecessors(layer);
-    const seesInput = before.length === 0 || before.some((l) => l === undefined || raw.has(l));
+    const seesInput = before.length === 0 || before.some((l) => l === undefined || raw[l.index]);
     if (!seesInput) continue;
-    if (layer.role === 'linear' || layer.role === 'recurrent') first.add(layer);
-    else raw.add(layer);
+    if (layer.role === 'linear' || layer.role === 'recurrent') first[layer.index] = 1;
+    else raw[layer.index] = 1;
   }
   return first;
 }
 
-/** Layers from which some output is reached without a norm on the way. */
-function withoutNormBehind(view: LayerView): ReadonlySet<Layer> {
-  const found = new Set<Layer>();
+/** For each layer, whether some output is reached from it without a norm on the way. */
+function withoutNormBehind(view: LayerView): Uint8Array {
+  const found = new Uint8Array(view.layers.length);
   for (let i = view.layers.length - 1; i >= 0; i--) {
     const layer = view.layers[i];
-    if (view.reachesOutput(layer) || view.successors(layer).some((l) => l.role !== 'norm' && found.has(l)))
-      found.add(layer);
+    if (view.reachesOutput(layer) || view.successors(layer).some((l) => l.role !== 'norm' && found[l.index]))
+      found[i] = 1;
   }
   return found;
 }
 
-function behindGlobalPool(view: LayerView): ReadonlySet<Layer> {
-  const behind = new Set<Layer>();
+/** For each layer, whether what it works on has been pooled over the whole image. */
+function behindGlobalPool(view: LayerView): Uint8Array {
+  const behind = new Uint8Array(view.layers.length);
   for (const layer of view.layers) {
     const [source] = view.nearestBefore(layer);
     if (source === undefined || !['linear', 'activation', 'norm'].includes(layer.role)) continue;
-    if (source.role === 'pool' || behind.has(source)) behind.add(layer);
+    if (source.role === 'pool' || behind[source.index]) behind[layer.index] = 1;
   }
   return behind;
 }

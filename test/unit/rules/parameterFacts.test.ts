@@ -18,7 +18,7 @@ describe('distributions of what a file holds of a norm', () => {
     const numbers = held[view.graph.valueName(value)];
     return numbers && Float32Array.from(numbers);
   };
-  const facts = parameterFacts(layerNamed(view, 'y'), view, values).parameters!;
+  const facts = parameterFacts(layerNamed(view, 'y'), view, values);
   const named = (name: string) => facts.find((parameter) => parameter.name === name)!;
 
   it('are counted in equally wide bins from the least number to the greatest', () => {
@@ -43,10 +43,10 @@ describe('distributions of what a file holds of a norm', () => {
 
   it('are stated for what the file holds alone', () => {
     assert.equal(facts.length, 3, 'no variance');
-    assert.deepEqual(parameterFacts(layerNamed(view, 'conv'), view, values), {});
+    assert.deepEqual(parameterFacts(layerNamed(view, 'conv'), view, values), []);
     assert.deepEqual(
       parameterFacts(layerNamed(view, 'y'), view, () => undefined),
-      {},
+      [],
     );
   });
 });
