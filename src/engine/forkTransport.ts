@@ -32,9 +32,7 @@ export class ForkTransport implements Transport {
     this.child.on('error', (error) => this.end(`could not be started: ${error.message}`));
     // 'close', not 'exit': by then its last words have arrived
     this.child.on('close', (code, signal) => {
-      this.end(
-        signal === null ? `ended with status ${code}${this.words()}` : `ended by signal ${signal}${this.words()}`,
-      );
+      this.end(signal === null ? `ended with status ${code}${this.words()}` : `${bySignal(signal)}${this.words()}`);
     });
   }
 
@@ -75,6 +73,12 @@ export class ForkTransport implements Transport {
     const last = lines.find((line) => /error/i.test(line)) ?? lines.at(-1);
     return last === undefined ? '' : ` (${last.slice(0, 300)})`;
   }
+}
+
+/** A process that ends so was ended from outside, mostly by a system that ran out of memory. */
+function bySignal(signal: string): string {
+  const advice = ': the system may have run out of memory, try a smaller batch';
+  return `ended by signal ${signal}${signal === 'SIGKILL' ? advice : ''}`;
 }
 
 /** Starts the engine's process; `script` is dist/engine.js. */

@@ -33,7 +33,9 @@ function lossLines(profile: ProfileResult): string[] {
   const { loss } = profile;
   if (loss.length === 0) return [];
   const drop = meanOf(loss.slice(-5)) / meanOf(loss.slice(0, 5));
-  const ratio = Number.isFinite(drop) ? `, mean of the last five ${formatFigure(drop)} x the first five` : '';
+  // of fewer steps the first five and the last five share some
+  const ratio =
+    loss.length >= 10 && Number.isFinite(drop) ? `, mean of the last five ${formatFigure(drop)} x the first five` : '';
   return [`  loss ${formatFigure(loss[0])} -> ${formatFigure(loss[loss.length - 1])}${ratio}`, `  ${sparkline(loss)}`];
 }
 
