@@ -16,12 +16,12 @@ export const hovers: Readonly<Record<string, string>> = {
   '; it normalizes {0}': '; normalizza {0}',
   '; written as several operators': '; scritta con più operatori',
   'A {0} model calls it layer norm, but it subtracts no mean: it is an RMS normalization.':
-    'Un modello {0} la chiama layer norm, ma non sottrae alcuna media: è una normalizzazione RMS.',
+    'Un modello {0} la chiama layer norm, ma non sottrae alcuna media: è una RMS normalization.',
   'Activation.': 'Attivazione.',
   'Activation: {0}.': 'Attivazione: {0}.',
-  'Batch normalization': 'Normalizzazione batch',
+  'Batch normalization': 'Batch normalization',
   'Batch normalization with the statistics of the batches of all replicas together; in Keras 3 BatchNormalization with synchronized=True.':
-    'Normalizzazione batch con le statistiche dei batch di tutte le repliche insieme; in Keras 3 BatchNormalization con synchronized=True.',
+    'Batch normalization con le statistiche dei batch di tutte le repliche insieme; in Keras 3 BatchNormalization con synchronized=True.',
   'Default eps 1e-5. By default it learns no weight and bias (affine=False) and keeps no running statistics.':
     'Predefiniti: eps 1e-5; non impara peso e bias (affine=False) e non tiene statistiche correnti.',
   'Default eps 1e-5. Default momentum 0.1 weights the NEW value: running statistics keep 90 % of the old one at each step (Keras, TensorFlow and ONNX would write 0.9). Running variance is unbiased, the batch is normalized with the biased one. Learns weight (gamma) and bias (beta) by default.':
@@ -29,7 +29,7 @@ export const hovers: Readonly<Record<string, string>> = {
   'Default epsilon 1e-6. Learns scale and bias by default.':
     'Predefinito epsilon 1e-6. Per impostazione predefinita impara scala e bias.',
   'Default groups 32 (-1: one for each channel, an instance normalization), axis -1, epsilon 1e-3. Learns gamma and beta by default.':
-    'Predefiniti groups 32 (-1: uno per canale, una normalizzazione per istanza), axis -1, epsilon 1e-3. Per impostazione predefinita impara gamma e beta.',
+    'Predefiniti groups 32 (-1: uno per canale, una instance normalization), axis -1, epsilon 1e-3. Per impostazione predefinita impara gamma e beta.',
   'Default num_groups 32, epsilon 1e-6. Learns scale and bias by default.':
     'Predefiniti num_groups 32, epsilon 1e-6. Per impostazione predefinita impara scala e bias.',
   'Detectron2 and torchvision use 32 groups.': 'Detectron2 e torchvision usano 32 gruppi.',
@@ -49,24 +49,24 @@ export const hovers: Readonly<Record<string, string>> = {
     'Fissa: statistiche correnti, peso e bias sono buffer, uguali in addestramento e in inferenza, quindi è una scala e una traslazione per canale. Predefinito eps 1e-5.',
   'Frozen: running statistics, gamma and beta are constants in training too, so it is a fixed scale and shift.':
     'Congelata: statistiche correnti, gamma e beta sono costanti anche in addestramento, quindi è una scala e una traslazione fissa.',
-  'Group normalization': 'Normalizzazione per gruppi',
+  'Group normalization': 'Group normalization',
   'Groups of a group normalization, {0}: each takes its statistics over its channels and all positions of one sample. ':
-    'Gruppi di una normalizzazione per gruppi, {0}: ognuno calcola le statistiche sui suoi canali e su tutte le posizioni di un campione. ',
+    'Gruppi di una group normalization, {0}: ognuno calcola le statistiche sui suoi canali e su tutte le posizioni di un campione. ',
   Hint: 'Suggerimento',
-  'Instance normalization': 'Normalizzazione per istanza',
+  'Instance normalization': 'Instance normalization',
   'Its input is normalized.': 'Il suo ingresso è normalizzato.',
   'Its norm has been folded into its weights, or there never was one.':
     'La sua norm è stata assorbita nei pesi, o non c’è mai stata.',
   'Joins several values.': 'Unisce più valori.',
-  'Layer normalization': 'Normalizzazione per strato',
+  'Layer normalization': 'Layer normalization',
   'Linear layer with bias.': 'Strato lineare con bias.',
   'Linear layer without bias.': 'Strato lineare senza bias.',
   'Linear layer.': 'Strato lineare.',
-  'Local response normalization': 'Normalizzazione della risposta locale',
-  'Lp normalization': 'Normalizzazione Lp',
+  'Local response normalization': 'Local response normalization',
+  'Lp normalization': 'Lp normalization',
   'Mean of the channels: {0}.  \n': 'Media dei canali: {0}.  \n',
-  'Mean-variance normalization': 'Normalizzazione media-varianza',
-  'Momentum of batch normalization, {0}. ': 'Momento della normalizzazione batch, {0}. ',
+  'Mean-variance normalization': 'Mean-variance normalization',
+  'Momentum of batch normalization, {0}. ': 'Momento della batch normalization, {0}. ',
   'Neither linear, nor normalization, nor activation.': 'Né lineare, né normalizzazione, né attivazione.',
   'Normalization.': 'Normalizzazione.',
   'Normalized after its activation.': 'Normalizzato dopo la sua attivazione.',
@@ -111,7 +111,7 @@ export const hovers: Readonly<Record<string, string>> = {
   'Queries and keys are not normalized.': 'Query e chiavi non sono normalizzate.',
   'Queries and keys of every attention are normalized before their product, which bounds the attention logits (Henry et al. 2020).':
     'Query e chiavi di ogni attenzione sono normalizzate prima del loro prodotto, il che limita i logit dell’attenzione (Henry et al. 2020).',
-  'RMS normalization': 'Normalizzazione RMS',
+  'RMS normalization': 'RMS normalization',
   'RMS of the gradient{0} over the steps:': 'RMS del gradiente{0} lungo i passi:',
   'Recurrent layer.': 'Strato ricorrente.',
   'Statistics are taken over the batches of all processes.':

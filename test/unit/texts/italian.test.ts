@@ -100,7 +100,7 @@ describe('texts in Italian', () => {
       const rule = rules.find(({ meta }) => meta.id === 'norm-after-activation')!;
       const facts = await analyzeModel(await modelOfCase(rule.meta.bad), 'model.onnx');
       const words = facts.layers.flatMap(({ id }) => hoverContent(facts, id) ?? []).join('\n');
-      assert.match(words, /Normalizzazione batch su N, H, W/);
+      assert.match(words, /Batch normalization su N, H, W/);
       assert.match(words, /Posizione: dopo l’attivazione/);
       assert.match(words, /\*\*Nota:\*\*/);
       assert.doesNotMatch(words.replace(/data:image\S+/g, ''), /\b(the|is|are|with|running|Place|Output)\b/);

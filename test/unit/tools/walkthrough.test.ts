@@ -37,11 +37,22 @@ describe('walkthrough', () => {
     }
   });
 
-  it('has a page for every step, and no other', () => {
+  it('has a page for every step in English and Italian, and no other', () => {
     const steps = contributes.walkthroughs.flatMap((w) => w.steps);
     const pages = steps.map(({ media }) => path.basename(media.markdown));
     assert.deepEqual(pages.slice(-8), [...chapters.map(chapterPage), 'own-model.md']);
-    assert.deepEqual(fs.readdirSync(folder).sort(), pages.sort());
-    for (const page of pages) assert.match(fs.readFileSync(path.join(folder, page), 'utf8'), /^# .+\n\n[^]+\n$/);
+    // VS Code looks for NAME.nls.LANGUAGE.md first
+    const translated = pages.map((page) => page.replace(/\.md$/, '.nls.it.md'));
+    assert.deepEqual(fs.readdirSync(folder).sort(), [...pages, ...translated].sort());
+    const read = (page: string) => fs.readFileSync(path.join(folder, page), 'utf8');
+    for (const page of [...pages, ...translated]) assert.match(read(page), /^# .+\n\n[^]+\n$/);
+    // as many paragraphs and items, and the same settings, files and figures
+    pages.forEach((page, i) => {
+      const shape = (text: string) => [
+        text.match(/\n+(- )?/g)!.join('|'),
+        ...(text.match(/\d[\d./]*\d|`[^`]+`/g) ?? []).filter((part) => !part.startsWith('`NormScope:')),
+      ];
+      assert.deepEqual(shape(read(translated[i])), shape(read(page)), page);
+    });
   });
 });
