@@ -9,6 +9,9 @@ import { factsParts } from './factsParts';
 /** Texts whose analyses are kept; each is as large as its model, and an editor shows few at a time. */
 const MOST_TEXTS = 3;
 
+/** An answer of megabytes has gone out by then. */
+const ANSWER_MS = 50;
+
 interface Followed {
   version: number;
   text: string;
@@ -43,6 +46,8 @@ export class FollowedTexts {
       options: { severities: severities as Readonly<Record<string, RuleSeverity>> },
     });
     followed.analyzed = { version, path: model.path, analysis };
+    // once the answer is on its way, so that the first edit does not wait for it
+    if (change === undefined) setTimeout(() => this.texts.get(document) === followed && analysis.prepare(), ANSWER_MS);
     if (before === undefined || before.version !== known) return { facts: analysis.facts };
     return change === undefined ? { parts: factsParts(before.analysis.facts, analysis.facts) } : { change };
   }

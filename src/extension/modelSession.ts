@@ -7,6 +7,8 @@ import type { CompareEvent, CompareResult, CompareSettings } from '../protocol/c
 import { isUnreadable, type ModelFacts, type UnreadableModel } from '../protocol/facts';
 import type { FixEvent, FixResult, FixSettings } from '../protocol/fix';
 import type { ProfileEvent, ProfileResult, ProfileSettings } from '../protocol/profile';
+import type { TextAnalysis } from '../rules/textAnalysis';
+import type { RuleSeverity } from '../rules/severities';
 import { judgedAgain } from '../profile/measuredRules';
 import { factsOfProfile } from '../profile/profileFacts';
 import type { ExportSettings, VariantExport } from '../protocol/normVariant';
@@ -18,6 +20,11 @@ import { ruleSeverities } from './settings';
 
 /** A burst of writes (a training script saving its model) leads to one analysis. */
 const SETTLE_MS = 250;
+
+interface AnalysisWords {
+  readonly shownPath: string;
+  readonly severities: Readonly<Record<string, RuleSeverity>>;
+}
 
 /** So long after an edit its analysis begins at the earliest: most edits are a burst of keys. */
 const SHORTEST_PAUSE_MS = 50;
@@ -46,7 +53,9 @@ export class ModelSession implements vscode.Disposable {
   private analysisAbort: AbortController | undefined;
   /** A large text that an editor has open, in the engine. */
   private readonly text: EngineText;
-  /** Its analysis that is going on. */
+  /** A small text that an editor has open. */
+  private here: TextAnalysis | undefined;
+  /** The analysis of a text that is going on. */
   private reading: Promise<ModelFacts> | undefined;
   /** How long the last analysis took. */
   private analysisMs = 0;
@@ -87,7 +96,7 @@ export class ModelSession implements vscode.Disposable {
         if (e.document.uri.toString() === uri.toString() && e.contentChanges.length > 0) this.refreshSoon(pause);
       }),
       vscode.workspace.onDidCloseTextDocument((document) => {
-        if (document.uri.toString() === uri.toString()) this.text.close();
+        if (document.uri.toString() === uri.toString()) this.forgetText();
       }),
     );
   }
@@ -109,7 +118,7 @@ export class ModelSession implements vscode.Disposable {
 
   /** The facts, with everything read anew. */
   refresh(): Promise<ModelFacts | UnreadableModel> {
-    this.text.close();
+    this.forgetText();
     this.analysis = undefined;
     return this.analyze();
   }
@@ -271,24 +280,39 @@ export class ModelSession implements vscode.Disposable {
       this.restore(profile);
       return factsOfProfile(profile);
     }
-    const severities = ruleSeverities(this.uri);
-    const path = this.engines.platform.engineLocation(this.uri);
+    // ending an analysis of a text ends the engine's process, and a new one has everything to read again
+    await this.reading?.catch(() => undefined);
+    if (signal.aborted) throw new ModelError('cancelled', 'there is a newer text');
+    const { platform, analysis } = this.engines;
+    const path = platform.engineLocation(this.uri);
     const text = openDocument(this.uri)?.getText();
-    const request = { shownPath: this.path, severities };
-    if (path !== undefined && text === undefined)
-      return this.engines.analysis.run('analyze', { ...request, model: { path } }, undefined, signal);
-    if (path !== undefined && text !== undefined && text.length > LARGEST_TEXT_HERE) {
-      // ending an analysis ends the engine's process, and a new one has everything to read again
-      await this.reading?.catch(() => undefined);
-      if (signal.aborted) throw new ModelError('cancelled', 'there is a newer text');
+    const request = { shownPath: this.path, severities: ruleSeverities(this.uri) };
+    if (text !== undefined) {
       const started = Date.now();
-      this.reading = this.text.analyze(text, { ...request, model: { path } });
+      const isHere = path === undefined || text.length <= LARGEST_TEXT_HERE;
+      this.reading = isHere
+        ? this.analyzeHere(text, request)
+        : this.text.analyze(text, { ...request, model: { path } });
       return this.reading.finally(() => (this.analysisMs = Date.now() - started));
     }
+    if (path !== undefined) return analysis.run('analyze', { ...request, model: { path } }, undefined, signal);
     const { openModel } = await import('../formats/openModel');
     const { analyzeModel } = await import('../rules/analyzeModel');
-    const { folder, name } = placeOf(this.uri, this.engines.platform);
-    return analyzeModel(await openModel(folder, name), this.path, { severities });
+    const { folder, name } = placeOf(this.uri, platform);
+    return analyzeModel(await openModel(folder, name), request.shownPath, request);
+  }
+
+  private async analyzeHere(text: string, { shownPath, severities }: AnalysisWords): Promise<ModelFacts> {
+    const place = placeOf(this.uri, this.engines.platform);
+    const { analyzeText } = await import('../rules/textAnalysis');
+    const { analysis } = await analyzeText(this.here, text, { ...place, shownPath, options: { severities } });
+    this.here = analysis;
+    return analysis.facts;
+  }
+
+  private forgetText(): void {
+    this.text.close();
+    this.here = undefined;
   }
 }
 
