@@ -1,15 +1,18 @@
 import type { TensorRef } from './inboundNodes';
 import { shown, type LayerDefinition, type ModelDefinition, type Report } from './topology';
 
-/** One output of one call; `call` counts from 0 in the order of the file. */
+/** One output of one call. */
 export interface CallOutput {
-  readonly layer: LayerDefinition;
-  readonly call: number;
+  /** The call, as `OrderedCall.id`. */
+  readonly id: number;
   readonly tensor: number;
 }
 
 export interface OrderedCall {
+  /** Counts the calls of all layers in the order of the file; an input layer counts as one. */
+  readonly id: number;
   readonly layer: LayerDefinition;
+  /** Counts the calls of this layer from 0 in the order of the file. */
   readonly call: number;
   /** Undefined for a connection that leads nowhere, which has been reported. */
   readonly inputs: readonly (CallOutput | undefined)[];
@@ -18,39 +21,38 @@ export interface OrderedCall {
 export interface CallOrder {
   /** Calls after those that they read, otherwise in the order of the file. Input layers are not called. */
   readonly calls: readonly OrderedCall[];
-  readonly inputs: readonly LayerDefinition[];
+  readonly inputs: readonly { readonly layer: LayerDefinition; readonly id: number }[];
   readonly outputs: readonly (CallOutput | undefined)[];
-  /** How many outputs of each layer are read, at least. */
+  /** How many outputs of a layer are read, where that is more than one. */
   readonly outputsRead: ReadonlyMap<LayerDefinition, number>;
 }
 
 /** Puts the calls of a functional model in order. Connections that lead nowhere or in a circle are reported and cut. */
 export function orderCalls(model: ModelDefinition, report: Report): CallOrder {
-  const byName = new Map(model.layers.map((layer) => [layer.name, layer]));
-  const firstCalls = numberOfFirstCalls(model, byName);
+  const named = namedLayers(model);
+  countOwnCalls(model, named);
   const outputsRead = new Map<LayerDefinition, number>();
 
   /** @param reader undefined: the model itself, which lists its outputs */
   const resolve = (ref: TensorRef, reader?: LayerDefinition): CallOutput | undefined => {
-    const layer = byName.get(ref.layer);
-    const call = ref.call - (layer === undefined ? 0 : (firstCalls.get(layer) ?? 0));
-    if (layer === undefined || !(call >= 0 && call < callCount(layer))) {
-      const what = layer === undefined ? 'is not in the model' : `has no call ${ref.call}`;
+    const found = named.get(ref.layer);
+    const call = ref.call - (found?.firstCall ?? 0);
+    if (found === undefined || !(call >= 0 && call < found.callCount)) {
+      const what = found === undefined ? 'is not in the model' : `has no call ${ref.call}`;
       const title = reader?.name ?? `the output of ${model.name}`;
       const place = reader?.place.to('inbound_nodes') ?? model.configPlace.to('output_layers');
       report('unknown-layer', `${shown(title)} reads the layer ${shown(ref.layer)}, which ${what}`, place);
       return undefined;
     }
-    outputsRead.set(layer, Math.max(outputsRead.get(layer) ?? 1, ref.tensor + 1));
-    return { layer, call, tensor: ref.tensor };
+    const { layer, firstId } = found;
+    if (ref.tensor > 0) outputsRead.set(layer, Math.max(outputsRead.get(layer) ?? 1, ref.tensor + 1));
+    return { id: firstId + call, tensor: ref.tensor };
   };
 
-  const calls: { layer: LayerDefinition; call: number; inputs: (CallOutput | undefined)[] }[] = [];
-  const firstIds = new Map<LayerDefinition, number>();
+  const calls: { id: number; layer: LayerDefinition; call: number; inputs: (CallOutput | undefined)[] }[] = [];
   for (const layer of model.layers) {
-    firstIds.set(layer, calls.length);
     if (isInput(layer)) {
-      calls.push({ layer, call: 0, inputs: [] });
+      calls.push({ id: calls.length, layer, call: 0, inputs: [] });
       continue;
     }
     if (layer.calls.length === 0) {
@@ -61,15 +63,12 @@ export function orderCalls(model: ModelDefinition, report: Report): CallOrder {
       );
     }
     layer.calls.forEach(({ inputs }, call) => {
-      calls.push({ layer, call, inputs: inputs.map((ref) => resolve(ref, layer)) });
+      calls.push({ id: calls.length, layer, call, inputs: inputs.map((ref) => resolve(ref, layer)) });
     });
   }
   const outputs = model.outputs.map((ref) => resolve(ref));
 
-  const sourceOf = (id: number, input: number) => {
-    const source = calls[id].inputs[input];
-    return source === undefined ? -1 : firstIds.get(source.layer)! + source.call;
-  };
+  const sourceOf = (id: number, input: number) => calls[id].inputs[input]?.id ?? -1;
   const cut = (id: number, input: number) => {
     const { layer, inputs } = calls[id];
     report('cycle', `the layer ${shown(layer.name)} reads what it computes itself: the connection is cut`, layer.place);
@@ -78,7 +77,7 @@ export function orderCalls(model: ModelDefinition, report: Report): CallOrder {
   const order = sorted(calls, sourceOf, cut);
   return {
     calls: order.map((id) => calls[id]).filter(({ layer }) => !isInput(layer)),
-    inputs: inputLayers(model, byName),
+    inputs: inputLayers(model, named),
     outputs,
     outputsRead,
   };
@@ -88,34 +87,50 @@ export function isInput(layer: LayerDefinition): boolean {
   return layer.className === 'InputLayer' && layer.calls.length === 0;
 }
 
-function callCount(layer: LayerDefinition): number {
-  return isInput(layer) ? 1 : layer.calls.length;
+/** A layer by its name. */
+interface NamedLayer {
+  readonly layer: LayerDefinition;
+  /** Id of its first call. */
+  readonly firstId: number;
+  readonly callCount: number;
+  /** The number by which references mean its first call. */
+  firstCall: number;
+}
+
+function namedLayers(model: ModelDefinition): ReadonlyMap<string, NamedLayer> {
+  const named = new Map<string, NamedLayer>();
+  let firstId = 0;
+  for (const layer of model.layers) {
+    const callCount = isInput(layer) ? 1 : layer.calls.length;
+    named.set(layer.name, { layer, firstId, callCount, firstCall: layer.nested === undefined ? 0 : 1 });
+    firstId += callCount;
+  }
+  return named;
 }
 
 /** In the order of `input_layers`, then those that it leaves out. */
-function inputLayers(model: ModelDefinition, byName: ReadonlyMap<string, LayerDefinition>): LayerDefinition[] {
-  const listed = model.inputs.map((ref) => byName.get(ref.layer)).filter((l) => l !== undefined && isInput(l));
-  return [...new Set([...(listed as LayerDefinition[]), ...model.layers.filter(isInput)])];
+function inputLayers(
+  model: ModelDefinition,
+  named: ReadonlyMap<string, NamedLayer>,
+): { layer: LayerDefinition; id: number }[] {
+  const listed = model.inputs.map((ref) => named.get(ref.layer));
+  const all = model.layers.filter(isInput).map(({ name }) => named.get(name));
+  const inputs = new Set([...listed, ...all].filter((found) => found !== undefined && isInput(found.layer)));
+  return [...(inputs as Set<NamedLayer>)].map(({ layer, firstId }) => ({ layer, id: firstId }));
 }
 
 /**
- * The number of a nested model's first call. Keras and tfjs count the model's own making as call 0, some writers do not;
+ * The number of a nested model's first call: Keras and tfjs count the model's own making as call 0, some writers do not;
  * a reference to call 0 tells.
  */
-function numberOfFirstCalls(
-  model: ModelDefinition,
-  byName: ReadonlyMap<string, LayerDefinition>,
-): ReadonlyMap<LayerDefinition, number> {
-  const first = new Map<LayerDefinition, number>();
-  for (const layer of model.layers) if (layer.nested !== undefined) first.set(layer, 1);
-  if (first.size === 0) return first;
+function countOwnCalls(model: ModelDefinition, named: ReadonlyMap<string, NamedLayer>): void {
+  if (model.layers.every(({ nested }) => nested === undefined)) return;
   const look = (ref: TensorRef) => {
-    const layer = byName.get(ref.layer);
-    if (ref.call === 0 && layer !== undefined) first.delete(layer);
+    const found = named.get(ref.layer);
+    if (ref.call === 0 && found !== undefined) found.firstCall = 0;
   };
   model.outputs.forEach(look);
   for (const layer of model.layers) for (const call of layer.calls) call.inputs.forEach(look);
-  return first;
 }
 
 /** Depth-first, with a stack of its own: a chain may be as long as the file. */

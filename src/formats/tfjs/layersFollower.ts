@@ -177,12 +177,14 @@ export class LayersFollower implements ModelFollower {
   }
 }
 
-/** What other layers, and the model around them, see of a layer. */
+/** What a layer states for itself alone. */
+const own: ReadonlySet<string> = new Set(['config', 'wrapped', 'place', 'configPlace']);
+
+/** What other layers, and the model around them, see of a layer is the same. */
 function isSameToOthers(a: LayerDefinition, b: LayerDefinition): boolean {
-  if (a.name !== b.name || a.className !== b.className || a.nested !== undefined || b.nested !== undefined)
-    return false;
-  if (!sameJson(a.calls, b.calls) || statedType(a) !== statedType(b)) return false;
-  return sameJson(statedInputShape(a) ?? null, statedInputShape(b) ?? null);
+  if (a.nested !== undefined || b.nested !== undefined || statedType(a) !== statedType(b)) return false;
+  const seen = (layer: LayerDefinition) => Object.fromEntries(Object.entries(layer).filter(([key]) => !own.has(key)));
+  return sameJson(seen(a), seen(b)) && sameJson(statedInputShape(a) ?? null, statedInputShape(b) ?? null);
 }
 
 function parsed(text: string): JsonObject | undefined {

@@ -148,14 +148,12 @@ export class ModelLowering implements Surroundings {
     input: (layer: LayerDefinition, index: number) => TensorValue | undefined,
   ): (TensorValue | undefined)[] {
     const order = orderCalls(model, this.reportAt);
-    const results = new Map<LayerDefinition, (readonly (TensorValue | undefined)[])[]>();
-    order.inputs.forEach((layer, i) => results.set(layer, [[input(layer, i)]]));
-    const valueOf = (source: CallOutput | undefined) =>
-      source && results.get(source.layer)?.[source.call]?.[source.tensor];
-    for (const { layer, call, inputs } of order.calls) {
-      let calls = results.get(layer);
-      if (calls === undefined) results.set(layer, (calls = []));
-      calls[call] = this.call(layer, call, prefix, inputs.map(valueOf), order.outputsRead.get(layer) ?? 1);
+    /** By id of the call. */
+    const results: (readonly (TensorValue | undefined)[])[] = [];
+    order.inputs.forEach(({ layer, id }, i) => (results[id] = [input(layer, i)]));
+    const valueOf = (source: CallOutput | undefined) => source && results[source.id]?.[source.tensor];
+    for (const { id, layer, call, inputs } of order.calls) {
+      results[id] = this.call(layer, call, prefix, inputs.map(valueOf), order.outputsRead.get(layer) ?? 1);
     }
     return order.outputs.map(valueOf);
   }

@@ -318,6 +318,24 @@ describe('openTfjsLayers', () => {
     assert.equal(opened.parameterCount, 30);
   });
 
+  it('keeps layers that are called with nothing as opaque nodes', async () => {
+    const classes = ['ReLU', 'Conv2D', 'BatchNormalization', 'Add', 'Flatten', 'LSTM', 'Dropout', 'Permute'];
+    const layers = classes.map((class_name, i) => ({
+      class_name,
+      name: `l${i}`,
+      config: { name: `l${i}`, filters: 1, kernel_size: 1, units: 1, dims: [1] },
+      inbound_nodes: [[]],
+    }));
+    const output_layers = classes.map((_, i) => [`l${i}`, 0, 0]);
+    const text = JSON.stringify({ class_name: 'Functional', config: { layers, input_layers: [], output_layers } });
+    const { graph, problems } = await openTfjsLayers(new MemoryFolder(), 'model.json', text);
+    assert.deepEqual(
+      [...graph.nodes()].map((n) => `${n.domain}.${n.opType}`),
+      classes.map((name) => `tfjs.${name}`),
+    );
+    assert.ok(problems.every((p) => p.code === 'opaque-layer' && p.message.endsWith('it has no input')));
+  });
+
   it('says where settings are ignored by TensorFlow.js', async () => {
     const text = JSON.stringify({
       class_name: 'Sequential',
