@@ -3,6 +3,7 @@ import type { Graph } from '../ir/graph';
 import type { Model } from '../ir/model';
 import type { ProfileSettings } from '../protocol/profile';
 import { toFloatArithmetic } from '../variants/floatArithmetic';
+import { resolveSequences } from '../variants/resolveSequences';
 import { MOST_UNROLLED, unrollLoops } from '../variants/unrollLoops';
 import { fixDecidingInputs, holdInputs } from './decidingInputs';
 import { assumeShapes } from './inputShapes';
@@ -45,8 +46,8 @@ export function trainableForm(
     notes.push(...settled.notes);
   }
   const { loops, ...unrolled } = withoutLoops(model);
+  model = unrolled.model;
   if (loops > 0) {
-    model = unrolled.model;
     notes.push(
       `${loops === 1 ? 'a loop was' : `${loops} loops were`} written out turn by turn, so that gradients pass`,
     );
@@ -67,10 +68,13 @@ export function trainableForm(
   return { model, notes };
 }
 
-/** Loops are written out and branches chosen, round after round: those inside of a body may be known once it stands outside. */
+/** Lists of tensors are resolved, loops written out and branches chosen, round after round: those inside of a body may be known once it stands outside. */
 function withoutLoops(model: Model): { readonly model: Model; readonly loops: number } {
   let [result, loops, left] = [model, 0, MOST_UNROLLED];
   for (;;) {
+    for (let graph = resolveSequences(result.graph); graph !== undefined; graph = resolveSequences(graph)) {
+      result = expandCalls({ ...result, graph });
+    }
     const unrolled = unrollLoops(result.graph, left);
     if (unrolled === undefined) return { model: result, loops };
     result = expandCalls({ ...result, graph: unrolled.graph });
