@@ -31,8 +31,6 @@ const at = (sorted: readonly Cost[], share: number): Cost => ({
   cpu: [...sorted].sort((a, b) => a.cpu - b.cpu)[Math.ceil(share * sorted.length) - 1].cpu,
 });
 
-const median = (values: readonly number[]) => [...values].sort((a, b) => a - b)[values.length >> 1];
-
 interface Edit extends Cost {
   /** What the extension waits before it begins. */
   readonly pause: number;
@@ -69,6 +67,17 @@ async function edited(document: TextDocument, words: string, put: string, length
   }
   // the first one is analyzed after the long opening, and as such
   return edits.slice(1);
+}
+
+/** Medians of edits of one kind: whole, without the pause, and so on. */
+function middle(kind: string, edits: readonly Edit[]): Record<string, Cost> {
+  const of = (costs: readonly Cost[]) => at(costs, 0.5);
+  return {
+    [kind]: of(edits),
+    [`${kind}Alone`]: of(edits.map(({ ms, cpu, pause }) => ({ ms: ms - pause, cpu }))),
+    [`${kind}Longest`]: of(edits.map(({ longest, cpu }) => ({ ms: longest, cpu }))),
+    [`${kind}Asked`]: of(edits.map(({ asked }) => asked)),
+  };
 }
 
 /** Milliseconds of the longest timer that is set meanwhile. */
@@ -124,22 +133,14 @@ async function main(): Promise<void> {
 
   const numbers = await edited(document, '"epsilon":0.001', '7', 0);
   const settings = await edited(document, '"activation":"relu"', 'tanh"', 'relu"'.length);
-  const all = [...numbers, ...settings];
-
   console.log(
     JSON.stringify({
       activation,
       opening,
       firstHover: first,
       hover95: at(hovers, 0.95),
-      edit: at(numbers, 0.5),
-      editOfSetting: at(settings, 0.5),
-      pause: median(all.map((e) => e.pause)),
-      longest: median(all.map((e) => e.longest)),
-      asked: at(
-        all.map((e) => e.asked),
-        0.5,
-      ),
+      ...middle('number', numbers),
+      ...middle('setting', settings),
     }),
   );
   process.exit(0);
