@@ -42,7 +42,8 @@ export function formatCount(count: number): string {
     [1e6, 'M'],
   ] as const)
     if (count >= unit * 0.9995) return `${(count / unit).toPrecision(3)} ${word}`;
-  return count.toLocaleString('en-US');
+  // beside a decimal point: in Italian a comma would be read as one
+  return count.toLocaleString('en-US').replaceAll(',', t(','));
 }
 
 /** 48.2 %, of a fraction between 0 and 1; it does not break over a line's end. */

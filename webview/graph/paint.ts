@@ -1,5 +1,5 @@
 import type { LayerFacts, Severity } from '../../src/protocol/facts';
-import { formatCount } from '../format';
+import { counted, formatCount } from '../format';
 import { shown } from '../shown';
 import { withAlpha } from '../theme';
 import type { Camera } from './camera';
@@ -320,7 +320,7 @@ class Painter {
   }
 
   #count({ block: { from, to } }: Item): string {
-    return `${formatCount(to - from)} layers`;
+    return counted(to - from, 'layer');
   }
 
   /** "3 Conv · 3 BN · 3 Relu": what one of the equal parts, or the block, is made of. */

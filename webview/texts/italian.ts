@@ -1,5 +1,6 @@
 /** The view's texts in Italian, by the English ones in the code; a test holds that they are the same ones. */
 export const italian: Readonly<Record<string, string>> = {
+  ',': '\u202f',
   ' and {0} more': ' e altri {0}',
   ' scaled by {0}': ' moltiplicati per {0}',
   '; the file states {0}': '; il file dice {0}',
