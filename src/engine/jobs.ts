@@ -1,12 +1,7 @@
 import type { EngineJob, EngineJobs } from '../protocol/engine';
-import { analyzeModel } from '../rules/analyzeModel';
 import type { RuleSeverity } from '../rules/severities';
-import { FollowedTexts } from './followedTexts';
-import { runFix } from './runFix';
-import { runCompare } from './runCompare';
-import { runExport } from './runExport';
-import { runExperiment } from './runExperiment';
-import { runProfile, type EngineHost } from './runProfile';
+import type { FollowedTexts } from './followedTexts';
+import type { EngineHost } from './runProfile';
 
 /**
  * Does one job.
@@ -19,20 +14,24 @@ export type JobRunner<Job extends EngineJob> = (
   host: EngineHost,
 ) => Promise<EngineJobs[Job]['result']>;
 
-const texts = new FollowedTexts();
+let followed: Promise<FollowedTexts> | undefined;
 
-/** What the engine can do. */
+/** What the engine can do. What a job needs is loaded when it is asked for. */
 export const jobs: { readonly [Job in EngineJob]: JobRunner<Job> } = {
-  profile: runProfile,
-  experiment: runExperiment,
-  compare: runCompare,
-  export: (request, emit, signal, host) => runExport(request, emit, signal, host),
-  fix: (request, emit, signal, host) => runFix(request, emit, signal, host),
+  profile: async (...job) => (await import('./runProfile')).runProfile(...job),
+  experiment: async (...job) => (await import('./runExperiment')).runExperiment(...job),
+  compare: async (...job) => (await import('./runCompare')).runCompare(...job),
+  export: async (...job) => (await import('./runExport')).runExport(...job),
+  fix: async (...job) => (await import('./runFix')).runFix(...job),
   async analyze({ model, shownPath, severities }, _emit, _signal, host) {
+    const { analyzeModel } = await import('../rules/analyzeModel');
     return analyzeModel(await host.openModel(model.path), shownPath, {
       severities: severities as Readonly<Record<string, RuleSeverity>>,
     });
   },
-  analyzeText: (request, _emit, _signal, host) => texts.analyze(request, host.placeOf(request.model.path)),
-  closeText: ({ document }) => Promise.resolve(texts.close(document)),
+  async analyzeText(request, _emit, _signal, host) {
+    const texts = await (followed ??= import('./followedTexts').then((m) => new m.FollowedTexts()));
+    return texts.analyze(request, host.placeOf(request.model.path));
+  },
+  closeText: async ({ document }) => (await followed)?.close(document),
 };
