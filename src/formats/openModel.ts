@@ -21,7 +21,8 @@ const LARGEST_TEXT = 2 ** 28;
 export async function openModel(folder: ModelFolder, path: string): Promise<Model> {
   try {
     const file = await folder.open(path);
-    const head = await file.read(0, file.size <= SMALL_FILE ? file.size : SNIFFED_BYTES);
+    const length = file.size <= SMALL_FILE ? file.size : SNIFFED_BYTES;
+    const head = file.readNow?.(0, length) ?? (await file.read(0, length));
     const source = head.length === file.size ? new BytesSource(head) : new HeadSource(file, head);
     const kind = sniff(head.subarray(0, SNIFFED_BYTES));
     if (kind === 'binary') return await openOnnx(folder, path, source);

@@ -26,9 +26,13 @@ export type FileKind =
   /** Bytes that may be an ONNX model. */
   | 'binary';
 
+/** The first byte of nearly all ONNX files. Of the others, only safetensors may begin so; the eighth byte there is 0. */
+const IR_VERSION = 0x08;
+
 /** @param head the first bytes of the file, SNIFFED_BYTES of them or all there are */
 export function sniff(head: Uint8Array): FileKind {
   if (head.length === 0) return 'empty';
+  if (head[0] === IR_VERSION && head[7] > 0) return 'binary';
   if (startsWith(head, '\x89HDF\r\n\x1a\n')) return 'hdf5';
   if (startsWith(head, 'PK\x03\x04') || startsWith(head, 'PK\x05\x06'))
     return sniffArchive(String.fromCharCode(...head.subarray(0, SNIFFED_BYTES)));

@@ -29,15 +29,13 @@ export interface ModelFolder {
 
 /** A ByteSource over an array that is already in memory. */
 export class BytesSource implements ByteSource {
+  readonly size: number;
   private readonly bytes: Uint8Array;
 
   constructor(bytes: Uint8Array) {
     // a Node Buffer is an Uint8Array whose `slice` does not copy: readers get the plain kind
     this.bytes = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  }
-
-  get size(): number {
-    return this.bytes.length;
+    this.size = bytes.byteLength;
   }
 
   readNow(offset: number, length: number): Uint8Array | undefined {

@@ -41,7 +41,6 @@ export interface NodeEntry {
  * decoding the whole file with protobufjs at 100 000 nodes; columns are three times faster.
  */
 export class GraphBuilder {
-  readonly opsets = new Map<string, number>();
   private readonly names: NameTable;
   private readonly types = new Map<ValueId, ValueType | LazyType>();
   private readonly tensors = new Map<ValueId, Tensor | number>();
@@ -61,11 +60,15 @@ export class GraphBuilder {
   private readonly origins = new Map<number, Origin>();
   private readonly captured = new Map<number, readonly ValueId[]>();
 
-  /** @param room how many nodes there may be; there may be more */
+  /**
+   * @param room how many nodes there may be; there may be more
+   * @param opsets may be filled in later
+   */
   constructor(
     public name = '',
     private readonly lazy: LazyNodeParts = {},
     room?: number,
+    readonly opsets = new Map<string, number>(),
   ) {
     this.opTypes = new WordList(room);
     this.domains = new WordList(room);

@@ -12,13 +12,14 @@ export function readFunction(wire: Wire, context: ReadContext): ModelFunction {
   const start = wire.offset;
   const name = functionName(wire, end);
   wire.seek(start);
+  const { opsets: outer } = context;
+  const opsets = (context.opsets = new Map<string, number>());
   const reader = new GraphReader(context, `function ${name}`, end - start);
   reader.builder.name = name;
   const inputs: string[] = [];
   const outputs: string[] = [];
   const attributes: string[] = [];
   const defaults = new Map<string, Attribute>();
-  const opsets = new Map<string, number>();
   let domain = '';
   let overload = '';
   while (wire.next(end)) {
@@ -58,7 +59,7 @@ export function readFunction(wire: Wire, context: ReadContext): ModelFunction {
     }
   }
   const body = reader.finish();
-  for (const builder of context.takeBuilders()) for (const [key, version] of opsets) builder.opsets.set(key, version);
+  context.opsets = outer;
   return { domain, name, overload, inputs, outputs, attributes, defaults, body };
 }
 

@@ -6,10 +6,10 @@ import { ABSENT, type Graph, type ValueId } from '../../ir/graph';
 import { capturedNames } from '../../ir/mutableGraph';
 import { topologicalOrder } from '../../ir/topologicalOrder';
 import { holdsParts, readAttributes } from './attributeReader';
-import { Interner } from './interner';
+import { internerFor, type Interner } from './interner';
 import { NodeParts } from './nodeParts';
 import type { ReadContext } from './readContext';
-import { GraphField, NodeField, TensorField, ValueInfoField } from './schema';
+import { EntryField, EXTERNAL, GraphField, NodeField, TensorField, ValueInfoField } from './schema';
 import { readSparseTensor } from './sparseTensor';
 import type { Tensor } from '../../ir/tensor';
 import { BYTES, type Wire } from './wire';
@@ -60,12 +60,11 @@ export class GraphReader {
     private readonly depth = 0,
   ) {
     const room = Math.min(Math.ceil(size / BYTES_PER_NODE), MOST_ROOM);
-    this.names = new Interner(room);
+    this.names = internerFor(context.structure, room);
     this.readBy = new IntList(room);
     this.sources = new IntList(room);
     this.starts = new OffsetList(room);
-    this.builder = new GraphBuilder('', new NodeParts(context, this.names, this.starts), room);
-    context.addBuilder(this.builder);
+    this.builder = new GraphBuilder('', new NodeParts(context, this.names, this.starts), room, context.opsets);
   }
 
   /** @param wire has entered a GraphProto that ends at file offset `end` */
@@ -269,14 +268,28 @@ export class GraphReader {
     const place = wire.fieldStart;
     const end = wire.enterMessage();
     let value: ValueId = ABSENT;
+    let location: string | undefined;
     let isExternal = false;
     while (wire.next(end)) {
       if (wire.field === TensorField.name) value = this.value(wire);
-      else if (wire.field === TensorField.externalData || wire.field === TensorField.dataLocation) isExternal = true;
+      else if (wire.field === TensorField.externalData) location = this.externalLocation(wire) ?? location;
+      else if (wire.field === TensorField.dataLocation) isExternal = wire.int() === EXTERNAL;
     }
     this.addInitializer(value, place, end);
-    // the files beside the model are looked for when it is opened; the others are described when somebody asks
-    if (isExternal && value !== ABSENT) this.builder.tensor(value);
+    // tensors are described when somebody asks, but the files beside the model are looked for when it is opened
+    if (isExternal && value !== ABSENT) this.context.tensors.files.file(location ?? '');
+  }
+
+  /** The file that an entry of external_data names; undefined when the entry is about something else. */
+  private externalLocation(wire: Wire): string | undefined {
+    const end = wire.enterMessage();
+    let isLocation: boolean | undefined;
+    let location: string | undefined;
+    while (wire.next(end)) {
+      if (wire.field === EntryField.key) isLocation = this.context.word(wire) === 'location';
+      else if (wire.field === EntryField.value && isLocation !== false) location = this.context.word(wire);
+    }
+    return isLocation ? location : undefined;
   }
 
   private readSparseInitializer(wire: Wire): void {

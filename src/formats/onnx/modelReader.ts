@@ -8,16 +8,15 @@ import type { ReadContext } from './readContext';
 import { ModelField } from './schema';
 import { notOnnx } from './structure';
 import { readEntry } from './tensorReader';
-import { BYTES, DAMAGED, type Wire } from './wire';
+import { DAMAGED, type Wire } from './wire';
 
 /** Reads a ModelProto. */
 export class ModelReader {
   irVersion = 0;
   hasTrainingInfo = false;
-  readonly opsets = new Map<string, number>();
   readonly metadata = new Map<string, string>();
   readonly functions: ModelFunction[] = [];
-  private readonly functionKeys = new Set<string>();
+  private functionKeys: Set<string> | undefined;
   private producerName = '';
   private producerVersion = '';
   private graphStart = -1;
@@ -45,12 +44,8 @@ export class ModelReader {
     if (this.graphStart < 0) throw new ModelError('not-a-model', notOnnx('it holds no graph'));
     this.checkVersions();
     wire.seek(this.graphStart);
-    const graph = new GraphReader(this.context, 'the graph', this.graphEnd - this.graphStart).readGraph(
-      wire,
-      this.graphEnd,
-    );
-    for (const builder of this.context.takeBuilders())
-      for (const [domain, version] of this.opsets) builder.opsets.set(domain, version);
+    const reader = new GraphReader(this.context, 'the graph', this.graphEnd - this.graphStart);
+    const graph = reader.readGraph(wire, this.graphEnd);
     if (wire.invalidText)
       this.context.problems.add('invalid-utf8', 'some names are not valid UTF-8; their bytes are shown as Latin-1');
     return graph;
@@ -68,12 +63,12 @@ export class ModelReader {
         this.producerVersion = wire.text();
         break;
       case ModelField.graph:
-        wire.expect(BYTES);
-        this.graphStart = wire.payloadStart;
-        this.graphEnd = wire.payloadEnd;
+        this.graphEnd = wire.enterMessage();
+        this.graphStart = wire.offset;
+        wire.seek(this.graphEnd);
         break;
       case ModelField.opsetImport:
-        readOpset(wire, this.opsets);
+        readOpset(wire, this.context.opsets);
         break;
       case ModelField.metadata: {
         const [key, value] = readEntry(wire);
@@ -91,20 +86,21 @@ export class ModelReader {
 
   private addFunction(f: ModelFunction): void {
     const key = functionKey(f.domain, f.name, f.overload);
-    if (this.functionKeys.has(key)) {
+    const known = (this.functionKeys ??= new Set());
+    if (known.has(key)) {
       this.context.problems.add('duplicate-function', `function ${f.name} is defined twice; the first counts`);
       return;
     }
-    this.functionKeys.add(key);
+    known.add(key);
     this.functions.push(f);
   }
 
   private checkVersions(): void {
-    const { problems } = this.context;
+    const { problems, opsets } = this.context;
     if (this.irVersion === 0) problems.add('no-ir-version', 'the model does not state its IR version');
-    if (this.opsets.size > 0) return;
+    if (opsets.size > 0) return;
     // before IR version 3 there were no operator sets, and the operators were those of opset 1
-    this.opsets.set('', 1);
+    opsets.set('', 1);
     if (this.irVersion !== 1 && this.irVersion !== 2)
       problems.add('no-opset', 'the model imports no operator set; opset 1 is taken');
   }

@@ -8,7 +8,7 @@ import type { Interner } from './interner';
 import type { ReadContext } from './readContext';
 import { NodeField } from './schema';
 import type { ValueNames } from './tensorReader';
-import { asciiText, Wire } from './wire';
+import { Wire } from './wire';
 
 /** Attributes of this many nodes are kept once decoded. */
 const KEPT_ATTRIBUTES = 10_000;
@@ -29,7 +29,7 @@ export class NodeParts implements LazyNodeParts {
   ) {}
 
   valueName(value: ValueId): string {
-    return asciiText(this.names.bytesOf(value));
+    return this.names.text(value);
   }
 
   name(index: number): string {

@@ -8,7 +8,7 @@ import { countNodes, countWeights, type WeightCounts } from './modelCounts';
 import { ModelReader } from './modelReader';
 import { Problems } from './problems';
 import { ReadContext } from './readContext';
-import { readStructure, type Structure } from './structure';
+import { readStructure } from './structure';
 import { TensorReader } from './tensorReader';
 import { Wire } from './wire';
 
@@ -20,25 +20,43 @@ import { Wire } from './wire';
  * @throws ModelError `not-a-model`, `truncated` or `corrupt` with the offset
  */
 export async function openOnnx(folder: ModelFolder, path: string, source: ByteSource): Promise<Model> {
-  const { contents, graph, context, files, tensors, problems } = await read(folder, path, source);
-  if (files.areNamed) {
-    for (const { error } of await files.find()) if (error) problems.add('external-data', error.message);
-    tensors.checkExternal();
+  const isSmall = source.size <= SMALL_FILE;
+  const structure = isSmall
+    ? [{ start: 0, bytes: source.readNow?.(0, source.size) ?? (await source.read(0, source.size)) }]
+    : await readStructure(source);
+  const problems = new Problems();
+  const files = new ExternalFiles(folder, path);
+  const tensors = new TensorReader(source, files, problems);
+  const context = new ReadContext(structure, tensors, problems);
+  const contents = new ModelReader(context);
+  let graph: Graph;
+  try {
+    graph = contents.read(new Wire(structure), source.size);
+  } catch (error) {
+    // going through the structure by itself tells more exactly what is wrong
+    if (isSmall && error instanceof ModelError) await readStructure(source);
+    throw error;
   }
-  const { functions, producer, irVersion, opsets, metadata } = contents;
+  if (files.areNamed)
+    for (const { error } of await files.find()) if (error) problems.add('external-data', error.message);
+  const { functions, irVersion, metadata } = contents;
   let counts: (WeightCounts & { nodeCount: number; problems: Problem[] }) | undefined;
   const counted = () => {
     if (counts !== undefined) return counts;
     const nodeCount = countNodes(graph, functions, context.records, problems);
-    return (counts = { nodeCount, ...countWeights(context.records.values()), problems: problems.list() });
+    const weights = countWeights(context.records.values());
+    tensors.checkExternal();
+    return (counts = { nodeCount, ...weights, problems: problems.list() });
   };
   let hash: string | undefined;
   // what follows from the graph is worked out when somebody asks
   return {
     format: 'onnx',
-    producer,
+    get producer() {
+      return contents.producer;
+    },
     irVersion,
-    opsets,
+    opsets: context.opsets,
     graph,
     functions,
     metadata,
@@ -61,29 +79,6 @@ export async function openOnnx(folder: ModelFolder, path: string, source: ByteSo
       return (hash ??= graphHash(graph, functions));
     },
   };
-}
-
-async function read(folder: ModelFolder, path: string, source: ByteSource) {
-  if (source.size > SMALL_FILE) return readParts(folder, path, source, await readStructure(source));
-  try {
-    return readParts(folder, path, source, [
-      { start: 0, bytes: source.readNow?.(0, source.size) ?? (await source.read(0, source.size)) },
-    ]);
-  } catch (error) {
-    // going through the structure by itself tells more exactly what is wrong
-    if (error instanceof ModelError) await readStructure(source);
-    throw error;
-  }
-}
-
-function readParts(folder: ModelFolder, path: string, source: ByteSource, structure: Structure) {
-  const problems = new Problems();
-  const files = new ExternalFiles(folder, path);
-  const tensors = new TensorReader(source, files, problems);
-  const context = new ReadContext(structure, tensors, problems);
-  const contents = new ModelReader(context);
-  const graph = contents.read(new Wire(structure), source.size);
-  return { contents, graph, context, files, tensors, problems };
 }
 
 const TRAINING_DOMAIN = /^ai\.onnx\.(preview\.)?training$/;

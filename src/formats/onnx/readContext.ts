@@ -1,12 +1,11 @@
-import type { GraphBuilder } from '../../ir/graphBuilder';
 import type { Graph, ValueId } from '../../ir/graph';
 import type { LazyType } from '../../ir/columns';
-import { Interner } from './interner';
+import { internerFor, type Interner } from './interner';
 import type { Problems } from './problems';
 import type { Structure } from './structure';
 import type { TensorReader } from './tensorReader';
 import { lazyType } from './typeReader';
-import type { Wire } from './wire';
+import { BYTES, type Wire } from './wire';
 
 /** Beside a graph, what counting needs to know of it. */
 export interface GraphRecord {
@@ -22,32 +21,25 @@ export interface GraphRecord {
 /** What the readers of one file's graphs share. */
 export class ReadContext {
   readonly records = new Map<Graph, GraphRecord>();
-  /** Builders of the graphs read since the last `takeBuilders`: their opsets are known when the model or function has been read. */
-  private builders: GraphBuilder[] = [];
-  private readonly wordNumbers = new Interner();
+  /** Of the model or function being read: its graphs share them, since a file may state them after its graphs. */
+  opsets = new Map<string, number>();
+  private readonly wordNumbers: Interner;
   private readonly words: string[] = [];
-  private readonly typeNumbers = new Interner();
+  private readonly typeNumbers: Interner;
   private readonly types: LazyType[] = [];
 
   constructor(
     readonly structure: Structure,
     readonly tensors: TensorReader,
     readonly problems: Problems,
-  ) {}
-
-  addBuilder(builder: GraphBuilder): void {
-    this.builders.push(builder);
-  }
-
-  takeBuilders(): GraphBuilder[] {
-    const taken = this.builders;
-    this.builders = [];
-    return taken;
+  ) {
+    this.wordNumbers = internerFor(structure);
+    this.typeNumbers = internerFor(structure);
   }
 
   /** The current field as a word that many nodes share: an operator, a domain. */
   word(wire: Wire): string {
-    wire.expectInMemory();
+    if (wire.type !== BYTES || !wire.inMemory) wire.expectInMemory();
     const number = this.wordNumbers.intern(wire.bytes, wire.from, wire.length);
     return (this.words[number] ??= wire.text());
   }
@@ -59,7 +51,7 @@ export class ReadContext {
 
   /** The current field as a TypeProto, which is read when somebody asks; equal ones share one object. */
   type(wire: Wire): LazyType {
-    wire.expectInMemory();
+    if (wire.type !== BYTES || !wire.inMemory) wire.expectInMemory();
     const number = this.typeNumbers.intern(wire.bytes, wire.from, wire.length);
     return (this.types[number] ??= lazyType(wire.payload(), wire.payloadStart));
   }

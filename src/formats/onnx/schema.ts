@@ -90,6 +90,9 @@ export const TensorField = {
   dataLocation: 14,
 } as const;
 
+/** TensorProto.DataLocation of a payload in a file beside the model. */
+export const EXTERNAL = 1;
+
 export const SparseTensorField = { values: 1, indices: 2, dims: 3 } as const;
 
 export const EntryField = { key: 1, value: 2 } as const;

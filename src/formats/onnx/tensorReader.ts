@@ -14,11 +14,9 @@ import {
 } from '../../ir/tensor';
 import type { ExternalFile, ExternalFiles } from './externalFiles';
 import type { Problems } from './problems';
-import { EntryField, TensorField } from './schema';
+import { EntryField, EXTERNAL, TensorField } from './schema';
 import { packTypedData } from './typedData';
 import { BYTES, Wire } from './wire';
-
-const EXTERNAL = 1;
 
 /** Names of a graph's values: tensors that are values decode theirs when somebody asks. */
 export interface ValueNames {
@@ -121,7 +119,7 @@ export class TensorReader {
 
   constructor(
     private readonly source: ByteSource,
-    private readonly files: ExternalFiles,
+    readonly files: ExternalFiles,
     private readonly problems: Problems,
   ) {}
 
@@ -168,7 +166,7 @@ export class TensorReader {
     return missingTensor(nameOf(d), d.dtype, d.dims);
   }
 
-  /** Compares external tensors with the files found: to be called after `ExternalFiles.find`. */
+  /** Compares the external tensors described so far with the files found: to be called after `ExternalFiles.find`. */
   checkExternal(): void {
     for (const { tensor, offset } of this.external) {
       const found = tensor.file.size;

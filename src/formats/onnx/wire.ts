@@ -3,18 +3,19 @@ import type { Structure } from './structure';
 
 /** Texts up to this length are put together from characters: a decoder takes longer to start. */
 const SHORT_TEXT = 128;
+/** So many arguments a call can have for certain. */
+const MOST_CHARACTERS = 4096;
 
 /** Text of bytes that are ASCII characters. */
 export function asciiText(bytes: Uint8Array): string {
-  if (bytes.length > SHORT_TEXT) return utf8.decode(bytes);
-  // a spread goes through the iterator of the array, which takes six times longer
-  return String.fromCharCode.apply(null, bytes as unknown as number[]);
+  return bytes.length > SHORT_TEXT ? utf8.decode(bytes) : latin1Text(bytes);
 }
 
-function isAscii(bytes: Uint8Array): boolean {
-  let bits = 0;
-  for (let i = 0; i < bytes.length; i++) bits |= bytes[i];
-  return bits < 128;
+/** Text with a character for each byte. */
+export function latin1Text(bytes: Uint8Array): string {
+  if (bytes.length > MOST_CHARACTERS) return Array.from(bytes, (b) => String.fromCharCode(b)).join('');
+  // a spread goes through the iterator of the array, which takes six times longer
+  return String.fromCharCode.apply(null, bytes as unknown as number[]);
 }
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
@@ -206,13 +207,15 @@ export class Wire {
     const text = this.wellFormedText();
     if (text !== undefined) return text;
     this.invalidText = true;
-    return Array.from(this.payload(), (b) => String.fromCharCode(b)).join('');
+    return latin1Text(this.payload());
   }
 
   /** The current field as text; undefined when it is no UTF-8. */
   wellFormedText(): string | undefined {
     const payload = this.payload();
-    if (payload.length <= SHORT_TEXT && isAscii(payload)) return asciiText(payload);
+    let bits = payload.length <= SHORT_TEXT ? 0 : 128;
+    for (let i = 0; i < payload.length && bits < 128; i++) bits |= payload[i];
+    if (bits < 128) return latin1Text(payload);
     try {
       return utf8.decode(payload);
     } catch {
@@ -228,8 +231,9 @@ export class Wire {
 
   /** The bytes of the current payload, a view. */
   payload(): Uint8Array {
-    this.expectInMemory();
-    return this.bytes.subarray(this.from, this.from + this.length);
+    const { bytes, from, length } = this;
+    if (this.type !== BYTES || from + length > bytes.length) this.expectInMemory();
+    return bytes.subarray(from, from + length);
   }
 
   /** Appends the current field to a list of int64: packed or one at a time. */
