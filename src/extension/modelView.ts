@@ -13,6 +13,9 @@ import { webviewHtml } from './webviewHtml';
 
 const { t } = vscode.l10n;
 
+/** So many times as long as it took to tell the view of facts, nothing is said of newer ones. */
+const RESTS = 10;
+
 export interface ViewContext {
   readonly extensionUri: vscode.Uri;
   /** Shows where the model's text states a layer. */
@@ -25,6 +28,10 @@ export class ModelView implements vscode.Disposable {
   private settings: ProfileSettings;
   private selectedLayer: string | null = null;
   private ready = false;
+  /** What the view was told last. */
+  private sent: ViewState | undefined;
+  private restsUntil = 0;
+  private later: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
     private readonly webview: vscode.Webview,
@@ -39,7 +46,7 @@ export class ModelView implements vscode.Disposable {
         const message = viewMessage(data);
         if (message !== undefined) void this.receive(message);
       }),
-      session.onDidChange(() => this.sendState()),
+      session.onDidChange(() => this.follow()),
       session.onProfileEvent((event) => this.sendEvent(event)),
     );
     webview.html = webviewHtml({
@@ -69,6 +76,7 @@ export class ModelView implements vscode.Disposable {
   }
 
   dispose(): void {
+    clearTimeout(this.later);
     vscode.Disposable.from(...this.subscriptions).dispose();
   }
 
@@ -107,9 +115,29 @@ export class ModelView implements vscode.Disposable {
     }
   }
 
+  /** Tells the view at once, but for facts of a large text that somebody edits: they get a part of the host's time. */
+  private follow(): void {
+    const { sent } = this;
+    const state = this.state();
+    const keys = Object.keys(state) as (keyof ViewState)[];
+    const isText = sent && keys.every((k) => k === 'model' || k === 'profileIsStale' || state[k] === sent[k]);
+    clearTimeout(this.later);
+    const wait = isText ? this.restsUntil - Date.now() : 0;
+    if (wait > 0) this.later = setTimeout(() => this.sendState(), wait);
+    else this.sendState();
+  }
+
   private sendState(): void {
+    clearTimeout(this.later);
+    const begin = Date.now();
+    this.sent = this.state();
+    this.send({ type: 'state', state: this.sent });
+    this.restsUntil = Date.now() + RESTS * (Date.now() - begin);
+  }
+
+  private state(): ViewState {
     const { facts, profile, profileIsStale, running, failure, comparison } = this.session;
-    const state: ViewState = {
+    return {
       uri: this.session.uri.toString(),
       model: facts ?? null,
       profile: profile ?? null,
@@ -120,7 +148,6 @@ export class ModelView implements vscode.Disposable {
       settings: this.settings,
       selectedLayer: this.selectedLayer,
     };
-    this.send({ type: 'state', state });
   }
 
   private sendEvent(event: ProfileEvent): void {
