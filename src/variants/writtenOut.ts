@@ -16,6 +16,7 @@ import { quant, quantizedAndBack } from './quantizedForms';
 import { gru, lstm, rnn } from './recurrentForms';
 import type { Rewriter } from './rewriter';
 import { rotaryEmbedding } from './rotaryForms';
+import { centerCropPad, col2Im, globalLpPool, lpPool, maxUnpool } from './windowForms';
 
 /**
  * Writes a node out in elementary operators of opset 18: adds what computes its outputs, under their names, and returns true;
@@ -26,11 +27,16 @@ export type WrittenOut = (node: MutableNode, r: Rewriter, types: ReadonlyMap<str
 
 /** Operators without a gradient rule of their own that have one in parts; those of other domains as `domain.opType`. */
 export const writtenOut: ReadonlyMap<string, WrittenOut> = new Map<string, WrittenOut>([
+  ['CenterCropPad', centerCropPad],
+  ['Col2Im', col2Im],
   ['DequantizeLinear', quantizedAndBack],
   ['GRU', gru],
+  ['GlobalLpPool', globalLpPool],
   ['GridSample', gridSample],
   ['LSTM', lstm],
   ['LpNormalization', lpNormalization],
+  ['LpPool', lpPool],
+  ['MaxUnpool', maxUnpool],
   ['MeanVarianceNormalization', meanVarianceNormalization],
   ['RNN', rnn],
   ['SimplifiedLayerNormalization', simplifiedLayerNormalization],

@@ -29,6 +29,7 @@ export interface Window {
 
 /** Strides, dilations and pads with their defaults; undefined when their lengths do not fit the number of spatial axes. */
 export function windowOf(n: InferenceNode, spatial: number): Window | undefined {
+  if (spatial < 0) return undefined;
   const strides = n.ints('strides') ?? new Array<number>(spatial).fill(1);
   const dilations = n.ints('dilations') ?? new Array<number>(spatial).fill(1);
   const pads = n.ints('pads') ?? new Array<number>(2 * spatial).fill(0);

@@ -21,9 +21,12 @@ function pool(opType: string, shape: number[], kernel: number[], settings: Setti
   return {
     opType,
     name: `${shape.join('x')} by ${kernel.join('x')}${list.join('')}`,
-    inputs: [opType === 'MaxPool' ? { shape, distinct: true } : shape],
+    // a root of a sum of powers is steep at zero
+    inputs: [
+      opType === 'MaxPool' ? { shape, distinct: true } : opType === 'LpPool' ? { shape, between: [0.5, 2] } : shape,
+    ],
     attributes: attributes({ kernel_shape: kernel, ...settings }),
-    nodes: opType === 'MaxPool' ? 12 : 7,
+    nodes: opType === 'MaxPool' ? 12 : opType === 'LpPool' ? undefined : 7,
   };
 }
 
@@ -62,4 +65,40 @@ export const pooling: readonly GradientCase[] = [
   { opType: 'GlobalAveragePool', name: 'two axes', inputs: [[2, 3, 3, 2]], nodes: 2 },
   { opType: 'GlobalAveragePool', name: 'one axis', inputs: [[2, 3, 5]] },
   { opType: 'GlobalMaxPool', name: 'two axes', inputs: [{ shape: [2, 3, 3, 2], distinct: true }], nodes: 5 },
+  pool('LpPool', [1, 2, 5, 6], [2, 3], { strides: [2, 1], p: 2 }),
+  pool('LpPool', [2, 1, 5, 5], [2, 2], { pads: [1, 0, 0, 1], p: 3 }),
+  pool('LpPool', [1, 2, 7], [3], { dilations: [2], p: 1 }),
+  { opType: 'GlobalLpPool', name: 'two axes', inputs: [[2, 3, 3, 2]] },
+  {
+    opType: 'GlobalLpPool',
+    name: 'absolute values',
+    inputs: [{ shape: [2, 3, 4], awayFrom: [0] }],
+    attributes: { p: int(1) },
+  },
+  {
+    opType: 'MaxUnpool',
+    name: 'twice as large',
+    inputs: [[1, 2, 2, 2], { longs: [5, 7, 13, 15, 16, 18, 29, 31], shape: [1, 2, 2, 2] }],
+    attributes: attributes({ kernel_shape: [2, 2], strides: [2, 2] }),
+  },
+  {
+    opType: 'MaxUnpool',
+    name: 'a size stated',
+    inputs: [[1, 1, 2, 2], { longs: [6, 8, 16, 18], shape: [1, 1, 2, 2] }, { longs: [1, 1, 5, 5] }],
+    attributes: attributes({ kernel_shape: [2, 2], strides: [2, 2] }),
+  },
+  { opType: 'Col2Im', name: 'blocks that overlap', inputs: [[2, 8, 6], { longs: [3, 4] }, { longs: [2, 2] }] },
+  {
+    opType: 'Col2Im',
+    name: 'strides, dilations, pads and a rest',
+    inputs: [[1, 12, 9], { longs: [6, 8] }, { longs: [2, 3] }],
+    attributes: attributes({ strides: [2, 2], dilations: [1, 2], pads: [0, 1, 1, 1] }),
+  },
+  { opType: 'CenterCropPad', name: 'cut and padded', inputs: [[4, 5], { longs: [3, 8] }] },
+  {
+    opType: 'CenterCropPad',
+    name: 'some axes, odd',
+    inputs: [[3, 5, 4], { longs: [2, 7] }],
+    attributes: attributes({ axes: [1, -1] }),
+  },
 ];
