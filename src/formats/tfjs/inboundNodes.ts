@@ -12,6 +12,8 @@ export interface TensorRef {
 /** One call of a layer in a functional model. */
 export interface LayerCall {
   readonly inputs: readonly TensorRef[];
+  /** Operands of an operation of Keras 3 where some are numbers, in their order: undefined stands for the next of the inputs. */
+  readonly operands?: readonly (number | undefined)[];
 }
 
 /** Values in the arguments of a call may be nested lists and objects: further down than this no exporter goes. */
@@ -29,7 +31,11 @@ export function readCalls(inbound: unknown): LayerCall[] | undefined {
     const inputs: TensorRef[] = [];
     if (isObject(node)) {
       collectKerasTensors(member(node, 'args'), inputs, 0);
-      collectKerasTensors(member(node, 'kwargs'), inputs, 0);
+      // masks are not computed, here as in tfjs
+      const named = objectMember(node, 'kwargs') ?? {};
+      for (const key of Object.keys(named)) if (key !== 'mask') collectKerasTensors(member(named, key), inputs, 0);
+      const operands = operandsOf(member(node, 'args'));
+      if (operands !== undefined) return { inputs, operands };
     } else if (Array.isArray(node)) {
       const entries: unknown[] = isRef(node) ? [node] : node;
       for (const entry of entries) {
@@ -42,6 +48,18 @@ export function readCalls(inbound: unknown): LayerCall[] | undefined {
     }
     return { inputs };
   });
+}
+
+/** Numbers among the arguments of a call, plain or as a `__tensor__` of one. */
+function operandsOf(args: unknown): (number | undefined)[] | undefined {
+  if (!Array.isArray(args)) return undefined;
+  const operands = args.map((value: unknown) => {
+    if (typeof value === 'number') return value;
+    const isTensor = isObject(value) && stringMember(value, 'class_name') === '__tensor__';
+    const held = isTensor ? member(objectMember(value, 'config') ?? {}, 'value') : undefined;
+    return typeof held === 'number' ? held : undefined;
+  });
+  return operands.some((n) => n !== undefined) ? operands : undefined;
 }
 
 /** `input_layers` and `output_layers`: one `["a", 0, 0]`, a list of them, or (Keras 3) an object or nested lists of them. */

@@ -99,6 +99,12 @@ export class NodeScope extends LayerScope {
     return value && this.factOf(value)?.numbers;
   }
 
+  /** The whole number that an input is, where it is a constant. */
+  numberAt(i: number): number | undefined {
+    const values = this.constant(i)?.atHand;
+    return values?.length === 1 && Number.isSafeInteger(values[0]) ? values[0] : undefined;
+  }
+
   /** A constant input in another form. */
   constantAs(constant: Constant, form: KeyedForm): ShapedValue {
     return this.graph.constantValue(constant, form);

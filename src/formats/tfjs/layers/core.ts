@@ -76,6 +76,13 @@ const masking: LayerLowering = (scope, [x]) => {
   return [scope.emit('Mul', [input, any], {}, { shape })];
 };
 
+/** Layers of Keras that change images in training alone. */
+const augmentations = (
+  'RandomFlip RandomRotation RandomZoom RandomContrast RandomTranslation RandomBrightness RandomShear RandomHue RandomSaturation ' +
+  'RandomSharpness RandomGaussianBlur RandomColorJitter RandomColorDegeneration RandomGrayscale RandomInvert RandomPosterization ' +
+  'RandomPerspective RandomErasing RandomElasticTransform RandomApply CutMix MixUp RandAugment AugMix'
+).split(' ');
+
 export const coreLayers: Readonly<Record<string, LayerLowering>> = {
   Dense: dense,
   Embedding: embedding,
@@ -87,6 +94,7 @@ export const coreLayers: Readonly<Record<string, LayerLowering>> = {
   GaussianDropout: identity,
   AlphaDropout: identity,
   ActivityRegularization: identity,
+  ...Object.fromEntries(augmentations.map((name) => [name, identity])),
   Rescaling: rescaling,
   Masking: masking,
 };

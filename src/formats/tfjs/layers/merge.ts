@@ -1,6 +1,7 @@
 import { attribute } from '../../../ir/attribute';
 import { NotLowered, type LayerScope, type Shape, type TensorValue } from '../layerScope';
 import type { LayerLowering } from './lowering';
+import { operandsOf } from './operations';
 
 type Ranked = TensorValue & { shape: Shape };
 
@@ -35,6 +36,10 @@ function broadcast(a: Shape | undefined, b: Shape | undefined): Shape | undefine
 /** One operator between each input and the result of those before it; the last is the layer's main node. */
 function chain(opType: string, last?: string): LayerLowering {
   return (scope, inputs) => {
+    const stated = operandsOf(scope, inputs);
+    if (stated.length === 2 && stated.length > inputs.length && last === undefined) {
+      return [scope.emit(opType, stated, {}, { shape: inputs[0]?.shape })];
+    }
     const operands = sameRank(scope, inputs);
     let result = operands[0];
     for (let i = 1; i < operands.length; i++) {
@@ -132,6 +137,9 @@ export const mergeLayers: Readonly<Record<string, LayerLowering>> = {
   Add: chain('Add'),
   Subtract: chain('Sub'),
   Multiply: chain('Mul'),
+  // as keras.ops calls them
+  Divide: chain('Div'),
+  TrueDivide: chain('Div'),
   Maximum: chain('Max'),
   Minimum: chain('Min'),
   Average: average,

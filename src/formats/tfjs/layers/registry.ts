@@ -1,10 +1,13 @@
 import { activationLayers } from './activations';
+import { attentionLayers } from './attention';
 import { convLstmLayers } from './convLstm';
 import { convolutionLayers } from './convolution';
 import { coreLayers } from './core';
+import { kerasNormLayers } from './kerasNorms';
 import type { LayerLowering } from './lowering';
 import { mergeLayers } from './merge';
 import { normalizationLayers } from './normalization';
+import { operationLayers } from './operations';
 import { poolingLayers } from './pooling';
 import { preprocessingLayers } from './preprocessing';
 import { recurrentLayers } from './recurrent';
@@ -13,11 +16,14 @@ import { wrapperLayers } from './wrappers';
 
 const all: readonly Readonly<Record<string, LayerLowering>>[] = [
   activationLayers,
+  attentionLayers,
   convLstmLayers,
   convolutionLayers,
   coreLayers,
+  kerasNormLayers,
   mergeLayers,
   normalizationLayers,
+  operationLayers,
   poolingLayers,
   preprocessingLayers,
   recurrentLayers,

@@ -33,7 +33,9 @@ const flatten: LayerLowering = (scope, [x]) => {
 
 const reshape: LayerLowering = (scope, [x]) => {
   if (x === undefined) throw new NotLowered('it has no input');
-  const target = member(scope.config, 'target_shape');
+  // the operation of Keras 3 states the batch as well
+  const whole = member(scope.config, 'newshape');
+  const target = Array.isArray(whole) && whole[0] === -1 ? whole.slice(1) : member(scope.config, 'target_shape');
   if (!Array.isArray(target)) throw new NotLowered('its target_shape is not a list');
   const sizes = target.map((d: unknown) => {
     if (isCount(d) && d > 0) return d;

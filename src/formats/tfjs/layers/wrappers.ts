@@ -67,6 +67,16 @@ function times(batch: number | null, steps: number): number | null {
   return batch === null ? null : batch * steps;
 }
 
+/** The wrapped layer with its kernel as it is stored, which has been divided by its spectral norm (Miyato et al. 2018) in training. */
+const spectralNormalization: LayerLowering = (scope, inputs) => {
+  const { wrapped } = scope.layer;
+  const lowering =
+    wrapped !== undefined && Object.hasOwn(perStep, wrapped.className) ? perStep[wrapped.className] : undefined;
+  if (wrapped === undefined || lowering === undefined) throw new NotLowered('the layer that it wraps is not known');
+  return lowering(scope.wrapped(wrapped, scope.layer.name), inputs);
+};
+
 export const wrapperLayers: Readonly<Record<string, LayerLowering>> = {
   TimeDistributed: timeDistributed,
+  SpectralNormalization: spectralNormalization,
 };

@@ -14,7 +14,7 @@ function selected(scope: NodeScope, threshold: number | undefined, part?: string
   const both = scope.integersConstant([0, 1], 'image_and_class');
   const own = scope.emit('Unsqueeze', [boxes, axes], {}, { shape: [1, ...boxes.shape], part: 'boxes' });
   const rated = scope.emit('Unsqueeze', [scores, both], {}, { shape: [1, 1, ...scores.shape], part: 'scores' });
-  const most = scope.constant(2)?.atHand?.[0];
+  const most = scope.numberAt(2);
   const count = most === undefined ? scope.cast(scope.x(2), 'int64', 'most') : scope.integerScalar(most, 'most');
   const least = threshold === undefined ? [] : [scope.x(threshold)];
   const rows = scope.emit(
@@ -41,7 +41,8 @@ const padded: OperatorLowering = (scope) => {
   const count = scope.emit('Squeeze', [sizes], {}, { shape: [], part: 'count/scalar' });
   const valid = scope.cast(count, 'int32', 'valid');
   if (!pads) return [indices, valid];
-  const [most] = scope.numbers(2, 'number of boxes');
+  const most = scope.numberAt(2);
+  if (most === undefined) throw new NotLowered('its number of boxes is not a constant');
   const missing = scope.emit(
     'Sub',
     [scope.integersConstant([most], 'size'), sizes],

@@ -174,7 +174,8 @@ const bandPart: OperatorLowering = (scope) => {
 /** Sums along an axis: Cumsum. */
 const cumulated: OperatorLowering = (scope) => {
   const x = scope.x(0);
-  const [axis] = scope.numbers(1, 'axis');
+  const axis = scope.numberAt(1);
+  if (axis === undefined) throw new NotLowered('its axis is not a constant');
   const at = x.shape === undefined ? axis : positive(axis, x.shape.length);
   const attributes = {
     exclusive: attribute.int(Number(scope.flag('exclusive', false))),

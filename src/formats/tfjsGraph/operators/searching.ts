@@ -6,7 +6,7 @@ import type { OperatorLowering } from './operator';
 /** The k largest of the last axis and where they are. */
 const topK: OperatorLowering = (scope) => {
   const x = scope.shaped(scope.x(0));
-  const k = scope.constant(1)?.atHand?.[0];
+  const k = scope.numberAt(1);
   const shape = [...x.shape.slice(0, -1), k ?? null];
   const one = scope.integersConstant([1], 'k/shape');
   const count =

@@ -75,8 +75,7 @@ function joined(
 
 /** The size that an input states. */
 function sizeInput(scope: NodeScope, input: number): number | TensorValue {
-  const stated = scope.constant(input)?.atHand;
-  return stated?.length === 1 && Number.isSafeInteger(stated[0]) ? stated[0] : scope.x(input);
+  return scope.numberAt(input) ?? scope.x(input);
 }
 
 /** The list with its elements as wide as the rows that are to be written into it. */
@@ -121,7 +120,7 @@ function setItem(list: number, index: number, item: number): OperatorLowering {
   return (scope) => {
     const x = scope.x(list);
     const row = asRow(scope, scope.x(item));
-    const at = scope.constant(index)?.atHand?.[0];
+    const at = scope.numberAt(index);
     const size = x.shape?.[0];
     // Keras keeps only the last result of a recurrent layer in a list of one element
     if (at === 0 && size === 1) return [row];

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import * as path from 'node:path';
 import { openTfjsLayers } from '../../../../src/formats/tfjs/openTfjsLayers';
 import { MemoryFolder } from '../../../support/tfjsOracle';
 import { floats, runGraph } from '../../../support/runGraph';
@@ -146,5 +148,102 @@ describe('Keras layers that tfjs does not have', () => {
       h = z * state + (1 - z) * Math.tanh(side(2) + r * back(2));
       assert.ok(Math.abs(data[step] - h) < 1e-6);
     });
+  });
+});
+
+/** Written by `test/references/makeKerasLayers.py` with Keras itself. */
+const reference = JSON.parse(readFileSync(path.resolve(__dirname, '../../../references/kerasLayers.json'), 'utf8')) as {
+  readonly keras: string;
+  readonly layers: readonly {
+    readonly class: string;
+    readonly config: object;
+    readonly shapes: readonly number[][];
+    readonly weights: readonly { name: string; shape: number[]; values: number[] }[];
+    readonly dims: readonly number[];
+    readonly data: readonly number[];
+  }[];
+};
+
+describe(`Keras layers that tfjs does not have: as Keras ${reference.keras} computes them`, () => {
+  for (const { class: kind, config, shapes, weights, dims, data } of reference.layers) {
+    it(`${kind} of ${shapes.map((s) => `[${s.join(', ')}]`).join(' and ')}`, async () => {
+      const computed = await outputOf(kind, { ...config, name: 'a' }, shapes, weights);
+      assert.deepEqual(computed.dims, dims);
+      const scale = Math.max(...data.map(Math.abs));
+      assert.ok(scale > 0);
+      computed.data.forEach((v, i) => assert.ok(Math.abs(v - data[i]) < 1e-5 * scale, `${v}, not ${data[i]}`));
+    });
+  }
+});
+
+/** A model of Keras 3: each entry is an operation on the value before it, and what its call names besides. */
+async function kerasModel(
+  operations: readonly { class_name: string; args: unknown[]; config?: object; kwargs?: object }[],
+) {
+  const tensor = (name: string, shape: (number | null)[]) => ({
+    class_name: '__keras_tensor__',
+    config: { shape, dtype: 'float32', keras_history: [name, 0, 0] },
+  });
+  const x = { class_name: 'InputLayer', name: 'x', config: { name: 'x', batch_shape: [1, 3] }, inbound_nodes: [] };
+  const layers = operations.map(({ class_name, args, config, kwargs }, i) => ({
+    ...{ module: 'keras.src.ops.numpy', class_name, name: `o${i}`, config: { name: `o${i}`, ...config } },
+    inbound_nodes: [
+      {
+        args: args.map((a) => (a === 'x' ? tensor(i === 0 ? 'x' : `o${i - 1}`, [1, 3]) : a)),
+        kwargs: kwargs ?? {},
+      },
+    ],
+  }));
+  const text = JSON.stringify({
+    ...{ module: 'keras', class_name: 'Functional', registered_name: 'Functional' },
+    config: {
+      name: 'm',
+      layers: [x, ...layers],
+      input_layers: [['x', 0, 0]],
+      output_layers: [[`o${operations.length - 1}`, 0, 0]],
+    },
+  });
+  const model = await openTfjsLayers(new MemoryFolder({}), 'model.json', text);
+  assert.deepEqual(
+    model.problems.filter((p) => !p.code.includes('weights')),
+    [],
+  );
+  const graph = model.graph.toMutable();
+  const result = await runGraph(graph, { x: floats([1, 3], [1, 2, 3]) });
+  return Array.from(result[graph.outputs[0].name].data, Number);
+}
+
+describe('operations of Keras 3 in a functional model', () => {
+  const number = (value: number) => ({ class_name: '__tensor__', config: { value, dtype: 'float32' } });
+
+  it('with numbers on either side', async () => {
+    const operations = [
+      { class_name: 'Multiply', args: ['x', 2] },
+      { class_name: 'Subtract', args: [number(3), 'x'] },
+      { class_name: 'TrueDivide', args: ['x', number(2)] },
+      { class_name: 'Add', args: ['x', 1] },
+    ];
+    assert.deepEqual(await kerasModel(operations), [1.5, 0.5, -0.5]);
+    const more = [...operations, { class_name: 'Relu', args: ['x'] }, { class_name: 'Negative', args: ['x'] }];
+    assert.deepEqual(await kerasModel(more), [-1.5, -0.5, -0]);
+  });
+
+  it('reductions, a new shape, comparisons', async () => {
+    assert.deepEqual(
+      await kerasModel([{ class_name: 'Mean', args: ['x'], config: { axis: -1, keepdims: false } }]),
+      [2],
+    );
+    assert.deepEqual(await kerasModel([{ class_name: 'Sum', args: ['x'], config: { axis: null } }]), [6]);
+    assert.deepEqual(
+      await kerasModel([{ class_name: 'Reshape', args: ['x'], config: { newshape: [-1, 3, 1] } }]),
+      [1, 2, 3],
+    );
+    assert.deepEqual(await kerasModel([{ class_name: 'NotEqual', args: ['x', 2] }]), [1, 0, 1]);
+    assert.deepEqual(await kerasModel([{ class_name: 'Greater', args: [2, 'x'] }]), [1, 0, 0]);
+  });
+
+  it('a mask is no input of the layer that it is for', async () => {
+    const mask = { class_name: '__keras_tensor__', config: { shape: [1, 3], keras_history: ['x', 0, 0] } };
+    assert.deepEqual(await kerasModel([{ class_name: 'Relu', args: ['x'], kwargs: { mask } }]), [1, 2, 3]);
   });
 });

@@ -1,0 +1,142 @@
+import { attribute } from '../../../ir/attribute';
+import { NotLowered, type LayerScope, type Shape, type TensorValue } from '../layerScope';
+import { fusedActivation } from './activations';
+import type { LayerLowering } from './lowering';
+
+/** Layers of Keras that multiply along named axes; tfjs does not have them. */
+
+/** Letters of an equation like `abc,cd->abd`. */
+const EQUATION = /^([a-zA-Z]{1,16}),([a-zA-Z]{1,16})->([a-zA-Z]{1,16})$/;
+
+/** EinsumDense: a product along the letters of an equation, and a bias along some of the result's. */
+const einsumDense: LayerLowering = (scope, [x]) => {
+  const input = scope.shaped(x);
+  const [, left, right, result] = EQUATION.exec(scope.string('equation', '').replace(/\s/g, '')) ?? [];
+  if (left === undefined || left.length !== input.shape.length)
+    throw new NotLowered('its equation does not fit its input');
+  const stated = scope.has('output_shape') ? scope.config.output_shape : undefined;
+  const outputs = (Array.isArray(stated) ? stated : [stated]) as unknown[];
+  const sizes = new Map<string, number | null>([...left].map((letter, i) => [letter, input.shape[i]]));
+  const own = outputs.length === result.length - 1 ? result.slice(1) : result;
+  if (own.length !== outputs.length) throw new NotLowered('its output_shape does not fit its equation');
+  [...own].forEach((letter, i) => {
+    const size = outputs[i];
+    if (!sizes.has(letter) && typeof size === 'number') sizes.set(letter, size);
+  });
+  const dims = (letters: string): Shape => [...letters].map((letter) => sizes.get(letter) ?? null);
+  const kernel = scope.weight('kernel', dims(right));
+  const equation = attribute.string(`${left},${right}->${result}`);
+  const shape = dims(result);
+  const axes = scope.string('bias_axes', '');
+  const hasActivation = scope.has('activation') && scope.config.activation !== 'linear';
+  const part = axes !== '' ? 'product' : hasActivation ? 'linear' : undefined;
+  let y = scope.emit('Einsum', [input, kernel.name], { equation }, { shape, part });
+  if (axes !== '') {
+    const first = [...result].findIndex((letter) => axes.includes(letter));
+    const form = {
+      regroup: (all: readonly number[]) => {
+        const left = [...all];
+        return [...result].slice(first).map((letter) => (axes.includes(letter) ? (left.shift() ?? 1) : 1));
+      },
+    };
+    const order = [...result].filter((letter) => axes.includes(letter)).join('');
+    const bias = scope.weight('bias', dims(order), form);
+    y = scope.emit('Add', [y, bias.name], {}, { shape, part: hasActivation ? 'linear' : undefined });
+  }
+  return [fusedActivation(scope, y)];
+};
+
+/**
+ * MultiHeadAttention (Vaswani et al. 2017): query, value and key `[batch, length, features]`, each projected to
+ * `[batch, heads, length, size]`; the key is the value where it is left out.
+ */
+const multiHeadAttention: LayerLowering = (scope, inputs) => {
+  const [query, value] = [scope.ranked(inputs[0], 3), scope.ranked(inputs[1] ?? inputs[0], 3)];
+  const key = inputs[2] === undefined ? value : scope.ranked(inputs[2], 3);
+  if (inputs.length > 3) throw new NotLowered('it has a mask');
+  const heads = scope.size('num_heads');
+  const keySize = scope.size('key_dim');
+  const valueSize = scope.has('value_dim') ? scope.size('value_dim') : keySize;
+  const batch = query.shape[0];
+
+  const heading = (x: TensorValue & { shape: Shape }, name: string, size: number) => {
+    const flat = projected(scope, x, name, [x.shape[2], heads, size], [heads, size], 1);
+    const split = scope.integersConstant([0, 0, heads, size], `${name}/shape`);
+    const apart = scope.emit(
+      'Reshape',
+      [flat, split],
+      {},
+      { shape: [batch, x.shape[1], heads, size], part: `${name}/heads` },
+    );
+    const perm = { perm: attribute.ints([0, 2, 1, 3]) };
+    return scope.emit('Transpose', [apart], perm, { shape: [batch, heads, x.shape[1], size], part: `${name}/moved` });
+  };
+  const q = heading(query, 'query', keySize);
+  const k = heading(key, 'key', keySize);
+  const v = heading(value, 'value', valueSize);
+  const [rows, columns] = [query.shape[1], key.shape[1]];
+  const scaled = scope.emit(
+    'Mul',
+    [q, scope.scalar(1 / Math.sqrt(keySize), 'scale')],
+    {},
+    { shape: q.shape, part: 'scaled' },
+  );
+  const turned = scope.emit(
+    'Transpose',
+    [k],
+    { perm: attribute.ints([0, 1, 3, 2]) },
+    {
+      shape: [batch, heads, keySize, columns],
+      part: 'turned',
+    },
+  );
+  const weights: Shape = [batch, heads, rows, columns];
+  const scores = scope.emit('MatMul', [scaled, turned], {}, { shape: weights, part: 'scores' });
+  const shares = scope.emit('Softmax', [scores], { axis: attribute.int(-1) }, { shape: weights, part: 'softmax' });
+  const mixed = scope.emit('MatMul', [shares, v], {}, { shape: [batch, heads, rows, valueSize], part: 'mixed' });
+  const perm = { perm: attribute.ints([0, 2, 1, 3]) };
+  const back = scope.emit('Transpose', [mixed], perm, { shape: [batch, rows, heads, valueSize], part: 'moved' });
+  const wide = heads * valueSize;
+  const joined = scope.emit(
+    'Reshape',
+    [back, scope.integersConstant([0, 0, wide], 'shape')],
+    {},
+    {
+      shape: [batch, rows, wide],
+      part: 'joined',
+    },
+  );
+  const stated = scope.has('output_shape') ? scope.sizes('output_shape', 1)[0] : query.shape[2];
+  const input = { ...joined, shape: [batch, rows, wide] };
+  return [projected(scope, input, 'attention_output', [heads, valueSize, stated], [stated], 2)];
+};
+
+/**
+ * A Dense over all axes of its kernel but those before `free`, as one matrix product.
+ * @param inner how many axes of the kernel are multiplied with the input's last
+ */
+function projected(
+  scope: LayerScope,
+  x: TensorValue & { shape: Shape },
+  name: string,
+  kernel: Shape,
+  bias: Shape,
+  inner: number,
+): TensorValue {
+  const product = (dims: readonly number[]) => dims.reduce((a, b) => a * b, 1);
+  const matrix = { regroup: (dims: readonly number[]) => [product(dims.slice(0, inner)), product(dims.slice(inner))] };
+  const weight = scope.weight(`${name}/kernel`, kernel, matrix);
+  const shape = [...x.shape.slice(0, -1), weight.dims[1]];
+  const hasBias = scope.flag('use_bias', true);
+  const isLast = inner === 2;
+  const last = isLast ? undefined : `${name}/product`;
+  const y = scope.emit('MatMul', [x, weight.name], {}, { shape, part: hasBias ? `${name}/matmul` : last });
+  if (!hasBias) return y;
+  const shift = scope.weight(`${name}/bias`, bias, { regroup: (dims) => [product(dims)] });
+  return scope.emit('Add', [y, shift.name], {}, { shape, part: isLast ? undefined : `${name}/add` });
+}
+
+export const attentionLayers: Readonly<Record<string, LayerLowering>> = {
+  EinsumDense: einsumDense,
+  MultiHeadAttention: multiHeadAttention,
+};
