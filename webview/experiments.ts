@@ -1,6 +1,7 @@
 import './styles/page.css';
 import './styles/figures.css';
 import './styles/experiments.css';
+import './styles/forcedColors.css';
 import type { ExperimentsToHost, HostToExperiments } from '../src/protocol/experimentView';
 import { onThemeChange } from './theme';
 import { experimentsPage } from './views/experiments';

@@ -3,6 +3,7 @@ import './styles/figures.css';
 import './styles/layers.css';
 import './styles/network.css';
 import './styles/compare.css';
+import './styles/forcedColors.css';
 import { mountApp } from './app';
 import { connectHost } from './host';
 import { isReport, reportHost } from './reportHost';

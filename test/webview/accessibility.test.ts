@@ -120,6 +120,26 @@ describe('accessibility of the view (axe-core)', function () {
       await view.close();
     });
 
+  it('where the system forces its colours, places of norms keep theirs and the open tab shows', async () => {
+    const view = await OpenView.open({ state: 'profiled' });
+    await view.page.emulateMedia({ forcedColors: 'active' });
+    await view.tab('network');
+    const colours = (selector: string, property: string) =>
+      view.page.evaluate<string[]>(
+        `[...document.querySelectorAll('${selector}')].map((e) => getComputedStyle(e)['${property}'])`,
+      );
+    for (const selector of ['.placement-part', '.placement-legend .swatch']) {
+      const seen = await colours(selector, 'backgroundColor');
+      assert.ok(seen.length > 1, selector);
+      assert.equal(new Set(seen).size, seen.length, `${selector}: ${seen.join(' ')}`);
+    }
+    const [open] = await colours('vscode-panel-tab[aria-selected=true]', 'borderTopColor');
+    const others = await colours('vscode-panel-tab[aria-selected=false]', 'borderTopColor');
+    assert.ok(others.length > 0 && !others.includes(open), `${open} among ${others.join(' ')}`);
+    await view.page.screenshot({ path: 'out/screenshots/forced-colors.png' });
+    await view.close();
+  });
+
   it('no page scrolls sideways at 600 pixels', async () => {
     for (const state of ['compared', 'hostile']) {
       const view = await OpenView.open({ state, layers: 100, width: 600 });
