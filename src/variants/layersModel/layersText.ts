@@ -19,6 +19,8 @@ export interface StatedText {
 /** Edits of a layers model's text, which keep its formatting and leave all else as it stands. */
 export class LayersText {
   private readonly byOffset: ReadonlyMap<number, StatedLayer>;
+  /** Of the layers of each model. */
+  private readonly names = new Map<ModelDefinition, ReadonlySet<string>>();
 
   constructor(private readonly stated: StatedText) {
     this.byOffset = new Map(
@@ -76,7 +78,7 @@ export class LayersText {
     if (own === undefined || !this.areNeighbours(linear, norm)) return undefined;
     const name = this.freshName(`${linear.definition.name}_${activation}`, linear);
     const config = `{"name": ${JSON.stringify(name)}, "trainable": true, "activation": ${JSON.stringify(activation)}}`;
-    const separator = this.stated.text.slice(0, norm.span.offset).match(/\s*$/)![0];
+    const separator = spaceBefore(this.stated.text, norm.span.offset);
     const add = (rest: string): TextEdit => ({
       span: { offset: end(norm.span), length: 0 },
       text: `,${separator}{"class_name": "Activation", "config": ${config}${rest}}`,
@@ -172,9 +174,17 @@ export class LayersText {
   }
 
   private freshName(wanted: string, { model }: StatedLayer): string {
-    const taken = new Set(model.layers.map((l) => l.name));
+    const taken = this.names.get(model) ?? new Set(model.layers.map((l) => l.name));
+    this.names.set(model, taken);
     let name = wanted;
     for (let i = 1; taken.has(name); i++) name = `${wanted}_${i}`;
     return name;
   }
+}
+
+/** The white space that stands before a place. */
+function spaceBefore(text: string, offset: number): string {
+  let begin = offset;
+  while (begin > 0 && /\s/.test(text[begin - 1])) begin--;
+  return text.slice(begin, offset);
 }
