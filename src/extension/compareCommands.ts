@@ -47,7 +47,11 @@ export async function compareNormalizations(session: ModelSession, asked: unknow
         let done = 0;
         const follow = (event: CompareEvent) => {
           if (event.type !== 'progress') return;
-          const what = event.what === 'learning-rate' ? t('largest learning rate') : event.what;
+          const what = {
+            compiling: t('compiling the training step'),
+            training: t('training'),
+            'learning-rate': t('largest learning rate'),
+          }[event.what];
           const increment = Math.max(0, 100 * (event.done - done));
           done = Math.max(done, event.done);
           progress.report({ message: t('{0}, seed {1}: {2}', event.variant, event.seed, what), increment });
