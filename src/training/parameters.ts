@@ -44,6 +44,7 @@ const POSITIONS: Readonly<Record<string, Readonly<Record<number, ParameterKind>>
   'com.microsoft.MultiHeadAttention': { 3: 'bias' },
   'com.microsoft.SkipLayerNormalization': { 2: 'scale', 3: 'shift', 4: 'bias' },
   'com.microsoft.SkipSimplifiedLayerNormalization': { 2: 'scale', 3: 'bias' },
+  'com.microsoft.TransposeMatMul': { 0: 'weight', 1: 'weight' },
 };
 
 /** Arithmetic whose constant operand is a bias or a scale when it has more than one element. */
@@ -197,7 +198,8 @@ function fans({ kind, node, value }: Use, types: ReadonlyMap<string, ValueType>)
       return { fanIn: Math.max(1, ((shape[0] / groups) * kernel) / stride), fanOut: shape[1] * kernel };
     case 'Gemm':
     case 'FusedGemm':
-    case 'FusedMatMul': {
+    case 'FusedMatMul':
+    case 'TransposeMatMul': {
       const transposed = int(node.inputs[1] === value ? 'transB' : 'transA', 0) === 1;
       const [inner, outer] = (node.inputs[1] === value) === transposed ? [columns, rows] : [rows, columns];
       return { fanIn: inner, fanOut: outer };

@@ -68,22 +68,28 @@ export function attention(node: MutableNode, r: Rewriter, types: Types): boolean
   return true;
 }
 
-/** MultiHeadAttention: queries, keys and values [batch, length, width] that were projected before. */
+/**
+ * MultiHeadAttention: queries, keys and values [batch, length, width] that were projected before; keys and values of another sequence may
+ * be there by heads already, [batch, heads, length, size], and take no bias then.
+ */
 export function multiHeadAttention(node: MutableNode, r: Rewriter, types: Types): boolean {
   const [query, key, value, bias, mask, scoreBias, pastKey, pastValue, ...rest] = node.inputs;
   const heads = intOf(node, 'num_heads', 0);
   const shapes = [query, key, value].map((input) => sizesOf(input, types));
   if (heads < 1 || rest.some((input) => input) || node.outputs[3]) return false;
-  if (!shapes.every((shape): shape is number[] => shape?.length === 3)) return false;
-  const widths = shapes.map((shape) => shape[2]);
+  if (!shapes.every((shape): shape is number[] => shape !== undefined) || shapes[0].length !== 3) return false;
+  const isByHeads = shapes[1].length === 4;
+  if (shapes[1].length !== shapes[2].length || (shapes[1].length !== 3 && !isByHeads)) return false;
+  const widths = shapes.map((shape) => (shape.length === 4 ? shape[1] * shape[3] : shape[2]));
   const pastKeys = pastKey ? sizesOf(pastKey, types)?.[2] : 0;
   if (pastKeys === undefined || widths.some((w) => w % heads !== 0)) return false;
   const biases = bias
     ? r.addNode('Split', [bias, r.ints(widths)], { axis: attribute.int(0) }, { outputs: 3 })
     : [undefined, undefined, undefined];
   const [batch, queries] = shapes[0];
-  const sizes = { batch, queries, keys: shapes[1][1] + pastKeys, heads };
+  const sizes = { batch, queries, keys: shapes[1][isByHeads ? 2 : 1] + pastKeys, heads };
   const [q, k, v] = [query, key, value].map((input, i) => {
+    if (i > 0 && isByHeads) return input;
     const shifted = biases[i] ? r.add('Add', [input, biases[i]]) : input;
     return intoHeads(shifted, heads, r);
   });

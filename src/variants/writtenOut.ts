@@ -55,6 +55,8 @@ export const writtenOut: ReadonlyMap<string, WrittenOut> = new Map<string, Writt
   ['com.microsoft.RotaryEmbedding', rotaryEmbedding],
   ['com.microsoft.SkipLayerNormalization', skipLayerNormalization],
   ['com.microsoft.SkipSimplifiedLayerNormalization', skipSimplifiedLayerNormalization],
+  // the name that FusedMatMul had before
+  ['com.microsoft.TransposeMatMul', fusedMatMul],
   ['onnx.brevitas.Quant', quant],
   ['qonnx.custom_op.general.Quant', quant],
 ]);

@@ -22,6 +22,7 @@ export const contribRules: InferenceRules = {
   QLinearLeakyRelu: (n) => [sameType(n.fact(0))],
   FusedConv: (n) => [conv(n, 0, 1, n.dtype(0) ?? n.dtype(1))],
   FusedMatMul: fusedMatMul,
+  TransposeMatMul: fusedMatMul,
   FusedGemm: (n) => {
     const [a, b] = [n.shape(0), n.shape(1)];
     return [tensorFact(n.dtype(0), [a?.[n.int('transA', 0) ? 1 : 0] ?? null, b?.[n.int('transB', 0) ? 0 : 1] ?? null])];
@@ -62,8 +63,13 @@ export const contribRules: InferenceRules = {
     // queries, keys and values [batch, length, width]; the packed forms are left open
     const [q, k, v] = [n.shape(0), n.shape(1), n.shape(2)];
     const dtype = n.dtype(0);
-    if (q?.length !== 3 || k?.length !== 3 || v?.length !== 3) return [tensorFact(dtype)];
     const heads = n.number('num_heads') ?? null;
+    if (q?.length === 3 && k?.length === 4 && v?.length === 4) {
+      // by heads already
+      const width = typeof v[3] === 'number' && heads ? v[3] * heads : null;
+      return [tensorFact(dtype, [q[0], q[1], width]), tensorFact(dtype, k), tensorFact(dtype, v)];
+    }
+    if (q?.length !== 3 || k?.length !== 3 || v?.length !== 3) return [tensorFact(dtype)];
     const present = (x: Dims, past: Dims | undefined) =>
       tensorFact(dtype, [
         x[0],

@@ -117,6 +117,16 @@ export const microsoft: readonly GradientCase[] = [
     attributes: { transA: int(1), transB: int(1), alpha: float(0.5) },
   },
   {
+    opType: 'TransposeMatMul',
+    domain,
+    name: 'left transposed',
+    inputs: [
+      [4, 3],
+      [4, 2],
+    ],
+    attributes: { transA: int(1) },
+  },
+  {
     opType: 'FusedMatMul',
     domain,
     name: 'a matrix on the right',
@@ -223,6 +233,11 @@ export const microsoft: readonly GradientCase[] = [
   },
   multiHead('three inputs', [small([2, 3, 4]), small([2, 3, 4]), small([2, 3, 4])], { mutated: true }),
   multiHead('bias, other keys and widths', [small([2, 2, 4]), small([2, 3, 4]), small([2, 3, 6]), small([14])]),
+  multiHead('keys and values by heads', [small([2, 2, 4]), small([2, 2, 3, 2]), small([2, 2, 3, 2])]),
+  multiHead('keys and values by heads, bias, lengths', [
+    ...[small([2, 2, 4]), small([2, 2, 3, 2]), small([2, 2, 3, 2]), small([12])],
+    { longs: [3, 2], dtype: 'int32' },
+  ]),
   multiHead('padding, scores shifted', [
     small([2, 3, 4]),
     small([2, 3, 4]),
