@@ -62,6 +62,11 @@ export class NodeFolder implements ModelFolder {
       throw explain(shown, error as Error);
     }
     try {
+      const all = readSmallest(descriptor);
+      if (all !== undefined) {
+        fs.closeSync(descriptor);
+        return new BytesSource(all);
+      }
       const stat = fs.fstatSync(descriptor);
       checkIsFile(stat, shown);
       const bytes = stat.size <= SMALL_FILE ? readAtOnce(descriptor, stat.size) : undefined;
@@ -86,6 +91,21 @@ export class NodeFolder implements ModelFolder {
 
 /** For reading, and without waiting for a writer where the file is a pipe. */
 const READ_NOW = fs.constants.O_RDONLY | (fs.constants.O_NONBLOCK ?? 0);
+
+/** Asking for the size of a file takes as long as reading so much. */
+const SMALLEST = 32 * 1024;
+
+/** All of a file that is smaller than this; undefined for others, and for what is no file: a pipe is not read at a place. */
+function readSmallest(descriptor: number): Uint8Array | undefined {
+  const bytes = new Uint8Array(SMALLEST);
+  try {
+    const length = fs.readSync(descriptor, bytes, 0, SMALLEST, 0);
+    if (length === 0 || length === SMALLEST) return undefined;
+    return fs.readSync(descriptor, bytes, length, 1, length) === 0 ? bytes.slice(0, length) : undefined;
+  } catch {
+    return undefined;
+  }
+}
 
 /** All of a file that ought to be this long; undefined when it has become shorter. */
 function readAtOnce(descriptor: number, size: number): Uint8Array | undefined {

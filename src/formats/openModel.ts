@@ -27,20 +27,24 @@ export async function openModel(folder: ModelFolder, path: string): Promise<Mode
     const kind = sniff(head.subarray(0, SNIFFED_BYTES));
     if (kind === 'binary') return await openOnnx(folder, path, source);
     if (kind === 'keras-archive') return await openKerasArchive(folder, path, source);
-    if (kind !== 'json') throw refused(kind);
-    const { text, isBroken } = await readText(source);
-    const shape = sniffJson(text);
-    if (shape !== 'tfjs-graph' && shape !== 'tfjs-layers' && shape !== 'keras') throw refused(shape);
-    const model = await openJson(shape, folder, path, text);
-    if (!isBroken) return model;
-    return changedModel(model, {
-      get problems() {
-        return [brokenText(text), ...model.problems];
-      },
-    });
+    if (kind === 'json') return await openText(folder, path, source);
+    throw refused(kind);
   } catch (error) {
     throw error instanceof ModelError ? error.withPath(path) : error;
   }
+}
+
+async function openText(folder: ModelFolder, path: string, source: ByteSource): Promise<Model> {
+  const { text, isBroken } = await readText(source);
+  const shape = sniffJson(text);
+  if (shape !== 'tfjs-graph' && shape !== 'tfjs-layers' && shape !== 'keras') throw refused(shape);
+  const model = await openJson(shape, folder, path, text);
+  if (!isBroken) return model;
+  return changedModel(model, {
+    get problems() {
+      return [brokenText(text), ...model.problems];
+    },
+  });
 }
 
 /** Readers of other formats are loaded when a file is of theirs. */

@@ -199,20 +199,7 @@ export class GraphReader {
   finish(): Graph {
     this.checkEdges();
     let graph = this.builder.build();
-    if (this.unsorted) {
-      const { order, cyclic } = topologicalOrder(graph);
-      if (cyclic.length > 0) {
-        const shown = cyclic.slice(0, 5).map((i) => this.nodeTitle(i));
-        const more = cyclic.length > shown.length ? ` and ${cyclic.length - shown.length} more` : '';
-        this.problem(
-          'cycle',
-          `${this.title} has a cycle: nodes ${shown.join(', ')}${more} read what they compute, or depend on nodes that do`,
-        );
-      } else {
-        this.problem('unsorted-nodes', `the nodes of ${this.title} are not in topological order; they were sorted`);
-      }
-      graph = this.builder.build(order);
-    }
+    if (this.unsorted) graph = this.sorted(graph);
     this.context.records.set(graph, {
       graph,
       subgraphs: this.subgraphs,
@@ -220,6 +207,21 @@ export class GraphReader {
       isRead: (v) => this.readBy.at(v) >= 0,
     });
     return graph;
+  }
+
+  private sorted(graph: Graph): Graph {
+    const { order, cyclic } = topologicalOrder(graph);
+    if (cyclic.length > 0) {
+      const shown = cyclic.slice(0, 5).map((i) => this.nodeTitle(i));
+      const more = cyclic.length > shown.length ? ` and ${cyclic.length - shown.length} more` : '';
+      this.problem(
+        'cycle',
+        `${this.title} has a cycle: nodes ${shown.join(', ')}${more} read what they compute, or depend on nodes that do`,
+      );
+    } else {
+      this.problem('unsorted-nodes', `the nodes of ${this.title} are not in topological order; they were sorted`);
+    }
+    return this.builder.build(order);
   }
 
   /** A value that subgraphs or sparse tensors name. */
