@@ -18,6 +18,10 @@ const NOWHERE = 2 ** 40;
 /** Elements of the largest mask: 4096 words by 4096. */
 const LARGEST_MASK = 2 ** 24;
 
+/** More heads than this no network has, and a longer sequence none that is trained here: a file that says so is wrong. */
+const MOST_HEADS = 4096;
+const LONGEST = 2 ** 20;
+
 /** Sizes of one call; `past` is the length of the buffer of words before. */
 interface Sizes {
   readonly batch: number;
@@ -101,6 +105,7 @@ function sizesOfCall(node: MutableNode, types: Types): Sizes | undefined {
   const heads = intOf(node, 'num_heads', 0);
   const keyHeads = intOf(node, 'kv_num_heads', 0);
   if (shape?.length !== 3 || !(heads >= 1) || !(keyHeads >= 1) || heads % keyHeads !== 0) return undefined;
+  if (heads > MOST_HEADS) return undefined;
   const [batch, words, width] = shape;
   const size = width / (key ? heads : heads + 2 * keyHeads);
   const keyShape = key ? sizesOf(key, types) : shape;
@@ -203,5 +208,5 @@ function inOrder(
 /** The longest sequence's length, where it follows from the sizes. */
 function atHand(total: string | undefined, r: Rewriter): number | undefined {
   const values = total ? integersAtHand(r.graph.initializers.get(total)) : undefined;
-  return values?.length === 1 && values[0] > 0 && values[0] < LARGEST_MASK ? values[0] : undefined;
+  return values?.length === 1 && values[0] > 0 && values[0] <= LONGEST ? values[0] : undefined;
 }

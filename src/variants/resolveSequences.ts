@@ -10,6 +10,9 @@ import { Rewriter } from './rewriter';
 /** Tensors of the longest sequence that is followed. */
 const LONGEST = 4096;
 
+/** Pieces that all splits together may have. */
+const MOST_PIECES = 2 ** 16;
+
 const OPERATORS: ReadonlySet<string> = new Set([
   'ConcatFromSequence',
   'SequenceAt',
@@ -38,6 +41,7 @@ class Resolver {
   /** The tensors of each sequence. */
   private readonly lists = new Map<string, readonly string[]>();
   private count = 0;
+  private pieces = 0;
 
   constructor(
     private readonly r: Rewriter,
@@ -125,6 +129,8 @@ class Resolver {
       ? given
       : Array.from({ length: Math.ceil(size / step) }, (_, i) => Math.min(step, size - i * step));
     if (parts.some((part) => part < 0) || parts.reduce((a, b) => a + b, 0) !== size) return undefined;
+    this.pieces += parts.length;
+    if (parts.length > LONGEST || this.pieces > MOST_PIECES) return undefined;
     const pieces = this.r.addNode(
       'Split',
       [x, this.r.ints(parts)],

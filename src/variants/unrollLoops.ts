@@ -157,7 +157,7 @@ class Unroller {
     let carried = initial.map((value) => this.fact(value));
     const open = carried.map((fact) => fact && { kind: fact.kind, dtype: fact.dtype });
     const [always] = inferBody(graph, [{ ...count(0), data: undefined }, on, ...open], outer);
-    if (always?.data?.[0] === 1 && Number.isFinite(most)) return most;
+    if (always?.data?.[0] === 1) return Number.isFinite(most) ? most : undefined;
     const size = nodesOf(graph);
     for (let turn = 0; turn < most; turn++) {
       if ((turn + 1) * size > this.left) return undefined;
