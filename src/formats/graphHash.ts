@@ -41,13 +41,9 @@ export class GraphHash {
     return hasher.digest();
   }
 
-  /** The node with this index has other attributes of the same names. */
-  replace(graph: Graph, index: number, attributes: ReadonlyMap<string, Attribute>): void {
-    const node = graph.node(index);
-    this.nodes.set(
-      hashOfNode(graph, node, 0, (name) => attributes.get(name)),
-      2 * index,
-    );
+  /** Takes a node in the place of the one with its index. */
+  replace(graph: Graph, node: Node): void {
+    this.nodes.set(hashOfNode(graph, node, 0), 2 * node.index);
   }
 }
 
@@ -116,12 +112,7 @@ function hashFrame(hasher: Hasher, graph: Graph): void {
   }
 }
 
-function hashOfNode(
-  graph: Graph,
-  node: Node,
-  depth: number,
-  attr = (name: string) => node.attr(name),
-): [number, number] {
+function hashOfNode(graph: Graph, node: Node, depth: number): [number, number] {
   const hasher = new Hasher();
   hasher.text(node.domain);
   hasher.text(node.opType);
@@ -131,7 +122,7 @@ function hashOfNode(
   hashNames(hasher, graph, node.outputs);
   for (const name of node.attributeNames) {
     hasher.text(name);
-    hashAttribute(hasher, attr(name)!, depth);
+    hashAttribute(hasher, node.attr(name)!, depth);
   }
   return hasher.state;
 }

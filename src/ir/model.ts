@@ -27,7 +27,13 @@ export interface ModelFunction {
   readonly body: Graph;
 }
 
-/** An edit of a model's text that leaves its graph as it is but for numbers in attributes. */
+/** A node with the same inputs, outputs and name that computes values of the same types in another way. */
+export interface NodeChange {
+  readonly opType: string;
+  readonly attributes: ReadonlyMap<string, Attribute>;
+}
+
+/** An edit of a model's text that leaves nodes, edges, weights and types of its graph as they are. */
 export interface ModelEdit {
   readonly difference: TextDifference;
   /** Offset in the old text: what stands there or behind it has been moved by the edit, the rest has not. */
@@ -38,8 +44,10 @@ export interface ModelEdit {
   readonly layer?: {
     readonly before: Origin;
     readonly after: Origin;
-    /** New attributes of its nodes, by index. */
-    readonly attributes: ReadonlyMap<number, ReadonlyMap<string, Attribute>>;
+    /** Those of its nodes that are different, by index. */
+    readonly nodes: ReadonlyMap<number, NodeChange>;
+    /** Nothing else than numbers of norms is: see `normNumbers`. */
+    readonly isInNumbers: boolean;
   };
   readonly graphHash: string;
 }

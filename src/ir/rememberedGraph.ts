@@ -1,6 +1,8 @@
 import type { Attribute } from './attribute';
 import { AttributedNode } from './attributedNode';
+import { constantOf } from './constants';
 import { ABSENT, type Graph, type Node, type ValueId, type ValueType } from './graph';
+import type { NodeChange } from './model';
 import type { MutableGraph } from './mutableGraph';
 import type { Origin } from './origin';
 import type { Tensor } from './tensor';
@@ -47,12 +49,12 @@ export class RememberedGraph implements Graph {
     return (this.kept[index] ??= new RememberedNode(this.graph.node(index)));
   }
 
-  /**
-   * From now on a node is stated otherwise; who got it before keeps it as it was. The graph that this one remembers does not change.
-   * @param attributes in the place of those of the same names
-   */
-  restate(index: number, origin: Origin | undefined, attributes: ReadonlyMap<string, Attribute>): void {
-    this.kept[index] = new RestatedNode(this.node(index), origin, attributes);
+  /** From now on a node is stated otherwise; who got it before keeps it as it was. The graph that this one remembers does not change. */
+  restate(index: number, origin: Origin | undefined, change?: NodeChange): void {
+    const node = (this.kept[index] = new RestatedNode(this.node(index), change, origin));
+    if (node.opType !== 'Constant' || change === undefined) return;
+    const [value] = node.outputs;
+    this.constants[value] = constantOf('Constant', this.valueName(value), change.attributes, undefined) ?? null;
   }
 
   *nodes(): Iterable<Node> {
@@ -123,8 +125,8 @@ class RememberedNode extends AttributedNode implements Node {
   }
 }
 
-/** A node with other attributes, or from another place of the file. */
-class RestatedNode extends AttributedNode implements Node {
+/** A node that computes in another way, or is from another place of the file. */
+export class RestatedNode extends AttributedNode implements Node {
   readonly index: number;
   readonly opType: string;
   readonly domain: string;
@@ -137,13 +139,15 @@ class RestatedNode extends AttributedNode implements Node {
 
   constructor(
     node: Node,
+    change: NodeChange | undefined,
     readonly origin: Origin | undefined,
-    changed: ReadonlyMap<string, Attribute>,
   ) {
     super();
-    ({ index: this.index, opType: this.opType, domain: this.domain, overload: this.overload, name: this.name } = node);
-    ({ inputs: this.inputs, outputs: this.outputs, attributeNames: this.attributeNames } = node);
-    this.attributes = new Map(node.attributeNames.map((name) => [name, changed.get(name) ?? node.attr(name)!]));
+    ({ index: this.index, domain: this.domain, overload: this.overload, name: this.name } = node);
+    ({ inputs: this.inputs, outputs: this.outputs } = node);
+    this.opType = change?.opType ?? node.opType;
+    this.attributes = change?.attributes ?? new Map(node.attributeNames.map((name) => [name, node.attr(name)!]));
+    this.attributeNames = [...this.attributes.keys()];
   }
 
   attr(name: string): Attribute | undefined {

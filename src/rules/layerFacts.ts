@@ -12,11 +12,11 @@ export interface TextPlace {
   readonly lines?: TextLines;
 }
 
-/** Layers as plain data. `place` is looked at each time. */
+/** Layers as plain data. */
 export function factsOfLayers(
   view: LayerView,
   factOf: FactOf,
-  place: TextPlace,
+  sourceOf: (layer: Layer) => Source | undefined,
   values: (value: ValueId) => Float32Array | undefined,
 ): (layer: Layer) => LayerFacts {
   const toFile = view.layers.some((l) => l.origin !== undefined) ? fileAxes(view.graph) : () => undefined;
@@ -34,7 +34,7 @@ export function factsOfLayers(
       hasBias: layer.linear.bias !== undefined,
       normalization: view.normalizationOf(layer),
     },
-    source: layerSource(layer, place),
+    source: sourceOf(layer),
   });
 }
 
@@ -44,7 +44,7 @@ function inputIds(layer: Layer, view: LayerView): string[] {
 }
 
 /** Where the file states a layer; undefined for binary files. */
-function layerSource({ origin }: Layer, { path, lines }: TextPlace): Source | undefined {
+export function layerSource({ origin }: Layer, { path, lines }: TextPlace): Source | undefined {
   if (origin === undefined || lines === undefined) return undefined;
   return { uri: path, range: lines.rangeOf(origin.offset, origin.length) };
 }

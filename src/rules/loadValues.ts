@@ -21,10 +21,11 @@ export interface LoadedValues {
 /**
  * Loads the numbers of constants. What the file does not hold stays unknown; a payload that is there and cannot be read is
  * a problem, reported once per message.
+ * @param known what was loaded from the same files before; its problems stay
  */
-export async function loadValues(graph: Graph, wanted: Iterable<ValueId>): Promise<LoadedValues> {
+export async function loadValues(graph: Graph, wanted: Iterable<ValueId>, known?: LoadedValues): Promise<LoadedValues> {
   const values = new Map<ValueId, Float32Array>();
-  const problems = new Map<string, Problem>();
+  const problems = new Map((known?.problems ?? []).map((problem) => [problem.message, problem]));
   const queue = [...new Set(wanted)];
   const load = async (value: ValueId): Promise<void> => {
     const tensor = graph.initializer(value);
@@ -39,6 +40,9 @@ export async function loadValues(graph: Graph, wanted: Iterable<ValueId>): Promi
   };
   // waiting for what is at hand anyway would take longer than all the rest
   const far = queue.filter((value) => {
+    const before = known?.values.get(value);
+    if (before !== undefined) values.set(value, before);
+    if (before !== undefined) return false;
     const tensor = graph.initializer(value);
     const floats = tensor === undefined || elementCount(tensor.dims) > MAX_ELEMENTS ? undefined : floatsAtHand(tensor);
     if (floats !== undefined) values.set(value, floats);

@@ -1,4 +1,3 @@
-import type { Attribute } from '../ir/attribute';
 import { expandCalls } from '../ir/expandCalls';
 import { inferFacts, type FactOf } from '../ir/inferTypes';
 import type { Model, ModelEdit, ModelFollower, Problem } from '../ir/model';
@@ -12,12 +11,12 @@ import { restatedNorm } from '../layers/fileLayers';
 import type { Layer, LayerView, RecognizedNorm } from '../layers/layerView';
 import { layerView } from '../layers/recognize';
 import { changedFacts, type FactsChange } from '../protocol/factsChange';
-import type { Finding, FixOffer, LayerFacts, ModelFacts, ProblemFact } from '../protocol/facts';
+import type { Finding, FixOffer, LayerFacts, ModelFacts, ProblemFact, Source } from '../protocol/facts';
 import { fixFormats } from '../protocol/fix';
 import { translated } from '../texts/say';
 import { isExported } from './folding';
 import { hiddenLayers } from './hiddenLayers';
-import { factsOfLayers, summarize } from './layerFacts';
+import { factsOfLayers, layerSource, summarize } from './layerFacts';
 import { LimitedValues, loadValues, type LoadedValues } from './loadValues';
 import { parametersOf } from './normParameters';
 import { NumberReads, normNumbers, type NormNumber } from './numberReads';
@@ -36,8 +35,6 @@ export interface AnalysisOptions {
 /** Numbers of parameters that are kept while a text is edited: 64 MB. */
 const MAX_KEPT = 2 ** 24;
 
-const NONE: ReadonlyMap<string, Attribute> = new Map();
-
 /** What is known of a model while it is analyzed. */
 interface Parts {
   readonly model: Model;
@@ -53,6 +50,25 @@ interface Parts {
   readonly reads: NumberReads<Rule>;
 }
 
+/** The layers of a graph, and the numbers that they and the rules ask for. */
+async function layersOf(
+  graph: RememberedGraph,
+  exported: boolean,
+  active: readonly Rule[],
+  isFollowed: boolean,
+  known?: LoadedValues,
+): Promise<Pick<Parts, 'types' | 'view' | 'loaded' | 'reads'>> {
+  const types = inferFacts(graph);
+  const view = layerView(graph, types, { exported });
+  const reads = new NumberReads<Rule>();
+  if (isFollowed) for (const layer of view.layers) if (layer.norm) setNorm(layer, reads.watched(layer.norm));
+  const wanted = [
+    ...active.flatMap((r) => (r.needs === undefined ? [] : reads.during(r, () => r.needs!(view)))),
+    ...view.layers.flatMap((layer) => parametersOf(layer)),
+  ];
+  return { types, view, reads, loaded: await loadValues(graph, wanted, known) };
+}
+
 /** Everything NormScope says about a model without running it, and what of it has to be said anew after an edit of its text. */
 export class ModelAnalysis {
   private readonly place: { readonly path: string; lines?: TextLines };
@@ -64,34 +80,41 @@ export class ModelAnalysis {
   private readonly factsOf: (layer: Layer) => LayerFacts;
   private current: ModelFacts;
 
+  /** @param before what an earlier version of the text was found to be, with places in this one */
   private constructor(
     private readonly parts: Parts,
     path: string,
+    lines: TextLines | undefined,
     private readonly options: AnalysisOptions,
+    before?: { readonly facts: ModelFacts; readonly sourceOf: (layer: Layer) => Source | undefined },
   ) {
     const { model, graph, types, view, loaded, active } = parts;
-    this.place = { path, lines: model.lines };
+    const place = (this.place = { path, lines });
     this.values = new LimitedValues(loaded.values);
     this.described = new LimitedValues(loaded.values, MAX_DESCRIBED);
-    this.factsOf = factsOfLayers(view, types, this.place, (value) => this.described.get(value));
+    const sourceOf = before?.sourceOf ?? ((layer: Layer) => layerSource(layer, place));
+    this.factsOf = factsOfLayers(view, types, sourceOf, (value) => this.described.get(value));
     const layers = view.layers.map(this.factsOf);
     const findings = active.flatMap((rule) => this.check(rule, layers));
-    this.current = {
-      path,
-      format: model.format,
-      producer: model.producer,
-      opsets: Object.fromEntries([...model.opsets].map(([domain, version]) => [domain || 'ai.onnx', version])),
-      nodeCount: model.nodeCount,
-      parameterCount: model.parameterCount,
-      weights: model.weights,
-      graphHash: model.graphHash,
-      layers,
-      summary: summarize(view),
-      findings,
-      problems: [...model.problems, ...hiddenLayers(graph), ...loaded.problems, ...this.values.problems].map((p) =>
+    const found = { layers, summary: summarize(view), findings };
+    const problems = () =>
+      [...model.problems, ...hiddenLayers(graph), ...loaded.problems, ...this.values.problems].map((p) =>
         problemFact(p, path),
-      ),
-    };
+      );
+    this.current = before
+      ? { ...before.facts, ...found }
+      : {
+          path,
+          format: model.format,
+          producer: model.producer,
+          opsets: Object.fromEntries([...model.opsets].map(([domain, version]) => [domain || 'ai.onnx', version])),
+          nodeCount: model.nodeCount,
+          parameterCount: model.parameterCount,
+          weights: model.weights,
+          graphHash: model.graphHash,
+          ...found,
+          problems: problems(),
+        };
   }
 
   /**
@@ -106,20 +129,10 @@ export class ModelAnalysis {
   ): Promise<ModelAnalysis> {
     const { model, inside } = openBodies(expandCalls(file));
     const graph = remembered(model.graph);
-    const types = inferFacts(graph);
-    const view = layerView(graph, types, { exported: isExported(model) });
-    const reads = new NumberReads<Rule>();
-    if (isFollowed) for (const layer of view.layers) if (layer.norm) setNorm(layer, reads.watched(layer.norm));
     const active = rules.filter((r) => severityOf(r, options) !== 'off');
-    const loaded = await loadValues(graph, [
-      ...active.flatMap((r) => (r.needs === undefined ? [] : reads.during(r, () => r.needs!(view)))),
-      ...view.layers.flatMap((layer) => parametersOf(layer)),
-    ]);
-    return new ModelAnalysis(
-      { model, isAsRead: model.graph === file.graph, graph, types, view, inside, loaded, active, reads },
-      path,
-      options,
-    );
+    const layers = await layersOf(graph, isExported(model), active, isFollowed);
+    const isAsRead = model.graph === file.graph;
+    return new ModelAnalysis({ model, isAsRead, graph, inside, active, ...layers }, path, model.lines, options);
   }
 
   get facts(): ModelFacts {
@@ -132,38 +145,75 @@ export class ModelAnalysis {
    */
   follower(): ModelFollower | undefined {
     const { model, isAsRead, loaded } = this.parts;
-    const isLimited = [this.values, this.described].some(({ problems }) => problems.length > 0);
     const kept = [...loaded.values.values()].reduce((sum, { length }) => sum + length, 0);
-    return isAsRead && !isLimited && kept <= MAX_KEPT ? model.follow?.() : undefined;
+    return isAsRead && !this.isLimited && kept <= MAX_KEPT ? model.follow?.() : undefined;
   }
 
   /**
-   * Takes over an edit of the text.
-   * @returns how the facts differ now; undefined, with the analysis used up, where too much depends on the edit
+   * Takes over an edit of the text, with which this analysis is used up.
+   * @returns the analysis of the edited text and, where it is the same but for little, how the facts differ; undefined where too
+   *   much depends on the edit
    */
-  follow(edit: ModelEdit): FactsChange | undefined {
+  async follow(edit: ModelEdit): Promise<{ analysis: ModelAnalysis; change?: FactsChange } | undefined> {
     const { lines } = this.place;
     if (lines === undefined || this.hasProblemIn(edit.around, lines)) return undefined;
     const { difference, behind, layer: edited, graphHash } = edit;
-    const changed = edited === undefined ? [] : this.layersFrom(edited.before);
-    const numbers = edited === undefined ? [] : this.restate(edited, changed);
-    if (numbers === undefined) return undefined;
-
-    this.values = new LimitedValues(this.parts.loaded.values);
-    this.described = new LimitedValues(this.parts.loaded.values, MAX_DESCRIBED);
     const text = withDifference(lines.text, difference);
     const now = lines.edited(text, difference);
     this.place.lines = now;
     const from = lines.positionAt(behind);
     const to = now.positionAt(behind + text.length - lines.text.length);
     const moved = from.line === to.line && from.character === to.character ? undefined : { from, to };
-    const layers = changed.map((layer) => ({ index: layer.index, facts: this.factsOf(layer) }));
-    const places = { graphHash, ...(moved && { moved }), layers };
-    this.current = changedFacts(this.current, places);
-    const findings = this.checkAgain(numbers);
-    const change = { ...places, ...splice(this.current.findings, findings) };
-    this.current = { ...this.current, findings };
-    return change;
+    const places = { graphHash, ...(moved && { moved }), layers: [] };
+    this.values = new LimitedValues(this.parts.loaded.values);
+    this.described = new LimitedValues(this.parts.loaded.values, MAX_DESCRIBED);
+    if (edited === undefined) {
+      this.current = changedFacts(this.current, places);
+      return { analysis: this, change: places };
+    }
+    this.restate(edited);
+    if (edited.isInNumbers && hasSameSettings(edited)) {
+      const changed = this.layersFrom(edited.before);
+      const numbers = this.restateNorms(changed, edited.after);
+      const layers = changed.map((layer) => ({
+        index: layer.index,
+        facts: { ...this.factsOf(layer), source: layerSource(layer, this.place) },
+      }));
+      this.current = changedFacts(this.current, { ...places, layers });
+      const findings = this.checkAgain(numbers);
+      const change = { ...places, layers, ...splice(this.current.findings, findings) };
+      this.current = { ...this.current, findings };
+      return { analysis: this, change };
+    }
+    return this.seenAnew(edited, changedFacts(this.current, places));
+  }
+
+  /**
+   * The layers of the graph, and all that follows from them, after nodes have come to compute in another way.
+   * @param facts the earlier ones, with places in the new text
+   */
+  private async seenAnew(
+    { before, after }: NonNullable<ModelEdit['layer']>,
+    facts: ModelFacts,
+  ): Promise<{ analysis: ModelAnalysis } | undefined> {
+    const { model, graph, active, loaded: known, view: old } = this.parts;
+    const { path, lines } = this.place;
+    const sources = new Map<Origin | undefined, Source | undefined>([[undefined, undefined]]);
+    for (const { origin, index } of old.layers) sources.set(origin, facts.layers[index].source);
+    const own = this.layersFrom(before)[0];
+    if (own !== undefined) sources.set(after, layerSource({ ...own, origin: after }, this.place));
+    const layers = await layersOf(graph, isExported(model), active, true, known);
+    if (layers.loaded.problems.length > 0 || layers.view.layers.some(({ origin }) => !sources.has(origin)))
+      return undefined;
+    const sourceOf = ({ origin }: Layer) => sources.get(origin);
+    const parts = { ...this.parts, ...layers };
+    const analysis = new ModelAnalysis(parts, path, lines, this.options, { facts, sourceOf });
+    return analysis.isLimited ? undefined : { analysis };
+  }
+
+  /** There are more numbers than are looked at. */
+  private get isLimited(): boolean {
+    return [this.values, this.described].some(({ problems }) => problems.length > 0);
   }
 
   private layersFrom(origin: Origin): readonly Layer[] {
@@ -182,23 +232,20 @@ export class ModelAnalysis {
     });
   }
 
-  /** States the nodes and layers of a layer of the file anew: which numbers of norms have changed; undefined where other things have. */
-  private restate(
-    { before, after, attributes }: NonNullable<ModelEdit['layer']>,
-    layers: readonly Layer[],
-  ): readonly NormNumber[] | undefined {
-    const isNumber = (setting: string) => setting === 'epsilon' || setting === 'momentum';
-    for (const setting of readSettings) {
-      if (!isNumber(setting) && !sameJson(before.config[setting], after.config[setting])) return undefined;
-    }
+  /** States the nodes of a layer of the file anew. */
+  private restate({ before, after, nodes }: NonNullable<ModelEdit['layer']>): void {
+    const { graph } = this.parts;
+    for (const { origin, index } of graph.nodes()) if (origin === before) graph.restate(index, after, nodes.get(index));
+  }
+
+  /** Gives norms the numbers that their nodes and settings state now; returns which are different. */
+  private restateNorms(layers: readonly Layer[], origin: Origin): readonly NormNumber[] {
     const { graph, reads } = this.parts;
-    for (const node of graph.nodes())
-      if (node.origin === before) graph.restate(node.index, after, attributes.get(node.index) ?? NONE);
     const changed = new Set<NormNumber>();
     for (const layer of layers) {
-      Object.assign(layer, { origin: after });
+      Object.assign(layer, { origin });
       if (layer.norm === undefined) continue;
-      const norm = restatedNorm(layer.norm, graph.node(layer.main), after);
+      const norm = restatedNorm(layer.norm, graph.node(layer.main), origin);
       for (const number of normNumbers) if (!Object.is(norm[number], layer.norm[number])) changed.add(number);
       setNorm(layer, reads.watched(norm));
     }
@@ -251,6 +298,12 @@ export class ModelAnalysis {
       ...(isFixable(model, fix) && !isInside && { fix: { id: fix.id, title: translated(fix.title) } }),
     };
   }
+}
+
+/** What is read of the settings of a layer once it is operators is the same, but for numbers of norms. */
+function hasSameSettings({ before, after }: NonNullable<ModelEdit['layer']>): boolean {
+  const others = readSettings.filter((setting) => setting !== 'epsilon' && setting !== 'momentum');
+  return others.every((setting) => sameJson(before.config[setting], after.config[setting]));
 }
 
 function setNorm(layer: Layer, norm: RecognizedNorm): void {

@@ -19,16 +19,17 @@ export interface EditedText {
 
 /** What is known of one version of a text, for the analysis of the next one. It is as large as the model: drop it when the text is closed. */
 export class TextAnalysis {
-  facts: ModelFacts;
-  /** Follows the edits; undefined where there is nothing to follow, or the text went on to a version that the facts did not. */
+  readonly facts: ModelFacts;
+  /** Follows the edits; undefined where there is nothing to follow, or another analysis does it now. */
   private following: { readonly analysis: ModelAnalysis; follower?: ModelFollower } | undefined;
 
   private constructor(
     analysis: ModelAnalysis,
     private readonly asked: Pick<EditedText, 'name' | 'shownPath' | 'options'>,
+    follower?: ModelFollower,
   ) {
     this.facts = analysis.facts;
-    this.following = { analysis };
+    this.following = { analysis, follower };
   }
 
   static async of({ folder, name, shownPath, options }: EditedText): Promise<TextAnalysis> {
@@ -44,33 +45,38 @@ export class TextAnalysis {
     else this.following.follower = follower;
   }
 
-  /** Goes on to another version of the text: how the facts differ; undefined where all has to be analyzed anew. */
-  async next(text: string, { name, shownPath, options }: EditedText): Promise<FactsChange | undefined> {
+  /** Goes on to another version of the text; undefined where all has to be analyzed anew. */
+  async next(text: string, { name, shownPath, options }: EditedText): Promise<TextAnswer | undefined> {
     if (!sameJson(this.asked, { name, shownPath, options })) return undefined;
     this.prepare();
-    const edit = await this.following?.follower?.next(text);
-    if (edit === undefined) return undefined;
-    const { analysis } = this.following!;
-    const change = analysis.follow(edit);
-    if (change === undefined) this.following = undefined;
-    else this.facts = analysis.facts;
-    return change;
+    const { following } = this;
+    const edit = await following?.follower?.next(text);
+    if (following === undefined || edit === undefined) return undefined;
+    this.following = undefined;
+    const followed = await following.analysis.follow(edit);
+    if (followed === undefined) return undefined;
+    const { analysis, change } = followed;
+    return { analysis: new TextAnalysis(analysis, this.asked, following.follower), change };
   }
+}
+
+interface TextAnswer {
+  readonly analysis: TextAnalysis;
+  /** How the facts differ from the earlier ones, where it takes nothing to know. */
+  readonly change?: FactsChange;
 }
 
 /**
  * Analyzes a text; where an earlier version of it is known and little has changed, only what depends on the change. The facts
  * are exactly those of a full analysis.
  * @param before the analysis of an earlier version of the same file, which is used up; undefined for the first
- * @returns `change`: how the facts differ from those of `before`; undefined where all was analyzed anew
+ * @returns `change`: how the facts differ from those of `before`; undefined where more than a layer was analyzed anew
  * @throws ModelError when the text is no model; `before` can still be used then
  */
 export async function analyzeText(
   before: TextAnalysis | undefined,
   text: string,
   file: EditedText,
-): Promise<{ readonly analysis: TextAnalysis; readonly change?: FactsChange }> {
-  const change = await before?.next(text, file);
-  if (before !== undefined && change !== undefined) return { analysis: before, change };
-  return { analysis: await TextAnalysis.of(file) };
+): Promise<TextAnswer> {
+  return (await before?.next(text, file)) ?? { analysis: await TextAnalysis.of(file) };
 }

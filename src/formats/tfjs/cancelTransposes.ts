@@ -12,8 +12,8 @@ interface Pending {
   readonly node: MutableNode;
 }
 
-/** Operators of one tensor that treat all elements alike; further inputs (ratios, bounds) are scalars. */
-const elementwise: ReadonlySet<string> = new Set(
+/** Operators of one tensor that treat all elements alike, in any layout; further inputs (ratios, bounds) are scalars. */
+export const elementwise: ReadonlySet<string> = new Set(
   (
     'Relu LeakyRelu ThresholdedRelu Elu Selu Celu Sigmoid HardSigmoid HardSwish Tanh Softplus Softsign Mish Erf Exp Log Sqrt Neg ' +
     'Abs Clip Dropout Identity Cast Not'

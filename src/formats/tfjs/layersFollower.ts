@@ -1,16 +1,15 @@
-import type { Attribute } from '../../ir/attribute';
 import type { ModelFolder } from '../../ir/byteSource';
 import type { Graph } from '../../ir/graph';
-import type { ModelEdit, ModelFollower } from '../../ir/model';
-import type { MutableNode } from '../../ir/mutableGraph';
+import type { ModelEdit, ModelFollower, NodeChange } from '../../ir/model';
 import type { Origin } from '../../ir/origin';
+import { RestatedNode } from '../../ir/rememberedGraph';
 import { textDifference, type TextDifference } from '../../ir/textDifference';
 import type { GraphHash } from '../graphHash';
 import { statedInputShape, statedType } from './inputShape';
 import { isObject, member, type JsonObject } from './jsonAccess';
 import type { Span } from './jsonIndex';
 import { DECODED, type JsonPlace } from './jsonPlace';
-import { changedNumbers, loweredAlone } from './loneLowering';
+import { changedNodes, loweredAlone, type ChangedNode } from './loneLowering';
 import type { LoweredCall, ModelLowering } from './modelLowering';
 import { sameJson } from '../../ir/sameJson';
 import { readLayer, type LayerDefinition, type ModelDefinition } from './topology';
@@ -43,14 +42,16 @@ interface FollowedLayer {
 const onlyComma = /^[ \t\r\n]*,[ \t\r\n]*$/;
 
 /**
- * Follows edits inside one layer that change settings which nothing in the graph depends on, or numbers of its operators, and
- * edits of white space between layers. The layer is read and lowered twice beside the graph, as it was and as it is: whatever
- * differs but numbers, the text has to be opened again.
+ * Follows edits inside one layer that change settings which nothing in the graph depends on, or how its nodes compute what they
+ * compute, and edits of white space between layers. The layer is read and lowered twice beside the graph, as it was and as it is:
+ * where more is different, the text has to be opened again.
  */
 export class LayersFollower implements ModelFollower {
   private text: string;
   /** Those without layers inside, in the order of the text. */
   private readonly layers: FollowedLayer[] = [];
+  /** Operators of nodes that were changed since the text was opened. */
+  private readonly changed = new Map<number, string>();
 
   constructor(private readonly read: ReadText) {
     this.text = read.text;
@@ -147,33 +148,34 @@ export class LayersFollower implements ModelFollower {
     if (!isSameToOthers(before, after)) return undefined;
     if (call === undefined) return {};
 
-    const nodes = changedNumbers(
+    const changed = changedNodes(
       loweredAlone(before, call, this.read.manifest),
       loweredAlone(after, call, this.read.manifest),
     );
-    const attributes = nodes && this.attributesInGraph(nodes);
-    if (attributes === undefined) return undefined;
+    const nodes = changed && this.nodesInGraph(changed);
+    if (changed === undefined || nodes === undefined) return undefined;
     const old = layer.origin!;
     layer.origin = new FollowedOrigin(old, after.config, layer);
-    return { change: { before: old, after: layer.origin, attributes } };
+    const isInNumbers = changed.every((node) => node.isInNumbers);
+    return { change: { before: old, after: layer.origin, nodes, isInNumbers } };
   }
 
-  /** The attributes of the nodes as they stand in the graph; undefined where one of them is not there as it was lowered. */
-  private attributesInGraph(
-    nodes: readonly MutableNode[],
-  ): ReadonlyMap<number, ReadonlyMap<string, Attribute>> | undefined {
+  /** The nodes by their index in the graph; undefined where one of them is not there as it was lowered. */
+  private nodesInGraph(changed: readonly ChangedNode[]): ReadonlyMap<number, NodeChange> | undefined {
     const { graph, hash } = this.read;
-    const attributes = new Map<number, ReadonlyMap<string, Attribute>>();
-    for (const changed of nodes) {
-      const value = graph.valueId(changed.outputs[0]);
+    const nodes = new Map<number, NodeChange>();
+    for (const { before, after } of changed) {
+      const value = graph.valueId(after.outputs[0]);
       const index = value === undefined ? -1 : graph.producer(value);
-      if (index < 0) return undefined;
-      const { opType, domain } = graph.node(index);
-      if (opType !== changed.opType || domain !== changed.domain) return undefined;
-      attributes.set(index, changed.attributes);
+      const opType = index < 0 ? undefined : (this.changed.get(index) ?? graph.node(index).opType);
+      if (opType !== before.opType || graph.node(index).domain !== before.domain) return undefined;
+      nodes.set(index, after);
     }
-    for (const [index, changed] of attributes) hash.replace(graph, index, changed);
-    return attributes;
+    for (const [index, change] of nodes) {
+      hash.replace(graph, new RestatedNode(graph.node(index), change, undefined));
+      this.changed.set(index, change.opType);
+    }
+    return nodes;
   }
 }
 

@@ -1,6 +1,7 @@
 import type { Attribute } from '../../ir/attribute';
 import type { MutableNode } from '../../ir/mutableGraph';
 import type { Tensor } from '../../ir/tensor';
+import { elementwise } from './cancelTransposes';
 import { LayerParts, LayerScope, NotLowered, type TensorValue, type UsedWeight } from './layerScope';
 import { lowerLayer, type LoweredCall } from './modelLowering';
 import { sameJson } from '../../ir/sameJson';
@@ -50,16 +51,32 @@ const numbers: Readonly<Record<string, readonly string[]>> = {
   LayerNormalization: ['epsilon'],
 };
 
-/** The nodes whose numbers differ; undefined where more than numbers does. */
-export function changedNumbers(before: LoneLowering, after: LoneLowering): readonly MutableNode[] | undefined {
+/** A node of a lowered layer as it was and as it is. */
+export interface ChangedNode {
+  readonly before: MutableNode;
+  readonly after: MutableNode;
+  /** Nothing but its numbers has changed. */
+  readonly isInNumbers: boolean;
+}
+
+/** The nodes that compute in another way what they have computed; undefined where more than that is different. */
+export function changedNodes(before: LoneLowering, after: LoneLowering): readonly ChangedNode[] | undefined {
   if (before.reason !== after.reason || !sameJson(before.wanted, after.wanted)) return undefined;
   if (!sameJson(before.reports, after.reports) || !sameJson(before.outputs, after.outputs)) return undefined;
   const [old, now] = [before.parts, after.parts];
   const layouts = ({ nodes, layoutTransposes }: LayerParts) => layoutTransposes.map((node) => nodes.indexOf(node));
   if (!sameJson(old.values, now.values) || !sameJson(layouts(old), layouts(now))) return undefined;
   if (!alike(old.initializers, now.initializers, sameTensor)) return undefined;
-  if (!alike(old.weights, now.weights, sameWeight) || !alike(old.nodes, now.nodes, sameButNumbers)) return undefined;
-  return now.nodes.filter((node, i) => !sameAttributes(old.nodes[i], node, []));
+  if (!alike(old.weights, now.weights, sameWeight) || !alike(old.nodes, now.nodes, sameEdges)) return undefined;
+  const changed: ChangedNode[] = [];
+  for (let i = 0; i < old.nodes.length; i++) {
+    const node = { before: old.nodes[i], after: now.nodes[i] };
+    if (isSameNode(node.before, node.after, [])) continue;
+    const isInNumbers = isSameNode(node.before, node.after, numbersOf(node.before));
+    if (!isInNumbers && !isAlikeInLayout(node.before, node.after)) return undefined;
+    changed.push({ ...node, isInNumbers });
+  }
+  return changed;
 }
 
 function alike<T>(a: readonly T[], b: readonly T[], same: (a: T, b: T) => boolean): boolean {
@@ -82,15 +99,26 @@ function sameWeight(a: UsedWeight, b: UsedWeight): boolean {
   return a.weight === b.weight && a.present === b.present && sameJson(order(a), order(b));
 }
 
-function sameButNumbers(a: MutableNode, b: MutableNode): boolean {
-  const { opType, domain, overload, name, inputs, outputs } = a;
-  if (opType !== b.opType || domain !== b.domain || overload !== b.overload || name !== b.name) return false;
-  const isOperator = domain === '' && Object.hasOwn(numbers, opType);
-  return (
-    sameJson(inputs, b.inputs) &&
-    sameJson(outputs, b.outputs) &&
-    sameAttributes(a, b, isOperator ? numbers[opType] : [])
-  );
+function sameEdges(a: MutableNode, b: MutableNode): boolean {
+  const isNamedAlike = a.domain === b.domain && a.overload === b.overload && a.name === b.name;
+  return isNamedAlike && sameJson(a.inputs, b.inputs) && sameJson(a.outputs, b.outputs);
+}
+
+function numbersOf({ opType, domain }: MutableNode): readonly string[] {
+  return domain === '' && Object.hasOwn(numbers, opType) ? numbers[opType] : [];
+}
+
+function isSameNode(a: MutableNode, b: MutableNode, except: readonly string[]): boolean {
+  return a.opType === b.opType && sameAttributes(a, b, except);
+}
+
+/** Transposes are moved past both in the same way. */
+function isAlikeInLayout(a: MutableNode, b: MutableNode): boolean {
+  if (a.domain !== '') return false;
+  if (elementwise.has(a.opType)) return elementwise.has(b.opType);
+  const [x, y] = [a, b].map((n) => (n.opType === 'Constant' ? n.attributes.get('value') : undefined));
+  if (x?.type !== 'tensor' || y?.type !== 'tensor') return false;
+  return x.value.dtype === 'float32' && y.value.dtype === 'float32' && sameJson(x.value.dims, y.value.dims);
 }
 
 function sameAttributes(a: MutableNode, b: MutableNode, except: readonly string[]): boolean {

@@ -5,6 +5,7 @@ import path from 'node:path';
 import { EditedFolder } from '../../../src/engine/editedFolder';
 import { NodeFolder } from '../../../src/engine/nodeFolder';
 import { openModel } from '../../../src/formats/openModel';
+import type { ModelFolder } from '../../../src/ir/byteSource';
 import { ModelError } from '../../../src/ir/errors';
 import { changedFacts, type FactsChange } from '../../../src/protocol/factsChange';
 import type { ModelFacts } from '../../../src/protocol/facts';
@@ -28,23 +29,30 @@ class Editor {
     private readonly options: AnalysisOptions = {},
   ) {}
 
-  /** Returns the change, where only that was analyzed. */
-  async show(text: string): Promise<FactsChange | undefined> {
+  /** Says how the text was analyzed: what is different, all that follows from its layers, or all from the beginning. */
+  async show(text: string): Promise<'difference' | 'layers' | 'all'> {
     const folder = new EditedFolder(new NodeFolder(path.dirname(this.file)), path.basename(this.file), text);
     const name = path.basename(this.file);
     const expected = await outcome(async () => analyzeModel(await openModel(folder, name), 'shown', this.options));
     let change: FactsChange | undefined;
+    let opened = false;
+    const watched: ModelFolder = {
+      open(file) {
+        opened ||= file === name;
+        return folder.open(file);
+      },
+    };
     const found = await outcome(async () => {
       const { options } = this;
-      const answer = await analyzeText(this.analysis, text, { folder, name, shownPath: 'shown', options });
+      const answer = await analyzeText(this.analysis, text, { folder: watched, name, shownPath: 'shown', options });
       ({ analysis: this.analysis, change } = answer);
       return answer.analysis.facts;
     });
     assert.deepEqual(found, expected);
-    if (typeof found === 'string') return undefined;
+    if (typeof found === 'string') return 'all';
     if (change !== undefined) assert.deepEqual(changedFacts(this.facts!, structuredClone(change)), expected);
     this.facts = structuredClone(found);
-    return change;
+    return opened ? 'all' : change === undefined ? 'layers' : 'difference';
   }
 }
 
@@ -103,6 +111,7 @@ const edits: Readonly<Record<string, Edit>> = {
   element: replacing(/([[,]\s*)\d+(?=\s*[,\]])/g, ['1', '2', '3', '5', 'null']),
   epsilon: replacing(/("epsilon"\s*:\s*)[^,}]+/g, ['0.001', '1e-5', '1e-12', '0.25', '0', '1e-3', 'true', '-0.5']),
   momentum: replacing(/("momentum"\s*:\s*)[^,}]+/g, ['0.99', '0.9', '0.1', '1', '"much"']),
+  activation: replacing(/("activation"\s*:\s*)"[^"]*"/g, ['"relu"', '"tanh"', '"elu"', '"sigmoid"', '"linear"']),
   rate: replacing(/("rate"\s*:\s*)[^,}]+/g, ['0.1', '0.5', '0', '0.9']),
   flag: replacing(/\b(?:true|false)\b/g, ['true', 'false']),
   trainable: replacing(/("trainable"\s*:\s*)(?:true|false)/g, ['true', 'false']),
@@ -133,25 +142,24 @@ const edits: Readonly<Record<string, Edit>> = {
 };
 
 /** Random edits, most of them small; a text that is broken is put right again soon. */
-async function editAtRandom(file: string, seed: number): Promise<{ followed: number; steps: number }> {
+async function editAtRandom(file: string, seed: number): Promise<Record<'difference' | 'layers' | 'all', number>> {
   const roll = dice(seed);
   const first = readFileSync(file, 'utf8');
   const editor = new Editor(file);
   await editor.show(first);
   let [good, text] = [first, first];
-  let followed = 0;
+  const ways = { difference: 0, layers: 0, all: 0 };
   const names = Object.keys(edits);
   for (let step = 0; step < STEPS; step++) {
     const before = text;
     text = roll(6) === 0 ? good : edits[names[roll(names.length)]](text, roll);
     if (text === before) continue;
-    const change = await editor.show(text);
-    if (change !== undefined) followed++;
+    ways[await editor.show(text)]++;
     const isGood = editor.facts !== undefined && isJson(text) && editor.facts.layers.length > 0;
     if (!isGood || roll(12) === 0) text = isJson(good) ? good : first;
     else good = text;
   }
-  return { followed, steps: STEPS };
+  return ways;
 }
 
 function isJson(text: string): boolean {
@@ -224,7 +232,8 @@ const nestedModel = {
       layer('Dropout', 'dropped', { rate: 0.5, noise_shape: null, seed: null }, 'after'),
       layer('Conv2D', 'head', { ...conv, bias_regularizer: 1 }, 'block'),
       layer('BatchNormalization', 'head_norm', norm, 'head'),
-      layer('PReLU', 'slopes', { shared_axes: [1, 2] }, 'head_norm'),
+      layer('Activation', 'bounded', { activation: 'sigmoid' }, 'head_norm'),
+      layer('PReLU', 'slopes', { shared_axes: [1, 2] }, 'bounded'),
       layer('Dense', 'unused', { units: 3 }),
     ],
     input_layers: [['in', 0, 0]],
@@ -269,12 +278,14 @@ describe('analysis of a text that is edited', function () {
   after(() => rmSync(folder, { recursive: true }));
 
   it('finds after any edit what a full analysis finds: shared, nested, wrapped and unknown layers', async () => {
-    let followed = 0;
+    let [difference, layers] = [0, 0];
     for (const [i, model] of [nestedModel, chain, nestedModel, chain].entries()) {
       const file = write(`model${i}.json`, { modelTopology: model }, i > 1 ? 2 : undefined);
-      followed += (await editAtRandom(file, i + 1)).followed;
+      const ways = await editAtRandom(file, i + 1);
+      difference += ways.difference;
+      layers += ways.layers;
     }
-    assert.ok(followed > STEPS / 2, `${followed} edits were followed`);
+    assert.ok(difference > STEPS / 2 && layers > STEPS / 10, `${difference} and ${layers} edits were followed`);
   });
 
   for (const [i, name] of corpus.entries()) {
@@ -289,26 +300,29 @@ describe('analysis of a text that is edited', function () {
     const file = write('model.json', { modelTopology: nestedModel });
     const editor = new Editor(file);
     await editor.show(text);
-    const steps: readonly (readonly [string, string, boolean])[] = [
+    const steps: readonly (readonly [string, string, 'difference' | 'layers' | 'all'])[] = [
       [
         '"name":"head_norm","trainable":true,"axis":[3],"epsilon":0.001',
         '"name":"head_norm","trainable":true,"axis":[3],"epsilon":1e-12',
-        true,
+        'difference',
       ],
-      ['"name":"head_norm","trainable":true', '"name":"head_norm","trainable":false', true],
-      ['"name":"slopes","trainable":true', '"name" : "slopes",\n"trainable":true', true],
-      ['},{"class_name":"Dense"', '},\r\n{"class_name":"Dense"', true],
-      ['"units":3', '"units":4', true],
-      ['"name":"head","trainable":true,"filters":4', '"name":"head","trainable":true,"filters":8', false],
-      ['"name":"twice","trainable":true', '"name":"twice","trainable":false', false],
-      ['"output_layers":[["slopes"', '"output_layers":[["head_norm"', false],
-      ['"class_name":"Strange"', '"class_name":"Stranger"', false],
+      ['"name":"head_norm","trainable":true', '"name":"head_norm","trainable":false', 'difference'],
+      ['"name":"slopes","trainable":true', '"name" : "slopes",\n"trainable":true', 'difference'],
+      ['},{"class_name":"Dense"', '},\r\n{"class_name":"Dense"', 'difference'],
+      ['"units":3', '"units":4', 'difference'],
+      ['"activation":"sigmoid"', '"activation":"elu"', 'layers'],
+      ['"rate":0.5', '"rate":0.25', 'layers'],
+      ['"epsilon":1e-12', '"epsilon":1e-11', 'difference'],
+      ['"name":"head","trainable":true,"filters":4', '"name":"head","trainable":true,"filters":8', 'all'],
+      ['"name":"twice","trainable":true', '"name":"twice","trainable":false', 'all'],
+      ['"output_layers":[["slopes"', '"output_layers":[["head_norm"', 'all'],
+      ['"class_name":"Strange"', '"class_name":"Stranger"', 'all'],
     ];
     let current = text;
-    for (const [from, to, isFollowed] of steps) {
+    for (const [from, to, way] of steps) {
       assert.ok(current.includes(from), from);
       current = current.replace(from, () => to);
-      assert.equal((await editor.show(current)) !== undefined, isFollowed, to);
+      assert.equal(await editor.show(current), way, to);
     }
   });
 
@@ -328,14 +342,14 @@ describe('analysis of a text that is edited', function () {
     let text = JSON.stringify(model);
     const edit = () => (text = text.replace(/"epsilon":0\.0/, '"epsilon":0.00'));
     await editor.show(text);
-    assert.ok(await editor.show(edit()));
+    assert.equal(await editor.show(edit()), 'difference');
     writeFileSync(bytes, Float32Array.of(1, 2));
     utimesSync(bytes, new Date(), new Date(statSync(bytes).mtimeMs + 5000));
-    assert.equal(await editor.show(edit()), undefined);
-    assert.ok(await editor.show(edit()));
+    assert.equal(await editor.show(edit()), 'all');
+    assert.equal(await editor.show(edit()), 'difference');
     rmSync(bytes);
-    assert.equal(await editor.show(edit()), undefined);
-    assert.ok(await editor.show(edit()));
+    assert.equal(await editor.show(edit()), 'all');
+    assert.equal(await editor.show(edit()), 'difference');
   });
 
   it('is of one set of severities', async () => {
@@ -344,6 +358,6 @@ describe('analysis of a text that is edited', function () {
     const editor = new Editor(file, { severities: { 'mixed-epsilon': 'error' } });
     await editor.show(text);
     Object.assign(editor, { options: { severities: { 'mixed-epsilon': 'off' } } });
-    assert.equal(await editor.show(text.replace('0.001', '0.002')), undefined);
+    assert.equal(await editor.show(text.replace('0.001', '0.002')), 'all');
   });
 });
