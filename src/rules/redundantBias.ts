@@ -30,12 +30,19 @@ function onlyReader(linear: Layer, view: LayerView): Layer | undefined {
     const next = view.successors(layer);
     if (next.length !== 1 || view.reachesOutput(layer)) return undefined;
     const [reader] = next;
-    if (reader.role === 'norm') return reader;
+    if (reader.role === 'norm') return normalizes(reader, layer, view) ? reader : undefined;
     // the largest of a window moves with the bias; padding with zeros does not
     if (reader.kind !== 'MaxPool' && !reader.kind.startsWith('MaxPooling')) return undefined;
     layer = reader;
   }
   return undefined;
+}
+
+/** True when the norm reads the layer as its data, and not as its scale or shift: a style, or another condition, sets these. */
+function normalizes(reader: Layer, layer: Layer, view: LayerView): boolean {
+  const parameters = [reader.norm?.scale, reader.norm?.shift];
+  const read = reader.inputs.filter((_, i) => view.predecessors(reader)[i] === layer);
+  return read.length > 0 && !read.some((input) => parameters.includes(input));
 }
 
 function isSharedParameter(bias: number, linear: Layer, view: LayerView): boolean {

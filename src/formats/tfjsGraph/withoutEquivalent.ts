@@ -2,6 +2,7 @@ const complexNumbers = 'ONNX Runtime has no complex numbers';
 const text = 'it computes with text';
 const table = 'it looks keys up in a table that the file does not hold';
 const ragged = 'its rows are not of one length';
+const sparse = 'it computes with the indices of a sparse tensor';
 const forest = 'it asks a library of decision forests, whose model the file does not hold';
 const frame = 'it belongs to a loop or branch that does not have the form that TensorFlow writes';
 
@@ -11,7 +12,8 @@ const reasons: Readonly<Record<string, string>> = {
   ...all('HashTable HashTableV2 InitializeTable InitializeTableV2', table),
   ...all('LookupTableFind LookupTableFindV2 LookupTableImport LookupTableImportV2', table),
   ...all('LookupTableSize LookupTableSizeV2', table),
-  ...all('RaggedGather RaggedRange RaggedTensorToTensor SparseFillEmptyRows SparseReshape', ragged),
+  ...all('RaggedGather RaggedRange RaggedTensorToTensor', ragged),
+  ...all('SparseFillEmptyRows SparseReshape', sparse),
   ...all('SimpleMLCreateModelResource SimpleMLLoadModelFromPathWithHandle SimpleMLInferenceOpWithHandle', forest),
   ...all('Enter Exit LoopCond Merge NextIteration Switch', frame),
   Cumprod: 'ONNX has no running product before opset 26',

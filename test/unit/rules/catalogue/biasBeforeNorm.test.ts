@@ -44,6 +44,29 @@ testRule(biasBeforeNorm, {
   ],
   silent: [
     {
+      name: 'layers that compute the scale and shift of a norm from a style',
+      text: `<opset_import: ["" : 18]> g (float[1,3,8,8] x, float[1,5] style) => (float[1,4,8,8] y)
+        <float[4,3,3,3] w, float[5,4] u, float[4] b, float[5,4] u2, float[4] b2, int64[2] hw = {2,3}, float eps = {0.00001}> {
+        a = Conv(x, w)
+        mean = ReduceMean(a, hw)
+        centred = Sub(a, mean)
+        squares = Mul(centred, centred)
+        variance = ReduceMean(squares, hw)
+        sum = Add(variance, eps)
+        deviation = Sqrt(sum)
+        inverse = Reciprocal(deviation)
+        g = Gemm(style, u, b)
+        scale = Unsqueeze(g, hw)
+        factor = Mul(inverse, scale)
+        scaled = Mul(a, factor)
+        h = Gemm(style, u2, b2)
+        shift = Unsqueeze(h, hw)
+        moved = Mul(mean, factor)
+        rest = Sub(shift, moved)
+        y = Add(scaled, rest)
+      }`,
+    },
+    {
       name: 'group norm and layer norm keep most of a bias',
       text: model(`a = Conv(x, w, b)
         n = GroupNormalization<num_groups = 2>(a, s, t)
