@@ -48,6 +48,23 @@ function bytesOf({ outputs }: Metafile, files: readonly string[]): number {
   return files.reduce((sum, file) => sum + (inputs[file]?.bytesInOutput ?? 0), 0);
 }
 
+describe('a start of the other entries', () => {
+  const later = /^src\/(formats|layers|variants|autodiff|training|experiments\/catalogue|reports\/\w*(Text|Report))\b/;
+  const apart = /^src\/(formats\/jsonShape|training\/hostTensor|variants\/normFolding|reports\/\w*textTable)\.ts$/i;
+  for (const entry of ['src/engine/child.ts', 'src/cli/main.ts'])
+    it(`of ${path.basename(entry)} loads no reader, variant, training or report`, async () => {
+      const { files, outside } = await loadedAtOnce(entry);
+      assert.deepEqual(
+        files.filter((file) => later.test(file) && !apart.test(file)),
+        [],
+      );
+      assert.deepEqual(
+        outside.filter((module) => module.startsWith('onnx')),
+        [],
+      );
+    });
+});
+
 describe('activation', () => {
   for (const entry of ['src/extension/extension.ts', 'src/extension/webExtension.ts']) {
     it(`of ${path.basename(entry)} loads nothing before it is needed`, async () => {
