@@ -50,7 +50,10 @@ interface Parts {
   readonly reads: NumberReads<Rule>;
 }
 
-/** The layers of a graph, and the numbers that they and the rules ask for. */
+/**
+ * The layers of a graph, and the numbers that they and the rules ask for.
+ * @param known numbers that were loaded before
+ */
 async function layersOf(
   graph: RememberedGraph,
   exported: boolean,
@@ -97,10 +100,6 @@ export class ModelAnalysis {
     const layers = view.layers.map(this.factsOf);
     const findings = active.flatMap((rule) => this.check(rule, layers));
     const found = { layers, summary: summarize(view), findings };
-    const problems = () =>
-      [...model.problems, ...hiddenLayers(graph), ...loaded.problems, ...this.values.problems].map((p) =>
-        problemFact(p, path),
-      );
     this.current = before
       ? { ...before.facts, ...found }
       : {
@@ -113,7 +112,9 @@ export class ModelAnalysis {
           weights: model.weights,
           graphHash: model.graphHash,
           ...found,
-          problems: problems(),
+          problems: [...model.problems, ...hiddenLayers(graph), ...loaded.problems, ...this.values.problems].map((p) =>
+            problemFact(p, path),
+          ),
         };
   }
 

@@ -28,7 +28,7 @@ export interface LoweredCall {
   readonly inputs: readonly (TensorValue | undefined)[];
   /** Names that it was given, in the order in which it asked. */
   readonly claimed: readonly string[];
-  /** Undefined for the only call so far: the layer is called again. */
+  /** The layer has been called again. */
   isFirstOfSeveral?: boolean;
 }
 
