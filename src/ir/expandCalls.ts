@@ -4,8 +4,6 @@ import { Expansion, isIf, MAX_DEPTH } from './expansion';
 import type { Graph } from './graph';
 import type { Model, Problem } from './model';
 
-export { openBodies } from './openBodies';
-
 /** Nodes that the calls of a file may be expanded to: dozens of times what real files need, seconds of work. */
 export const MOST_NODES = 2 ** 20;
 
