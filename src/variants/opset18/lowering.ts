@@ -11,6 +11,8 @@ const NEW = {
   20: ['AffineGrid', 'ImageDecoder', 'RegexFullMatch', 'StringConcat', 'StringSplit'],
   24: ['TensorScatter'],
   26: ['BitCast', 'CumProd'],
+  27: ['CausalConvWithState', 'LinearAttention'],
+  28: ['SwiGLU'],
 };
 
 /** What opsets 19 and later added. */
