@@ -11,7 +11,14 @@ import { shown, type LayerDefinition, type Report } from '../tfjs/topology';
 import { dataTypeOf, settingShape, settingType, shapeOf } from './attributeValues';
 import { BodyLowering, type NodeSink } from './bodyLowering';
 import type { Constant, Constants } from './constants';
-import { tensorRef, type GraphBody, type GraphDefinition, type NodeDefinition } from './graphDef';
+import { formOfLoop, type LoopForm } from './countedLoop';
+import {
+  tensorRef,
+  type FunctionDefinition,
+  type GraphBody,
+  type GraphDefinition,
+  type NodeDefinition,
+} from './graphDef';
 import type { KeyedForm, ShapedValue, ValueFact } from './nodeScope';
 import { silent } from './silentOperators';
 
@@ -32,6 +39,7 @@ export class GraphLowering implements NodeSink {
   readonly spare = new Set<MutableNode>();
   readonly values: TensorValue[] = [];
   private readonly constantValues = new Map<Constant, Map<string, ShapedValue>>();
+  private readonly loopForms = new Map<FunctionDefinition, Map<FunctionDefinition, LoopForm>>();
   private readonly names = new Names();
   /** Names of the file's nodes that are not lowered yet: what is made up keeps away from them. */
   private readonly reserved: Set<string>;
@@ -71,6 +79,15 @@ export class GraphLowering implements NodeSink {
     if (expanded > this.left) return false;
     this.left -= nodes;
     return true;
+  }
+
+  /** What a loop's functions say of it, read once for each pair of them. */
+  formOfLoop(cond: FunctionDefinition, step: FunctionDefinition): LoopForm {
+    let forms = this.loopForms.get(step);
+    if (forms === undefined) this.loopForms.set(step, (forms = new Map<FunctionDefinition, LoopForm>()));
+    let form = forms.get(cond);
+    if (form === undefined) forms.set(cond, (form = formOfLoop(cond, step, (f) => this.constantsOf(f))));
+    return form;
   }
 
   /** Says once of each node why it stays opaque, in whatever calls it does. */

@@ -6,7 +6,7 @@ import { NotLowered, type Shape, type TensorValue } from '../tfjs/layerScope';
 import { valueType } from '../tfjs/modelLowering';
 import type { Argument, BodyLowering, NodeSink } from './bodyLowering';
 import { argumentsOf, emitted, graphAttribute, joined, truth, type CallLowering, type Kind } from './callOperators';
-import { formOfLoop, type LoopForm } from './countedLoop';
+import type { LoopForm } from './countedLoop';
 import type { FunctionDefinition, NodeDefinition } from './graphDef';
 
 /** ONNX's numbers for types (TensorProto.DataType). */
@@ -51,7 +51,7 @@ class LoopLowering {
     private readonly initial: readonly Argument[],
   ) {
     this.label = body.labelOf(node);
-    this.form = formOfLoop(cond, step, (f) => body.root.constantsOf(f));
+    this.form = body.root.formOfLoop(cond, step);
     this.starts = initial.map((a) => body.valueOfArgument(a));
     const begins = [...this.form.counters].map((i) => [i, this.number(initial[i])] as const);
     this.counters = new Map(begins.filter((entry): entry is [number, number] => entry[1] !== undefined));
