@@ -1,4 +1,3 @@
-import { SMALL_FILE } from '../../ir/byteSource';
 import { ByteTable } from './byteTable';
 import type { Structure } from './structure';
 import { TextTable } from './textTable';
@@ -15,10 +14,14 @@ export interface Interner {
   text(id: number): string;
 }
 
+/** Up to so many bytes, weights of a few KB included, a file has too few names for V8 to compile what a table of bytes needs. */
+export const FEW_NAMES = 1.25 * 2 ** 20;
+
 /**
  * @param structure of the file that the names are from
  * @param room for so many names to begin with
  */
 export function internerFor(structure: Structure, room?: number): Interner {
-  return structure.length === 1 && structure[0].bytes.length <= SMALL_FILE ? new TextTable() : new ByteTable(room);
+  const size = structure.reduce((sum, { bytes }) => sum + bytes.length, 0);
+  return size <= FEW_NAMES ? new TextTable() : new ByteTable(room);
 }

@@ -2,7 +2,7 @@ import type { Interner } from './interner';
 import { latin1Text } from './wire';
 
 /**
- * An interner for the names of a small file. Every one is made a text, which V8 looks up by itself: a quarter of the time that
+ * An interner for the names of a file that has few. Every one is made a text, which V8 looks up by itself: a quarter of the time that
  * ByteTable takes before it has been compiled, and several times as long afterwards.
  */
 export class TextTable implements Interner {

@@ -1,12 +1,11 @@
 import assert from 'node:assert/strict';
-import { internerFor } from '../../../../src/formats/onnx/interner';
-import { SMALL_FILE } from '../../../../src/ir/byteSource';
+import { FEW_NAMES, internerFor } from '../../../../src/formats/onnx/interner';
 
 const encoder = new TextEncoder();
 
 for (const [size, bytes] of [
   ['a small', 100],
-  ['a large', SMALL_FILE + 1],
+  ['a large', FEW_NAMES + 1],
 ] as const)
   describe(`interner of ${size} file`, () => {
     const make = (room?: number) => internerFor([{ start: 0, bytes: new Uint8Array(bytes) }], room);
