@@ -1,5 +1,6 @@
 import type { InferenceSession, Tensor } from 'onnxruntime-node';
 import { ModelError } from '../ir/errors';
+import { wellFormed } from '../ir/wellFormed';
 import type { EngineFacts } from '../protocol/profile';
 import { isHostDataType, type HostData, type HostTensor } from '../training/hostTensor';
 import type { Runtime, RuntimeSession, SessionOptions } from './runtime';
@@ -58,16 +59,18 @@ class OrtSession implements RuntimeSession {
   ) {}
 
   async run(feeds: ReadonlyMap<string, HostTensor>, fetches: readonly string[]): Promise<Map<string, HostTensor>> {
-    const inputs: Record<string, Tensor> = {};
-    for (const [name, { dtype, data, dims }] of feeds) inputs[name] = new this.ort.Tensor(dtype, data, dims);
+    // the runtime knows names as they were written into the model: in UTF-8
+    const inputs = Object.fromEntries(
+      Array.from(feeds, ([name, { dtype, data, dims }]) => [wellFormed(name), new this.ort.Tensor(dtype, data, dims)]),
+    );
     let outputs: InferenceSession.ReturnType;
     try {
-      outputs = await this.session.run(inputs, fetches);
+      outputs = await this.session.run(inputs, fetches.map(wellFormed));
     } catch (error) {
       throw engineError(error, 'the network cannot be run');
     }
     const result = new Map<string, HostTensor>();
-    for (const name of fetches) result.set(name, toHost(outputs[name], name));
+    for (const name of fetches) result.set(name, toHost(outputs[wellFormed(name)], name));
     return result;
   }
 

@@ -1,3 +1,5 @@
+import { wellFormed } from '../ir/wellFormed';
+
 /** A path, of POSIX or Windows, as a URI reference (RFC 3986): absolute paths as file URIs, relative ones as they are. */
 export function artifactUri(path: string): string {
   const drive = /^([A-Za-z]:)[\\/]/.exec(path)?.[1];
@@ -9,9 +11,4 @@ export function artifactUri(path: string): string {
   if (drive !== undefined) return `file:///${drive}${encoded}`;
   if (isShare) return `file:${encoded}`;
   return path.startsWith('/') ? `file://${encoded}` : encoded;
-}
-
-/** Half a surrogate pair has no encoding in UTF-8. */
-function wellFormed(text: string): string {
-  return text.replace(/\p{Surrogate}/gu, '\ufffd');
 }

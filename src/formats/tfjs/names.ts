@@ -1,11 +1,14 @@
+import { wellFormed } from '../../ir/wellFormed';
+
 /** Names of values that are taken; further ones are made from a wanted name and a number. */
 export class Names {
   private readonly taken = new Set<string>();
   /** The last number that was put behind a wanted name: many may want the same. */
   private readonly numbers = new Map<string, number>();
 
-  /** The wanted name, else with a number: one that nobody has, nor is it kept for somebody else. */
-  claim(wanted: string, isReserved: (name: string) => boolean): string {
+  /** The wanted name, else with a number: one that nobody has, nor is it kept for somebody else. It can be written in UTF-8. */
+  claim(asked: string, isReserved: (name: string) => boolean): string {
+    const wanted = wellFormed(asked);
     if (wanted !== '' && !isReserved(wanted) && this.take(wanted)) return wanted;
     let number = this.numbers.get(wanted) ?? 0;
     let name: string;

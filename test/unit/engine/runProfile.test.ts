@@ -258,6 +258,21 @@ describe('runProfile', function () {
     assert.equal(settings.batch, 16);
   });
 
+  for (const engine of ['native', 'wasm'] as const)
+    it(`trains layers whose names no text of a runtime can hold (${engine})`, async () => {
+      const names = ['half \ud800 of a pair', '__proto__', 'constructor', 'half \udc00 of a pair'];
+      const layer = (class_name: string, config: object) => ({ class_name, config });
+      const layers = names.flatMap((name, i) => [
+        layer('Dense', { name, units: 4, ...(i === 0 && { batch_input_shape: [null, 6] }) }),
+        layer('BatchNormalization', { name: `${name} norm` }),
+      ]);
+      const text = JSON.stringify({ modelTopology: { class_name: 'Sequential', config: { name: 'odd', layers } } });
+      const path = folder.write('model.json', new TextEncoder().encode(text));
+      const { layers: measured } = await profile(path, { engine, steps: 2, init: 'default' });
+      const found = new Set(measured.map(({ id }) => id));
+      for (const name of names) assert.ok(found.has(name), [...found].join());
+    });
+
   it('says why a model cannot be trained', async () => {
     const relu = withWeights(
       '<ir_version: 8, opset_import: ["" : 18]> g (float[N,4] x) => (float[N,4] y) { y = Relu(x) }',
