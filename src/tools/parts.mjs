@@ -83,17 +83,19 @@ async function join(result, banner, options) {
   });
 }
 
-/** The files of a build by name: text with its source map, size in bytes, the files that are loaded with it, names of its exports. */
+/** The files of a build by name: text with its source map, size in bytes, files loaded with it and later, names of its exports. */
 function splitFiles({ metafile, outputFiles }) {
   const texts = new Map(outputFiles.map((file) => [path.basename(file.path), file.text]));
   const outputs = Object.entries(metafile.outputs).filter(([file]) => !file.endsWith('.map'));
   return new Map(
     outputs.map(([file, { bytes, imports, exports, entryPoint }]) => {
       const name = path.basename(file);
-      const loaded = imports.filter((i) => !i.external && i.kind !== 'dynamic-import');
-      const needs = loaded.map((i) => path.basename(i.path));
+      const own = imports.filter((i) => !i.external);
+      const named = (isLater) =>
+        own.filter((i) => (i.kind === 'dynamic-import') === isLater).map((i) => path.basename(i.path));
+      const [needs, asks] = [named(false), named(true)];
       const text = texts.get(name) + inlineMap(texts.get(`${name}.map`));
-      return [name, { text, bytes, needs, exports, isShared: entryPoint === undefined }];
+      return [name, { text, bytes, needs, asks, exports, isShared: entryPoint === undefined }];
     }),
   );
 }
@@ -102,15 +104,16 @@ function inlineMap(map) {
   return map ? `//# sourceMappingURL=data:application/json;base64,${Buffer.from(map).toString('base64')}\n` : '';
 }
 
-/** The files that an entry cannot do without, and small ones that need no others. */
+/** The files that an entry cannot do without, and small ones that need no others and that no part asks for later. */
 function loadedAtOnce(main, files) {
   const found = new Set([main]);
   for (const file of found) for (const need of files.get(file).needs) found.add(need);
-  const isSmall = ({ bytes, needs, isShared }) =>
-    bytes <= (isShared ? SMALL_SHARED : SMALL_PART) && needs.every((need) => found.has(need));
+  const askers = (file) => [...files].filter(([, { asks }]) => asks.includes(file)).map(([asker]) => asker);
+  const isSmall = (file, { bytes, needs, isShared }) =>
+    bytes <= (isShared ? SMALL_SHARED : SMALL_PART) && [...needs, ...askers(file)].every((other) => found.has(other));
   for (let before = 0; before < found.size;) {
     before = found.size;
-    for (const [file, facts] of files) if (isSmall(facts)) found.add(file);
+    for (const [file, facts] of files) if (isSmall(file, facts)) found.add(file);
   }
   return found;
 }

@@ -24,6 +24,7 @@ const sources: Readonly<Record<string, string>> = {
         console.log(error instanceof Fault, state.count, globalThis.loaded.join());
       }
       console.log((await import('./tiny')).value);
+      console.log(await (await import('./first')).asked());
     }
     void run();`,
   'common.ts': `
@@ -34,7 +35,8 @@ const sources: Readonly<Record<string, string>> = {
     import { large } from './large';
     import { state } from './common';
     globalThis.loaded.push('first');
-    state.count += large.length;`,
+    state.count += large.length;
+    export const asked = async () => (await import('./little')).value;`,
   'second.ts': `
     import { large } from './large';
     import { named } from './small';
@@ -46,6 +48,8 @@ const sources: Readonly<Record<string, string>> = {
   'large.ts': `globalThis.loaded.push('large'); ${long} export const large = table;`,
   // lies in the entry's file and runs when it is asked for all the same
   'tiny.ts': `export const value = globalThis.loaded.length;`,
+  // asked for by a part: the entry's file does not give it away
+  'little.ts': `export const value = globalThis.loaded.join();`,
   'small.ts': `export const named = 'second';`,
 };
 
@@ -84,11 +88,23 @@ describe('bundles in parts', function () {
   for (const minify of [false, true])
     it(`load what is needed, each module once${minify ? ', minified' : ''}`, async () => {
       const files = await build(minify);
-      assert.deepEqual(files, ['program.first.js', 'program.js', 'program.second.js', 'program.shared1.js']);
+      assert.deepEqual(files, [
+        'program.first.js',
+        'program.js',
+        'program.little.js',
+        'program.second.js',
+        'program.shared1.js',
+      ]);
       const [program] = files.filter((file) => file === 'program.js').map((file) => path.join(folder, 'dist', file));
       const { stdout, stderr } = spawnSync(process.execPath, [program], { encoding: 'utf8' });
       assert.equal(stderr, '');
-      assert.deepEqual(stdout.split('\n'), ['at once common', 'true 8002 common,large,first,second', '4', '']);
+      assert.deepEqual(stdout.split('\n'), [
+        'at once common',
+        'true 8002 common,large,first,second',
+        '4',
+        'common,large,first,second',
+        '',
+      ]);
       assert.ok(fs.statSync(program).size < 4096);
       assert.match(fs.readFileSync(program, 'utf8'), /^#!\/usr\/bin\/env node\n/);
       assert.doesNotMatch(fs.readFileSync(path.join(folder, 'dist/program.first.js'), 'utf8'), /^#!/);
