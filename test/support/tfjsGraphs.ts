@@ -206,3 +206,10 @@ export async function assertGraphAgrees(
     assert.ok(scale > 1e-5, `${name}: all zero, so nothing was compared`);
   });
 }
+
+/** An operator's name, the nodes of a model with it from `x` to `y`, and the model's weights. */
+export type OperatorCase = readonly [
+  name: string,
+  nodes: Parameters<typeof graphModel>[0],
+  weights?: Readonly<Record<string, TestWeight>>,
+];

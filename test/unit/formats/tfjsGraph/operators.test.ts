@@ -10,14 +10,9 @@ import {
   ints,
   placeholder,
   random,
+  type OperatorCase as Case,
   type TestWeight,
 } from '../../../support/tfjsGraphs';
-
-type Case = readonly [
-  name: string,
-  nodes: Parameters<typeof graphModel>[0],
-  weights?: Readonly<Record<string, TestWeight>>,
-];
 
 const image = placeholder('x', [-1, 6, 7, 4]);
 const matrix = placeholder('x', [-1, 5]);
@@ -443,118 +438,6 @@ const cases: readonly Case[] = [
   ],
 ];
 
-const boxes: TestWeight = floats(
-  [5, 4],
-  [
-    [0, 0, 1, 1],
-    [0, 0.1, 1, 1.1],
-    [0, -0.1, 1, 0.9],
-    [0, 10, 1, 11],
-    [1, 111, 0, 110],
-  ].flat(),
-);
-const detection = (op: string, attr = {}, more: readonly string[] = []): Case => [
-  `${op} ${JSON.stringify(attr)}`,
-  [placeholder('x', [5]), n('y', op, ['boxes', 'x', 'most', 'overlap', ...more], attr)],
-  { boxes, most: int(4), overlap: floats([], [0.5]), least: floats([], [-0.9]), sigma: floats([], [0]) },
-];
-const asFloats = (...names: string[]) => names.map((name) => n(`${name}/f`, 'Cast', [name], toFloat));
-
-/** Operators whose results have sizes that follow from numbers: tfjs computes them in its own time. */
-const dynamicCases: readonly Case[] = [
-  detection('NonMaxSuppressionV2'),
-  detection('NonMaxSuppressionV3', {}, ['least']),
-  detection('NonMaxSuppressionV5', {}, ['least', 'sigma']),
-  ...[false, true].map((pads) => detection('NonMaxSuppressionV4', { pad_to_max_output_size: pads }, ['least'])),
-  [
-    'scores of NonMaxSuppressionV5',
-    [
-      placeholder('x', [5]),
-      n('nms', 'NonMaxSuppressionV5', ['boxes', 'x', 'most', 'overlap', 'least', 'sigma']),
-      n('y', 'Neg', ['nms:1']),
-    ],
-    { ...detection('')[2] },
-  ],
-  ['Where', [matrix, n('c', 'Greater', ['x', 'zero']), n('y', 'Where', ['c'])], { zero: floats([], [0.1]) }],
-  [
-    'ListDiff',
-    [placeholder('x', [6], 'int32'), n('d', 'ListDiff', ['x', 'known']), n('y', 'AddV2', ['d', 'd:1'])],
-    { known: ints(1, 3, 5, 7, 9, 11, 13) },
-  ],
-  ...['Unique', 'UniqueV2'].map((op): Case => [
-    op,
-    [
-      placeholder('x', [9], 'int32'),
-      n('m', 'FloorMod', ['x', 'four']),
-      n('u', op, op === 'Unique' ? ['m'] : ['m', 'axes']),
-      n('t', 'GatherV2', ['u', 'u:1', 'zero']),
-      n('sum', 'Sum', ['u', 'axes']),
-      ...asFloats('t', 'sum'),
-      n('y', 'AddV2', ['t/f', 'sum/f']),
-    ],
-    { four: int(4), zero: int(0), axes: ints(0) },
-  ]),
-];
-
-/** Operators that tfjs computes in another way than TensorFlow says, beside what says the same. */
-const otherCases: readonly (readonly [name: string, Case, Case])[] = [
-  [
-    'BitwiseAnd',
-    ['', [placeholder('x', [-1, 5], 'int32'), n('y', 'BitwiseAnd', ['x', 'c'])], { c: ints(0, 1, 3, 7, 15) }],
-    ['', [placeholder('x', [-1, 5], 'int32'), n('y', 'FloorMod', ['x', 'c'])], { c: ints(1, 2, 4, 8, 16) }],
-  ],
-  ...(
-    [
-      [1, 0, [1, 0, 0, 1, 1, 0, 0, 1, 1]],
-      [0, -1, [1, 1, 1, 0, 1, 1, 0, 0, 1]],
-      [-1, 1, [1, 1, 0, 1, 1, 1, 1, 1, 1]],
-      [-1, -1, [1, 1, 1, 1, 1, 1, 1, 1, 1]],
-    ] as const
-  ).map(([lower, upper, mask]): readonly [string, Case, Case] => [
-    `MatrixBandPart ${lower}, ${upper}`,
-    [
-      '',
-      [placeholder('x', [-1, 3, 3]), n('b', 'MatrixBandPart', ['x', 'l', 'u']), n('y', 'AddV2', ['b', 'b'])],
-      { l: int(lower), u: int(upper) },
-    ],
-    [
-      '',
-      [placeholder('x', [-1, 3, 3]), n('b', 'Mul', ['x', 'mask']), n('y', 'AddV2', ['b', 'b'])],
-      { mask: floats([3, 3], mask) },
-    ],
-  ]),
-  [
-    'Reverse of marked axes',
-    ['', [image, n('y', 'Reverse', ['x', 'marks'])], { marks: ints(0, 1, 0, 1) }],
-    ['', [image, n('y', 'ReverseV2', ['x', 'axes'])], { axes: ints(1, 3) }],
-  ],
-  [
-    'noise of a width of nothing',
-    [
-      '',
-      [
-        matrix,
-        n('s', 'Shape', ['x']),
-        n('r', 'RandomUniformInt', ['s', 'two', 'three']),
-        n('u', 'RandomUniform', ['s']),
-        n('g', 'RandomStandardNormal', ['s']),
-        n('m', 'Multinomial', ['sure', 'three']),
-        n('f', 'Cast', ['r'], toFloat),
-        n('mf', 'Cast', ['m'], toFloat),
-        n('up', 'Floor', ['u']),
-        n('gz', 'Mul', ['g', 'zero']),
-        n('some', 'Max', ['mf', 'axes']),
-        ...['f', 'up', 'gz', 'some'].map((_, i, all) =>
-          n(`sum_${i}`, 'AddV2', [i === 0 ? 'x' : `sum_${i - 1}`, all[i]]),
-        ),
-        n('y', 'Identity', ['sum_3']),
-      ],
-      { two: int(2), three: int(3), zero: floats([], [0]), sure: floats([1, 2], [-1e4, 1e4]), axes: ints(0, 1) },
-    ],
-    ['', [matrix, n('sum', 'AddV2', ['x', 'c']), n('y', 'Identity', ['sum'])], { c: floats([], [3]) }],
-  ],
-];
-
 describe('operators of graph models: ONNX Runtime gives what tfjs-converter gives', function () {
   this.timeout(20_000);
   for (const [name, nodes, weights] of cases) {
@@ -566,28 +449,6 @@ describe('operators of graph models: ONNX Runtime gives what tfjs-converter give
         const source = await folder.open(path);
         return source.read(0, source.size);
       });
-    });
-  }
-
-  for (const [name, nodes, weights] of dynamicCases) {
-    it(name, async () => {
-      const signature = { outputs: { y: { name: 'y:0' } } };
-      const { text, folder } = graphModel(nodes, weights, { signature });
-      const model = await openTfjsGraph(folder, 'model.json', text);
-      assert.deepEqual(model.problems, []);
-      const source = await folder.open('weights.bin');
-      await assertGraphAgrees(model, text, () => source.read(0, source.size), { isDynamic: true });
-    });
-  }
-
-  for (const [name, [, nodes, weights], [, plain, plainWeights]] of otherCases) {
-    it(name, async () => {
-      const { text, folder } = graphModel(nodes, weights);
-      const model = await openTfjsGraph(folder, 'model.json', text);
-      assert.deepEqual(model.problems, []);
-      const witness = graphModel(plain, plainWeights);
-      const source = await witness.folder.open('weights.bin');
-      await assertGraphAgrees(model, witness.text, () => source.read(0, source.size));
     });
   }
 
