@@ -1,15 +1,13 @@
-import { parseArgs } from 'node:util';
 import type { CompareSettings } from '../protocol/compare';
 import { normVariantIds, type ExportSettings, type NormVariantId } from '../protocol/normVariant';
-import type { EngineChoice, Initialization, OptimizerName, ProfileSettings } from '../protocol/profile';
+import type { EngineChoice, OptimizerName, ProfileSettings } from '../protocol/profile';
 import { defaultLearningRates, defaultSeeds, defaultVariants } from '../profile/defaultSettings';
-import { measuredRules } from '../profile/measuredRules';
 import type { Severity } from '../protocol/facts';
 import { fixIds, type FixSettings } from '../protocol/fix';
-import { rules } from '../rules/registry';
-import { isRuleSeverity, ruleSeverities, type RuleSeverity } from '../rules/severities';
+import type { RuleSeverity } from '../rules/severities';
 import { LEAST_SEEDS } from '../experiments/experiment';
 import type { ExperimentSettings } from '../protocol/experiment';
+import { heldInputs, initialization, integer, oneModel, oneOf, parse, positive, readSeverity } from './optionValues';
 import { UsageError } from './usage';
 
 export type FailOn = Exclude<Severity, 'hint'> | 'never';
@@ -213,20 +211,6 @@ function readAnalyze(args: string[]): Options {
   };
 }
 
-/** One `--rule id=severity`. */
-function readSeverity(given: string): readonly [string, RuleSeverity] {
-  const [, id, severity] = /^([^=]*)=(.*)$/.exec(given) ?? [];
-  if (id === undefined) throw new UsageError(`--rule ${given}: expected id=severity, such as ${rules[0].meta.id}=off`);
-  if (!isRuleSeverity(severity)) {
-    throw new UsageError(`--rule ${given}: expected one of ${ruleSeverities.join(', ')} after '='`);
-  }
-  const known = [...rules, ...measuredRules].map((r) => r.meta.id).sort();
-  if (!known.includes(id)) {
-    throw new UsageError(`--rule: unknown rule '${id}'; known are ${known.join(', ')}`);
-  }
-  return [id, severity];
-}
-
 function readExperiment(args: string[], defaults: ProfileSettings): Options {
   const { values, positionals } = parse(args, { ...common, ...experimentFlags });
   const info = infoAsked(values);
@@ -330,17 +314,6 @@ function readTraining(values: TrainingValues, defaults: ProfileSettings): Profil
   };
 }
 
-function heldInputs(stated: readonly string[]): Readonly<Record<string, number>> {
-  return Object.fromEntries(
-    stated.map((text) => {
-      const at = text.lastIndexOf('=');
-      const value = at < 1 || text.slice(at + 1).trim() === '' ? NaN : Number(text.slice(at + 1));
-      if (!Number.isFinite(value)) throw new UsageError(`--hold takes NAME=NUMBER, not ${text}`);
-      return [text.slice(0, at), value];
-    }),
-  );
-}
-
 function readFix(args: string[]): Options {
   const { values, positionals } = parse(args, { ...common, ...fixFlags });
   const info = infoAsked(values);
@@ -377,56 +350,4 @@ function readMcp(args: string[]): Options {
 function infoAsked(values: { help?: boolean; version?: boolean }): InfoOptions | undefined {
   if (values.help) return { command: 'help' };
   return values.version ? { command: 'version' } : undefined;
-}
-
-type Flags = Record<string, { type: 'string' | 'boolean'; short?: string; multiple?: boolean }>;
-
-function parse<F extends Flags>(args: string[], options: F) {
-  try {
-    return parseArgs({ args, options, allowPositionals: true, strict: true });
-  } catch (error) {
-    throw new UsageError(`${(error as Error).message.split(/\. |\.?\n/)[0]} (normscope --help lists the options)`);
-  }
-}
-
-function oneModel(command: string, positionals: readonly string[]): string {
-  if (positionals.length !== 1) {
-    throw new UsageError(
-      `${command} needs the path of one model, got ${positionals.length}: normscope ${command} MODEL`,
-    );
-  }
-  return positionals[0];
-}
-
-function oneOf<T extends string>(flag: string, given: string | undefined, allowed: readonly T[], fallback: T): T {
-  if (given === undefined) return fallback;
-  const found = allowed.find((a) => a === given);
-  if (found === undefined) throw new UsageError(`${flag} ${given}: expected one of ${allowed.join(', ')}`);
-  return found;
-}
-
-function initialization(given: string | undefined, fallback: Initialization): Initialization {
-  if (given === undefined) return fallback;
-  if (given === 'keep' || given === 'default') return given;
-  const scale = Number(given);
-  if (!(scale > 0 && Number.isFinite(scale))) {
-    throw new UsageError(`--init ${given}: expected keep, default, or a number above 0 that scales fresh weights`);
-  }
-  return scale;
-}
-
-function integer(flag: string, given: string | undefined, fallback: number, low: number, high: number): number {
-  if (given === undefined) return fallback;
-  const value = Number(given);
-  if (given.trim() === '' || !Number.isInteger(value) || value < low || value > high) {
-    throw new UsageError(`${flag} ${given}: expected a whole number from ${low} to ${high}`);
-  }
-  return value;
-}
-
-function positive(flag: string, given: string | undefined, fallback: number): number {
-  if (given === undefined) return fallback;
-  const value = Number(given);
-  if (!(value > 0 && Number.isFinite(value))) throw new UsageError(`${flag} ${given}: expected a number above 0`);
-  return value;
 }
