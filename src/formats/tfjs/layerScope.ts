@@ -5,7 +5,8 @@ import type { Origin } from '../../ir/origin';
 import { float32Tensor, int64Tensor, missingTensor, type Tensor } from '../../ir/tensor';
 import { isCount, isObject, member, stringMember, type JsonObject } from './jsonAccess';
 import type { LayerDefinition } from './topology';
-import { weightTensor, type StoredWeight, type TensorForm } from './weightManifest';
+import type { StoredWeight } from './storedWeight';
+import { weightTensor, type TensorForm } from './weightTensor';
 
 /** Sizes in the file's layout; null where the file leaves one open. */
 export type Shape = readonly (number | null)[];

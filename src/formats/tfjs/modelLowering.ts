@@ -7,7 +7,9 @@ import { LayerParts, LayerScope, NotLowered, type Shape, type Surroundings, type
 import { loweringOf, opaqueReason } from './layers/registry';
 import { Names } from './names';
 import { shown, type LayerDefinition, type ModelDefinition, type Report } from './topology';
-import { weightTensor, type StoredWeight, type WeightManifest } from './weightManifest';
+import type { StoredWeight } from './storedWeight';
+import type { WeightManifest } from './weightManifest';
+import { weightTensor } from './weightTensor';
 
 /** Opset that layers are lowered to. */
 const LOWERED_OPSET = 18;

@@ -3,7 +3,9 @@ import { elementCount, missingTensor, SMALL_TENSOR_BYTES, tensorFromBytes, type 
 import { floatsAtHand, integersAtHand } from '../../ir/tensorValues';
 import { ModelError } from '../../ir/errors';
 import { member, type JsonObject } from '../tfjs/jsonAccess';
-import { weightTensor, type StoredWeight, type TensorForm, type WeightManifest } from '../tfjs/weightManifest';
+import type { StoredWeight } from '../tfjs/storedWeight';
+import type { WeightManifest } from '../tfjs/weightManifest';
+import { weightTensor, type TensorForm } from '../tfjs/weightTensor';
 import type { JsonPlace } from '../tfjs/jsonPlace';
 import { dataTypeOf, shapeOf } from './attributeValues';
 import type { GraphBody, GraphDefinition, NodeDefinition } from './graphDef';

@@ -8,7 +8,7 @@ import {
   type TensorValue,
 } from '../tfjs/layerScope';
 import type { LayerDefinition } from '../tfjs/topology';
-import type { TensorForm } from '../tfjs/weightManifest';
+import type { TensorForm } from '../tfjs/weightTensor';
 import type { Origin } from '../../ir/origin';
 import type { Constant } from './constants';
 import type { TensorRef } from './graphDef';
