@@ -44,6 +44,11 @@ export class EngineClient {
     private readonly language = 'en',
   ) {}
 
+  /** False before the first job, and after the process has ended until the next job. */
+  get isRunning(): boolean {
+    return this.transport !== undefined;
+  }
+
   /**
    * Has a job done.
    *

@@ -16,7 +16,7 @@ export class EngineText {
   /** What was answered last. */
   private answered: { readonly version: number; readonly facts: ModelFacts } | undefined;
 
-  constructor(private readonly engine: Pick<EngineClient, 'run'>) {}
+  constructor(private readonly engine: Pick<EngineClient, 'run' | 'isRunning'>) {}
 
   /**
    * The facts of the text as it is now.
@@ -46,7 +46,8 @@ export class EngineText {
   close(): void {
     if (this.sent === undefined) return;
     this.sent = this.answered = undefined;
-    this.engine.run('closeText', { document: this.document }).catch(() => undefined);
+    // an engine that has ended knows nothing of it
+    if (this.engine.isRunning) this.engine.run('closeText', { document: this.document }).catch(() => undefined);
   }
 }
 

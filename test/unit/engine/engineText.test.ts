@@ -51,6 +51,7 @@ describe('EngineText', () => {
     client = new EngineClient(inProcessEngine);
     [asked, answers] = [[], []];
     text = new EngineText({
+      isRunning: true,
       run: async <Job extends EngineJob>(job: Job, of: EngineJobs[Job]['request']) => {
         if (job === 'analyzeText') asked.push(of as Request);
         const answer = await client.run(job, of);
@@ -132,6 +133,25 @@ describe('EngineText', () => {
     assert.deepEqual(await analyze(edited), await fresh(edited));
     assert.deepEqual(answers.slice(-2)[0], 'send all');
     assert.equal(asked[3].text, edited);
+  });
+
+  it('starts no engine to tell it that a text was closed', async () => {
+    let starts = 0;
+    let end = (): void => assert.fail('no engine');
+    const ending = new EngineClient(() => {
+      starts++;
+      const transport = inProcessEngine();
+      return { ...transport, onExit: (listener) => void (end = () => listener('ended by signal SIGKILL')) };
+    });
+    const one = new EngineText(ending);
+    await one.analyze(stored, request);
+    end();
+    one.close();
+    assert.equal(starts, 1);
+    const other = new EngineText(ending);
+    await other.analyze(stored, request);
+    assert.equal(starts, 2);
+    ending.dispose();
   });
 
   it('keeps to three texts, and answers for all', async () => {
