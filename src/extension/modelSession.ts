@@ -13,6 +13,7 @@ import { judgedAgain } from '../profile/measuredRules';
 import { factsOfProfile } from '../profile/profileFacts';
 import type { ExportSettings, VariantExport } from '../protocol/normVariant';
 import type { Running } from '../protocol/view';
+import { EditPause } from './editPause';
 import type { Engines } from './engines';
 import { openDocument, placeOf } from './modelFiles';
 import { isProfileFile, readProfileFile } from './profileFiles';
@@ -25,9 +26,6 @@ interface AnalysisWords {
   readonly shownPath: string;
   readonly severities: Readonly<Record<string, RuleSeverity>>;
 }
-
-/** So long after an edit its analysis begins at the earliest: most edits are a burst of keys. */
-const SHORTEST_PAUSE_MS = 50;
 
 /** Characters of a text that is analyzed in the extension's own process, which other extensions share: some 30 ms. */
 const LARGEST_TEXT_HERE = 200_000;
@@ -57,8 +55,7 @@ export class ModelSession implements vscode.Disposable {
   private here: TextAnalysis | undefined;
   /** The analysis of a text that is going on. */
   private reading: Promise<ModelFacts> | undefined;
-  /** How long the last analysis took. */
-  private analysisMs = 0;
+  private readonly pause = new EditPause();
   private readonly changed = new vscode.EventEmitter<void>();
   private readonly analyzed = new vscode.EventEmitter<void>();
   private readonly stepped = new vscode.EventEmitter<ProfileEvent>();
@@ -91,9 +88,8 @@ export class ModelSession implements vscode.Disposable {
         this.refreshSoon(SETTLE_MS);
       }),
       vscode.workspace.onDidChangeTextDocument((e) => {
-        // quick analyses follow the keys; slow ones wait for the end of the word
-        const pause = Math.min(SETTLE_MS, Math.max(SHORTEST_PAUSE_MS, this.analysisMs / 2));
-        if (e.document.uri.toString() === uri.toString() && e.contentChanges.length > 0) this.refreshSoon(pause);
+        if (e.document.uri.toString() === uri.toString() && e.contentChanges.length > 0)
+          this.refreshSoon(this.pause.ms);
       }),
       vscode.workspace.onDidCloseTextDocument((document) => {
         if (document.uri.toString() === uri.toString()) this.forgetText();
@@ -293,7 +289,7 @@ export class ModelSession implements vscode.Disposable {
       this.reading = isHere
         ? this.analyzeHere(text, request)
         : this.text.analyze(text, { ...request, model: { path } });
-      return this.reading.finally(() => (this.analysisMs = Date.now() - started));
+      return this.reading.finally(() => this.pause.took(Date.now() - started));
     }
     if (path !== undefined) return analysis.run('analyze', { ...request, model: { path } }, undefined, signal);
     const { openModel } = await import('../formats/openModel');

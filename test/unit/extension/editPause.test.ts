@@ -1,0 +1,24 @@
+import assert from 'node:assert/strict';
+import { EditPause } from '../../../src/extension/editPause';
+
+describe('pause between an edit and its analysis', () => {
+  /** The pauses before each edit, the analyses of which take so long. */
+  const pauses = (...analyses: number[]) => {
+    const pause = new EditPause();
+    return [
+      pause.ms,
+      ...analyses.map((ms) => {
+        pause.took(ms);
+        return pause.ms;
+      }),
+    ];
+  };
+
+  it('is short after one slow analysis: the opening, or one of several edits', () => {
+    assert.deepEqual(pauses(8000, 40, 30, 600, 40, 20), [50, 50, 50, 50, 50, 50, 50]);
+  });
+
+  it('grows with analyses that are slow again and again, up to a bound, and falls with the first quick one', () => {
+    assert.deepEqual(pauses(300, 200, 600, 700, 40), [50, 50, 100, 100, 250, 50]);
+  });
+});
