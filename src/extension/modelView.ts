@@ -5,6 +5,7 @@ import { chooseData } from './chooseData';
 import { showError } from './messages';
 import type { ModelSession } from './modelSession';
 import { factsToRun, reportingErrors } from './reportErrors';
+import { Rested } from './rested';
 import { openRulePage } from './rulePages';
 import { savePicture } from './saveFile';
 import { profileSettings } from './settings';
@@ -30,8 +31,7 @@ export class ModelView implements vscode.Disposable {
   private ready = false;
   /** What the view was told last. */
   private sent: ViewState | undefined;
-  private restsUntil = 0;
-  private later: ReturnType<typeof setTimeout> | undefined;
+  private readonly sending = new Rested(() => this.sendState(), RESTS);
 
   constructor(
     private readonly webview: vscode.Webview,
@@ -76,7 +76,7 @@ export class ModelView implements vscode.Disposable {
   }
 
   dispose(): void {
-    clearTimeout(this.later);
+    this.sending.cancel();
     vscode.Disposable.from(...this.subscriptions).dispose();
   }
 
@@ -84,7 +84,7 @@ export class ModelView implements vscode.Disposable {
     switch (message.type) {
       case 'ready':
         this.ready = true;
-        this.sendState();
+        this.sending.run();
         for (const event of this.session.runEvents) this.sendEvent(event);
         break;
       case 'profile':
@@ -95,7 +95,7 @@ export class ModelView implements vscode.Disposable {
         break;
       case 'chooseData':
         this.settings = (await chooseData(message.field, message.settings)) ?? message.settings;
-        this.sendState();
+        this.sending.run();
         break;
       case 'reveal':
         await this.context.revealLayer(this.session, message.layer, message.keepFocus);
@@ -121,18 +121,13 @@ export class ModelView implements vscode.Disposable {
     const state = this.state();
     const keys = Object.keys(state) as (keyof ViewState)[];
     const isText = sent && keys.every((k) => k === 'model' || k === 'profileIsStale' || state[k] === sent[k]);
-    clearTimeout(this.later);
-    const wait = isText ? this.restsUntil - Date.now() : 0;
-    if (wait > 0) this.later = setTimeout(() => this.sendState(), wait);
-    else this.sendState();
+    if (isText) this.sending.runSoon();
+    else this.sending.run();
   }
 
   private sendState(): void {
-    clearTimeout(this.later);
-    const begin = Date.now();
     this.sent = this.state();
     this.send({ type: 'state', state: this.sent });
-    this.restsUntil = Date.now() + RESTS * (Date.now() - begin);
   }
 
   private state(): ViewState {
