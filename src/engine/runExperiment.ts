@@ -45,7 +45,7 @@ export async function runExperiment(
     const onProgress = (part: number) => {
       if (performance.now() - last < PROGRESS_MS) return;
       last = performance.now();
-      const title = experimentWithId(id)?.title ?? id;
+      const title = experimentWithId(id)?.about().title ?? id;
       emit({ type: 'progress', id, title, done: (i + part) / settings.ids.length });
     };
     const options = { runtime, pause: () => host.pause(), signal, seeds: settings.seeds, model, onProgress };

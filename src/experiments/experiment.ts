@@ -19,7 +19,10 @@ export const LEAST_SEEDS = 3;
  *   every seed unless the gate's text says otherwise. Tests call it with made-up measurements.
  * - A seed costs at most 20 s of two cores.
  */
-export interface Experiment<M> extends Omit<ExperimentFacts, 'leastSeeds' | 'acceptsModel'> {
+export interface Experiment<M> {
+  readonly id: string;
+  /** What is claimed, published and measured, in the language of the process. */
+  about(): Omit<ExperimentFacts, 'id' | 'leastSeeds' | 'acceptsModel'>;
   /** Default 3. */
   readonly leastSeeds?: number;
   /** One seed on the built-in network. */

@@ -21,28 +21,30 @@ import { experiment as regularization } from './catalogue/regularization';
 import { experiment as smootherLoss } from './catalogue/smootherLoss';
 import { experiment as trainAndInference } from './catalogue/trainAndInference';
 import { experiment as vanishingSigmoid } from './catalogue/vanishingSigmoid';
+import { later } from '../texts/say';
 import { LEAST_SEEDS, type AnyExperiment } from './experiment';
 
 export interface Chapter {
+  /** English; shown `translated`. */
   readonly title: string;
   readonly experiments: readonly AnyExperiment[];
 }
 
 /** All experiments in the order of the course chapter. A test holds that every file of catalogue/ is in it. */
 export const chapters: readonly Chapter[] = [
-  { title: 'The problem', experiments: [inputScaling, vanishingSigmoid, inputDrift] },
+  { title: later`The problem`, experiments: [inputScaling, vanishingSigmoid, inputDrift] },
   {
-    title: 'How batch normalization works',
+    title: later`How batch normalization works`,
     experiments: [outsideTheGradient, gammaBeta, parametersSteadierThanStatistics, biasCancelled],
   },
-  { title: 'Training and inference', experiments: [trainAndInference, foldEquivalence] },
-  { title: 'What it gives', experiments: [largerLearningRate, fasterTraining, initialization, regularization] },
-  { title: 'Why it works', experiments: [gaussianActivations, covariateShiftRefuted, smootherLoss] },
+  { title: later`Training and inference`, experiments: [trainAndInference, foldEquivalence] },
+  { title: later`What it gives`, experiments: [largerLearningRate, fasterTraining, initialization, regularization] },
+  { title: later`Why it works`, experiments: [gaussianActivations, covariateShiftRefuted, smootherLoss] },
   {
-    title: 'What it costs, and where it does not help',
+    title: later`What it costs, and where it does not help`,
     experiments: [explodingPlainBn, dropoutVarianceShift, batchSize, placement],
   },
-  { title: 'Its relatives', experiments: [normAxes, preOrPostNorm] },
+  { title: later`Its relatives`, experiments: [normAxes, preOrPostNorm] },
 ];
 
 export const experiments: readonly AnyExperiment[] = chapters.flatMap((c) => c.experiments);
@@ -51,9 +53,8 @@ export function experimentWithId(id: string): AnyExperiment | undefined {
   return experiments.find((e) => e.id === id);
 }
 
-/** What an experiment is about, for lists and reports. */
+/** What an experiment is about, for lists and reports, in the language of the process. */
 export function factsOf(experiment: AnyExperiment): ExperimentFacts {
-  const { id, title, claim, setting, reference, published, gate, leastSeeds = LEAST_SEEDS } = experiment;
-  const acceptsModel = experiment.measureModel !== undefined;
-  return { id, title, claim, setting, reference, published, gate, leastSeeds, acceptsModel };
+  const { id, leastSeeds = LEAST_SEEDS } = experiment;
+  return { id, ...experiment.about(), leastSeeds, acceptsModel: experiment.measureModel !== undefined };
 }

@@ -3,6 +3,7 @@ import type { Model } from '../ir/model';
 import { toFigure } from '../profile/figure';
 import type { ExperimentResult } from '../protocol/experiment';
 import type { AnyExperiment } from './experiment';
+import { say } from '../texts/say';
 import { Lab, type LabOptions } from './lab/lab';
 import { factsOf } from './registry';
 
@@ -50,7 +51,7 @@ export async function runExperiment(experiment: AnyExperiment, options: RunOptio
 function measure(experiment: AnyExperiment, lab: Lab, seed: number, model?: Model): Promise<unknown> {
   if (model === undefined) return experiment.measure(lab, seed);
   if (experiment.measureModel === undefined) {
-    throw new ModelError('unsupported', `${experiment.id} runs on its built-in network only: leave the model out`);
+    throw new ModelError('unsupported', say`${experiment.id} runs on its built-in network only: leave the model out`);
   }
   return experiment.measureModel(lab, seed, model);
 }

@@ -7,6 +7,7 @@ import { ModelError } from '../ir/errors';
 import type { ExperimentEvent, ExperimentReport, ExperimentResult, FailedExperiment } from '../protocol/experiment';
 import type { ExperimentsState, ExperimentsToHost, HostToExperiments } from '../protocol/experimentView';
 import type { EngineChoice } from '../protocol/profile';
+import { translated } from '../texts/say';
 import { showError, showInformation, withoutIcons } from './messages';
 import type { Platform } from './platform';
 import { savePicture } from './saveFile';
@@ -82,7 +83,7 @@ export class Experiments implements vscode.Disposable {
       return;
     }
     const abort = (this.abort = new AbortController());
-    const client = new EngineClient(() => this.platform.startEngine());
+    const client = new EngineClient(() => this.platform.startEngine(), vscode.env.language);
     const configuration = vscode.workspace.getConfiguration('normscope.profile');
     const engine = configuration.get<EngineChoice>('engine', 'auto');
     const threads = Math.max(0, Math.trunc(configuration.get<number>('threads', 0)));
@@ -171,7 +172,7 @@ export class Experiments implements vscode.Disposable {
   private send(): void {
     if (!this.ready || this.panel === undefined) return;
     const experiments = chapters.flatMap(({ title, experiments: list }) =>
-      list.map((e) => ({ ...factsOf(e), chapter: title, result: this.results.get(e.id) })),
+      list.map((e) => ({ ...factsOf(e), chapter: translated(title), result: this.results.get(e.id) })),
     );
     const state: ExperimentsState = { experiments, running: this.running, shown: this.shown };
     void this.panel.webview.postMessage({ type: 'experiments', state } satisfies HostToExperiments);
@@ -188,8 +189,10 @@ async function pickExperiments(): Promise<readonly string[] | undefined> {
   const items: Item[] = [
     { label: t('All experiments'), detail: t('All {0}: ten minutes or so on two cores.', all.length), ids: all },
     ...chapters.flatMap(({ title, experiments }): Item[] => [
-      { label: title, kind: vscode.QuickPickItemKind.Separator, ids: [] },
-      ...experiments.map((e) => ({ label: e.title, description: e.id, detail: e.claim, ids: [e.id] })),
+      { label: translated(title), kind: vscode.QuickPickItemKind.Separator, ids: [] },
+      ...experiments
+        .map(factsOf)
+        .map(({ id, title, claim }) => ({ label: title, description: id, detail: claim, ids: [id] })),
     ]),
   ];
   const options = {

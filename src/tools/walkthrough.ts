@@ -1,4 +1,5 @@
-import type { Chapter } from '../experiments/registry';
+import { factsOf, type Chapter } from '../experiments/registry';
+import { translated } from '../texts/say';
 
 /** File of a chapter's page in media/walkthrough. */
 export function chapterPage({ title }: Chapter): string {
@@ -63,8 +64,9 @@ const firstSteps = {
 function experimentSteps(chapters: readonly Chapter[]) {
   const steps = chapters.map((chapter, i) => ({
     id: `chapter-${i + 1}`,
-    title: chapter.title,
+    title: translated(chapter.title),
     description: chapter.experiments
+      .map(factsOf)
       .map(
         ({ id, title, claim }) =>
           `${claim}\n[${title}](command:normscope.runExperiment?${encodeURIComponent(JSON.stringify(id))})`,

@@ -124,7 +124,7 @@ class Section {
     this.result = result;
     this.charts = [];
     this.verdict.className = `verdict ${verdictOf(result)}`;
-    this.verdict.textContent = verdictOf(result);
+    this.verdict.textContent = verdictWord(result);
     if (result === undefined) replaceChildren(this.measured);
     else if ('error' in result) replaceChildren(this.measured, h('p', { class: 'attention' }, result.error.message));
     else {
@@ -160,13 +160,20 @@ function same(a: Result | undefined, b: Result | undefined): boolean {
   return a === b || (a !== undefined && b !== undefined && JSON.stringify(a) === JSON.stringify(b));
 }
 
+/** A class of the style sheet. */
 function verdictOf(result: Result | undefined): string {
+  if (result === undefined || 'error' in result) return '';
+  return result.verdict;
+}
+
+function verdictWord(result: Result | undefined): string {
   if (result === undefined) return '';
-  return 'error' in result ? t('not run') : result.verdict;
+  if ('error' in result) return t('not run');
+  return { pass: t('pass'), fail: t('fail'), reported: t('reported') }[result.verdict];
 }
 
 function whatWasRun({ network, seeds, seconds }: ExperimentResult): string {
-  const where = network === 'built-in' ? 'built-in network' : network;
+  const where = network === 'built-in' ? t('built-in network') : network;
   return t('{0}; seeds {1} to {2}; {3}', where, seeds[0], seeds.at(-1)!, formatDuration(seconds));
 }
 
@@ -208,7 +215,7 @@ function summaryTable(experiments: readonly ShownExperiment[]): HTMLElement | nu
       h('td', {}, h('a', { attributes: { href: `#${id}` } }, claim)),
       h('td', {}, published),
       h('td', {}, result !== undefined && 'measured' in result ? result.measured : ''),
-      h('td', {}, h('span', { class: `verdict ${verdictOf(result)}` }, verdictOf(result))),
+      h('td', {}, h('span', { class: `verdict ${verdictOf(result)}` }, verdictWord(result))),
     ),
   );
   const head = [t('Claim'), t('Published'), t('Measured'), t('Verdict')];

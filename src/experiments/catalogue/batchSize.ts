@@ -1,3 +1,5 @@
+import { say } from '../../texts/say';
+import { armWord } from '../armWord';
 import { verdictOf } from '../conclusion';
 import type { Experiment } from '../experiment';
 import { deviation, mean } from '../lab/figures';
@@ -12,23 +14,20 @@ const LR = 0.1;
 const TEST = 5000;
 const norms = ['batch', 'group', 'layer'] as const;
 type NormName = (typeof norms)[number];
-const words: Readonly<Record<NormName, string>> = { batch: 'batch norm', group: 'group norm', layer: 'layer norm' };
 
 /** Accuracy on the test set, by batch. */
 type Measured = Readonly<Record<NormName, readonly number[]>>;
 
 export const experiment: Experiment<Measured> = {
   id: 'batch-size',
-  title: 'Small batches',
-  claim: 'Batch normalization suffers from small batches; group and layer normalization do not.',
-  setting:
-    `MLP of 3 x 100 ReLU units, Glorot weights, gradient descent with batches of ${BATCHES.join(', ')} and a learning rate of ${LR} x batch / 32, ` +
-    `${SAMPLES} samples whatever the batch, of ${dataWords}; group norm with 4 groups. Accuracy on ${TEST} test pictures at inference.`,
-  reference: 'Wu and He 2018, Group normalization, table 2 and figure 5.',
-  published: 'ImageNet error: batch norm 23.6 % at batch 32, 34.7 % at 2; group norm 24.1 % at all.',
-  gate:
-    'Means over the seeds: batch norm at batch 2 worse than at 32 by more than 0.1 of accuracy; standard deviation over the batches below ' +
-    '0.02 for group and for layer norm.',
+  about: () => ({
+    title: say`Small batches`,
+    claim: say`Batch normalization suffers from small batches; group and layer normalization do not.`,
+    setting: say`MLP of 3 x 100 ReLU units, Glorot weights, gradient descent with batches of ${BATCHES.join(', ')} and a learning rate of ${LR} x batch / 32, ${SAMPLES} samples whatever the batch, of ${dataWords()}; group norm with 4 groups. Accuracy on ${TEST} test pictures at inference.`,
+    reference: say`Wu and He 2018, Group normalization, table 2 and figure 5.`,
+    published: say`ImageNet error: batch norm 23.6 % at batch 32, 34.7 % at 2; group norm 24.1 % at all.`,
+    gate: say`Means over the seeds: batch norm at batch 2 worse than at 32 by more than 0.1 of accuracy; standard deviation over the batches below 0.02 for group and for layer norm.`,
+  }),
 
   async measure(lab, seed) {
     const data = trainingSet(seed);
@@ -52,13 +51,11 @@ export const experiment: Experiment<Measured> = {
     const loss = averages('batch')[0] - averages('batch')[BATCHES.length - 1];
     const spreads = { group: deviation(averages('group')), layer: deviation(averages('layer')) };
     return {
-      measured:
-        `accuracy of batch norm ${averages('batch')[0].toFixed(3)} at batch 32, ${averages('batch')[BATCHES.length - 1].toFixed(3)} at 2; ` +
-        `deviation over the batches: group norm ${spreads.group.toFixed(4)}, layer norm ${spreads.layer.toFixed(4)}`,
+      measured: say`accuracy of batch norm ${averages('batch')[0].toFixed(3)} at batch 32, ${averages('batch')[BATCHES.length - 1].toFixed(3)} at 2; deviation over the batches: group norm ${spreads.group.toFixed(4)}, layer norm ${spreads.layer.toFixed(4)}`,
       verdict: verdictOf(loss > 0.1 && spreads.group < 0.02 && spreads.layer < 0.02),
       figures: norms.flatMap((norm) =>
         BATCHES.map((batch, i) => ({
-          label: `accuracy, ${words[norm]}, batch ${batch}`,
+          label: say`accuracy, ${armWord(norm)}, batch ${batch}`,
           values: measured.map((m) => m[norm][i]),
           ...(norm === 'batch' && batch === 32 && { published: '0.764 (ImageNet)' }),
           ...(norm === 'batch' && batch === 2 && { published: '0.653 (ImageNet)' }),
@@ -67,17 +64,17 @@ export const experiment: Experiment<Measured> = {
       charts: [
         {
           kind: 'lines',
-          title: 'Accuracy over the batch, mean over the seeds',
-          x: { label: 'batch', logarithmic: true },
-          y: { label: 'accuracy on the test set' },
-          series: norms.map((norm) => ({ name: words[norm], x: BATCHES, y: averages(norm) })),
+          title: say`Accuracy over the batch, mean over the seeds`,
+          x: { label: say`batch`, logarithmic: true },
+          y: { label: say`accuracy on the test set` },
+          series: norms.map((norm) => ({ name: armWord(norm), x: BATCHES, y: averages(norm) })),
         },
         {
           kind: 'heatmap',
-          title: 'Accuracy, mean over the seeds',
-          columns: { label: 'batch', values: BATCHES.map(String) },
-          rows: { label: 'norm', values: norms.map((n) => words[n]) },
-          value: 'accuracy on the test set',
+          title: say`Accuracy, mean over the seeds`,
+          columns: { label: say`batch`, values: BATCHES.map(String) },
+          rows: { label: say`norm`, values: norms.map(armWord) },
+          value: say`accuracy on the test set`,
           cells: norms.map(averages),
         },
       ],

@@ -6,6 +6,7 @@ import { inferTypes } from '../../ir/inferTypes';
 import { Random } from '../../training/random';
 import { lowerPrivateOperators } from '../../variants/lowerPrivate';
 import { toTrainingForm } from '../../variants/trainingForm';
+import { say } from '../../texts/say';
 import { overSeeds, verdictOf } from '../conclusion';
 import type { Experiment } from '../experiment';
 import { largest, largestDifference } from '../lab/figures';
@@ -64,7 +65,7 @@ async function differencesOfModel(lab: Lab, seed: number, prepared: PreparedMode
       edited.nodes.push({ ...node, inputs });
     }
   }
-  if (norms === 0) throw new ModelError('unsupported', 'this model has no batch norm of constant statistics');
+  if (norms === 0) throw new ModelError('unsupported', say`this model has no batch norm of constant statistics`);
   const run = async (name: string, which: MutableGraph, training: boolean) => {
     const { session } = await lab.compile(`bias ${seed} ${name} ${String(training)}`, () => {
       const runnable = which.copy();
@@ -94,18 +95,14 @@ async function differencesOfModel(lab: Lab, seed: number, prepared: PreparedMode
 
 export const experiment: Experiment<Measured> = {
   id: 'bias-cancelled',
-  title: 'A bias in front of a batch norm',
-  claim: 'A bias in front of batch normalization has no effect: the norm subtracts it with the mean.',
-  setting:
-    `MLP of ${DEPTH} x ${WIDTH} ReLU units with biases N(0, 1) in front of every batch norm, against the same network with zeros in their ` +
-    `place; a batch of ${BATCH} pictures; training form, and inference form with the running means as they were and moved by the biases. ` +
-    'A model of the user gets a bias in front of each of its batch norms, as large as the input of the norm varies.',
-  reference: 'Ioffe and Szegedy 2015, section 3.2.',
-  published:
-    'No difference in training form; none at inference when the running mean holds the bias; gradient of the bias 0.',
-  gate:
-    'Largest difference of the logits below 1e-5 times the largest logit in training form and, with the running means moved, at ' +
-    'inference; largest gradient of the biases below 1e-5 of the largest of the weights.',
+  about: () => ({
+    title: say`A bias in front of a batch norm`,
+    claim: say`A bias in front of batch normalization has no effect: the norm subtracts it with the mean.`,
+    setting: say`MLP of ${DEPTH} x ${WIDTH} ReLU units with biases N(0, 1) in front of every batch norm, against the same network with zeros in their place; a batch of ${BATCH} pictures; training form, and inference form with the running means as they were and moved by the biases. A model of the user gets a bias in front of each of its batch norms, as large as the input of the norm varies.`,
+    reference: say`Ioffe and Szegedy 2015, section 3.2.`,
+    published: say`No difference in training form; none at inference when the running mean holds the bias; gradient of the bias 0.`,
+    gate: say`Largest difference of the logits below 1e-5 times the largest logit in training form and, with the running means moved, at inference; largest gradient of the biases below 1e-5 of the largest of the weights.`,
+  }),
 
   async measure(lab, seed) {
     const samples = pictures(seed, 'train', { count: BATCH, side: SIDE, classes: CLASSES, flat: true });
@@ -146,25 +143,25 @@ export const experiment: Experiment<Measured> = {
     const pick = (key: 'training' | 'inference' | 'moved') => measured.map((m) => m[key]);
     const gradients = measured.flatMap((m) => m.gradients ?? []);
     const words =
-      gradients.length > 0 ? `; gradient of the biases over that of the weights ${overSeeds(gradients)}` : '';
+      gradients.length > 0 ? say`; gradient of the biases over that of the weights ${overSeeds(gradients)}` : '';
     const all = [...pick('training'), ...pick('moved'), ...gradients];
     return {
-      measured: `relative difference ${overSeeds(pick('training'))} in training form, ${overSeeds(pick('moved'))} at inference with moved means${words}`,
+      measured: say`relative difference ${overSeeds(pick('training'))} in training form, ${overSeeds(pick('moved'))} at inference with moved means${words}`,
       verdict: verdictOf(all.every((v) => v < 1e-5)),
       figures: [
-        { label: 'relative difference of the logits, training form', values: pick('training'), published: '0' },
+        { label: say`relative difference of the logits, training form`, values: pick('training'), published: '0' },
         {
-          label: 'relative difference at inference, running means moved by the bias',
+          label: say`relative difference at inference, running means moved by the bias`,
           values: pick('moved'),
           published: '0',
         },
         {
-          label: 'relative difference at inference, running means as they were',
+          label: say`relative difference at inference, running means as they were`,
           values: pick('inference'),
-          published: 'not 0',
+          published: say`not 0`,
         },
         ...(gradients.length > 0
-          ? [{ label: 'largest gradient of a bias over the largest of a weight', values: gradients, published: '0' }]
+          ? [{ label: say`largest gradient of a bias over the largest of a weight`, values: gradients, published: '0' }]
           : []),
       ],
       charts: [],

@@ -1,5 +1,7 @@
 import { toFigure } from '../../profile/figure';
 import { Random } from '../../training/random';
+import { say } from '../../texts/say';
+import { armWord } from '../armWord';
 import { overSeeds, verdictOf } from '../conclusion';
 import type { Experiment } from '../experiment';
 import type { Lab } from '../lab/lab';
@@ -25,7 +27,6 @@ const SHIFT = 0.5;
 const SCALE = 1.25;
 const arms = ['none', 'batch', 'noisy'] as const;
 type ArmName = (typeof arms)[number];
-const words: Readonly<Record<ArmName, string>> = { none: 'no norm', batch: 'batch norm', noisy: 'noisy batch norm' };
 
 interface Arm {
   readonly losses: readonly number[];
@@ -103,21 +104,14 @@ function layerOf(parameter: string): number {
 
 export const experiment: Experiment<Measured> = {
   id: 'covariate-shift-refuted',
-  title: 'Internal covariate shift, disputed',
-  claim:
-    'The explanation by covariate shift is disputed: noise after the norm brings the shift back, and training is still better than without the norm.',
-  setting:
-    `MLP of 3 x 100 sigmoid units, Glorot weights, ${STEPS} steps of gradient descent with learning rate ${LR} and batch ${BATCH} on ${dataWords}; no ` +
-    `norm, batch norm, and batch norm followed by a random scale (1 .. ${SCALE}) and shift (+-${SHIFT}) of each unit, new at every step. Shift: ` +
-    `change of the gradient of layers ${WATCHED.join(' and ')} on the same batch once the layers below were updated, every ${EVERY} steps, over ` +
-    'the gradient; the noise is that of the next step.',
-  reference:
-    'Santurkar et al. 2018, How does batch normalization help optimization?, section 2, definition 2.1, figures 1, 2.',
-  published:
-    'Figure 1, 2: noisy batch norm is less stable than no norm at all, and trains nearly as well as batch norm.',
-  gate:
-    'Accuracy on the test set, without noise: noisy batch norm within two standard deviations (over the seeds) of batch norm, both above ' +
-    'no norm for every seed; shift of noisy batch norm not smaller than without the norm for every seed.',
+  about: () => ({
+    title: say`Internal covariate shift, disputed`,
+    claim: say`The explanation by covariate shift is disputed: noise after the norm brings the shift back, and training is still better than without the norm.`,
+    setting: say`MLP of 3 x 100 sigmoid units, Glorot weights, ${STEPS} steps of gradient descent with learning rate ${LR} and batch ${BATCH} on ${dataWords()}; no norm, batch norm, and batch norm followed by a random scale (1 .. ${SCALE}) and shift (+-${SHIFT}) of each unit, new at every step. Shift: change of the gradient of layers ${WATCHED[0]} and ${WATCHED[1]} on the same batch once the layers below were updated, every ${EVERY} steps, over the gradient; the noise is that of the next step.`,
+    reference: say`Santurkar et al. 2018, How does batch normalization help optimization?, section 2, definition 2.1, figures 1, 2.`,
+    published: say`Figure 1, 2: noisy batch norm is less stable than no norm at all, and trains nearly as well as batch norm.`,
+    gate: say`Accuracy on the test set, without noise: noisy batch norm within two standard deviations (over the seeds) of batch norm, both above no norm for every seed; shift of noisy batch norm not smaller than without the norm for every seed.`,
+  }),
   leastSeeds: 5,
 
   async measure(lab, seed) {
@@ -141,24 +135,25 @@ export const experiment: Experiment<Measured> = {
       shift('noisy').every((s, i) => s >= shift('none')[i]);
     const steps = Array.from({ length: STEPS }, (_, i) => i + 1);
     return {
-      measured:
-        `accuracy: ${arms.map((name, i) => `${words[name]} ${overSeeds([none, batch, noisy][i])}`).join(', ')}; ` +
-        `shift of the gradient: ${arms.map((name) => `${words[name]} ${overSeeds(shift(name))}`).join(', ')}`,
+      measured: say`accuracy: ${arms.map((name, i) => `${armWord(name)} ${overSeeds([none, batch, noisy][i])}`).join(', ')}; shift of the gradient: ${arms.map((name) => `${armWord(name)} ${overSeeds(shift(name))}`).join(', ')}`,
       verdict: verdictOf(holds),
       figures: arms.flatMap((name, i) => [
-        { label: `accuracy, ${words[name]}`, values: [none, batch, noisy][i] },
-        { label: `loss of the last 20 steps, ${words[name]}`, values: measured.map((m) => finalLoss(m[name].losses)) },
-        { label: `shift of the gradient (Euclidean, over its norm), ${words[name]}`, values: shift(name) },
-        { label: `shift of the gradient (cosine), ${words[name]}`, values: measured.map((m) => m[name].cosine) },
+        { label: say`accuracy, ${armWord(name)}`, values: [none, batch, noisy][i] },
+        {
+          label: say`loss of the last 20 steps, ${armWord(name)}`,
+          values: measured.map((m) => finalLoss(m[name].losses)),
+        },
+        { label: say`shift of the gradient (Euclidean, over its norm), ${armWord(name)}`, values: shift(name) },
+        { label: say`shift of the gradient (cosine), ${armWord(name)}`, values: measured.map((m) => m[name].cosine) },
       ]),
       charts: [
         {
           kind: 'lines',
-          title: 'Loss during training',
-          x: { label: 'step' },
-          y: { label: 'loss, average of 20 steps', logarithmic: true },
+          title: say`Loss during training`,
+          x: { label: say`step` },
+          y: { label: say`loss, average of 20 steps`, logarithmic: true },
           series: arms.map((name) => ({
-            name: words[name],
+            name: armWord(name),
             x: steps,
             y: smoothed(measured[0][name].losses).map(toFigure),
           })),

@@ -1,6 +1,7 @@
 import { floats } from '../../training/hostTensor';
 import { Random } from '../../training/random';
 import { scalarTensor } from '../../variants/scalarTensor';
+import { say } from '../../texts/say';
 import { overSeeds, verdictOf } from '../conclusion';
 import type { Experiment } from '../experiment';
 import { columns, mean, variance } from '../lab/figures';
@@ -15,6 +16,8 @@ const BATCHES = 4;
 const KEEPS = [0.9, 0.8, 0.5];
 const inputs = ['zero-mean', 'ReLU'] as const;
 type Input = (typeof inputs)[number];
+
+const wordOf = (input: Input) => (input === 'zero-mean' ? say`zero-mean` : input);
 
 /** Variance behind dropout in training over that at inference, by keep probability. */
 type Ratios = readonly number[];
@@ -58,16 +61,14 @@ async function ratio(lab: Lab, seed: number, input: Input, keep: number): Promis
 
 export const experiment: Experiment<Measured> = {
   id: 'dropout-variance-shift',
-  title: 'Dropout before a batch norm',
-  claim: 'Dropout before batch normalization shifts the variance between training and inference.',
-  setting:
-    `${UNITS} standard normal units, as they are and behind a ReLU, dropout with keep = ${KEEPS.join(', ')}, batch norm; ${BATCHES} batches ` +
-    `of ${BATCH}. The batch's variance that the norm sees in training over the variance of the same values at inference.`,
-  reference:
-    'Li et al. 2018, Understanding the disharmony between dropout and batch normalization by variance shift, section 3.',
-  published:
-    'Zero mean: 1 / keep. In general (E[x^2] / keep - mu^2) / (E[x^2] - mu^2): 2.467 at keep 0.5 behind a ReLU.',
-  gate: 'Within 1 % of the closed form for zero-mean units, within 2 % behind a ReLU, for every keep.',
+  about: () => ({
+    title: say`Dropout before a batch norm`,
+    claim: say`Dropout before batch normalization shifts the variance between training and inference.`,
+    setting: say`${UNITS} standard normal units, as they are and behind a ReLU, dropout with keep = ${KEEPS.join(', ')}, batch norm; ${BATCHES} batches of ${BATCH}. The batch's variance that the norm sees in training over the variance of the same values at inference.`,
+    reference: say`Li et al. 2018, Understanding the disharmony between dropout and batch normalization by variance shift, section 3.`,
+    published: say`Zero mean: 1 / keep. In general (E[x^2] / keep - mu^2) / (E[x^2] - mu^2): 2.467 at keep 0.5 behind a ReLU.`,
+    gate: say`Within 1 % of the closed form for zero-mean units, within 2 % behind a ReLU, for every keep.`,
+  }),
 
   async measure(lab, seed) {
     const ratios: Record<Input, number[]> = { 'zero-mean': [], ReLU: [] };
@@ -86,22 +87,27 @@ export const experiment: Experiment<Measured> = {
     );
     const shown = rows.filter((r) => r.keep === 0.5);
     return {
-      measured: shown.map((r) => `keep ${r.keep}, ${r.input}: ${overSeeds(r.values)}`).join('; '),
+      measured: shown.map((r) => `keep ${r.keep}, ${wordOf(r.input)}: ${overSeeds(r.values)}`).join('; '),
       verdict: verdictOf(rows.every((r) => r.holds)),
       figures: rows.map((r) => ({
-        label: `variance in training over inference, ${r.input}, keep ${r.keep}`,
+        label: say`variance in training over inference, ${wordOf(r.input)}, keep ${r.keep}`,
         values: r.values,
         published: r.closed.toFixed(3),
       })),
       charts: [
         {
           kind: 'lines',
-          title: 'Variance shift over the keep probability',
-          x: { label: 'keep' },
-          y: { label: 'variance in training / at inference' },
+          title: say`Variance shift over the keep probability`,
+          x: { label: say`keep` },
+          y: { label: say`variance in training / at inference` },
           series: inputs.flatMap((input) => [
-            { name: `${input}, measured`, x: KEEPS, y: measured[0][input] },
-            { name: `${input}, closed form`, reference: true, x: KEEPS, y: KEEPS.map((keep) => expected(input, keep)) },
+            { name: say`${wordOf(input)}, measured`, x: KEEPS, y: measured[0][input] },
+            {
+              name: say`${wordOf(input)}, closed form`,
+              reference: true,
+              x: KEEPS,
+              y: KEEPS.map((keep) => expected(input, keep)),
+            },
           ]),
         },
       ],

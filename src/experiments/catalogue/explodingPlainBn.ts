@@ -1,5 +1,6 @@
 import { floats, hostTensor } from '../../training/hostTensor';
 import { Random } from '../../training/random';
+import { say } from '../../texts/say';
 import { verdictOf } from '../conclusion';
 import type { Experiment } from '../experiment';
 import { line, mean, meanSquare, standardError } from '../lab/figures';
@@ -74,18 +75,14 @@ const growthOf = (g: Growth) => Math.exp(-slope(g.moments));
 
 export const experiment: Experiment<Measured> = {
   id: 'exploding-plain-bn',
-  title: 'Batch normalization alone makes deep plain networks explode',
-  claim: 'Batch normalization does not cure everything: in deep plain networks it makes the gradients explode.',
-  setting:
-    `Plain networks of ${DEPTH} layers of width ${WIDTH}, each linear + batch norm (+ ReLU), Glorot weights, Gaussian inputs, before ` +
-    `training; second moment of the gradient at the pre-activations, averaged over ${NETWORKS} networks a seed, its growth per layer ` +
-    `from layer ${LAST} to layer ${FIRST} by least squares on the logarithm.`,
-  reference: 'Yang et al. 2019, A mean field theory of batch normalization, section 3 (arXiv:1902.08129).',
-  published:
-    'Growth of the second moment per layer: (B-2)/(B-3) for linear layers at batch B; pi/(pi-1) = 1.467 for ReLU as B grows.',
-  gate:
-    'Linear within 2 % of (B-2)/(B-3) for B = 8, 16, 32 and at least 3 standard errors (over networks and seeds) above 1; ReLU within ' +
-    '3 % of 1.467 at B = 128 and falling with B (means over the seeds).',
+  about: () => ({
+    title: say`Batch normalization alone makes deep plain networks explode`,
+    claim: say`Batch normalization does not cure everything: in deep plain networks it makes the gradients explode.`,
+    setting: say`Plain networks of ${DEPTH} layers of width ${WIDTH}, each linear + batch norm (+ ReLU), Glorot weights, Gaussian inputs, before training; second moment of the gradient at the pre-activations, averaged over ${NETWORKS} networks a seed, its growth per layer from layer ${LAST} to layer ${FIRST} by least squares on the logarithm.`,
+    reference: say`Yang et al. 2019, A mean field theory of batch normalization, section 3 (arXiv:1902.08129).`,
+    published: say`Growth of the second moment per layer: (B-2)/(B-3) for linear layers at batch B; pi/(pi-1) = 1.467 for ReLU as B grows.`,
+    gate: say`Linear within 2 % of (B-2)/(B-3) for B = 8, 16, 32 and at least 3 standard errors (over networks and seeds) above 1; ReLU within 3 % of 1.467 at B = 128 and falling with B (means over the seeds).`,
+  }),
 
   async measure(lab, seed) {
     const growths = async (activation: ActivationKind, batches: readonly number[]): Promise<Growth[]> => {
@@ -124,34 +121,34 @@ export const experiment: Experiment<Measured> = {
       x: layers,
       y: moments.map((m) => m / moments[DEPTH - 1]),
     });
+    const averages = (list: readonly { batch: number; average: number }[]) =>
+      list.map((g) => `B=${g.batch} ${g.average.toFixed(3)}`).join(', ');
     return {
-      measured:
-        linear.map((g) => `linear B=${g.batch} ${g.average.toFixed(3)}`).join(', ') +
-        `; ReLU ${relu.map((g) => `B=${g.batch} ${g.average.toFixed(3)}`).join(', ')}`,
+      measured: say`linear ${averages(linear)}; ReLU ${averages(relu)}`,
       verdict: verdictOf(holds),
       figures: [
         ...linear.map(({ batch, values, expected }) => ({
-          label: `growth per layer, linear, batch ${batch}`,
+          label: say`growth per layer, linear, batch ${batch}`,
           values,
           published: expected.toFixed(3),
         })),
         ...relu.map(({ batch, values }) => ({
-          label: `growth per layer, ReLU, batch ${batch}`,
+          label: say`growth per layer, ReLU, batch ${batch}`,
           values,
-          published: `${RELU_GROWTH.toFixed(3)} as the batch grows`,
+          published: say`${RELU_GROWTH.toFixed(3)} as the batch grows`,
         })),
       ],
       charts: [
         {
           kind: 'lines',
-          title: 'Second moment of the gradient over depth',
-          x: { label: 'layer, from the input' },
-          y: { label: 'second moment, last layer = 1', logarithmic: true },
+          title: say`Second moment of the gradient over depth`,
+          x: { label: say`layer, from the input` },
+          y: { label: say`second moment, last layer = 1`, logarithmic: true },
           series: [
-            ...measured[0].linear.map((g) => curve(`linear, batch ${g.batch}`, g.moments)),
+            ...measured[0].linear.map((g) => curve(say`linear, batch ${g.batch}`, g.moments)),
             ...measured[0].relu.map((g) => curve(`ReLU, batch ${g.batch}`, g.moments)),
             {
-              name: 'pi/(pi-1) per layer',
+              name: say`pi/(pi-1) per layer`,
               reference: true,
               x: layers,
               y: layers.map((l) => RELU_GROWTH ** (DEPTH - l)),
@@ -160,13 +157,13 @@ export const experiment: Experiment<Measured> = {
         },
         {
           kind: 'lines',
-          title: 'Growth per layer over the batch',
-          x: { label: 'batch', logarithmic: true },
-          y: { label: 'growth of the second moment' },
+          title: say`Growth per layer over the batch`,
+          x: { label: say`batch`, logarithmic: true },
+          y: { label: say`growth of the second moment` },
           series: [
-            { name: 'linear, measured', x: LINEAR_BATCHES, y: linear.map((g) => g.average) },
+            { name: say`${say`linear`}, measured`, x: LINEAR_BATCHES, y: linear.map((g) => g.average) },
             { name: '(B-2)/(B-3)', reference: true, x: LINEAR_BATCHES, y: LINEAR_BATCHES.map(linearGrowth) },
-            { name: 'ReLU, measured', x: RELU_BATCHES, y: relu.map((g) => g.average) },
+            { name: say`${'ReLU'}, measured`, x: RELU_BATCHES, y: relu.map((g) => g.average) },
             { name: 'pi/(pi-1)', reference: true, x: RELU_BATCHES, y: RELU_BATCHES.map(() => RELU_GROWTH) },
           ],
         },

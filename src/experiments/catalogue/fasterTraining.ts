@@ -1,4 +1,6 @@
 import { toFigure } from '../../profile/figure';
+import { say } from '../../texts/say';
+import { armWord } from '../armWord';
 import { overSeeds, verdictOf } from '../conclusion';
 import type { Experiment } from '../experiment';
 import type { Network, NormKind } from '../lab/network';
@@ -41,15 +43,14 @@ function quickest(runs: readonly Run[], target: number): Run {
 
 export const experiment: Experiment<Measured> = {
   id: 'faster-training',
-  title: 'The same loss in fewer steps',
-  claim: 'With batch normalization a network reaches the same loss in fewer steps.',
-  setting:
-    `MLPs of 3 x 100 sigmoid units and of 8 x 100 ReLU units, Glorot weights, ${STEPS} steps of gradient descent with batch ${BATCH} on ` +
-    `${dataWords}; learning rates ${RATES[0]} .. ${RATES[RATES.length - 1]}, each twice the one before. The target is the lowest loss that the ` +
-    'network without a norm ends at; both networks at the rate that takes them there in the fewest steps. Losses are averages of 20 steps.',
-  reference: 'Ioffe and Szegedy 2015, section 4.1, section 4.2.2 and figure 3 (table).',
-  published: 'Inception 31.0M steps, with batch norm 13.3M, with batch norm and 5 times the learning rate 2.1M.',
-  gate: 'With batch norm at most half as many steps to the loss that the network without a norm ends at (sigmoid network).',
+  about: () => ({
+    title: say`The same loss in fewer steps`,
+    claim: say`With batch normalization a network reaches the same loss in fewer steps.`,
+    setting: say`MLPs of 3 x 100 sigmoid units and of 8 x 100 ReLU units, Glorot weights, ${STEPS} steps of gradient descent with batch ${BATCH} on ${dataWords()}; learning rates ${RATES[0]} .. ${RATES[RATES.length - 1]}, each twice the one before. The target is the lowest loss that the network without a norm ends at; both networks at the rate that takes them there in the fewest steps. Losses are averages of 20 steps.`,
+    reference: say`Ioffe and Szegedy 2015, section 4.1, section 4.2.2 and figure 3 (table).`,
+    published: say`Inception 31.0M steps, with batch norm 13.3M, with batch norm and 5 times the learning rate 2.1M.`,
+    gate: say`With batch norm at most half as many steps to the loss that the network without a norm ends at (sigmoid network).`,
+  }),
 
   async measure(lab, seed) {
     const data = trainingSet(seed);
@@ -72,38 +73,37 @@ export const experiment: Experiment<Measured> = {
   },
 
   conclude(measured) {
+    const wordOf = (name: (typeof names)[number]) => (name === 'sigmoid' ? say`sigmoid` : name);
     const rows = names.map((name) => {
       const pairs = measured.map((m) => m[name]);
       const none = pairs.map((p) => stepsTo(p.none.losses, p.target) ?? STEPS);
       const batch = pairs.map((p) => stepsTo(p.batch.losses, p.target) ?? Infinity);
-      return { name, pairs, none, batch, factor: none.map((n, i) => n / batch[i]) };
+      return { word: wordOf(name), pairs, none, batch, factor: none.map((n, i) => n / batch[i]) };
     });
     const [gated, beside] = rows;
     const steps = Array.from({ length: STEPS }, (_, i) => i + 1);
     return {
-      measured:
-        `steps to the loss that no norm ends at: no norm ${overSeeds(gated.none)}, batch norm ${overSeeds(gated.batch)}: ` +
-        `${overSeeds(gated.factor)} times fewer (8 x 100 ReLU: ${overSeeds(beside.factor)})`,
+      measured: say`steps to the loss that no norm ends at: no norm ${overSeeds(gated.none)}, batch norm ${overSeeds(gated.batch)}: ${overSeeds(gated.factor)} times fewer (8 x 100 ReLU: ${overSeeds(beside.factor)})`,
       verdict: verdictOf(gated.factor.every((f) => f >= 2)),
-      figures: rows.flatMap(({ name, pairs, none, batch, factor }) => [
-        { label: `${name}: loss that no norm ends at`, values: pairs.map((p) => p.target) },
-        { label: `${name}: steps to it, no norm`, values: none },
-        { label: `${name}: steps to it, batch norm`, values: batch },
+      figures: rows.flatMap(({ word, pairs, none, batch, factor }) => [
+        { label: say`${word}: loss that no norm ends at`, values: pairs.map((p) => p.target) },
+        { label: say`${word}: steps to it, ${armWord('none')}`, values: none },
+        { label: say`${word}: steps to it, ${armWord('batch')}`, values: batch },
         {
-          label: `${name}: times fewer`,
+          label: say`${word}: times fewer`,
           values: factor,
-          published: '2.3; 14.8 with 5 times the learning rate (Inception)',
+          published: say`2.3; 14.8 with 5 times the learning rate (Inception)`,
         },
-        { label: `${name}: learning rate, no norm`, values: pairs.map((p) => p.none.lr) },
-        { label: `${name}: learning rate, batch norm`, values: pairs.map((p) => p.batch.lr) },
+        { label: say`${word}: learning rate, ${armWord('none')}`, values: pairs.map((p) => p.none.lr) },
+        { label: say`${word}: learning rate, ${armWord('batch')}`, values: pairs.map((p) => p.batch.lr) },
       ]),
-      charts: rows.map(({ name, pairs: [pair] }) => ({
+      charts: rows.map(({ word, pairs: [pair] }) => ({
         kind: 'lines',
-        title: `Loss of the ${name} network, each at its own best learning rate`,
-        x: { label: 'step' },
-        y: { label: 'loss, average of 20 steps', logarithmic: true },
+        title: say`Loss of the ${word} network, each at its own best learning rate`,
+        x: { label: say`step` },
+        y: { label: say`loss, average of 20 steps`, logarithmic: true },
         series: (['none', 'batch'] as const).map((arm) => ({
-          name: `${arm === 'none' ? 'no norm' : 'batch norm'}, learning rate ${pair[arm].lr}`,
+          name: say`${armWord(arm)}, learning rate ${pair[arm].lr}`,
           x: steps,
           y: smoothed(pair[arm].losses).map(toFigure),
         })),

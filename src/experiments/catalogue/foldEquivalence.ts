@@ -5,6 +5,7 @@ import { layerView } from '../../layers/recognize';
 import type { HostTensor } from '../../training/hostTensor';
 import { foldBatchNorms } from '../../variants/foldBatchNorms';
 import { normFoldings } from '../../variants/normFolding';
+import { say } from '../../texts/say';
 import { overSeeds, verdictOf } from '../conclusion';
 import type { Experiment } from '../experiment';
 import type { Lab } from '../lab/lab';
@@ -49,7 +50,7 @@ async function compare(
   if (changed.length === 0) {
     throw new ModelError(
       'unsupported',
-      'no batch norm of this model stands beside a linear layer that it could be folded into',
+      say`no batch norm of this model stands beside a linear layer that it could be folded into`,
     );
   }
   const run = async (name: string, which: MutableGraph) => {
@@ -71,16 +72,14 @@ async function compare(
 
 export const experiment: Experiment<Measured> = {
   id: 'fold-equivalence',
-  title: 'Folding a batch norm',
-  claim: 'At inference batch normalization can be folded into the linear layer beside it, which changes nothing.',
-  setting:
-    `CNN of ${CHANNELS.join(', ')} channels with batch norm after ${STEPS} steps with learning rate ${LR} and batch ${BATCH} on ${dataWords}; logits of ` +
-    `${PROBE} test pictures at inference with and without folding, the runtime's own optimizations off. A model of the user gets ${MODEL_BATCH} made samples.`,
-  reference:
-    'Jacob et al. 2018, Quantization and training of neural networks, section 3.2; Ioffe and Szegedy 2015, section 3.1.',
-  published:
-    "W' = W scale / sqrt(variance + epsilon), b' = shift + (b - mean) scale / sqrt(variance + epsilon): the same function.",
-  gate: 'Largest difference of the outputs below 1e-5 of the largest output.',
+  about: () => ({
+    title: say`Folding a batch norm`,
+    claim: say`At inference batch normalization can be folded into the linear layer beside it, which changes nothing.`,
+    setting: say`CNN of ${CHANNELS.join(', ')} channels with batch norm after ${STEPS} steps with learning rate ${LR} and batch ${BATCH} on ${dataWords()}; logits of ${PROBE} test pictures at inference with and without folding, the runtime's own optimizations off. A model of the user gets ${MODEL_BATCH} made samples.`,
+    reference: say`Jacob et al. 2018, Quantization and training of neural networks, section 3.2; Ioffe and Szegedy 2015, section 3.1.`,
+    published: say`W' = W scale / sqrt(variance + epsilon), b' = shift + (b - mean) scale / sqrt(variance + epsilon): the same function.`,
+    gate: say`Largest difference of the outputs below 1e-5 of the largest output.`,
+  }),
 
   async measure(lab, seed) {
     const network = cnn({ side: SIDE, classes: CLASSES, channels: CHANNELS, activation: 'Relu', norm: 'batch' });
@@ -104,13 +103,13 @@ export const experiment: Experiment<Measured> = {
     const differences = measured.map((m) => m.difference);
     const [{ folded, nodesBefore, nodesAfter }] = measured;
     return {
-      measured: `relative difference ${overSeeds(differences)}; ${folded} norms folded, ${nodesBefore} nodes became ${nodesAfter}`,
+      measured: say`relative difference ${overSeeds(differences)}; ${folded} norms folded, ${nodesBefore} nodes became ${nodesAfter}`,
       verdict: verdictOf(differences.every((d) => d < 1e-5)),
       figures: [
-        { label: 'largest difference of the outputs over the largest output', values: differences, published: '0' },
-        { label: 'batch norms folded', values: measured.map((m) => m.folded) },
-        { label: 'nodes before', values: measured.map((m) => m.nodesBefore) },
-        { label: 'nodes after', values: measured.map((m) => m.nodesAfter) },
+        { label: say`largest difference of the outputs over the largest output`, values: differences, published: '0' },
+        { label: say`batch norms folded`, values: measured.map((m) => m.folded) },
+        { label: say`nodes before`, values: measured.map((m) => m.nodesBefore) },
+        { label: say`nodes after`, values: measured.map((m) => m.nodesAfter) },
       ],
       charts: [],
     };

@@ -1,5 +1,7 @@
 import { floats } from '../../training/hostTensor';
 import { Random } from '../../training/random';
+import { say } from '../../texts/say';
+import { armWord } from '../armWord';
 import { overSeeds, verdictOf } from '../conclusion';
 import type { Experiment } from '../experiment';
 import { LOGITS, NetworkBuilder } from '../lab/network';
@@ -23,15 +25,14 @@ const rateAt = (step: number) => FEATURES / (2 * step);
 
 export const experiment: Experiment<Measured> = {
   id: 'gamma-beta',
-  title: 'Scale and shift can undo the norm',
-  claim:
-    'Scale (gamma) and shift (beta) keep the expressive power of the network: batch normalization can learn the identity.',
-  setting:
-    `A batch norm alone on ${FEATURES} Gaussian features with means N(0, 4) and deviations of 0.5 .. 2; target: its own input, mean squared ` +
-    `error; ${STEPS} steps of gradient descent on fresh batches of ${BATCH}, learning rate ${FEATURES} / (2 step), which averages over the batches.`,
-  reference: 'Ioffe and Szegedy 2015, section 3.',
-  published: 'With gamma = sigma and beta = mu the norm gives back its input.',
-  gate: 'For every feature abs(gamma / sigma - 1) < 0.02 and abs(beta - mu) < 0.02 sigma.',
+  about: () => ({
+    title: say`Scale and shift can undo the norm`,
+    claim: say`Scale (gamma) and shift (beta) keep the expressive power of the network: batch normalization can learn the identity.`,
+    setting: say`A batch norm alone on ${FEATURES} Gaussian features with means N(0, 4) and deviations of 0.5 .. 2; target: its own input, mean squared error; ${STEPS} steps of gradient descent on fresh batches of ${BATCH}, learning rate ${FEATURES} / (2 step), which averages over the batches.`,
+    reference: say`Ioffe and Szegedy 2015, section 3.`,
+    published: say`With gamma = sigma and beta = mu the norm gives back its input.`,
+    gate: say`For every feature abs(gamma / sigma - 1) < 0.02 and abs(beta - mu) < 0.02 sigma.`,
+  }),
 
   async measure(lab, seed) {
     const random = new Random(seed, 41);
@@ -56,31 +57,31 @@ export const experiment: Experiment<Measured> = {
     const [first] = measured;
     const steps = first.loss.map((_, i) => i + 1);
     return {
-      measured: `largest abs(gamma / sigma - 1) ${overSeeds(scale)}, largest abs(beta - mu) / sigma ${overSeeds(shift)}`,
+      measured: say`largest abs(gamma / sigma - 1) ${overSeeds(scale)}, largest abs(beta - mu) / sigma ${overSeeds(shift)}`,
       verdict: verdictOf(scale.every((v) => v < 0.02) && shift.every((v) => v < 0.02)),
       figures: [
-        { label: 'largest abs(gamma / sigma - 1)', values: scale, published: '0' },
-        { label: 'largest abs(beta - mu) / sigma', values: shift, published: '0' },
+        { label: say`largest abs(gamma / sigma - 1)`, values: scale, published: '0' },
+        { label: say`largest abs(beta - mu) / sigma`, values: shift, published: '0' },
       ],
       charts: [
         {
           kind: 'lines',
-          title: 'What scale and shift learnt, by feature',
-          x: { label: 'feature' },
-          y: { label: 'value' },
+          title: say`What scale and shift learnt, by feature`,
+          x: { label: say`feature` },
+          y: { label: say`value` },
           series: [
             { name: 'gamma', x: first.gamma.map((_, i) => i + 1), y: first.gamma },
-            { name: 'sigma of the data', reference: true, x: first.sigma.map((_, i) => i + 1), y: first.sigma },
+            { name: say`sigma of the data`, reference: true, x: first.sigma.map((_, i) => i + 1), y: first.sigma },
             { name: 'beta', x: first.beta.map((_, i) => i + 1), y: first.beta },
-            { name: 'mu of the data', reference: true, x: first.mu.map((_, i) => i + 1), y: first.mu },
+            { name: say`mu of the data`, reference: true, x: first.mu.map((_, i) => i + 1), y: first.mu },
           ],
         },
         {
           kind: 'lines',
-          title: 'Loss',
-          x: { label: 'step' },
-          y: { label: 'mean squared error', logarithmic: true },
-          series: [{ name: 'batch norm', x: steps, y: first.loss }],
+          title: say`Loss`,
+          x: { label: say`step` },
+          y: { label: say`mean squared error`, logarithmic: true },
+          series: [{ name: armWord('batch'), x: steps, y: first.loss }],
         },
       ],
     };

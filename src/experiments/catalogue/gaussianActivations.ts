@@ -1,6 +1,8 @@
 import { ModelError } from '../../ir/errors';
 import { inferTypes } from '../../ir/inferTypes';
 import { layerView } from '../../layers/recognize';
+import { say } from '../../texts/say';
+import { armWord } from '../armWord';
 import { overSeeds } from '../conclusion';
 import type { Experiment } from '../experiment';
 import type { Lab } from '../lab/lab';
@@ -18,11 +20,11 @@ const PROBE = 500;
 const CHANNELS = [8, 16, 16];
 const norms = ['none', 'batch'] as const;
 const kinds = ['MLP', 'CNN', 'model'] as const;
+const kindWord = (kind: (typeof kinds)[number]) => (kind === 'model' ? say`model` : kind);
 /** Samples for a model of the user. */
 const MODEL_PROBE = 32;
 /** A unit with fewer values than these has no shape to speak of. */
 const LEAST_VALUES = 30;
-const words = { none: 'no norm', batch: 'batch norm', 'its own norms': 'its own norms' } as const;
 
 /** How far the values of one unit are from normal. */
 export interface Shape {
@@ -59,7 +61,7 @@ function normalCdf(x: number): number {
 /** Medians over the units of all layers, of magnitudes. */
 interface Row extends Shape {
   readonly kind: (typeof kinds)[number];
-  readonly norm: (typeof norms)[number] | 'its own norms';
+  readonly norm: (typeof norms)[number] | 'own';
   readonly step: number;
 }
 
@@ -116,16 +118,14 @@ function unitsOf(data: Float32Array, samples: number, units: number): Float32Arr
 
 export const experiment: Experiment<Measured> = {
   id: 'gaussian-activations',
-  title: 'Are the inputs of activations Gaussian?',
-  claim: 'With batch normalization the input of each activation becomes roughly Gaussian (the older explanation).',
-  setting:
-    `MLP of 8 x 100 ReLU units and CNN of ${CHANNELS.join(', ')} channels, Glorot weights, gradient descent with learning rate ${LR} and batch ` +
-    `${BATCH} on ${dataWords}; outputs of all linear layers on ${PROBE} test pictures before step ${STEPS.join(', ')}: medians over the units of ` +
-    'abs(skewness), abs(excess kurtosis) and the Kolmogorov-Smirnov distance to the normal of the same mean and variance. ' +
-    `A model of the user: once, at inference, on ${MODEL_PROBE} made samples.`,
-  reference: 'Ioffe and Szegedy 2015, section 3.2.',
-  published: 'W u + b is "more Gaussian" (citing Hyvärinen and Oja 2000); no figure. A norm itself changes no shape.',
-  gate: 'None: the figures are reported.',
+  about: () => ({
+    title: say`Are the inputs of activations Gaussian?`,
+    claim: say`With batch normalization the input of each activation becomes roughly Gaussian (the older explanation).`,
+    setting: say`MLP of 8 x 100 ReLU units and CNN of ${CHANNELS.join(', ')} channels, Glorot weights, gradient descent with learning rate ${LR} and batch ${BATCH} on ${dataWords()}; outputs of all linear layers on ${PROBE} test pictures before step ${STEPS.join(', ')}: medians over the units of abs(skewness), abs(excess kurtosis) and the Kolmogorov-Smirnov distance to the normal of the same mean and variance. A model of the user: once, at inference, on ${MODEL_PROBE} made samples.`,
+    reference: say`Ioffe and Szegedy 2015, section 3.2.`,
+    published: say`W u + b is "more Gaussian" (citing Hyvärinen and Oja 2000); no figure. A norm itself changes no shape.`,
+    gate: say`None: the figures are reported.`,
+  }),
 
   async measure(lab, seed) {
     const found: Row[] = [];
@@ -150,7 +150,7 @@ export const experiment: Experiment<Measured> = {
       return channels !== undefined && shape?.[1] === channels && shape[0] === MODEL_PROBE ? [{ value, channels }] : [];
     });
     if (linears.length === 0) {
-      throw new ModelError('unsupported', 'this model has no linear layer whose channels run along the second axis');
+      throw new ModelError('unsupported', say`this model has no linear layer whose channels run along the second axis`);
     }
     const values = linears.map((l) => l.value);
     graph.outputs = values.map((name) => ({ name, type: { kind: 'tensor', dtype: 'float32' } }));
@@ -158,7 +158,7 @@ export const experiment: Experiment<Measured> = {
     const found = await lab.run(session, feeds(seed, 0), values);
     const units = linears.flatMap((l) => unitsOf(found.get(l.value)!.data as Float32Array, MODEL_PROBE, l.channels));
     const row = middleOf(units.filter((u) => u.length >= LEAST_VALUES));
-    return [{ kind: 'model', norm: 'its own norms', step: 0, ...row }];
+    return [{ kind: 'model', norm: 'own', step: 0, ...row }];
   },
 
   conclude(measured) {
@@ -167,19 +167,17 @@ export const experiment: Experiment<Measured> = {
     const last = Math.max(...measured[0].map((r) => r.step));
     const ends = measured[0].filter((r) => r.step === last);
     return {
-      measured:
-        `distance to the normal after ${last} steps: ` +
-        ends.map((r) => `${r.kind} ${words[r.norm]} ${overSeeds(at(r, 'distance'))}`).join(', '),
+      measured: say`distance to the normal after ${last} steps: ${ends.map((r) => `${kindWord(r.kind)} ${armWord(r.norm)} ${overSeeds(at(r, 'distance'))}`).join(', ')}`,
       verdict: 'reported',
       figures: measured[0].flatMap((row) => {
-        const where = `${row.kind}, ${words[row.norm]}, step ${row.step}`;
+        const where = say`${kindWord(row.kind)}, ${armWord(row.norm)}, step ${row.step}`;
         return [
-          { label: `skewness, ${where}`, values: at(row, 'skewness'), published: 'normal: 0' },
-          { label: `excess kurtosis, ${where}`, values: at(row, 'excessKurtosis'), published: 'normal: 0' },
+          { label: say`skewness, ${where}`, values: at(row, 'skewness'), published: say`normal: 0` },
+          { label: say`excess kurtosis, ${where}`, values: at(row, 'excessKurtosis'), published: say`normal: 0` },
           {
-            label: `distance to the normal, ${where}`,
+            label: say`distance to the normal, ${where}`,
             values: at(row, 'distance'),
-            published: 'normal: about 0.03 for 500 values',
+            published: say`normal: about 0.03 for 500 values`,
           },
         ];
       }),
@@ -188,16 +186,16 @@ export const experiment: Experiment<Measured> = {
         : [
             {
               kind: 'lines',
-              title: 'Distance to the normal during training (median over the units)',
-              x: { label: 'step' },
-              y: { label: 'Kolmogorov-Smirnov distance' },
+              title: say`Distance to the normal during training (median over the units)`,
+              x: { label: say`step` },
+              y: { label: say`Kolmogorov-Smirnov distance` },
               series: kinds
                 .filter((k) => k !== 'model')
                 .flatMap((kind) =>
                   norms.map((norm) => {
                     const found = measured[0].filter((r) => r.kind === kind && r.norm === norm);
                     return {
-                      name: `${kind}, ${words[norm]}`,
+                      name: `${kind}, ${armWord(norm)}`,
                       x: found.map((r) => r.step),
                       y: found.map((r) => r.distance),
                     };

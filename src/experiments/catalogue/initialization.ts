@@ -1,4 +1,6 @@
 import { toFigure } from '../../profile/figure';
+import { say } from '../../texts/say';
+import { armWord } from '../armWord';
 import { overSeeds, verdictOf } from '../conclusion';
 import type { Experiment } from '../experiment';
 import { deviation } from '../lab/figures';
@@ -29,14 +31,14 @@ const logs = (losses: readonly number[]) => losses.map((l) => Math.log10(l));
 
 export const experiment: Experiment<Measured> = {
   id: 'initialization',
-  title: 'Less sensitive to the start',
-  claim: 'With batch normalization training depends less on how the weights start.',
-  setting:
-    `MLP of 8 x 100 ReLU units, Glorot weights times ${SCALES.join(', ')}, ${STEPS} steps of gradient descent with learning rate ${RATE} (also ` +
-    `${RATES.filter((r) => r !== RATE).join(' and ')}) and batch ${BATCH} on ${dataWords}. Loss of the last 20 steps, clipped at that of chance.`,
-  reference: 'Ioffe and Szegedy 2015, section 3.3.',
-  published: 'BN(W u) = BN((a W) u) for every scale a.',
-  gate: 'With batch norm at least 3 times as many of the scales train (loss at the end below half of chance).',
+  about: () => ({
+    title: say`Less sensitive to the start`,
+    claim: say`With batch normalization training depends less on how the weights start.`,
+    setting: say`MLP of 8 x 100 ReLU units, Glorot weights times ${SCALES.join(', ')}, ${STEPS} steps of gradient descent with learning rate ${RATE} (also ${RATES.filter((r) => r !== RATE).join(', ')}) and batch ${BATCH} on ${dataWords()}. Loss of the last 20 steps, clipped at that of chance.`,
+    reference: say`Ioffe and Szegedy 2015, section 3.3.`,
+    published: say`BN(W u) = BN((a W) u) for every scale a.`,
+    gate: say`With batch norm at least 3 times as many of the scales train (loss at the end below half of chance).`,
+  }),
 
   async measure(lab, seed) {
     const data = trainingSet(seed);
@@ -61,28 +63,27 @@ export const experiment: Experiment<Measured> = {
     const spreads = (norm: ArmName) => measured.map((m) => deviation(logs(m[norm][at])));
     const trained = (norm: ArmName) => measured.map((m) => m[norm][at].filter((l) => l < TRAINS).length);
     const [none, batch] = arms.map(trained);
-    const words = { none: 'no norm', batch: 'batch norm' };
     return {
-      measured: `scales that train, of ${SCALES.length}: no norm ${overSeeds(none)}, batch norm ${overSeeds(batch)}`,
+      measured: say`scales that train, of ${SCALES.length}: no norm ${overSeeds(none)}, batch norm ${overSeeds(batch)}`,
       verdict: verdictOf(batch.every((b, i) => b >= 3 * none[i])),
       figures: arms.flatMap((norm, i) => [
-        { label: `scales that train, of ${SCALES.length}, ${words[norm]}`, values: [none, batch][i] },
-        { label: `spread of log10 of the loss over the scales, ${words[norm]}`, values: spreads(norm) },
+        { label: say`scales that train, of ${SCALES.length}, ${armWord(norm)}`, values: [none, batch][i] },
+        { label: say`spread of log10 of the loss over the scales, ${armWord(norm)}`, values: spreads(norm) },
       ]),
       charts: [
         {
           kind: 'lines',
-          title: `Loss at the end over the scale of the weights, learning rate ${RATE}`,
-          x: { label: 'scale of the weights', logarithmic: true },
-          y: { label: 'loss', logarithmic: true },
-          series: arms.map((norm) => ({ name: words[norm], x: SCALES, y: measured[0][norm][at].map(toFigure) })),
+          title: say`Loss at the end over the scale of the weights, learning rate ${RATE}`,
+          x: { label: say`scale of the weights`, logarithmic: true },
+          y: { label: say`loss`, logarithmic: true },
+          series: arms.map((norm) => ({ name: armWord(norm), x: SCALES, y: measured[0][norm][at].map(toFigure) })),
         },
         ...arms.map((norm) => ({
           kind: 'heatmap' as const,
-          title: `Loss at the end, ${words[norm]}`,
-          columns: { label: 'scale of the weights', values: SCALES.map(String) },
-          rows: { label: 'learning rate', values: RATES.map(String) },
-          value: 'loss, clipped at that of chance',
+          title: say`Loss at the end, ${armWord(norm)}`,
+          columns: { label: say`scale of the weights`, values: SCALES.map(String) },
+          rows: { label: say`learning rate`, values: RATES.map(String) },
+          value: say`loss, clipped at that of chance`,
           cells: measured[0][norm].map((row) => row.map(toFigure)),
         })),
       ],

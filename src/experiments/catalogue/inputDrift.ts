@@ -1,3 +1,5 @@
+import { say } from '../../texts/say';
+import { armWord } from '../armWord';
 import { overSeeds, verdictOf } from '../conclusion';
 import type { Experiment } from '../experiment';
 import type { Lab } from '../lab/lab';
@@ -77,18 +79,14 @@ async function arm(lab: Lab, seed: number, norm: 'none' | 'batch', weights: 'xav
 
 export const experiment: Experiment<Measured> = {
   id: 'input-drift',
-  title: 'Internal covariate shift, as it was proposed',
-  claim:
-    'The distribution of a layer’s input moves during training (internal covariate shift); batch normalization holds it.',
-  setting:
-    `MLP of ${DEPTH} x ${WIDTH} sigmoid units, Glorot weights, ${STEPS} steps of gradient descent with learning rate ${LR} and batch ${BATCH} on ` +
-    `${dataWords}; percentiles 15, 50 and 85 of the input of the last hidden sigmoids on ${PROBE} test pictures, every ${EVERY} steps, in ` +
-    `training form. A second pair of runs starts with weights of deviation ${SMALL}.`,
-  reference: 'Ioffe and Szegedy 2015, section 4.1 and figure 1.',
-  published: 'Figure 1 (b), (c): without the norm the percentiles of a typical unit wander, with it they stay.',
-  gate:
-    'Drift = max over steps of abs(p50(t) - p50(end)) / (p85 - p15)(end), median over units: without the norm at least 3 times that with ' +
-    'it, while both reach an accuracy of 0.8; from small weights the norm is ahead by more than 0.5 of accuracy.',
+  about: () => ({
+    title: say`Internal covariate shift, as it was proposed`,
+    claim: say`The distribution of a layer’s input moves during training (internal covariate shift); batch normalization holds it.`,
+    setting: say`MLP of ${DEPTH} x ${WIDTH} sigmoid units, Glorot weights, ${STEPS} steps of gradient descent with learning rate ${LR} and batch ${BATCH} on ${dataWords()}; percentiles 15, 50 and 85 of the input of the last hidden sigmoids on ${PROBE} test pictures, every ${EVERY} steps, in training form. A second pair of runs starts with weights of deviation ${SMALL}.`,
+    reference: say`Ioffe and Szegedy 2015, section 4.1 and figure 1.`,
+    published: say`Figure 1 (b), (c): without the norm the percentiles of a typical unit wander, with it they stay.`,
+    gate: say`Drift = max over steps of abs(p50(t) - p50(end)) / (p85 - p15)(end), median over units: without the norm at least 3 times that with it, while both reach an accuracy of 0.8; from small weights the norm is ahead by more than 0.5 of accuracy.`,
+  }),
 
   async measure(lab, seed) {
     const runs: Arm[] = [];
@@ -114,30 +112,31 @@ export const experiment: Experiment<Measured> = {
       ratios.every((r) => r >= 3) &&
       gaps.every((g) => g > 0.5);
     const [{ steps, none, batch }] = measured;
-    const chart = (title: string, { typical }: Arm) => ({
+    const chart = (norm: 'none' | 'batch', { typical }: Arm) => ({
       kind: 'lines' as const,
-      title,
-      x: { label: 'step' },
-      y: { label: 'input of the sigmoid' },
+      title: say`Input of a typical unit of the last hidden layer, ${armWord(norm)}`,
+      x: { label: say`step` },
+      y: { label: say`input of the sigmoid` },
       series: (['p85', 'p50', 'p15'] as const).map((p) => ({ name: `${p.slice(1)} %`, x: steps, y: typical[p] })),
     });
     return {
-      measured:
-        `drift without the norm ${overSeeds(measured.map((m) => m.none.drift))}, with it ${overSeeds(measured.map((m) => m.batch.drift))}: ` +
-        `${overSeeds(ratios)} times; from small weights ahead by ${overSeeds(gaps)} of accuracy`,
+      measured: say`drift without the norm ${overSeeds(measured.map((m) => m.none.drift))}, with it ${overSeeds(measured.map((m) => m.batch.drift))}: ${overSeeds(ratios)} times; from small weights ahead by ${overSeeds(gaps)} of accuracy`,
       verdict: verdictOf(holds),
       figures: [
-        { label: 'drift, no norm', values: measured.map((m) => m.none.drift) },
-        { label: 'drift, batch norm', values: measured.map((m) => m.batch.drift) },
-        { label: 'accuracy, no norm', values: measured.map((m) => m.none.accuracy) },
-        { label: 'accuracy, batch norm', values: measured.map((m) => m.batch.accuracy) },
-        { label: `accuracy from weights of deviation ${SMALL}, no norm`, values: measured.map((m) => m.smallNone) },
-        { label: `accuracy from weights of deviation ${SMALL}, batch norm`, values: measured.map((m) => m.smallBatch) },
+        { label: say`drift, ${armWord('none')}`, values: measured.map((m) => m.none.drift) },
+        { label: say`drift, ${armWord('batch')}`, values: measured.map((m) => m.batch.drift) },
+        { label: say`accuracy, ${armWord('none')}`, values: measured.map((m) => m.none.accuracy) },
+        { label: say`accuracy, ${armWord('batch')}`, values: measured.map((m) => m.batch.accuracy) },
+        {
+          label: say`accuracy from weights of deviation ${SMALL}, ${armWord('none')}`,
+          values: measured.map((m) => m.smallNone),
+        },
+        {
+          label: say`accuracy from weights of deviation ${SMALL}, ${armWord('batch')}`,
+          values: measured.map((m) => m.smallBatch),
+        },
       ],
-      charts: [
-        chart('Input of a typical unit of the last hidden layer, no norm', none),
-        chart('Input of a typical unit of the last hidden layer, batch norm', batch),
-      ],
+      charts: [chart('none', none), chart('batch', batch)],
     };
   },
 };

@@ -1,3 +1,5 @@
+import { say } from '../../texts/say';
+import { armWord } from '../armWord';
 import { overSeeds, verdictOf } from '../conclusion';
 import type { Experiment } from '../experiment';
 import { deviation } from '../lab/figures';
@@ -12,7 +14,9 @@ const RATES = Array.from({ length: 11 }, (_, i) => 4 ** (i - 9));
 const scalings = ['0 .. 255', '0 .. 1', '-1 .. 1', 'mean 0, variance 1'] as const;
 const arms = ['none', 'batch'] as const;
 type ArmName = (typeof arms)[number];
-const words = { none: 'no norm', batch: 'batch norm' };
+
+const wordOf = (scaling: (typeof scalings)[number]) =>
+  scaling === 'mean 0, variance 1' ? say`mean 0, variance 1` : scaling;
 
 interface Best {
   readonly lr: number;
@@ -36,17 +40,14 @@ function scaled(data: Samples, scaling: (typeof scalings)[number]): Samples {
 
 export const experiment: Experiment<Measured> = {
   id: 'input-scaling',
-  title: 'Scaling the inputs',
-  claim:
-    'Inputs are usually scaled to [0, 1], [-1, 1] or mean 0 and variance 1; with batch normalization the choice matters less.',
-  setting:
-    `MLP of 3 x 100 ReLU units, Glorot weights, ${STEPS} steps of gradient descent with batch ${BATCH} on ${dataWords}, scaled to ` +
-    `${scalings.join(', ')}; steps to a loss of ${TARGET} (average of 20) at the learning rate of ${RATES[0].toExponential(0)} .. ` +
-    `${RATES[RATES.length - 1]} (each 4 times the one before) that reaches it first, ${STEPS} where none does.`,
-  reference: 'LeCun et al. 1998, Efficient backprop, section 4.3; Ioffe and Szegedy 2015, section 3.3.',
-  published:
-    'Training converges faster on inputs of mean 0 and like variance; a norm undoes scale and offset behind the first layer.',
-  gate: 'The standard deviation of log2 of the steps over the scalings is smaller with batch norm.',
+  about: () => ({
+    title: say`Scaling the inputs`,
+    claim: say`Inputs are usually scaled to [0, 1], [-1, 1] or mean 0 and variance 1; with batch normalization the choice matters less.`,
+    setting: say`MLP of 3 x 100 ReLU units, Glorot weights, ${STEPS} steps of gradient descent with batch ${BATCH} on ${dataWords()}, scaled to ${scalings.map(wordOf).join(', ')}; steps to a loss of ${TARGET} (average of 20) at the learning rate of ${RATES[0].toExponential(0)} .. ${RATES[RATES.length - 1]} (each 4 times the one before) that reaches it first, ${STEPS} where none does.`,
+    reference: say`LeCun et al. 1998, Efficient backprop, section 4.3; Ioffe and Szegedy 2015, section 3.3.`,
+    published: say`Training converges faster on inputs of mean 0 and like variance; a norm undoes scale and offset behind the first layer.`,
+    gate: say`The standard deviation of log2 of the steps over the scalings is smaller with batch norm.`,
+  }),
 
   async measure(lab, seed) {
     const data = trainingSet(seed);
@@ -71,25 +72,31 @@ export const experiment: Experiment<Measured> = {
   conclude(measured) {
     const [none, batch] = arms.map((arm) => measured.map((m) => deviation(m[arm].map((b) => Math.log2(b.steps)))));
     return {
-      measured: `spread of log2 of the steps over the scalings: no norm ${overSeeds(none)}, batch norm ${overSeeds(batch)}`,
+      measured: say`spread of log2 of the steps over the scalings: no norm ${overSeeds(none)}, batch norm ${overSeeds(batch)}`,
       verdict: verdictOf(batch.every((b, i) => b < none[i])),
       figures: [
-        { label: 'spread of log2 of the steps, no norm', values: none },
-        { label: 'spread of log2 of the steps, batch norm', values: batch },
+        { label: say`spread of log2 of the steps, ${armWord('none')}`, values: none },
+        { label: say`spread of log2 of the steps, ${armWord('batch')}`, values: batch },
         ...arms.flatMap((arm) =>
           scalings.flatMap((scaling, i) => [
-            { label: `steps, ${words[arm]}, inputs ${scaling}`, values: measured.map((m) => m[arm][i].steps) },
-            { label: `learning rate, ${words[arm]}, inputs ${scaling}`, values: measured.map((m) => m[arm][i].lr) },
+            {
+              label: say`steps, ${armWord(arm)}, inputs ${wordOf(scaling)}`,
+              values: measured.map((m) => m[arm][i].steps),
+            },
+            {
+              label: say`learning rate, ${armWord(arm)}, inputs ${wordOf(scaling)}`,
+              values: measured.map((m) => m[arm][i].lr),
+            },
           ]),
         ),
       ],
       charts: [
         {
           kind: 'heatmap',
-          title: `Steps to a loss of ${TARGET}, each at its own best learning rate`,
-          columns: { label: 'inputs', values: [...scalings] },
-          rows: { label: 'network', values: arms.map((a) => words[a]) },
-          value: 'steps',
+          title: say`Steps to a loss of ${TARGET}, each at its own best learning rate`,
+          columns: { label: say`inputs`, values: scalings.map(wordOf) },
+          rows: { label: say`network`, values: arms.map(armWord) },
+          value: say`steps`,
           cells: arms.map((arm) => measured[0][arm].map((b) => b.steps)),
         },
       ],

@@ -1,4 +1,6 @@
 import { toFigure } from '../../profile/figure';
+import { say } from '../../texts/say';
+import { armWord } from '../armWord';
 import { overSeeds, verdictOf } from '../conclusion';
 import type { Experiment } from '../experiment';
 import { doublings } from '../lab/figures';
@@ -25,14 +27,14 @@ export function largestThatTrains(runs: readonly Run[]): number {
 
 export const experiment: Experiment<Measured> = {
   id: 'larger-learning-rate',
-  title: 'Larger learning rates',
-  claim: 'Batch normalization allows much larger learning rates.',
-  setting:
-    `MLP of 8 x 100 ReLU units, Glorot weights, ${STEPS} steps of gradient descent with batch ${BATCH} on ${dataWords}; learning rates ` +
-    `${RATES[0]} .. ${RATES[RATES.length - 1]}, each twice the one before. A run trains when the loss of its last 20 steps is below half of its first.`,
-  reference: 'Ioffe and Szegedy 2015, section 3.3 and figure 3 (table).',
-  published: 'Inception 31.0M steps, with batch norm 13.3M, with batch norm and 5 times the learning rate 2.1M.',
-  gate: 'The largest learning rate that trains is at least 3 times larger with batch norm.',
+  about: () => ({
+    title: say`Larger learning rates`,
+    claim: say`Batch normalization allows much larger learning rates.`,
+    setting: say`MLP of 8 x 100 ReLU units, Glorot weights, ${STEPS} steps of gradient descent with batch ${BATCH} on ${dataWords()}; learning rates ${RATES[0]} .. ${RATES[RATES.length - 1]}, each twice the one before. A run trains when the loss of its last 20 steps is below half of its first.`,
+    reference: say`Ioffe and Szegedy 2015, section 3.3 and figure 3 (table).`,
+    published: say`Inception 31.0M steps, with batch norm 13.3M, with batch norm and 5 times the learning rate 2.1M.`,
+    gate: say`The largest learning rate that trains is at least 3 times larger with batch norm.`,
+  }),
 
   async measure(lab, seed) {
     const data = trainingSet(seed);
@@ -52,36 +54,34 @@ export const experiment: Experiment<Measured> = {
     const ratios = batch.map((b, i) => b / none[i]);
     const clipped = (runs: readonly Run[]) => runs.map((r) => toFigure(Math.min(2 * CHANCE, r.final)));
     return {
-      measured: `largest learning rate that trains: no norm ${overSeeds(none)}, batch norm ${overSeeds(batch)}: ${overSeeds(ratios)} times`,
+      measured: say`largest learning rate that trains: no norm ${overSeeds(none)}, batch norm ${overSeeds(batch)}: ${overSeeds(ratios)} times`,
       verdict: verdictOf(ratios.every((r) => r >= 3)),
       figures: [
-        { label: 'largest learning rate that trains, no norm', values: none },
-        { label: 'largest learning rate that trains, batch norm', values: batch },
-        { label: 'ratio', values: ratios, published: 'at least 5 (Inception)' },
+        { label: say`largest learning rate that trains, ${armWord('none')}`, values: none },
+        { label: say`largest learning rate that trains, ${armWord('batch')}`, values: batch },
+        { label: say`ratio`, values: ratios, published: say`at least 5 (Inception)` },
       ],
       charts: [
         {
           kind: 'lines',
-          title: 'Loss at the end over the learning rate',
-          x: { label: 'learning rate', logarithmic: true },
-          y: { label: 'loss, clipped at twice that of chance' },
+          title: say`Loss at the end over the learning rate`,
+          x: { label: say`learning rate`, logarithmic: true },
+          y: { label: say`loss, clipped at twice that of chance` },
           series: arms.map((arm) => ({
-            name: arm === 'none' ? 'no norm' : 'batch norm',
+            name: armWord(arm),
             x: RATES,
             y: clipped(measured[0][arm]),
           })),
         },
         {
           kind: 'heatmap',
-          title: 'Loss at the end, by seed',
-          columns: { label: 'learning rate', values: RATES.map(String) },
+          title: say`Loss at the end, by seed`,
+          columns: { label: say`learning rate`, values: RATES.map(String) },
           rows: {
-            label: 'network',
-            values: arms.flatMap((arm) =>
-              measured.map((_, i) => `${arm === 'none' ? 'no norm' : 'batch norm'}, seed ${i + 1}`),
-            ),
+            label: say`network`,
+            values: arms.flatMap((arm) => measured.map((_, i) => say`${armWord(arm)}, seed ${i + 1}`)),
           },
-          value: 'loss, clipped at twice that of chance',
+          value: say`loss, clipped at twice that of chance`,
           cells: arms.flatMap((arm) => measured.map((m) => clipped(m[arm]))),
         },
       ],

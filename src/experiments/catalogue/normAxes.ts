@@ -1,6 +1,8 @@
 import { attribute } from '../../ir/attribute';
 import { floats } from '../../training/hostTensor';
 import { Random } from '../../training/random';
+import { say } from '../../texts/say';
+import { armWord } from '../armWord';
 import { overSeeds, verdictOf } from '../conclusion';
 import type { Experiment } from '../experiment';
 import { mean, variance } from '../lab/figures';
@@ -58,15 +60,14 @@ export function offStandard(y: ArrayLike<number>, kind: Kind): number {
 
 export const experiment: Experiment<Measured> = {
   id: 'norm-axes',
-  title: 'Four norms, four sets of axes',
-  claim: 'Batch, layer, instance and group normalization differ only in the axes that their statistics run over.',
-  setting:
-    `One random tensor of N x C x H x W = ${N} x ${C} x ${H} x ${W} whose samples, channels and both together have means and deviations of ` +
-    `their own, through each norm (training form, scale 1, shift 0, ${GROUPS} groups); mean and variance of the result over the sets of each norm.`,
-  reference: 'Wu and He 2018, Group normalization, figure 2 and section 3.1.',
-  published:
-    'Mean 0 and variance 1 over a norm’s own axes, by definition; also over unions of its sets, and over no other.',
-  gate: 'Off by less than 1e-3 (the epsilon) over the own sets and unions of them; off by more than 0.05 over all others.',
+  about: () => ({
+    title: say`Four norms, four sets of axes`,
+    claim: say`Batch, layer, instance and group normalization differ only in the axes that their statistics run over.`,
+    setting: say`One random tensor of N x C x H x W = ${N} x ${C} x ${H} x ${W} whose samples, channels and both together have means and deviations of their own, through each norm (training form, scale 1, shift 0, ${GROUPS} groups); mean and variance of the result over the sets of each norm.`,
+    reference: say`Wu and He 2018, Group normalization, figure 2 and section 3.1.`,
+    published: say`Mean 0 and variance 1 over a norm’s own axes, by definition; also over unions of its sets, and over no other.`,
+    gate: say`Off by less than 1e-3 (the epsilon) over the own sets and unions of them; off by more than 0.05 over all others.`,
+  }),
 
   async measure(lab, seed) {
     const random = new Random(seed, 43);
@@ -102,20 +103,20 @@ export const experiment: Experiment<Measured> = {
     const worstOwn = measured.map((_, i) => Math.max(...pairs.filter((p) => p.own).map((p) => p.values[i])));
     const leastOther = measured.map((_, i) => Math.min(...pairs.filter((p) => !p.own).map((p) => p.values[i])));
     return {
-      measured: `off by at most ${overSeeds(worstOwn)} over the own axes, by at least ${overSeeds(leastOther)} over the others`,
+      measured: say`off by at most ${overSeeds(worstOwn)} over the own axes, by at least ${overSeeds(leastOther)} over the others`,
       verdict: verdictOf(pairs.every((p) => p.holds)),
       figures: pairs.map((p) => ({
-        label: `${p.kind} norm, statistics over ${axesOf[p.sets]}: off mean 0, variance 1 by`,
+        label: say`${armWord(p.kind)}, statistics over ${axesOf[p.sets]}: off mean 0, variance 1 by`,
         values: p.values,
         published: p.own ? '0' : 'not 0',
       })),
       charts: [
         {
           kind: 'heatmap',
-          title: 'How far the result of each norm is from mean 0 and variance 1',
-          columns: { label: 'statistics over', values: kinds.map((k) => axesOf[k]) },
-          rows: { label: 'norm', values: [...kinds] },
-          value: 'largest deviation of mean or variance',
+          title: say`How far the result of each norm is from mean 0 and variance 1`,
+          columns: { label: say`statistics over`, values: kinds.map((k) => axesOf[k]) },
+          rows: { label: say`norm`, values: kinds.map(armWord) },
+          value: say`largest deviation of mean or variance`,
           cells: kinds.map((kind) => kinds.map((sets) => measured[0][kind][sets])),
         },
       ],

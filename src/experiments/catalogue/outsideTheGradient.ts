@@ -2,6 +2,8 @@ import { LOGITS, NetworkBuilder, type Network } from '../lab/network';
 import { attribute } from '../../ir/attribute';
 import { float32Tensor, int64Tensor } from '../../ir/tensor';
 import { toFigure } from '../../profile/figure';
+import { say } from '../../texts/say';
+import { armWord } from '../armWord';
 import { overSeeds, verdictOf } from '../conclusion';
 import type { Experiment } from '../experiment';
 import { line, norm } from '../lab/figures';
@@ -45,17 +47,14 @@ function standardizedLayer(): Network {
 
 export const experiment: Experiment<Measured> = {
   id: 'outside-the-gradient',
-  title: 'Normalizing outside the gradient',
-  claim: 'Normalizing outside of back-propagation fails: the bias grows without bound while the loss stands still.',
-  setting:
-    `One dense layer of ${WIDTH} units with a bias, standardized over the batch, and a dense layer of ${CLASSES} logits; ${STEPS} steps of ` +
-    `gradient descent with learning rate ${LR} on one fixed batch of ${BATCH} pictures; the bias alone is trained, no shift follows the ` +
-    'norm. Mean and deviation as constants for the gradient, against gradients that pass through them.',
-  reference: 'Ioffe and Szegedy 2015, section 2.',
-  published: 'The update of the bias changes neither the output nor the loss, so the bias grows with every step.',
-  gate:
-    "Outside: the bias's norm is linear in the step (R2 > 0.99) and the loss changes by less than 1e-5. Inside: the bias stays below " +
-    '1e-4 of that of the other arm.',
+  about: () => ({
+    title: say`Normalizing outside the gradient`,
+    claim: say`Normalizing outside of back-propagation fails: the bias grows without bound while the loss stands still.`,
+    setting: say`One dense layer of ${WIDTH} units with a bias, standardized over the batch, and a dense layer of ${CLASSES} logits; ${STEPS} steps of gradient descent with learning rate ${LR} on one fixed batch of ${BATCH} pictures; the bias alone is trained, no shift follows the norm. Mean and deviation as constants for the gradient, against gradients that pass through them.`,
+    reference: say`Ioffe and Szegedy 2015, section 2.`,
+    published: say`The update of the bias changes neither the output nor the loss, so the bias grows with every step.`,
+    gate: say`Outside: the bias's norm is linear in the step (R2 > 0.99) and the loss changes by less than 1e-5. Inside: the bias stays below 1e-4 of that of the other arm.`,
+  }),
 
   async measure(lab, seed) {
     const samples = pictures(seed, 'train', { count: BATCH, side: SIDE, classes: CLASSES, flat: true });
@@ -92,33 +91,35 @@ export const experiment: Experiment<Measured> = {
     const steps = measured[0].outside.bias.map((_, i) => i);
     const pick = (key: keyof (typeof rows)[number]) => rows.map((r) => r[key]);
     return {
-      measured:
-        `after ${STEPS} steps: norm of the bias ${overSeeds(pick('outside'))} outside (R2 ${overSeeds(pick('r2'))}, loss changed by ` +
-        `${overSeeds(pick('lossChange'))}), ${overSeeds(pick('inside'))} inside`,
+      measured: say`after ${STEPS} steps: norm of the bias ${overSeeds(pick('outside'))} outside (R2 ${overSeeds(pick('r2'))}, loss changed by ${overSeeds(pick('lossChange'))}), ${overSeeds(pick('inside'))} inside`,
       verdict: verdictOf(holds),
       figures: [
         {
-          label: `norm of the bias after ${STEPS} steps, statistics outside the gradient`,
+          label: say`norm of the bias after ${STEPS} steps, statistics outside the gradient`,
           values: pick('outside'),
-          published: 'grows with every step',
+          published: say`grows with every step`,
         },
-        { label: 'R2 of its line over the steps', values: pick('r2') },
+        { label: say`R2 of its line over the steps`, values: pick('r2') },
         {
-          label: 'largest change of the loss, statistics outside the gradient',
+          label: say`largest change of the loss, statistics outside the gradient`,
           values: pick('lossChange'),
           published: '0',
         },
-        { label: `norm of the bias after ${STEPS} steps, batch norm`, values: pick('inside'), published: '0' },
+        {
+          label: say`norm of the bias after ${STEPS} steps, ${armWord('batch')}`,
+          values: pick('inside'),
+          published: '0',
+        },
       ],
       charts: [
         {
           kind: 'lines',
-          title: 'Norm of the bias during training',
-          x: { label: 'step' },
-          y: { label: 'norm of the bias' },
+          title: say`Norm of the bias during training`,
+          x: { label: say`step` },
+          y: { label: say`norm of the bias` },
           series: [
-            { name: 'statistics outside the gradient', x: steps, y: measured[0].outside.bias.map(toFigure) },
-            { name: 'batch norm', x: steps, y: measured[0].inside.bias.map(toFigure) },
+            { name: say`statistics outside the gradient`, x: steps, y: measured[0].outside.bias.map(toFigure) },
+            { name: armWord('batch'), x: steps, y: measured[0].inside.bias.map(toFigure) },
           ],
         },
       ],

@@ -1,3 +1,4 @@
+import { say } from '../../texts/say';
 import { overSeeds, verdictOf } from '../conclusion';
 import { ModelError } from '../../ir/errors';
 import type { Experiment } from '../experiment';
@@ -61,21 +62,19 @@ class Changes {
 
 export const experiment: Experiment<Measured> = {
   id: 'parameters-steadier-than-statistics',
-  title: 'Scale and shift are steadier than the statistics',
-  claim:
-    'Scale and shift, learnt over the whole training set, are far more stable than the mean and the variance of each mini-batch.',
-  setting:
-    `MLP of ${DEPTH} x 100 ReLU units with batch norm, Glorot weights, ${STEPS} steps of gradient descent with learning rate ${LR} and batch ` +
-    `${BATCH} on ${dataWords}; for each norm and step the norm of the change over the norm of the value, of (scale, shift) and of (mean, variance). ` +
-    `A model of the user: ${MODEL_STEPS} steps of Adam from its own weights, batch ${MODEL_BATCH}.`,
-  reference: 'The course chapter on batch normalization; Ioffe and Szegedy 2015, section 3 (arXiv:1502.03167).',
-  published: 'No figure is published; the chapter calls scale and shift far more stable.',
-  gate: 'Median over norms and steps of the ratio of the two relative changes below 0.5.',
+  about: () => ({
+    title: say`Scale and shift are steadier than the statistics`,
+    claim: say`Scale and shift, learnt over the whole training set, are far more stable than the mean and the variance of each mini-batch.`,
+    setting: say`MLP of ${DEPTH} x 100 ReLU units with batch norm, Glorot weights, ${STEPS} steps of gradient descent with learning rate ${LR} and batch ${BATCH} on ${dataWords()}; for each norm and step the norm of the change over the norm of the value, of (scale, shift) and of (mean, variance). A model of the user: ${MODEL_STEPS} steps of Adam from its own weights, batch ${MODEL_BATCH}.`,
+    reference: say`The course chapter on batch normalization; Ioffe and Szegedy 2015, section 3 (arXiv:1502.03167).`,
+    published: say`No figure is published; the chapter calls scale and shift far more stable.`,
+    gate: say`Median over norms and steps of the ratio of the two relative changes below 0.5.`,
+  }),
 
   async measureModel(lab, seed, model) {
     const training = await modelTraining(lab, model, seed, 'keep');
     if (training.norms === 0)
-      throw new ModelError('unsupported', 'this model has no batch norm whose statistics change');
+      throw new ModelError('unsupported', say`this model has no batch norm whose statistics change`);
     const follow = new Changes();
     for (let step = 0; step < MODEL_STEPS; step++) {
       const { norms } = await training.step(step, true);
@@ -112,28 +111,28 @@ export const experiment: Experiment<Measured> = {
     const [{ parameters, statistics }] = measured;
     const steps = parameters.map((_, i) => i + 2);
     return {
-      measured: `relative change of scale and shift over that of the batch's mean and variance: ${overSeeds(ratios)}`,
+      measured: say`relative change of scale and shift over that of the batch's mean and variance: ${overSeeds(ratios)}`,
       verdict: verdictOf(ratios.every((r) => r < 0.5)),
       figures: [
         {
-          label: 'relative change per step, scale and shift (median)',
+          label: say`relative change per step, scale and shift (median)`,
           values: measured.map((m) => median(m.parameters)),
         },
         {
-          label: 'relative change per step, mean and variance of the batch (median)',
+          label: say`relative change per step, mean and variance of the batch (median)`,
           values: measured.map((m) => median(m.statistics)),
         },
-        { label: 'ratio (median)', values: ratios },
+        { label: say`ratio (median)`, values: ratios },
       ],
       charts: [
         {
           kind: 'lines',
-          title: 'Relative change from step to step',
-          x: { label: 'step' },
-          y: { label: 'relative change', logarithmic: true },
+          title: say`Relative change from step to step`,
+          x: { label: say`step` },
+          y: { label: say`relative change`, logarithmic: true },
           series: [
-            { name: 'scale and shift', x: steps, y: parameters },
-            { name: 'mean and variance of the batch', x: steps, y: statistics },
+            { name: say`scale and shift`, x: steps, y: parameters },
+            { name: say`mean and variance of the batch`, x: steps, y: statistics },
           ],
         },
       ],

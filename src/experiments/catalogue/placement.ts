@@ -3,6 +3,7 @@ import type { Graph } from '../../ir/graph';
 import { ModelError } from '../../ir/errors';
 import { toFigure } from '../../profile/figure';
 import { applyNormVariant } from '../../variants/norms/applyNormVariant';
+import { say } from '../../texts/say';
 import { overSeeds } from '../conclusion';
 import type { Experiment } from '../experiment';
 import { Learner } from '../lab/learner';
@@ -59,17 +60,14 @@ async function inOrder(graph: Graph, order: Order): Promise<Graph> {
 
 export const experiment: Experiment<Measured> = {
   id: 'placement',
-  title: 'Before or after the activation',
-  claim:
-    'Whether the norm stands before or after the activation is decided by the network: the evidence goes both ways.',
-  setting:
-    `MLP of 8 x 100 ReLU units and CNN of ${CHANNELS.join(', ')} channels with batch norm before and after every ReLU, Glorot weights, ${STEPS} ` +
-    `steps of gradient descent with learning rate ${LR} and batch ${BATCH} on ${dataWords}; accuracy on 1000 test pictures at inference. ` +
-    `A model of the user: fresh weights, ${MODEL_STEPS} steps of Adam with batch ${MODEL_BATCH} on made samples.`,
-  reference:
-    'Mishkin et al. 2017, Systematic evaluation of convolution neural network advances on the ImageNet (caffenet-benchmark).',
-  published: 'Accuracy before / after: CaffeNet 0.474 / 0.499, GoogLeNet-128 0.607 / 0.596.',
-  gate: 'None: a report, never a verdict.',
+  about: () => ({
+    title: say`Before or after the activation`,
+    claim: say`Whether the norm stands before or after the activation is decided by the network: the evidence goes both ways.`,
+    setting: say`MLP of 8 x 100 ReLU units and CNN of ${CHANNELS.join(', ')} channels with batch norm before and after every ReLU, Glorot weights, ${STEPS} steps of gradient descent with learning rate ${LR} and batch ${BATCH} on ${dataWords()}; accuracy on 1000 test pictures at inference. A model of the user: fresh weights, ${MODEL_STEPS} steps of Adam with batch ${MODEL_BATCH} on made samples.`,
+    reference: say`Mishkin et al. 2017, Systematic evaluation of convolution neural network advances on the ImageNet (caffenet-benchmark).`,
+    published: say`Accuracy before / after: CaffeNet 0.474 / 0.499, GoogLeNet-128 0.607 / 0.596.`,
+    gate: say`None: a report, never a verdict.`,
+  }),
 
   async measure(lab, seed) {
     const result: Partial<Record<Kind, Record<Order, Run>>> = {};
@@ -100,6 +98,8 @@ export const experiment: Experiment<Measured> = {
   },
 
   conclude(measured) {
+    const placeOf = (order: Order) => (order === 'before' ? say`before the activation` : say`after the activation`);
+    const wordOf = (kind: Kind) => (kind === 'model' ? say`model` : kind);
     const shown = ([...kinds, 'model'] as const).filter((k) => measured[0][k] !== undefined);
     const runs = (kind: Kind, order: Order) => measured.map((m) => m[kind]![order]);
     const accuracy = (kind: Kind, order: Order) => runs(kind, order).flatMap((r) => r.accuracy ?? []);
@@ -107,29 +107,29 @@ export const experiment: Experiment<Measured> = {
     return {
       measured: shown
         .map((k) => {
-          const [word, figure] = k === 'model' ? ['loss', final] : [k, accuracy];
-          return `${word} before ${overSeeds(figure(k, 'before'))}, after ${overSeeds(figure(k, 'after'))}`;
+          const [word, figure] = k === 'model' ? [say`loss`, final] : [k, accuracy];
+          return say`${word} before ${overSeeds(figure(k, 'before'))}, after ${overSeeds(figure(k, 'after'))}`;
         })
         .join('; '),
       verdict: 'reported',
       figures: shown.flatMap((kind) =>
         orders.flatMap((order) => {
-          const where = `${kind}, ${order} the activation`;
+          const where = `${wordOf(kind)}, ${placeOf(order)}`;
           const published =
             order === 'before' ? 'CaffeNet 0.474, GoogLeNet-128 0.607' : 'CaffeNet 0.499, GoogLeNet-128 0.596';
           return [
-            ...(kind === 'model' ? [] : [{ label: `accuracy, ${where}`, values: accuracy(kind, order), published }]),
-            { label: `loss of the last 20 steps, ${where}`, values: final(kind, order) },
+            ...(kind === 'model' ? [] : [{ label: say`accuracy, ${where}`, values: accuracy(kind, order), published }]),
+            { label: say`loss of the last 20 steps, ${where}`, values: final(kind, order) },
           ];
         }),
       ),
       charts: shown.map((kind) => ({
         kind: 'lines',
-        title: `Loss of the ${kind}`,
-        x: { label: 'step' },
-        y: { label: 'loss, average of 20 steps', logarithmic: true },
+        title: kind === 'model' ? say`Loss of the model` : say`Loss of the ${kind}`,
+        x: { label: say`step` },
+        y: { label: say`loss, average of 20 steps`, logarithmic: true },
         series: orders.map((order) => ({
-          name: `${order} the activation`,
+          name: placeOf(order),
           x: runs(kind, order)[0].losses.map((_, i) => i + 1),
           y: smoothed(runs(kind, order)[0].losses).map(toFigure),
         })),

@@ -2,6 +2,7 @@ import { attribute } from '../../ir/attribute';
 import { float32Tensor, int64Tensor } from '../../ir/tensor';
 import { floats, hostTensor } from '../../training/hostTensor';
 import { Random } from '../../training/random';
+import { say } from '../../texts/say';
 import { overSeeds, verdictOf } from '../conclusion';
 import type { Experiment } from '../experiment';
 import { mean, norm } from '../lab/figures';
@@ -26,6 +27,8 @@ type Blocks = (typeof blocks)[number];
  * the two placements do not differ yet at L = 2.
  */
 const GATED = 'attention and FFN';
+
+const wordOf = (kind: Blocks) => (kind === GATED ? say`attention and FFN` : kind);
 
 /** Norm of the gradient of the last block's second FFN weight, by depth. */
 type Measured = Readonly<Record<Blocks, Readonly<Record<Placement, readonly number[]>>>>;
@@ -91,16 +94,14 @@ function randomBatch(seed: number, n: number): Batch {
 
 export const experiment: Experiment<Measured> = {
   id: 'pre-or-post-norm',
-  title: 'Pre-norm or post-norm',
-  claim:
-    'In residual networks the gradient of the last layers is large with the norm behind the sum (post), and falls with the depth with the norm in the branch (pre).',
-  setting:
-    `Residual blocks of one-head attention and FFN (${WIDTH} - ${HIDDEN} - ${WIDTH}, ReLU), and of FFN alone, with layer norms; L = ${DEPTHS.join(', ')} blocks, ` +
-    `Glorot weights, a batch of ${BATCH} Gaussian sequences of length ${LENGTH}, before training; norm of the gradient of the second weight of ` +
-    `the last FFN, mean over ${NETWORKS} networks.`,
-  reference: 'Xiong et al. 2020, On layer normalization in the transformer architecture, theorem 1 and figure 3.',
-  published: 'Post-norm O(d sqrt(ln d)) whatever the depth; pre-norm O(d sqrt(ln d / L)).',
-  gate: 'Post-norm larger than pre-norm at every L, pre-norm falling with every L (blocks of attention and FFN).',
+  about: () => ({
+    title: say`Pre-norm or post-norm`,
+    claim: say`In residual networks the gradient of the last layers is large with the norm behind the sum (post), and falls with the depth with the norm in the branch (pre).`,
+    setting: say`Residual blocks of one-head attention and FFN (${WIDTH} - ${HIDDEN} - ${WIDTH}, ReLU), and of FFN alone, with layer norms; L = ${DEPTHS.join(', ')} blocks, Glorot weights, a batch of ${BATCH} Gaussian sequences of length ${LENGTH}, before training; norm of the gradient of the second weight of the last FFN, mean over ${NETWORKS} networks.`,
+    reference: say`Xiong et al. 2020, On layer normalization in the transformer architecture, theorem 1 and figure 3.`,
+    published: say`Post-norm O(d sqrt(ln d)) whatever the depth; pre-norm O(d sqrt(ln d / L)).`,
+    gate: say`Post-norm larger than pre-norm at every L, pre-norm falling with every L (blocks of attention and FFN).`,
+  }),
 
   async measure(lab, seed) {
     const result = {} as Record<Blocks, Record<Placement, number[]>>;
@@ -134,13 +135,13 @@ export const experiment: Experiment<Measured> = {
     const last = DEPTHS.length - 1;
     return {
       measured: placements
-        .map((p) => `${p}-norm ${overSeeds(at(GATED, p, 0))} at L = 2, ${overSeeds(at(GATED, p, last))} at 48`)
+        .map((p) => say`${p}-norm ${overSeeds(at(GATED, p, 0))} at L = 2, ${overSeeds(at(GATED, p, last))} at 48`)
         .join('; '),
       verdict: verdictOf(holds),
       figures: blocks.flatMap((kind) =>
         placements.flatMap((placement) =>
           DEPTHS.map((depth, i) => ({
-            label: `norm of the gradient, ${kind}, ${placement}-norm, L = ${depth}`,
+            label: say`norm of the gradient, ${wordOf(kind)}, ${placement}-norm, L = ${depth}`,
             values: at(kind, placement, i),
           })),
         ),
@@ -149,9 +150,9 @@ export const experiment: Experiment<Measured> = {
         const [m] = measured;
         return {
           kind: 'lines' as const,
-          title: `Gradient of the last FFN weight over the depth, blocks of ${kind}`,
-          x: { label: 'blocks L', logarithmic: true },
-          y: { label: 'norm of the gradient', logarithmic: true },
+          title: say`Gradient of the last FFN weight over the depth, blocks of ${wordOf(kind)}`,
+          x: { label: say`blocks L`, logarithmic: true },
+          y: { label: say`norm of the gradient`, logarithmic: true },
           series: [
             ...placements.map((p) => ({ name: `${p}-norm`, x: DEPTHS, y: m[kind][p] })),
             {

@@ -1,4 +1,5 @@
 import { Random } from '../../training/random';
+import { say } from '../../texts/say';
 import { overSeeds, verdictOf } from '../conclusion';
 import type { Experiment } from '../experiment';
 import { deviation, line, mean } from '../lab/figures';
@@ -68,19 +69,14 @@ async function gap(lab: Lab, seed: number, mode: 'batch' | 'running'): Promise<n
 
 export const experiment: Experiment<Measured> = {
   id: 'regularization',
-  title: 'The noise of the batch',
-  claim: 'The statistics of random batches add noise to the outputs, and that noise regularizes.',
-  setting:
-    `MLP of 3 x 100 ReLU units with batch norm. Noise: after ${WARM_STEPS} steps with batch ${BATCH}, ${POOL} pictures cut into batches of ` +
-    `${BATCHES.join(', ')} in ${COMPOSITIONS} ways; standard deviation of an output over the batches that its picture was in. Gap: ${SMALL_SET} ` +
-    `pictures with ${100 * WRONG} % of random labels, ${SMALL_STEPS} steps with batch ${SMALL_BATCH} and learning rate ${LR}, accuracy on them minus ` +
-    'that on 1000 others made alike; statistics of the batch, against those of the start as constants.',
-  reference:
-    'Luo et al. 2019, Towards understanding regularization in batch normalization; Ioffe and Szegedy 2015, section 3.4.',
-  published: 'The noise falls with the batch B as B^(-1/2).',
-  gate:
-    'Slope of log noise over log B within 0.1 of -0.5 for every seed. The mean gap over the seeds is smaller with batch statistics; where ' +
-    'it is not, the verdict is "reported".',
+  about: () => ({
+    title: say`The noise of the batch`,
+    claim: say`The statistics of random batches add noise to the outputs, and that noise regularizes.`,
+    setting: say`MLP of 3 x 100 ReLU units with batch norm. Noise: after ${WARM_STEPS} steps with batch ${BATCH}, ${POOL} pictures cut into batches of ${BATCHES.join(', ')} in ${COMPOSITIONS} ways; standard deviation of an output over the batches that its picture was in. Gap: ${SMALL_SET} pictures with ${100 * WRONG} % of random labels, ${SMALL_STEPS} steps with batch ${SMALL_BATCH} and learning rate ${LR}, accuracy on them minus that on 1000 others made alike; statistics of the batch, against those of the start as constants.`,
+    reference: say`Luo et al. 2019, Towards understanding regularization in batch normalization; Ioffe and Szegedy 2015, section 3.4.`,
+    published: say`The noise falls with the batch B as B^(-1/2).`,
+    gate: say`Slope of log noise over log B within 0.1 of -0.5 for every seed. The mean gap over the seeds is smaller with batch statistics; where it is not, the verdict is "reported".`,
+  }),
   leastSeeds: 5,
 
   async measure(lab, seed) {
@@ -103,23 +99,21 @@ export const experiment: Experiment<Measured> = {
     const smaller = mean(batch) < mean(frozen);
     const [{ noise }] = measured;
     return {
-      measured:
-        `slope of the noise ${overSeeds(slopes)}; gap ${mean(batch).toFixed(3)} +- ${deviation(batch).toFixed(3)} with batch statistics, ` +
-        `${mean(frozen).toFixed(3)} +- ${deviation(frozen).toFixed(3)} with constant ones`,
+      measured: say`slope of the noise ${overSeeds(slopes)}; gap ${mean(batch).toFixed(3)} +- ${deviation(batch).toFixed(3)} with batch statistics, ${mean(frozen).toFixed(3)} +- ${deviation(frozen).toFixed(3)} with constant ones`,
       verdict: noisy && !smaller ? 'reported' : verdictOf(noisy),
       figures: [
-        { label: 'slope of log noise over log batch', values: slopes, published: '-0.5' },
-        { label: 'accuracy gap between training and test, batch statistics', values: batch },
-        { label: 'accuracy gap between training and test, constant statistics', values: frozen },
+        { label: say`slope of log noise over log batch`, values: slopes, published: '-0.5' },
+        { label: say`accuracy gap between training and test, batch statistics`, values: batch },
+        { label: say`accuracy gap between training and test, constant statistics`, values: frozen },
       ],
       charts: [
         {
           kind: 'lines',
-          title: 'Noise of the outputs over the batch',
-          x: { label: 'batch', logarithmic: true },
-          y: { label: 'standard deviation of an output', logarithmic: true },
+          title: say`Noise of the outputs over the batch`,
+          x: { label: say`batch`, logarithmic: true },
+          y: { label: say`standard deviation of an output`, logarithmic: true },
           series: [
-            { name: 'measured', x: BATCHES, y: noise },
+            { name: say`measured`, x: BATCHES, y: noise },
             {
               name: 'B^(-1/2)',
               reference: true,

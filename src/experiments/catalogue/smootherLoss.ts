@@ -1,4 +1,6 @@
 import { toFigure } from '../../profile/figure';
+import { say } from '../../texts/say';
+import { armWord } from '../armWord';
 import { overSeeds, verdictOf } from '../conclusion';
 import type { Experiment } from '../experiment';
 import type { Lab } from '../lab/lab';
@@ -73,16 +75,14 @@ function distance(a: Gradients, b: Gradients): number {
 
 export const experiment: Experiment<Measured> = {
   id: 'smoother-loss',
-  title: 'A smoother loss',
-  claim: 'Batch normalization makes the landscape of the loss smoother.',
-  setting:
-    `MLP of 8 x 100 ReLU units, weights as He et al. 2015 (and Glorot and Bengio 2010), the first ${STEPS} steps of gradient descent with learning rate ${LR} and batch ${BATCH} on ` +
-    `${dataWords}; at each step the loss and the gradient of the same batch after steps of ${SIZES.join(', ')} along the gradient.`,
-  reference:
-    'Santurkar et al. 2018, How does batch normalization help optimization?, section 3.1 and figure 4 (a), (b).',
-  published:
-    'Figure 4: the loss along the gradient varies far less, and the gradient stays closer to itself, with batch norm.',
-  gate: 'The range of the loss along the gradient, median over the steps, is at least 10 times smaller with batch norm, from the weights of He et al.',
+  about: () => ({
+    title: say`A smoother loss`,
+    claim: say`Batch normalization makes the landscape of the loss smoother.`,
+    setting: say`MLP of 8 x 100 ReLU units, weights as He et al. 2015 (and Glorot and Bengio 2010), the first ${STEPS} steps of gradient descent with learning rate ${LR} and batch ${BATCH} on ${dataWords()}; at each step the loss and the gradient of the same batch after steps of ${SIZES.join(', ')} along the gradient.`,
+    reference: say`Santurkar et al. 2018, How does batch normalization help optimization?, section 3.1 and figure 4 (a), (b).`,
+    published: say`Figure 4: the loss along the gradient varies far less, and the gradient stays closer to itself, with batch norm.`,
+    gate: say`The range of the loss along the gradient, median over the steps, is at least 10 times smaller with batch norm, from the weights of He et al.`,
+  }),
 
   async measure(lab, seed) {
     const arms: Arm[] = [];
@@ -106,41 +106,39 @@ export const experiment: Experiment<Measured> = {
     });
     const change = (norm: 'none' | 'batch') => measured.map((m) => median(m.he[norm].gradientChange));
     const steps = Array.from({ length: STEPS }, (_, i) => i + 1);
-    const words = { none: 'no norm', batch: 'batch norm', he: 'He', xavier: 'Glorot' };
+    const author = { he: 'He', xavier: 'Glorot' };
     return {
-      measured:
-        `range of the loss along the gradient: no norm ${overSeeds(ranges('he', 'none'))}, batch norm ` +
-        `${overSeeds(ranges('he', 'batch'))}: ${overSeeds(ratios[0])} times smaller (from Glorot weights ${overSeeds(ratios[1])})`,
+      measured: say`range of the loss along the gradient: no norm ${overSeeds(ranges('he', 'none'))}, batch norm ${overSeeds(ranges('he', 'batch'))}: ${overSeeds(ratios[0])} times smaller (from Glorot weights ${overSeeds(ratios[1])})`,
       verdict: verdictOf(ratios[0].every((r) => r >= 10)),
       figures: [
         ...starts.flatMap((start, i) => [
           ...norms.map((norm) => ({
-            label: `median range of the loss along the gradient, ${words[norm]}, ${words[start]} weights`,
+            label: say`median range of the loss along the gradient, ${armWord(norm)}, ${author[start]} weights`,
             values: ranges(start, norm),
           })),
-          { label: `times smaller, ${words[start]} weights`, values: ratios[i] },
+          { label: say`times smaller, ${author[start]} weights`, values: ratios[i] },
         ]),
-        { label: 'median of the largest change of the gradient, no norm', values: change('none') },
-        { label: 'median of the largest change of the gradient, batch norm', values: change('batch') },
+        { label: say`median of the largest change of the gradient, ${armWord('none')}`, values: change('none') },
+        { label: say`median of the largest change of the gradient, ${armWord('batch')}`, values: change('batch') },
       ],
       charts: [
         {
           kind: 'lines',
-          title: 'Loss along the gradient: highest and lowest',
-          x: { label: 'step' },
-          y: { label: 'loss', logarithmic: true },
+          title: say`Loss along the gradient: highest and lowest`,
+          x: { label: say`step` },
+          y: { label: say`loss`, logarithmic: true },
           series: norms.flatMap((arm) => [
-            { name: `${words[arm]}, highest`, x: steps, y: measured[0].he[arm].high.map(toFigure) },
-            { name: `${words[arm]}, lowest`, x: steps, y: measured[0].he[arm].low.map(toFigure) },
+            { name: say`${armWord(arm)}, highest`, x: steps, y: measured[0].he[arm].high.map(toFigure) },
+            { name: say`${armWord(arm)}, lowest`, x: steps, y: measured[0].he[arm].low.map(toFigure) },
           ]),
         },
         {
           kind: 'lines',
-          title: 'Change of the gradient along itself',
-          x: { label: 'step' },
-          y: { label: 'Euclidean distance', logarithmic: true },
+          title: say`Change of the gradient along itself`,
+          x: { label: say`step` },
+          y: { label: say`Euclidean distance`, logarithmic: true },
           series: norms.map((arm) => ({
-            name: words[arm],
+            name: armWord(arm),
             x: steps,
             y: measured[0].he[arm].gradientChange.map(toFigure),
           })),

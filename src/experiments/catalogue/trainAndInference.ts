@@ -1,3 +1,5 @@
+import { say } from '../../texts/say';
+import { armWord } from '../armWord';
 import { overSeeds, verdictOf } from '../conclusion';
 import { ModelError } from '../../ir/errors';
 import type { Experiment } from '../experiment';
@@ -26,17 +28,14 @@ interface Measured {
 
 export const experiment: Experiment<Measured> = {
   id: 'train-and-inference',
-  title: 'Two modes: training and inference',
-  claim: 'Batch normalization uses the statistics of the batch in training and running ones at inference.',
-  setting:
-    `MLP of 3 x 100 ReLU units with batch norm after ${WARM_STEPS} steps with batch ${BATCH} and learning rate ${LR} on ${dataWords}; then, with frozen ` +
-    `weights and running statistics of mean 0 and variance 1, ${STEPS} batches of ${STATISTICS_BATCH} with momentum 0.9. ` +
-    `A model of the user: its own weights, statistics and momentum, ${MODEL_BATCHES} batches of ${MODEL_BATCH} made samples.`,
-  reference: 'Ioffe and Szegedy 2015, section 3.1 and algorithm 2.',
-  published: 'The running mean estimates the mean of the data.',
-  gate:
-    'Largest abs(running mean - mean over the data) below 0.05 standard deviations of the channel. The gap between the modes is ' +
-    'reported, and so are models of the user.',
+  about: () => ({
+    title: say`Two modes: training and inference`,
+    claim: say`Batch normalization uses the statistics of the batch in training and running ones at inference.`,
+    setting: say`MLP of 3 x 100 ReLU units with batch norm after ${WARM_STEPS} steps with batch ${BATCH} and learning rate ${LR} on ${dataWords()}; then, with frozen weights and running statistics of mean 0 and variance 1, ${STEPS} batches of ${STATISTICS_BATCH} with momentum 0.9. A model of the user: its own weights, statistics and momentum, ${MODEL_BATCHES} batches of ${MODEL_BATCH} made samples.`,
+    reference: say`Ioffe and Szegedy 2015, section 3.1 and algorithm 2.`,
+    published: say`The running mean estimates the mean of the data.`,
+    gate: say`Largest abs(running mean - mean over the data) below 0.05 standard deviations of the channel. The gap between the modes is reported, and so are models of the user.`,
+  }),
 
   async measure(lab, seed) {
     const data = trainingSet(seed);
@@ -96,7 +95,7 @@ export const experiment: Experiment<Measured> = {
   async measureModel(lab, seed, model) {
     const training = await modelTraining(lab, model, seed, 'keep');
     if (training.norms === 0)
-      throw new ModelError('unsupported', 'this model has no batch norm with running statistics');
+      throw new ModelError('unsupported', say`this model has no batch norm with running statistics`);
     const batches: { mean: Float32Array; variance: Float32Array; running: Float32Array }[][] = [];
     for (let step = 0; step < MODEL_BATCHES; step++) {
       const { norms } = await training.step(step, false);
@@ -132,27 +131,27 @@ export const experiment: Experiment<Measured> = {
     const gaps = measured.flatMap((m) => m.gaps ?? []);
     const [before, after] = [gaps.map((g) => g.before), gaps.map((g) => g.after)];
     const words =
-      gaps.length > 0 ? `; gap between the modes ${overSeeds(before)} before, ${overSeeds(after)} after` : '';
+      gaps.length > 0 ? say`; gap between the modes ${overSeeds(before)} before, ${overSeeds(after)} after` : '';
     return {
-      measured: `running means off by at most ${overSeeds(end)} deviations${words}`,
+      measured: say`running means off by at most ${overSeeds(end)} deviations${words}`,
       verdict: gaps.length > 0 ? verdictOf(end.every((v) => v < 0.05)) : 'reported',
       figures: [
-        { label: 'largest abs(running mean - data mean) / deviation, first', values: measured.map((m) => m.off[0]) },
-        { label: 'largest abs(running mean - data mean) / deviation, last', values: end, published: '0' },
+        { label: say`largest abs(running mean - data mean) / deviation, first`, values: measured.map((m) => m.off[0]) },
+        { label: say`largest abs(running mean - data mean) / deviation, last`, values: end, published: '0' },
         ...(gaps.length > 0
           ? [
-              { label: 'relative difference of the logits between the modes, before', values: before },
-              { label: 'relative difference of the logits between the modes, after', values: after },
+              { label: say`relative difference of the logits between the modes, before`, values: before },
+              { label: say`relative difference of the logits between the modes, after`, values: after },
             ]
           : []),
       ],
       charts: [
         {
           kind: 'lines',
-          title: 'Distance of the running means from those of the data',
-          x: { label: 'batches' },
-          y: { label: 'largest distance, in deviations', logarithmic: true },
-          series: [{ name: 'batch norms', x: measured[0].off.map((_, i) => i), y: measured[0].off }],
+          title: say`Distance of the running means from those of the data`,
+          x: { label: say`batches` },
+          y: { label: say`largest distance, in deviations`, logarithmic: true },
+          series: [{ name: armWord('batch'), x: measured[0].off.map((_, i) => i), y: measured[0].off }],
         },
       ],
     };

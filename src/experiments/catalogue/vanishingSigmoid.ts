@@ -1,4 +1,6 @@
 import { toFigure } from '../../profile/figure';
+import { say } from '../../texts/say';
+import { armWord } from '../armWord';
 import { overSeeds, verdictOf } from '../conclusion';
 import type { Experiment } from '../experiment';
 import { norm } from '../lab/figures';
@@ -23,15 +25,14 @@ const ratio = (norms: readonly number[]) => norms[0] / norms[norms.length - 1];
 
 export const experiment: Experiment<Measured> = {
   id: 'vanishing-sigmoid',
-  title: 'Vanishing gradients behind sigmoids',
-  claim:
-    'Without normalization the gradients of a deep sigmoid network vanish; with batch normalization saturating activations are usable.',
-  setting:
-    `MLP of ${DEPTH} x ${WIDTH} sigmoid units and ${CLASSES} logits, Glorot weights, one batch of ${BATCH} pictures of ${SIDE}x${SIDE}, ` +
-    'before any training; norm of the gradient of the first weight matrix over that of the last.',
-  reference: 'Ioffe and Szegedy 2015, section 1 and 4.2.2; Glorot and Bengio 2010, section 4.',
-  published: "The sigmoid's slope is at most 1/4, so each layer without a norm shrinks the gradient about fourfold.",
-  gate: `Without a norm the ratio is below 1e-8; with batch norm it lies within 0.1 .. 10.`,
+  about: () => ({
+    title: say`Vanishing gradients behind sigmoids`,
+    claim: say`Without normalization the gradients of a deep sigmoid network vanish; with batch normalization saturating activations are usable.`,
+    setting: say`MLP of ${DEPTH} x ${WIDTH} sigmoid units and ${CLASSES} logits, Glorot weights, one batch of ${BATCH} pictures of ${SIDE}x${SIDE}, before any training; norm of the gradient of the first weight matrix over that of the last.`,
+    reference: say`Ioffe and Szegedy 2015, section 1 and 4.2.2; Glorot and Bengio 2010, section 4.`,
+    published: say`The sigmoid's slope is at most 1/4, so each layer without a norm shrinks the gradient about fourfold.`,
+    gate: say`Without a norm the ratio is below 1e-8; with batch norm it lies within 0.1 .. 10.`,
+  }),
 
   async measure(lab, seed) {
     const samples = pictures(seed, 'train', { count: BATCH, side: SIDE, classes: CLASSES, flat: true });
@@ -59,30 +60,34 @@ export const experiment: Experiment<Measured> = {
     const layers = measured[0].none.map((_, i) => i + 1);
     const last = measured[0].none.length;
     return {
-      measured: `first over last gradient: no norm ${overSeeds(none)}, batch norm ${overSeeds(batch)}`,
+      measured: say`first over last gradient: no norm ${overSeeds(none)}, batch norm ${overSeeds(batch)}`,
       verdict: verdictOf(holds),
       figures: [
         {
-          label: 'gradient norm, first over last layer, no norm',
+          label: say`gradient norm, first over last layer, ${armWord('none')}`,
           values: none,
-          published: `about 1/4 per layer: ${(0.25 ** (last - 1)).toExponential(0)}`,
+          published: say`about 1/4 per layer: ${(0.25 ** (last - 1)).toExponential(0)}`,
         },
-        { label: 'gradient norm, first over last layer, batch norm', values: batch },
+        { label: say`gradient norm, first over last layer, ${armWord('batch')}`, values: batch },
       ],
       charts: [
         {
           kind: 'lines',
-          title: 'Gradient norm of the weights over depth',
-          x: { label: 'layer, from the input' },
-          y: { label: 'gradient norm, last layer = 1', logarithmic: true },
+          title: say`Gradient norm of the weights over depth`,
+          x: { label: say`layer, from the input` },
+          y: { label: say`gradient norm, last layer = 1`, logarithmic: true },
           series: [
-            { name: 'no norm', x: layers, y: measured[0].none.map((v) => toFigure(v / measured[0].none[last - 1])) },
             {
-              name: 'batch norm',
+              name: armWord('none'),
+              x: layers,
+              y: measured[0].none.map((v) => toFigure(v / measured[0].none[last - 1])),
+            },
+            {
+              name: armWord('batch'),
               x: layers,
               y: measured[0].batch.map((v) => toFigure(v / measured[0].batch[last - 1])),
             },
-            { name: '1/4 per layer', reference: true, x: layers, y: layers.map((l) => 0.25 ** (last - l)) },
+            { name: say`1/4 per layer`, reference: true, x: layers, y: layers.map((l) => 0.25 ** (last - l)) },
           ],
         },
       ],

@@ -1,6 +1,7 @@
 import { encodeOnnx } from '../../formats/onnx/onnxWriter';
 import { ModelError } from '../../ir/errors';
 import type { MutableGraph } from '../../ir/mutableGraph';
+import { say } from '../../texts/say';
 import type { HostTensor } from '../../training/hostTensor';
 
 /** Milliseconds of work between two looks at the messages that came in. */
@@ -100,6 +101,6 @@ export class Lab {
       await pause();
       this.lastBreath = performance.now();
     }
-    if (signal?.aborted) throw new ModelError('cancelled', 'the experiment was cancelled');
+    if (signal?.aborted) throw new ModelError('cancelled', say`the experiment was cancelled`);
   }
 }

@@ -1,3 +1,4 @@
+import { say } from '../../texts/say';
 import { mean } from './figures';
 import { Learner, type Start } from './learner';
 import type { Lab } from './lab';
@@ -18,7 +19,8 @@ export const TRAINING_SAMPLES = 4000;
 export const CHANCE = Math.log(CLASSES);
 
 /** "4000 pictures of 12x12 in 10 classes". */
-export const dataWords = `${TRAINING_SAMPLES} drawn pictures of ${SIDE}x${SIDE} in ${CLASSES} classes with noise of ${NOISE}`;
+export const dataWords = () =>
+  say`${TRAINING_SAMPLES} drawn pictures of ${SIDE}x${SIDE} in ${CLASSES} classes with noise of ${NOISE}`;
 
 export function trainingSet(seed: number, options: Partial<PictureOptions> = {}): Samples {
   return pictures(seed, 'train', {

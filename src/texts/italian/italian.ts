@@ -1,11 +1,13 @@
 import type { Language } from '../say';
+import { experimentFigures } from './experimentFigures';
+import { experiments } from './experiments';
 import { findings } from './findings';
 import { fixes } from './fixes';
 import { hovers } from './hovers';
 
 /** Italian. A norm stays "norm": `norma` is a length. */
 export const italian: Language = {
-  texts: { ...findings, ...fixes, ...hovers },
+  texts: { ...experimentFigures, ...experiments, ...findings, ...fixes, ...hovers },
   nouns: {
     'batch norm': ['batch norm', 'batch norm'],
     channel: ['canale', 'canali'],

@@ -75,6 +75,6 @@ describe('the job of experiments', function () {
 
   it('lists all experiments', () => {
     const text = experimentListText(experiments.map(factsOf));
-    for (const { id, claim } of experiments) assert.ok(text.includes(id) && text.includes(claim));
+    for (const { id, claim } of experiments.map(factsOf)) assert.ok(text.includes(id) && text.includes(claim));
   });
 });
