@@ -21,7 +21,7 @@ import { withAlpha, type Theme } from '../theme';
 import { BarsBetweenEdges } from './barsBetweenEdges';
 import type { Axis, Picture, Point, Series } from './picture';
 import { SvgPen } from './svgPen';
-import { edgeTicks, logarithmicTicks, numberAt, powerOfTen, roundTicks } from './ticks';
+import { edgeTicks, logarithmicRange, logarithmicTicks, numberAt, powerOfTen, roundTicks } from './ticks';
 import { t } from '../texts/texts';
 
 Chart.register(
@@ -248,7 +248,7 @@ interface BuiltScale {
 function scale(axis: Axis, picture: Picture, theme: Theme, direction: 'x' | 'y') {
   const font = { family: theme.fontFamily, size: theme.fontSize };
   const logarithmic = axis.scale === 'logarithmic';
-  const range = logarithmic ? logarithmicRange(picture) : axis;
+  const range = logarithmic ? logarithmicRange(picture, direction) : axis;
   const options = {
     type: axis.scale,
     min: range.min,
@@ -284,22 +284,6 @@ function ticksOf(axis: Axis, { bars }: Picture, direction: 'x' | 'y', built: Bui
   if (!bars) return null;
   const wanted = Math.min(9, Math.max(3, Math.floor(maxWidth / 60)));
   return axis.edges ? edgeTicks(axis.edges.length - 1, wanted) : roundTicks(min, max, wanted);
-}
-
-/** All that is drawn on a logarithmic axis, and a little room above and below. */
-function logarithmicRange({ series, bars }: Picture): { min?: number; max?: number } {
-  let [low, high] = [Infinity, -Infinity];
-  const widen = (y: number | null) => {
-    if (y === null || y <= 0) return;
-    low = Math.min(low, y);
-    high = Math.max(high, y);
-  };
-  for (const { points } of series) for (const { y } of points) widen(y);
-  bars?.heights.forEach(widen);
-  if (high < low) return {};
-  // bars stand on the axis: the lowest needs some height
-  const room = Math.max((high / low) ** 0.06, 1.12);
-  return { min: bars ? low / 2 : low / room, max: high * room };
 }
 
 /** All labels of an axis are written alike: as powers of ten as soon as one of them has to be. */

@@ -1,3 +1,5 @@
+import type { Picture } from './picture';
+
 /** About as many ticks as a chart of this height can hold. */
 const wanted = 6;
 
@@ -15,6 +17,21 @@ export function logarithmicTicks(min: number, max: number): number[] {
   for (let exponent = Math.floor(Math.log10(min)); exponent <= Math.ceil(Math.log10(max)); exponent++)
     if (exponent % every === 0) for (const digit of digits) ticks.push(Number(`${digit}e${exponent}`));
   return ticks.filter((tick) => tick >= min && tick <= max);
+}
+
+/** From the least to the largest number that is drawn along a logarithmic axis, and a little room at both ends. */
+export function logarithmicRange(
+  { series, bars }: Pick<Picture, 'series' | 'bars'>,
+  direction: 'x' | 'y',
+): { min?: number; max?: number } {
+  const points = series.flatMap((s) => s.points.filter(({ y }) => y !== null));
+  const drawn = [...points.map((point) => point[direction]!), ...(direction === 'y' ? (bars?.heights ?? []) : [])];
+  const positive = drawn.filter((value) => value > 0);
+  if (!positive.length) return {};
+  const [low, high] = positive.reduce(([l, u], value) => [Math.min(l, value), Math.max(u, value)], [Infinity, 0]);
+  const room = direction === 'x' ? 1.12 : Math.max((high / low) ** 0.06, 1.12);
+  // bars stand on the axis: the lowest needs some height
+  return { min: bars ? low / 2 : low / room, max: high * room };
 }
 
 /** At most `most` + 1 evenly spaced round numbers from `min` to `max`. */

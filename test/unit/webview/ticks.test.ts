@@ -1,5 +1,12 @@
 import assert from 'node:assert/strict';
-import { edgeTicks, logarithmicTicks, numberAt, powerOfTen, roundTicks } from '../../../webview/charts/ticks';
+import {
+  edgeTicks,
+  logarithmicRange,
+  logarithmicTicks,
+  numberAt,
+  powerOfTen,
+  roundTicks,
+} from '../../../webview/charts/ticks';
 
 describe('ticks', () => {
   it('of many decades are powers of ten, some left out', () => {
@@ -58,5 +65,18 @@ describe('ticks of an axis that counts bins', () => {
       [0, 1, 1.5, 3].map((place) => numberAt(edges, place)),
       [-100, -1, 0, 100],
     );
+  });
+
+  it('of a logarithmic axis cover what is drawn along it, and not what is drawn along the other', () => {
+    const points = [
+      { x: 8, y: 0.01 },
+      { x: 64, y: 0.002 },
+      { x: 1000, y: null },
+    ];
+    const series = [{ label: 'noise', colour: 'blue' as const, points }];
+    const [x, y] = (['x', 'y'] as const).map((direction) => logarithmicRange({ series }, direction));
+    assert.ok(x.min! > 6 && x.min! < 8 && x.max! > 64 && x.max! < 80, `${x.min} to ${x.max}`);
+    assert.ok(y.min! > 0.001 && y.min! < 0.002 && y.max! > 0.01 && y.max! < 0.02, `${y.min} to ${y.max}`);
+    assert.deepEqual(logarithmicRange({ series: [] }, 'x'), {});
   });
 });
