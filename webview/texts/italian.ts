@@ -47,7 +47,7 @@ export const italian: Readonly<Record<string, string>> = {
   'before the output': 'prima dell’uscita',
   Bias: 'Bias',
   'Building the backward pass': 'Costruzione del passo all’indietro',
-  'built-in network': 'rete interna',
+  'built-in network': 'rete incorporata',
   'by {0}, spread {1}': 'di {0}, dispersione {1}',
   Cancel: 'Annulla',
   'Cancelled: what was measured until then.': 'Annullato: ciò che era stato misurato fino ad allora.',

@@ -7,7 +7,7 @@ export const experimentFigures: Readonly<Record<string, string>> = {
   '{0} drawn pictures of {1}x{2} in {3} classes with noise of {4}':
     '{0} immagini disegnate di {1}x{2} in {3} classi con rumore di {4}',
   '{0} runs on its built-in network only: leave the model out':
-    '{0} si esegue solo sulla sua rete interna: togli il modello',
+    '{0} si esegue solo sulla sua rete incorporata: togli il modello',
   '{0}-norm {1} at L = 2, {2} at 48': '{0}-norm {1} con L = 2, {2} con 48',
   '{0}, {1}, step {2}': '{0}, {1}, passo {2}',
   '{0}, closed form': '{0}, forma chiusa',

@@ -2,12 +2,19 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
 import ts from 'typescript';
+import manifestTexts from '../../../package.nls.it.json';
 import { hoverContent } from '../../../src/config/hover';
 import { EngineClient } from '../../../src/engine/engineClient';
+import { experimentReport } from '../../../src/engine/runExperiment';
+import { chapters, experiments, factsOf } from '../../../src/experiments/registry';
+import type { ExperimentResult } from '../../../src/protocol/experiment';
 import { analyzeModel } from '../../../src/rules/analyzeModel';
 import { rules } from '../../../src/rules/registry';
 import { italian } from '../../../src/texts/italian/italian';
+import { measuredRulePages } from '../../../src/texts/italian/measuredRulePages';
+import { rulePages } from '../../../src/texts/italian/rulePages';
 import { count, say, setLanguage } from '../../../src/texts/say';
+import { walkthroughs } from '../../../src/tools/walkthrough';
 import { inProcessEngine } from '../../support/inProcessEngine';
 import { modelOfCase } from '../../support/ruleTester';
 
@@ -30,6 +37,9 @@ function textsOf(file: string): string[] {
   visit(ts.createSourceFile(file, fs.readFileSync(file, 'utf8'), ts.ScriptTarget.ES2022, true));
   return found;
 }
+
+/** Words that no Italian sentence has, but for titles of papers, which stand in references. */
+const englishWords = /\b(the|of|is|are|and|with|has|have|over|layers)\b|\{\d\}|undefined/;
 
 describe('texts in Italian', () => {
   const said = fs
@@ -84,12 +94,7 @@ describe('texts in Italian', () => {
         english.forEach(({ message, fix }, i) => {
           assert.notEqual(translated[i].message, message, meta.id);
           assert.deepEqual(figures(translated[i].message), figures(message), translated[i].message);
-          // words that no Italian sentence has
-          assert.doesNotMatch(
-            translated[i].message,
-            /\b(the|of|is|are|and|with|has|have|layers?)\b|\{\d\}|undefined/,
-            meta.id,
-          );
+          assert.doesNotMatch(translated[i].message, englishWords, meta.id);
           if (fix !== undefined) assert.notEqual(translated[i].fix!.title, fix.title);
         });
       }
@@ -105,6 +110,65 @@ describe('texts in Italian', () => {
       assert.match(words, /\*\*Nota:\*\*/);
       assert.doesNotMatch(words.replace(/data:image\S+/g, ''), /\b(the|is|are|with|running|Place|Output)\b/);
     });
+  });
+
+  describe('of experiments', () => {
+    afterEach(() => setLanguage(undefined));
+
+    it('say what is claimed, set up, published and expected, with the same figures', () => {
+      const figures = (text: string) => (text.match(/\d[\d.e-]*\d|\d/g) ?? []).sort();
+      const inEnglish = experiments.map(factsOf);
+      setLanguage(italian);
+      experiments.map(factsOf).forEach((facts, i) => {
+        for (const part of ['claim', 'setting', 'gate', 'published'] as const) {
+          assert.deepEqual(figures(facts[part]), figures(inEnglish[i][part]), `${facts.id}: ${facts[part]}`);
+          assert.doesNotMatch(facts[part], englishWords, `${facts.id}: ${part}`);
+        }
+      });
+    });
+
+    it('are those of the walkthrough, and its rules are named as on their pages', () => {
+      setLanguage(italian);
+      const shown: Readonly<Record<string, string>> = manifestTexts;
+      for (const { id, title, description } of walkthroughs(chapters)[1].steps.slice(0, chapters.length)) {
+        const step = `walkthroughs.normalization.steps.${id}`;
+        assert.deepEqual([shown[`${step}.title`], shown[`${step}.description`]], [title, description]);
+      }
+      for (const [id, { title }] of Object.entries({ ...rulePages, ...measuredRulePages }))
+        assert.match(
+          shown[`configuration.properties.rules.properties.${id}.description`],
+          new RegExp(`^${title} \\((errore|avviso|informazione|suggerimento)\\)$`),
+        );
+    });
+
+    it('say what an engine measured, figures, charts and all', async () => {
+      const client = new EngineClient(inProcessEngine, 'it');
+      try {
+        const settings = { ids: ['gamma-beta', 'norm-axes'], seeds: 3, engine: 'auto', threads: 1 } as const;
+        const titles = new Set<string>();
+        const report = await experimentReport(
+          client,
+          { settings },
+          (e) => void (e.type === 'progress' && titles.add(e.title)),
+        );
+        assert.equal(report.experiments.length, 2);
+        for (const result of report.experiments) {
+          assert.ok('measured' in result);
+          assert.ok(titles.has(result.title));
+          const labels = result.charts.flatMap((c) =>
+            c.kind === 'lines'
+              ? [c.title, c.x.label, c.y.label, ...c.series.map((s) => s.name)]
+              : [c.title, c.value, c.rows.label, c.columns.label, ...c.rows.values, ...c.columns.values],
+          );
+          for (const text of [result.title, result.measured, ...result.figures.map((f) => f.label), ...labels])
+            assert.doesNotMatch(text, englishWords);
+        }
+        const [{ measured }] = report.experiments as ExperimentResult[];
+        assert.match(measured, /^massimo abs\(gamma \/ sigma - 1\) [\d.e-]+/);
+      } finally {
+        client.dispose();
+      }
+    }).timeout(20_000);
   });
 
   it('come from an engine that was asked for them', async () => {
