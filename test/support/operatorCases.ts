@@ -120,6 +120,7 @@ const { int, float, string, ints: list, floats } = attribute;
 const image = fed([2, 3, 8, 9]);
 const kernel = held(fed([4, 3, 3, 3]));
 const square = list([3, 3]);
+const boxes = values('float32', [0.5, 1, 4.5, 3, 1, 1, 8, 7], [2, 4]);
 const vector = (n: number, low = -1) => held(fed([n], low));
 
 /** Cases by operator and opset: what inference is compared with and what the change of opset must not change. */
@@ -375,6 +376,10 @@ export const operatorCases: readonly OperatorCase[] = [
   operatorCase(18, 'Resize', [image, undefined, undefined, ints(16, 12)], {
     axes: list([2, 3]),
     keep_aspect_ratio_policy: string('not_larger'),
+  }),
+  operatorCase(10, 'RoiAlign', [image, held(boxes), held(values('int64', [0, 1]))], {
+    output_height: int(2),
+    output_width: int(3),
   }),
   operatorCase(16, 'GridSample', [image, fed([2, 4, 5, 2])]),
   // recurrent

@@ -50,6 +50,7 @@ import { MaxPool } from './MaxPool';
 import { Mean } from './Mean';
 import { Min } from './Min';
 import { Mish } from './Mish';
+import { Mod } from './Mod';
 import { Mul } from './Mul';
 import { Neg } from './Neg';
 import { OneHot } from './OneHot';
@@ -71,6 +72,7 @@ import { Relu } from './Relu';
 import { Reshape } from './Reshape';
 import { Resize } from './Resize';
 import { ReverseSequence } from './ReverseSequence';
+import { RoiAlign } from './RoiAlign';
 import { RoundStraightThrough } from './RoundStraightThrough';
 import { ScatterElements } from './ScatterElements';
 import { ScatterND } from './ScatterND';
@@ -154,6 +156,7 @@ const operators = {
   Mean,
   Min,
   Mish,
+  Mod,
   Mul,
   Neg,
   OneHot,
@@ -175,6 +178,7 @@ const operators = {
   Reshape,
   Resize,
   ReverseSequence,
+  RoiAlign,
   ScatterElements,
   ScatterND,
   Selu,

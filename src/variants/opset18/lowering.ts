@@ -1,4 +1,5 @@
 import { attribute } from '../../ir/attribute';
+import { isFloat } from '../../ir/dataType';
 import { normalizeAxis } from '../../ir/inference/dims';
 import type { MutableNode } from '../../ir/mutableGraph';
 import { erfGelu, tanhGelu } from '../fusedForms';
@@ -38,6 +39,14 @@ export const loweringRules: OpsetRules = {
     if (intsOf(node, 'dilations')?.some((d) => d !== 1)) return c.fail(node, 'its window is dilated');
     drop(node, 'dilations');
     return false;
+  }),
+  // opset 28 lets floats take the sign of the divisor
+  Mod: lowered(28, (node, c) => {
+    const [a, b] = node.inputs;
+    if (!isFloat(c.dtype(a)) || intOf(node, 'fmod', 0) !== 0) return false;
+    const quotient = c.add('Floor', [c.add('Div', [a, b])]);
+    c.add('Sub', [a, c.add('Mul', [quotient, b])], {}, node.outputs[0]);
+    return true;
   }),
   Pad: lowered(19, (node, c) => (stringOf(node, 'mode', 'constant') === 'wrap' ? wrapped(node, c) : false)),
   QuantizeLinear: lowered(19, quantization),

@@ -25,6 +25,11 @@ export const movedRules: OpsetRules = {
     return false;
   }),
   Tile: raised(6, tile),
+  // opset 16 shifts the boxes by half a pixel unless told otherwise
+  RoiAlign: raised(16, (node) => {
+    node.attributes.set('coordinate_transformation_mode', attribute.string('output_half_pixel'));
+    return false;
+  }),
 };
 
 function axesToInput(node: MutableNode, c: Conversion): boolean {

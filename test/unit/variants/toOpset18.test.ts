@@ -116,6 +116,10 @@ const twins: readonly [OperatorCase, OperatorCase][] = [
     operatorCase(3, 'ConstantFill', [ints(2, 3)], { value: float(1), input_as_shape: int(1) }),
     operatorCase(18, 'Expand', [scalar('float32', 1), ints(2, 3)]),
   ],
+  [
+    operatorCase(28, 'Mod', [values('float32', [5.5, -5.5, 0.5]), values('float32', [2, 2, -0.75])]),
+    operatorCase(18, 'Identity', [values('float32', [1.5, 0.5, -0.25])]),
+  ],
 ];
 
 describe('toOpset18', () => {

@@ -97,6 +97,16 @@ export const elementwise: readonly GradientCase[] = [
   ...broadcast('Sub', 1),
   ...broadcast('Mul', 2),
   ...broadcast('Div', 4, { between: [0.5, 2] }),
+  {
+    opType: 'Mod',
+    name: 'the sign of the dividend',
+    inputs: [
+      { shape: [2, 4], values: [5.3, -5.3, 0.4, -0.6, 7.1, 2.2, -9.4, 1.6] },
+      { shape: [4], values: [2, -1.5, 0.9, -2.5] },
+    ],
+    attributes: { fmod: int(1) },
+    nodes: 7,
+  },
   { opType: 'Pow', name: 'square', inputs: [shape, { constant: [2] }], nodes: 2 },
   { opType: 'Pow', name: 'cube', inputs: [nonzero, { constant: [3] }], nodes: 3 },
   { opType: 'Pow', name: 'power one', inputs: [shape, { constant: [1] }] },

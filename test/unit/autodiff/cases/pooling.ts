@@ -30,6 +30,20 @@ function pool(opType: string, shape: number[], kernel: number[], settings: Setti
   };
 }
 
+function roiAlign(
+  name: string,
+  { size = [5, 6], boxes = [0.3, 0.7, 4.2, 3.1, 1.1, 0.2, 5.9, 4.8, 2.2, 1.3, 3.4, 4.1] },
+  settings: Settings,
+  scale = 1,
+): GradientCase {
+  return {
+    opType: 'RoiAlign',
+    name,
+    inputs: [[2, 2, ...size], { constant: boxes, shape: [3, 4] }, { longs: [1, 0, 1] }],
+    attributes: { ...attributes(settings), spatial_scale: attribute.float(scale) },
+  };
+}
+
 const both = ['MaxPool', 'AveragePool'].flatMap((opType) => [
   pool(opType, [2, 2, 4, 6], [2, 2], { strides: [2, 2] }),
   pool(opType, [2, 2, 4, 6], [2, 3], { strides: [2, 3] }),
@@ -101,4 +115,17 @@ export const pooling: readonly GradientCase[] = [
     inputs: [[3, 5, 4], { longs: [2, 7] }],
     attributes: attributes({ axes: [1, -1] }),
   },
+  roiAlign('two samples a side', {}, { sampling_ratio: 2, output_height: 2, output_width: 3 }),
+  roiAlign('as many samples as pixels', {}, { output_height: 2, output_width: 3 }),
+  roiAlign(
+    'boxes smaller than a pixel, and beyond the picture',
+    { size: [3, 4], boxes: [0.5, 0.25, 0.75, 1, -4, -3, 9, 11, 2, 1, 2.5, 7.5] },
+    { output_height: 2, output_width: 2 },
+  ),
+  roiAlign(
+    'corners counted as pixels are',
+    { boxes: [2, 1, 2.5, 11, 3, 4, 14.5, 9, 0, 0, 8, 8.5] },
+    { output_height: 2, output_width: 2, coordinate_transformation_mode: 'output_half_pixel' },
+    0.5,
+  ),
 ];
