@@ -270,25 +270,53 @@ export function backwardGraph(test: GradientCase, wanted?: readonly string[]): B
   return { graph, gradients, firstAdded };
 }
 
-/** Runs the backward graph of a case: the gradient of each wanted input by name, with its shape. */
-export async function reverseGradients(
+/** A gradient by reverse mode, with its shape. */
+export interface ReverseGradient {
+  readonly data: Float32Array;
+  readonly dims: readonly number[];
+}
+
+/** A backward graph in a runtime. */
+export interface LoadedBackward {
+  /** @param further feeds of inputs that are not the case's own @returns the gradient of each wanted input by name */
+  run(further?: Readonly<Record<string, ort.Tensor>>): Promise<Map<string, ReverseGradient>>;
+  release(): Promise<void>;
+}
+
+export async function loadBackward(
   test: GradientCase,
   { graph, gradients }: BackwardGraph,
   engine: TestEngine = nativeEngine,
-): Promise<Map<string, { data: Float32Array; dims: readonly number[] }>> {
+): Promise<LoadedBackward> {
   const copy = graph.copy();
   const unique = new Set(gradients.gradientOf.values());
   for (const name of unique) copy.addOutput(name);
   lowerPrivateOperators(copy);
   const loaded = await engine.load(await encode(copy));
+  const feeds = feedsOf(forwardGraph(test, 'float32').feeds, 'float32');
+  return {
+    release: () => loaded.release(),
+    async run(further) {
+      const results = await loaded.run({ ...feeds, ...further });
+      return new Map(
+        [...gradients.gradientOf].map(([value, gradient]) => [
+          value,
+          { data: results[gradient].data as Float32Array, dims: results[gradient].dims },
+        ]),
+      );
+    },
+  };
+}
+
+/** Runs the backward graph of a case once. */
+export async function reverseGradients(
+  test: GradientCase,
+  backward: BackwardGraph,
+  engine: TestEngine = nativeEngine,
+): Promise<Map<string, ReverseGradient>> {
+  const loaded = await loadBackward(test, backward, engine);
   try {
-    const results = await loaded.run(feedsOf(forwardGraph(test, 'float32').feeds, 'float32'));
-    return new Map(
-      [...gradients.gradientOf].map(([value, gradient]) => [
-        value,
-        { data: results[gradient].data as Float32Array, dims: results[gradient].dims },
-      ]),
-    );
+    return await loaded.run();
   } finally {
     await loaded.release();
   }

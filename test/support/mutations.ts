@@ -1,71 +1,94 @@
-import type { MutableGraph, MutableNode } from '../../src/ir/mutableGraph';
+import * as ort from 'onnxruntime-node';
 import { inferTypes } from '../../src/ir/inferTypes';
-import { float32Tensor } from '../../src/ir/tensor';
+import type { MutableGraph, MutableNode } from '../../src/ir/mutableGraph';
 import type { BackwardGraph } from './finiteDifferences';
 
-const faults = [
-  ['Mul', 1.05],
-  ['Mul', -1],
-  ['Add', 0.1],
-] as const;
-
-/** A backward graph with one fault in it. */
-export interface Mutant {
-  /** Which node was changed, and how. */
-  readonly name: string;
-  /** Mutants of one place: a check must notice at least one of them (scaling is invisible to a sign and to zeros, negation to a square). */
+/** One fault in a backward graph: the switches that turn it on. */
+export interface Fault {
+  /** Faults of one place: a check must notice at least one of them (scaling is invisible to a sign and to zeros, negation to a square). */
   readonly place: string;
+  readonly switches: readonly (readonly [name: string, value: number])[];
+}
+
+/** A backward graph that holds every fault at once, each behind an input of the graph: no session for each of thousands of faults. */
+export interface FaultyGraph {
   readonly backward: BackwardGraph;
+  readonly faults: readonly Fault[];
+  /** The feeds of all switches with one fault on, or with none. */
+  feeds(fault?: Fault): Record<string, ort.Tensor>;
 }
 
 /**
- * One fault per mutant: each floating-point value that the backward pass computes is scaled by 1.05, negated or shifted by
- * 0.1, and each sum loses a term.
+ * Each floating-point value that the backward pass computes can be scaled by 1.05, negated or shifted by 0.1, and each sum can
+ * lose all of its terms but one.
  */
-export function* mutants(backward: BackwardGraph): Iterable<Mutant> {
-  const types = inferTypes(backward.graph);
-  const added = backward.graph.nodes.slice(backward.firstAdded);
-  for (const [i, node] of added.entries()) {
+export function withFaults({ graph: original, gradients, firstAdded }: BackwardGraph): FaultyGraph {
+  const graph = original.copy();
+  const types = inferTypes(graph);
+  const neutral = new Map<string, number>();
+  const faults: Fault[] = [];
+  const newSwitch = (value: number) => {
+    const name = graph.addInput(graph.freshName('fault'), { kind: 'tensor', dtype: 'float32', shape: [] });
+    neutral.set(name, value);
+    return name;
+  };
+
+  const added: MutableNode[] = [];
+  for (const node of graph.nodes.slice(firstAdded)) {
     const [output] = node.outputs;
+    const { dtype, shape } = types.get(output) ?? {};
     const place = `${node.opType} ${output}`;
-    if (types.get(output)?.dtype === 'float32') {
-      for (const [opType, operand] of faults) {
-        const change = (graph: MutableGraph, changed: MutableNode) => spoil(graph, changed, opType, operand);
-        yield { name: `${place} ${opType} ${operand}`, place, backward: changed(backward, i, change) };
-      }
+    const isSum = ['Add', 'Sum', 'Sub'].includes(node.opType) && node.inputs.length > 1;
+    if (dtype !== 'float32') {
+      if (isSum) throw new Error(`${place}: no fault is made in a sum of ${dtype}`);
+      added.push(node);
+      continue;
     }
-    if (!['Add', 'Sum', 'Sub'].includes(node.opType)) continue;
-    const shapes = node.inputs.map((input) => types.get(input)?.shape);
-    for (const [k, shape] of shapes.entries()) {
-      if (shapes.length < 2 || String(shape) !== String(types.get(output)?.shape)) continue;
-      const name = `${place} with its term ${k} alone`;
-      yield { name, place: name, backward: changed(backward, i, (_, changed) => keepOne(changed, k)) };
+    if (isSum) {
+      const shapes = node.inputs.map((input) => types.get(input)?.shape);
+      const weights = node.inputs.map(() => newSwitch(1));
+      node.inputs = node.inputs.map((term, k) => append(graph, added, 'Mul', term, weights[k], `${output}/term`));
+      for (const [k, own] of shapes.entries())
+        if (String(own) === String(shape)) {
+          const others = weights.filter((_, j) => j !== k);
+          faults.push({ place: `${place} with its term ${k} alone`, switches: others.map((name) => [name, 0]) });
+        }
     }
+    added.push(node);
+    const [factor, shift] = [newSwitch(1), newSwitch(0)];
+    node.outputs[0] = graph.freshName(`${output}/right`);
+    const scaled = append(graph, added, 'Mul', node.outputs[0], factor, `${output}/scaled`);
+    added.push(graph.makeNode('Add', [scaled, shift], {}, { outputs: [output] }));
+    faults.push(
+      { place, switches: [[factor, 1.05]] },
+      { place, switches: [[factor, -1]] },
+      { place, switches: [[shift, 0.1]] },
+    );
   }
+  graph.nodes.splice(firstAdded, graph.nodes.length, ...added);
+  return {
+    backward: { graph, gradients, firstAdded },
+    faults,
+    feeds: (fault) =>
+      Object.fromEntries(
+        [...neutral, ...(fault?.switches ?? [])].map(([name, value]) => [
+          name,
+          new ort.Tensor('float32', Float32Array.of(value), []),
+        ]),
+      ),
+  };
 }
 
-function changed(
-  { graph, gradients, firstAdded }: BackwardGraph,
-  index: number,
-  change: (graph: MutableGraph, node: MutableNode) => void,
-): BackwardGraph {
-  const copy = graph.copy();
-  change(copy, copy.nodes[firstAdded + index]);
-  return { graph: copy, gradients, firstAdded };
-}
-
-function spoil(graph: MutableGraph, node: MutableNode, opType: string, operand: number): void {
-  const [output] = node.outputs;
-  const right = graph.freshName(`${output}/right`);
-  node.outputs[0] = right;
-  const by = graph.addInitializer(float32Tensor(graph.freshName('mutation'), [], [operand]));
-  const wrong = graph.makeNode(opType, [right, by], {}, { outputs: [output] });
-  graph.nodes.splice(graph.nodes.indexOf(node) + 1, 0, wrong);
-}
-
-function keepOne(node: MutableNode, term: number): void {
-  const negative = node.opType === 'Sub' && term === 1;
-  node.opType = negative ? 'Neg' : 'Identity';
-  node.inputs = [node.inputs[term]];
-  node.attributes = new Map();
+/** @returns the name of `opType`(left, right) */
+function append(
+  graph: MutableGraph,
+  nodes: MutableNode[],
+  opType: string,
+  left: string,
+  right: string,
+  hint: string,
+): string {
+  const output = graph.freshName(hint);
+  nodes.push(graph.makeNode(opType, [left, right], {}, { outputs: [output] }));
+  return output;
 }

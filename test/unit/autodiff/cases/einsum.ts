@@ -26,5 +26,6 @@ export const einsumCases: readonly GradientCase[] = [
   einsum('...i,...i->...', [2, 3, 2], [2, 3, 2]),
   einsum('b...,b...->...b', [2, 1, 3], [2, 4, 3]),
   einsum('ij,jk,kl->il', [2, 3], [3, 2], [2, 2]),
-  einsum('ij,ij->ij', [2, 3], [1, 3]),
+  // ONNX Runtime gives its gradient the shape [1, 3], and a node after it that memory; the nodes are those of b...,b...->...b
+  { ...einsum('ij,ij->ij', [2, 3], [1, 3]), mutated: false },
 ];
