@@ -9,14 +9,14 @@ export interface LossNodes {
 }
 
 /**
- * Mean over the batch of -log softmax(logits)[class] (torch.nn.CrossEntropyLoss).
- * @param logits value of `batch * classes` elements, classes running fastest
- * @returns `target` is an int64 input [batch, 1]
+ * Mean over the rows of -log softmax(logits)[class] (torch.nn.CrossEntropyLoss).
+ * @param logits value of `rows * classes` elements, classes running fastest
+ * @returns `target` is an int64 input [rows, 1]
  */
-export function crossEntropy(graph: MutableGraph, logits: string, batch: number, classes: number): LossNodes {
-  const target = graph.addInput(graph.freshName('loss/classes'), { kind: 'tensor', dtype: 'int64', shape: [batch, 1] });
-  const rows = graph.add('Reshape', [logits, ints(graph, [batch, classes])], {}, { hint: 'loss/logits' });
-  const logProbabilities = graph.add('LogSoftmax', [rows], { axis: attribute.int(1) }, { hint: 'loss/log_softmax' });
+export function crossEntropy(graph: MutableGraph, logits: string, rows: number, classes: number): LossNodes {
+  const target = graph.addInput(graph.freshName('loss/classes'), { kind: 'tensor', dtype: 'int64', shape: [rows, 1] });
+  const table = graph.add('Reshape', [logits, ints(graph, [rows, classes])], {}, { hint: 'loss/logits' });
+  const logProbabilities = graph.add('LogSoftmax', [table], { axis: attribute.int(1) }, { hint: 'loss/log_softmax' });
   const picked = graph.add(
     'GatherElements',
     [logProbabilities, target],
@@ -25,6 +25,19 @@ export function crossEntropy(graph: MutableGraph, logits: string, batch: number,
   );
   const mean = graph.add('ReduceMean', [picked], { keepdims: attribute.int(0) }, { hint: 'loss/mean' });
   return { loss: graph.add('Neg', [mean], {}, { hint: 'loss/cross_entropy' }), target };
+}
+
+/**
+ * The cross-entropy of the tokens that follow, averaged over the batch and all places but the last, which nothing follows.
+ * @param logits value of `shape`'s elements, [batch, length, vocabulary], however they are arranged
+ * @returns `target` is an int64 input [batch * (length - 1), 1]
+ */
+export function nextTokenCrossEntropy(graph: MutableGraph, logits: string, shape: readonly number[]): LossNodes {
+  const [batch, length, vocabulary] = shape;
+  const placed = graph.add('Reshape', [logits, ints(graph, shape)], {}, { hint: 'loss/places' });
+  const range = [[0], [length - 1], [1]].map((value) => ints(graph, value));
+  const followed = graph.add('Slice', [placed, ...range], {}, { hint: 'loss/followed' });
+  return crossEntropy(graph, followed, batch * (length - 1), vocabulary);
 }
 
 /**

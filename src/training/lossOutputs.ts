@@ -21,6 +21,8 @@ export type LabelForm =
 export type TargetKind =
   /** The number of the sample's class; cross-entropy. */
   | 'class'
+  /** The token that follows, at every place but the last; cross-entropy. */
+  | 'token'
   /** The model's own input; mean squared error. */
   | 'input'
   /** A fixed random linear map of the input; mean squared error. */
@@ -39,7 +41,7 @@ export interface LossOutput {
   /** Its sizes, all known. */
   readonly shape: readonly number[];
   readonly kind: TargetKind;
-  /** Number of classes, for 'class'. */
+  /** Number of classes, for 'class' and 'token'. */
   readonly classes: number;
   /** Index of the input that the target is made of; -1 when there is none (the target is then fixed noise). */
   readonly input: number;
@@ -54,7 +56,8 @@ export interface LossOutputs {
 
 /**
  * Chooses what the loss is taken on: every floating-point output that depends on a parameter and that no other output is
- * computed from. A classifier's output [N, K] counts as the logits in front of its final Softmax, LogSoftmax or Sigmoid.
+ * computed from. A classifier's output [N, K] counts as the logits in front of its final Softmax, LogSoftmax or Sigmoid, and so
+ * does a language model's [N, L, K] of tokens [N, L].
  *
  * @param types static types of all values
  * @param inputs what the model is fed with
@@ -119,6 +122,11 @@ function lossOutput(
   }
   const own = same >= 0 && shape[0] === batch && shape.length >= 2;
   if (own && given === undefined && loss !== 'cross-entropy') return { ...base, kind: 'input', input: same, bounds };
+  const words = given === undefined && loss !== 'mse' ? wordsScored(output, shape, inputs) : -1;
+  if (words >= 0) {
+    const before = last && isSoftmax(last) ? last.inputs[0] : value;
+    return { ...base, kind: 'token', value: before, classes: shape[2], input: words };
+  }
   if (classes >= 2 && loss !== 'mse') {
     if (labels === 'none')
       return `the data have no labels for its ${classes} scores: give labels, or choose the loss mse`;
@@ -127,9 +135,28 @@ function lossOutput(
     return { ...base, kind: 'class', value: logits, shape: reading.shape(logits) ?? shape, classes };
   }
   if (loss === 'cross-entropy') return 'it is no list of scores for each sample, which cross-entropy needs';
-  const soft = last?.opType === 'Softmax' || last?.opType === 'LogSoftmax';
-  const before = soft ? last.inputs[0] : value;
+  const before = last && isSoftmax(last) ? last.inputs[0] : value;
   return { ...base, kind: 'teacher', value: before, shape: reading.shape(before) ?? shape, bounds };
+}
+
+function isSoftmax({ opType }: MutableNode): boolean {
+  return opType === 'Softmax' || opType === 'LogSoftmax';
+}
+
+/**
+ * The input whose tokens [N, L] an output [N, L, K] scores the successors of: K is the size of their vocabulary, or the output says that
+ * it holds logits and K covers it. Of several, that of a decoder. -1 when there is none.
+ */
+function wordsScored(output: string, shape: readonly number[], inputs: readonly InputSpec[]): number {
+  if (shape.length !== 3 || shape[1] < 2 || shape[2] < 2) return -1;
+  const fits = inputs.map(
+    ({ kind, shape: tokens, vocabulary }) =>
+      kind === 'tokens' &&
+      equal(tokens, shape.slice(0, 2)) &&
+      (shape[2] === vocabulary || (/logits/i.test(output) && shape[2] > vocabulary)),
+  );
+  const decoder = inputs.findIndex(({ name }, i) => fits[i] && /decoder/i.test(name));
+  return decoder >= 0 ? decoder : fits.indexOf(true);
 }
 
 /** Why labels cannot be what an output of this shape is compared with. */

@@ -16,7 +16,7 @@ import type { FedOutput } from './data/syntheticData';
 import { dequantizeWeights } from './dequantizeWeights';
 import { chooseInputShapes } from './inputShapes';
 import { activationAfter, layersOfConstants } from './layerParameters';
-import { crossEntropy, meanSquaredError } from './lossNodes';
+import { crossEntropy, meanSquaredError, nextTokenCrossEntropy, type LossNodes } from './lossNodes';
 import { chooseLossOutputs, type LossGoal, type LossOutput } from './lossOutputs';
 import type { MeasuredNorm, NormSide } from './normMoments';
 import { nothingToTrain } from './nothingToTrain';
@@ -186,7 +186,7 @@ export function buildTrainingStep(model: Model, view: LayerView, options: Traini
     batchRewritten: sizes.rewritten,
     inputs,
     outputs,
-    lossName: outputs.some((o) => o.kind === 'class') ? 'cross-entropy' : 'mse',
+    lossName: outputs.some((o) => o.kind === 'class' || o.kind === 'token') ? 'cross-entropy' : 'mse',
     loss,
     parameters: describeParameters(used, gradientNames, view),
     layers: placeLayers(view, measured, reached, overSamples, besideNorms),
@@ -231,16 +231,19 @@ function addLosses(
 ): { loss: string; outputs: FedOutput[] } {
   const losses: string[] = [];
   const fed = outputs.map((output) => {
-    const { loss, target } =
-      output.kind === 'class'
-        ? crossEntropy(graph, output.value, batch, output.classes)
-        : meanSquaredError(graph, output.value, output.shape);
+    const { loss, target } = lossOf(graph, output, batch);
     losses.push(loss);
     return { ...output, target };
   });
   const [first] = losses;
   const loss = losses.length === 1 ? first : graph.add('Sum', losses, {}, { hint: 'loss/sum' });
   return { loss, outputs: fed };
+}
+
+function lossOf(graph: MutableGraph, { kind, value, shape, classes }: LossOutput, batch: number): LossNodes {
+  if (kind === 'class') return crossEntropy(graph, value, batch, classes);
+  if (kind === 'token') return nextTokenCrossEntropy(graph, value, shape);
+  return meanSquaredError(graph, value, shape);
 }
 
 interface MeasuredOutput extends Measured {

@@ -109,6 +109,51 @@ function token(label: number, classes: number, vocabulary: number, random: Rando
   return own > 0 && random.uniform() < OWN_TOKEN ? label + classes * random.integer(own) : random.integer(vocabulary);
 }
 
+/** Different tokens that sequences are made of: few enough for what follows each to be seen many times in a short run. */
+const CHAIN_TOKENS = 32;
+/** How often a token's own successor follows it. */
+const SUCCESSION = 0.8;
+
+/**
+ * Sequences for models that tell the next token, [N, L]: a Markov chain over some tokens of the vocabulary, each of which has a successor
+ * that follows it in four of five cases, and any in the fifth.
+ * @param strides for each sample how far the successor lies in the order of these tokens: one number for all, or one for each class
+ */
+export function tokenChains(
+  spec: InputSpec,
+  strides: readonly number[],
+  seed: number,
+  input: number,
+  random: Random,
+): Float32Array {
+  const own = new Random(seed, purpose.classes, input);
+  const tokens = [...distinct(chainTokens(spec), spec.vocabulary, own)];
+  const data = new Float32Array(elementCount(spec.shape));
+  const length = data.length / strides.length;
+  strides.forEach((stride, n) => {
+    let at = random.integer(tokens.length);
+    for (let i = 0; i < length; i++) {
+      data[n * length + i] = tokens[at];
+      const follows = random.uniform() < SUCCESSION;
+      at = follows ? (at + stride) % tokens.length : random.integer(tokens.length);
+    }
+  });
+  return data;
+}
+
+/** Different integers below `limit`, which may be far more than they are. */
+function distinct(count: number, limit: number, random: Random): Set<number> {
+  if (limit < 4 * count) return new Set(random.permutation(limit).slice(0, count));
+  const numbers = new Set<number>();
+  while (numbers.size < count) numbers.add(random.integer(limit));
+  return numbers;
+}
+
+/** How many different tokens the sequences of such an input hold. */
+export function chainTokens({ vocabulary }: InputSpec): number {
+  return Math.min(CHAIN_TOKENS, vocabulary);
+}
+
 /** States start at small values, scales and flags at 1, other integers at 0. */
 function fillConstant(data: Float32Array, { shape, dtype }: InputSpec, own: Random): void {
   if (dtype === 'bool') data.fill(1);

@@ -3,7 +3,7 @@ import { hostTensor, type HostTensor } from '../hostTensor';
 import type { LossOutput } from '../lossOutputs';
 import { Random } from '../random';
 import type { InputSpec } from './inputSpec';
-import { purpose, samplesOf } from './samples';
+import { chainTokens, purpose, samplesOf, tokenChains } from './samples';
 import type { TrainingData } from './trainingData';
 import { Teacher } from './teacher';
 
@@ -78,7 +78,9 @@ export class SyntheticData implements TrainingData {
   /** What is fed, in words. */
   describeInputs(): string {
     if (this.inputs.length === 0) return 'none: the network has no inputs, it computes from constants of the file';
-    const parts = this.inputs.map((spec) => describeInput(spec, this.classes));
+    const parts = this.inputs.map((spec, i) =>
+      this.isChain(i) ? describeChain(spec) : describeInput(spec, this.classes),
+    );
     const listed = [...new Set(parts)].join('; ');
     const scaled = this.inputs.some((i) => floatKinds.has(i.kind)) ? ', scaled to mean 0 and deviation 1' : '';
     return `${listed}${scaled}; fresh samples at every step`;
@@ -95,6 +97,7 @@ export class SyntheticData implements TrainingData {
         ? `the sample's class (${this.classes} of the ${output.classes} outputs are used)`
         : `the sample's class, one of ${this.classes}`;
     }
+    if (output.kind === 'token') return FOLLOWERS;
     const teacher = this.teachers.get(output);
     return teacher === undefined
       ? `the model's own input${squashed(output)}`
@@ -110,14 +113,25 @@ export class SyntheticData implements TrainingData {
 
   private rawInputs(step: number): Float32Array[] {
     const labels = this.labels(step);
+    const classify = this.outputs.some((o) => o.kind === 'class');
     return this.inputs.map((spec, i) => {
       const random = new Random(this.seed, purpose.samples, step, i);
+      if (this.isChain(i)) {
+        const strides = labels.map((label) => (classify ? 1 + label : 1));
+        return tokenChains(spec, strides, this.seed, i, random);
+      }
       return samplesOf(spec, labels, this.classes, this.seed, i, random);
     });
   }
 
+  /** Whether an output tells what follows the tokens of an input. */
+  private isChain(input: number): boolean {
+    return this.outputs.some((o) => o.kind === 'token' && o.input === input);
+  }
+
   private target(output: FedOutput, labels: readonly number[], data: readonly Float32Array[]): HostTensor {
     if (output.kind === 'class') return hostTensor('int64', [this.batch, 1], labels);
+    if (output.kind === 'token') return followers(output, data[output.input]);
     const teacher = this.teachers.get(output);
     const values = teacher
       ? standardised(teacher.targets(data[output.input]), this.targetScales.get(output)!)
@@ -125,6 +139,15 @@ export class SyntheticData implements TrainingData {
     return hostTensor('float32', output.shape, squash(values, output.bounds));
   }
 }
+
+/** The token that follows, for every token [N, L] but the last of a sample: what a language model's loss compares with. */
+export function followers({ shape: [batch, length] }: LossOutput, tokens: Float32Array): HostTensor {
+  const next = tokens.filter((_, i) => i % length > 0);
+  return hostTensor('int64', [batch * (length - 1), 1], next);
+}
+
+/** The same in words. */
+export const FOLLOWERS = 'the token that follows each token';
 
 export function scaleOf(values: Float32Array): Scale {
   let sum = 0;
@@ -148,6 +171,12 @@ export function squash(values: Float32Array, bounds: LossOutput['bounds']): Floa
 
 export function squashed({ bounds }: LossOutput): string {
   return bounds === undefined ? '' : `, through a ${bounds} as the output is`;
+}
+
+function describeChain(spec: InputSpec): string {
+  const { shape, vocabulary } = spec;
+  const used = `${chainTokens(spec)} tokens of a vocabulary of ${vocabulary}`;
+  return `token sequences (${shape[1]} long) over ${used}, each of which has its own successor in four of five cases`;
 }
 
 function describeInput({ kind, shape, vocabulary }: InputSpec, classes: number): string {

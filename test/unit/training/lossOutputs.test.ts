@@ -2,15 +2,15 @@ import assert from 'node:assert/strict';
 import { inferTypes } from '../../../src/ir/inferTypes';
 import { parseGraph } from '../../../src/ir/textForm';
 import { inputSpecs } from '../../../src/training/data/inputSpec';
-import { chooseLossOutputs, type LossOutputs } from '../../../src/training/lossOutputs';
+import { chooseLossOutputs, type LossGoal, type LossOutputs } from '../../../src/training/lossOutputs';
 
 const BATCH = 4;
 
-function choose(text: string, trained: readonly string[] = ['w']): LossOutputs {
+function choose(text: string, trained: readonly string[] = ['w'], goal?: LossGoal): LossOutputs {
   const graph = parseGraph(`<ir_version: 8, opset_import: ["" : 18]> ${text}`).toMutable();
   const shapes = new Map(graph.inputs.map((i) => [i.name, i.type.shape as number[]]));
   const inputs = inputSpecs(graph, shapes, BATCH, false);
-  return chooseLossOutputs(graph, inferTypes(graph), inputs, new Set(trained), BATCH);
+  return chooseLossOutputs(graph, inferTypes(graph), inputs, new Set(trained), BATCH, goal);
 }
 
 describe('chooseLossOutputs', () => {
@@ -54,6 +54,39 @@ describe('chooseLossOutputs', () => {
         ['z', 'teacher', undefined],
       ],
     );
+  });
+
+  describe('of a language model', () => {
+    const model = (more = '', vocabulary = 20, output = 'y') =>
+      `g (int64[4,6] ids) => (float[4,6,${vocabulary}] ${output}) <float[20,5] table, float[5,${vocabulary}] w>
+      { e = Gather(table, ids)  h = MatMul(e, w)  ${more || `${output} = Identity(h)`} }`;
+    const trained = ['table', 'w'];
+    const kinds = (text: string, loss?: 'mse') => choose(text, trained, { loss: loss ?? 'auto' }).outputs;
+
+    it('takes the scores of the tokens that follow, behind a Softmax', () => {
+      const [{ value, kind, classes, input, shape }] = kinds(model('y = LogSoftmax(h)'));
+      assert.deepEqual([value, kind, classes, input, shape], ['h', 'token', 20, 0, [4, 6, 20]]);
+    });
+
+    it('takes logits of more tokens than the table has, but no other features of a token', () => {
+      assert.deepEqual(
+        [
+          kinds(model('', 24, 'logits')),
+          kinds(model('', 24)),
+          kinds(model('', 7, 'logits')),
+          kinds(model(), 'mse'),
+        ].map(([o]) => o.kind),
+        ['token', 'teacher', 'teacher', 'teacher'],
+      );
+    });
+
+    it('tells the successors of what its decoder reads', () => {
+      const [{ kind, input }] = kinds(
+        `g (int64[4,6] ids, int64[4,6] decoder_ids) => (float[4,6,20] y) <float[20,5] table, float[5,20] w>
+        { a = Gather(table, ids)  b = Gather(table, decoder_ids)  e = Add(a, b)  y = MatMul(e, w) }`,
+      );
+      assert.deepEqual([kind, input], ['token', 1]);
+    });
   });
 
   it('leaves out outputs that others are computed from, that depend on no weight, that are no floats', () => {

@@ -5,7 +5,17 @@ import type { LossOutput } from '../../lossOutputs';
 import { Random } from '../../random';
 import type { InputSpec } from '../inputSpec';
 import { purpose } from '../samples';
-import { scaleOf, squash, squashed, standardised, SyntheticData, type FedOutput, type Scale } from '../syntheticData';
+import {
+  FOLLOWERS,
+  followers,
+  scaleOf,
+  squash,
+  squashed,
+  standardised,
+  SyntheticData,
+  type FedOutput,
+  type Scale,
+} from '../syntheticData';
 import { Teacher } from '../teacher';
 import type { TrainingData } from '../trainingData';
 import type { FittedData, FittedTable } from './fitData';
@@ -104,6 +114,7 @@ export class FileData implements TrainingData {
     const { labels } = this.data;
     const teacher = this.teachers.get(output)?.teacher;
     if (teacher !== undefined) return `a fixed random teacher: ${teacher.words}${squashed(output)}`;
+    if (output.kind === 'token') return FOLLOWERS;
     if (output.kind === 'input') return `the model's own input${squashed(output)}`;
     if (labels?.kind !== 'class') return `the values of ${labels?.name}`;
     const as = output.kind === 'labels' && output.classes >= 2 ? ', as a 1 among zeros' : '';
@@ -138,6 +149,7 @@ export class FileData implements TrainingData {
       entry.scale ??= scaleOf(raw);
       return hostTensor('float32', output.shape, squash(standardised(raw, entry.scale), output.bounds));
     }
+    if (output.kind === 'token') return followers(output, data[output.input]);
     if (output.kind === 'input') return hostTensor('float32', output.shape, squash(data[output.input], output.bounds));
     if (labels?.kind === 'class') {
       const classes = rows.map((row) => labels.numbers[row]);

@@ -117,6 +117,65 @@ describe('SyntheticData', () => {
     assert.match(data.describeTargets(), /10 of the 1000/);
   });
 
+  describe('for a language model', () => {
+    const [length, vocabulary] = [12, 5000];
+    const ids = spec('tokens', [BATCH, length], { dtype: 'int64', vocabulary });
+    const scores = output('token', [BATCH, length, vocabulary], { classes: vocabulary });
+    const rows = (data: ArrayLike<number | bigint>, width: number) =>
+      Array.from({ length: BATCH }, (_, n) => Array.from(data, Number).slice(n * width, (n + 1) * width));
+    const samples = (data: SyntheticData) =>
+      Array.from({ length: 6 }, (_, step) => rows(data.feeds(step).get('x')!.data, length)).flat();
+
+    it('asks for the token that follows, at all places but the last', () => {
+      const data = new SyntheticData([ids], [scores], BATCH, 1);
+      const feeds = data.feeds(0);
+      assert.deepEqual(feeds.get('t')!.dims, [BATCH * (length - 1), 1]);
+      const expected = rows(feeds.get('x')!.data, length).map((row) => row.slice(1));
+      assert.deepEqual(rows(feeds.get('t')!.data, length - 1), expected);
+      assert.deepEqual(new SyntheticData([ids], [scores], BATCH, 1).feeds(0), feeds);
+      assert.match(data.describeInputs(), /32 tokens of a vocabulary of 5000/);
+      assert.equal(data.describeTargets(), 'the token that follows each token');
+    });
+
+    it('lets the same token follow in four of five cases', () => {
+      const counts = new Map<number, Map<number, number>>();
+      for (const row of samples(new SyntheticData([ids], [scores], BATCH, 1))) {
+        row.slice(1).forEach((next, i) => {
+          const after = counts.get(row[i]) ?? new Map<number, number>();
+          counts.set(row[i], after.set(next, (after.get(next) ?? 0) + 1));
+        });
+      }
+      assert.equal(counts.size, 32);
+      const all = [...counts.values()].flatMap((c) => [...c.values()]).reduce((a, b) => a + b);
+      const usual = [...counts.values()].map((c) => Math.max(...c.values())).reduce((a, b) => a + b);
+      assert.ok(Math.abs(usual / all - 0.8) < 0.05, `${usual} of ${all}`);
+    });
+
+    it('lets the successor depend on the class where the model tells that too', () => {
+      const head = { ...classifier, output: 'z', target: 'u' };
+      const data = new SyntheticData([ids], [scores, head], BATCH, 1);
+      const { x, u } = Object.fromEntries(data.feeds(0));
+      const usual = new Map<string, Map<number, number>>();
+      for (let step = 0; step < 40; step++) {
+        const feeds = data.feeds(step);
+        rows(feeds.get('x')!.data, length).forEach((row, n) => {
+          row.slice(1).forEach((next, i) => {
+            const key = `${Number(feeds.get('u')!.data[n])} ${row[i]}`;
+            const after = usual.get(key) ?? new Map<number, number>();
+            usual.set(key, after.set(next, (after.get(next) ?? 0) + 1));
+          });
+        });
+      }
+      assert.equal(x.data.length / length, u.data.length);
+      const token = [...usual.keys()][0].split(' ')[1];
+      const successors = Array.from({ length: 10 }, (_, k) => {
+        const after = [...(usual.get(`${k} ${token}`) ?? [])].sort((a, b) => b[1] - a[1]);
+        return after[0]?.[0];
+      });
+      assert.equal(new Set(successors).size, 10, successors.join());
+    });
+  });
+
   it('makes tokens of the vocabulary, positions, masks and flags', () => {
     const inputs: InputSpec[] = [
       spec('tokens', [BATCH, 12], { name: 'ids', dtype: 'int64', vocabulary: 37 }),

@@ -202,6 +202,8 @@ describe('samples of files', () => {
     for (let i = 0; i < 4; i++) assert.deepEqual(sorted(rows.slice(3 * i, 3 * i + 3)), [0, 0, 1]);
     assert.deepEqual(sorted(await target(output('input', [4, 2]))), [0, 1, 2, 3, 4, 5, 6, 7]);
     assert.ok((await target(output('teacher', [4, 5]))).every(Number.isFinite));
+    // of tokens 2n, 2n + 1 the second
+    assert.deepEqual(sorted(await target(output('token', [4, 2, 9]))), [1, 3, 5, 7]);
   });
 
   it('that the network cannot be fed are refused with their place', async () => {
