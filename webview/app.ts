@@ -1,5 +1,6 @@
 import { button, progressRing, tabs } from './components';
 import { h, replaceChildren } from './dom';
+import { capital } from './format';
 import { shown } from './shown';
 import type { Snapshot, Store } from './store';
 import { onThemeChange, readTheme } from './theme';
@@ -70,7 +71,7 @@ function drawNotice(notice: HTMLElement, { unreadable }: Snapshot, store: Store)
       'div',
       { class: 'unreadable', testId: 'unreadable', attributes: { role: 'alert' } },
       h('h2', {}, t('This file could not be read as a model')),
-      h('p', { class: 'unreadable-message' }, h('bdi', {}, shown(unreadable.error.message))),
+      h('p', { class: 'unreadable-message' }, h('bdi', {}, capital(shown(unreadable.error.message)))),
       h('p', { class: 'unreadable-code' }, 'Error ', h('code', {}, shown(unreadable.error.code))),
       button(t('Read again'), {
         appearance: 'primary',

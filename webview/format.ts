@@ -23,6 +23,11 @@ export function formatFigure(value: Figure | string | null | undefined): string 
   return size >= 999.5 ? value.toFixed(0) : value.toPrecision(3);
 }
 
+/** As `formatFigure`, but whole numbers as they are: what was measured may have been counted. */
+export function formatMeasured(value: Figure | string | null | undefined): string {
+  return Number.isInteger(value) && Math.abs(value as number) < 1e5 ? String(value) : formatFigure(value);
+}
+
 /** A number as it was set rather than measured: 0.9 and 1e-5, also where a file holds the nearest float32. */
 export function formatSetting(value: number): string {
   const rounded = Number(value.toPrecision(6));
@@ -73,6 +78,11 @@ export function formatDuration(seconds: number): string {
 /** "1 layer", "2 layers". */
 export function counted(count: number, singular: string, plural = `${singular}s`): string {
   return `${formatCount(count)} ${count === 1 ? t(singular) : t(plural)}`;
+}
+
+/** A sentence that begins with a capital; one that begins with a name (`conv_1`, `Conv`) stays as it is. */
+export function capital(text: string): string {
+  return /^[a-z]+([ ,]|$)/.test(text) ? text.charAt(0).toUpperCase() + text.slice(1) : text;
 }
 
 /** The last part of a path, of either kind of separator; with its folder where all models of a kind have that name. */

@@ -115,10 +115,9 @@ export function slopeSentence({
   const depth = layers.reduce((most, layer) => Math.max(most, layer.depth), 1);
   const verb = foundVerb(findings) ?? neutralVerb(slope * (depth - 1));
   return t(
-    'Towards the input gradients {0}: ×\u00a0{1} per weighted layer ({2} decades).',
+    'Towards the input gradients {0}: ×\u00a0{1} per weighted layer (the median: a jump at a single layer does not count).',
     verb,
     formatFigure(Math.pow(10, slope)),
-    formatFigure(slope),
   );
 }
 

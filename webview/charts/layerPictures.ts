@@ -151,7 +151,7 @@ export function runningPicture(layer: ProfiledLayer, of: 'mean' | 'variance', st
       { label: t('running'), colour: 'purple', width: 2.5, points: points(running), marks: all.length === 1 },
     ],
     summary: t(
-      'At the last step: batch {0}, running {1}.',
+      'At the last step: batch {0}, running {1}. Training normalizes by the batch, inference by the running figures.',
       formatFigure(last[batch].mean),
       formatFigure(last[running].mean),
     ),

@@ -1,5 +1,5 @@
 import type { NormFacts, NormParameterFacts } from '../../src/protocol/facts';
-import { counted, formatCount, formatFigure } from '../format';
+import { capital, counted, formatCount, formatFigure } from '../format';
 import { withAlpha, type Theme } from '../theme';
 import type { PaintedPicture, Target } from './paintedPicture';
 import { roundTicks } from './ticks';
@@ -30,7 +30,13 @@ export function parameterPicture(norm: NormFacts | undefined): PaintedPicture | 
     id: 'norm-parameters',
     title: t('In the file, over {0}', counted(parameters[0].count, 'channel')),
     height: 150,
-    summary: `${capital(parameters.map(sentence).join('; '))}.`,
+    summary: [
+      `${capital(parameters.map(sentence).join('; '))}.`,
+      parameters.some((parameter) => straddlesNeutral(parameter)) &&
+        t('Dotted: where a parameter changes nothing (1 or 0).'),
+    ]
+      .filter(Boolean)
+      .join(' '),
     notes: parameters
       .filter(({ notFinite }) => notFinite > 0)
       .map(({ name, notFinite, count }) =>
@@ -133,7 +139,7 @@ function histogram(
       text: `${title} ${range}: ${counted(channels, 'channel')}`,
     });
   });
-  if (!shared && min < neutral && neutral < max) {
+  if (straddlesNeutral(parameter)) {
     const at = x + ((neutral - min) / (max - min)) * width;
     pen.strokeStyle = theme.text;
     pen.setLineDash([2, 3]);
@@ -155,6 +161,10 @@ function histogram(
   return targets;
 }
 
+function straddlesNeutral({ name, min, max }: NormParameterFacts): boolean {
+  return min < parts[name].neutral && parts[name].neutral < max;
+}
+
 function isShared({ min, max }: Pick<NormParameterFacts, 'min' | 'max'>): boolean {
   return min === max;
 }
@@ -169,8 +179,4 @@ function line(pen: CanvasRenderingContext2D, fromX: number, fromY: number, toX: 
 function edgesOf({ min, max }: { min: number; max: number }, bins: number, bin: number): [number, number] {
   const at = (edge: number) => min + ((max - min) * edge) / bins;
   return [at(bin), at(bin + 1)];
-}
-
-function capital(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
 }

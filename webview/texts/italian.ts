@@ -4,11 +4,14 @@ export const italian: Readonly<Record<string, string>> = {
   ' and {0} more': ' e altri {0}',
   ' scaled by {0}': ' moltiplicati per {0}',
   '; the file states {0}': '; il file dice {0}',
+  'A gate is what must be measured for a claim to pass. One that misses its gate is shown as failed; where the evidence goes both ways, figures are reported without a verdict.':
+    'Una soglia è ciò che si deve misurare perché un’affermazione superi la prova. Quella che non la raggiunge è mostrata come fallita; dove le evidenze vanno in entrambi i sensi, le cifre sono riportate senza verdetto.',
   'A profile is running: the figures below are still those of the profile before.':
     'Un profilo è in corso: i dati qui sotto sono ancora quelli del profilo precedente.',
   'A setting cannot be used: see below.': 'Un’impostazione non è utilizzabile: vedi sotto.',
   'A verdict needs a difference of more than twice the pooled standard deviation over the seeds, and p < 0.01 in Student’s t-test.':
     'Un verdetto richiede una differenza maggiore del doppio della deviazione standard combinata sui semi, e p < 0.01 nel test t di Student.',
+  'About the file': 'Sul file',
   'act.': 'att.',
   Activation: 'Attivazione',
   activation: 'attivazione',
@@ -31,7 +34,8 @@ export const italian: Readonly<Record<string, string>> = {
   'At the end: {0}.': 'Alla fine: {0}.',
   'At the last sampled step: {0} (15 %), {1} (50 %), {2} (85 %).':
     'All’ultimo passo campionato: {0} (15 %), {1} (50 %), {2} (85 %).',
-  'At the last step: batch {0}, running {1}.': 'All’ultimo passo: batch {0}, corrente {1}.',
+  'At the last step: batch {0}, running {1}. Training normalizes by the batch, inference by the running figures.':
+    'All’ultimo passo: batch {0}, corrente {1}. L’addestramento normalizza con il batch, l’inferenza con i valori correnti.',
   Automatic: 'Automatico',
   "Axes that share a norm's statistics": 'Assi che condividono le statistiche di una norm',
   'axes {0}': 'assi {0}',
@@ -65,7 +69,6 @@ export const italian: Readonly<Record<string, string>> = {
   Copied: 'Copiato',
   'Copied.': 'Copiato.',
   'Copy CSV': 'Copia CSV',
-  'Could not be read': 'Non è stato possibile leggere',
   'Cross-entropy': 'Entropia incrociata',
   'Cube: {0}': 'Cubo: {0}',
   Data: 'Dati',
@@ -77,6 +80,7 @@ export const italian: Readonly<Record<string, string>> = {
   'Distribution at {0}: standard deviation from {1} at step {2} to {3} at step {4}.':
     'Distribuzione in {0}: deviazione standard da {1} al passo {2} a {3} al passo {4}.',
   'dLoss/dOutput': 'dLoss/dUscita',
+  'Dotted: where a parameter changes nothing (1 or 0).': 'Punteggiata: dove un parametro non cambia nulla (1 o 0).',
   'does not apply': 'non si applica',
   Dropout: 'Dropout',
   'each step': 'ogni passo',
@@ -149,7 +153,6 @@ export const italian: Readonly<Record<string, string>> = {
   'Layer table': 'Tabella degli strati',
   Layers: 'Strati',
   layers: 'strati',
-  'Layers by step': 'Strati per passo',
   'layers have': 'strati non hanno',
   'Layers on the depth axis': 'Strati sull’asse della profondità',
   'Learning rate': 'Learning rate',
@@ -205,8 +208,8 @@ export const italian: Readonly<Record<string, string>> = {
   'No step was completed.': 'Nessun passo è stato completato.',
   'No step yet': 'Ancora nessun passo',
   'No step yet.': 'Ancora nessun passo.',
-  'No verdicts: below three seeds there is no spread to hold a difference against.':
-    'Nessun verdetto: con meno di tre semi non c’è una dispersione con cui confrontare una differenza.',
+  'No verdicts: below three seeds there is no spread to hold a difference against. Compare again with three.':
+    'Nessun verdetto: con meno di tre semi non c’è una dispersione con cui confrontare una differenza. Ripetere il confronto con tre.',
   'no weights': 'senza pesi',
   node: 'nodo',
   nodes: 'nodi',
@@ -298,8 +301,11 @@ export const italian: Readonly<Record<string, string>> = {
   'Run all': 'Esegui tutti',
   'Run: {0}': 'Esegui: {0}',
   running: 'corrente',
+  'RMS: root mean square, how large the values of a layer typically are. A gradient is that of the loss by the output of a layer.':
+    'RMS: radice della media dei quadrati, quanto sono grandi di solito i valori di uno strato. Un gradiente è quello della loss rispetto all’uscita di uno strato.',
   'running mean': 'media corrente',
   'running variance': 'varianza corrente',
+  'running …': 'in corso …',
   runs: 'prove',
   'sampled step': 'passo campionato',
   'Sampled step of the histograms': 'Passo campionato degli istogrammi',
@@ -376,8 +382,8 @@ export const italian: Readonly<Record<string, string>> = {
   threads: 'thread',
   'Time per step': 'Tempo per passo',
   'Too few sampled steps yet.': 'Ancora troppo pochi passi campionati.',
-  'Towards the input gradients {0}: × {1} per weighted layer ({2} decades).':
-    'Verso l’ingresso i gradienti {0}: × {1} per strato con pesi ({2} decadi).',
+  'Towards the input gradients {0}: × {1} per weighted layer (the median: a jump at a single layer does not count).':
+    'Verso l’ingresso i gradienti {0}: × {1} per strato con pesi (la mediana: un salto in un solo strato non conta).',
   'Towards the input, per weighted layer: {0}.': 'Verso l’ingresso, per strato con pesi: {0}.',
   Training: 'Addestramento',
   'trains at larger learning rates than': 'si addestra con learning rate maggiori di',
@@ -415,6 +421,7 @@ export const italian: Readonly<Record<string, string>> = {
   '{0} 0 or not finite and left empty.': '{0} 0 o senza valore finito, e lasciato vuoto.',
   '{0} at step {1}': '{0} al passo {1}',
   '{0} by layer and step': '{0} per strato e passo',
+  '{0} in the file': '{0} nel file',
   '{0} diverged': '{0} senza convergere',
   '{0} diverged: the curve ends where the loss was no number.':
     '{0} senza convergere: la curva finisce dove la loss non era un numero.',
@@ -457,9 +464,11 @@ export const italian: Readonly<Record<string, string>> = {
   '{0}: lowest seed': '{0}: seme più basso',
   '{0}: sort': '{0}: ordina',
   '{0}: step {1} of {2}': '{0}: passo {1} di {2}',
+  '{0}: the first of {1} …': '{0}: il primo di {1} …',
   '{0}: {1} of {2} are not finite.': '{0}: {1} di {2} non sono finiti.',
   '{0}: {1}. Choose a file': '{0}: {1}. Scegli un file',
-  '{0}; seeds {1} to {2}; {3}': '{0}; semi da {1} a {2}; {3}',
+  '{0}; seeds {1} to {2}, charts of seed {1} where they do not say otherwise; {3}':
+    '{0}; semi da {1} a {2}, grafici del seme {1} dove non dicono altro; {3}',
   'β shift': 'β traslazione',
   'γ scale': 'γ scala',
 };

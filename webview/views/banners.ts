@@ -2,7 +2,7 @@ import type { Severity } from '../../src/protocol/facts';
 import { button } from '../components';
 import { h, replaceChildren } from '../dom';
 import { shown } from '../shown';
-import { counted } from '../format';
+import { capital, counted } from '../format';
 import { severityIcon } from '../icons';
 import type { Snapshot, Store } from '../store';
 import { changes, type View } from './view';
@@ -53,7 +53,7 @@ export function bannersOf({
     return profile && !live ? [{ id: 'before', severity: 'information', text, again: false }] : [];
   }
   const list: Banner[] = [];
-  if (host?.failure) list.push({ id: 'failure', severity: 'error', text: host.failure, again: false });
+  if (host?.failure) list.push({ id: 'failure', severity: 'error', text: capital(host.failure), again: false });
   if (!profile) return list;
   const ran = counted(profile.loss.length, 'step');
   if (host?.profileIsStale)
@@ -78,7 +78,12 @@ export function bannersOf({
     list.push({
       id: 'failed',
       severity: 'error',
-      text: t('The profile failed after {0} of {1}. {2}', ran, profile.settings.steps, profile.failure ?? '').trim(),
+      text: t(
+        'The profile failed after {0} of {1}. {2}',
+        ran,
+        profile.settings.steps,
+        capital(profile.failure ?? ''),
+      ).trim(),
       again: !host?.profileIsStale,
     });
   if (profile.settings.notes.length)

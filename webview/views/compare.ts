@@ -154,7 +154,7 @@ function verdictList(result: CompareResult): HTMLElement[] {
       h(
         'p',
         { testId: 'compare-verdicts' },
-        t('No verdicts: below three seeds there is no spread to hold a difference against.'),
+        t('No verdicts: below three seeds there is no spread to hold a difference against. Compare again with three.'),
       ),
     ];
   const titles = new Map(variants.map((v) => [v.id, v.title]));

@@ -2,7 +2,7 @@ import type { ExperimentChart, ExperimentResult, FailedExperiment } from '../../
 import type { ExperimentsState, ExperimentsToHost, ShownExperiment } from '../../src/protocol/experimentView';
 import { button } from '../components';
 import { h, replaceChildren } from '../dom';
-import { formatDuration, formatFigure } from '../format';
+import { capital, formatDuration, formatMeasured } from '../format';
 import { readTheme } from '../theme';
 import { experimentPicture } from '../charts/experimentPicture';
 import { figure, type Figure, type FigureHost } from '../charts/figure';
@@ -41,6 +41,13 @@ export function experimentsPage(post: (message: ExperimentsToHost) => void): Exp
           'What normalization does, measured on this machine beside what is published. What is measured holds for the network, the data and the steps of its setting.',
         ),
       ),
+      h(
+        'p',
+        { class: 'lead' },
+        t(
+          'A gate is what must be measured for a claim to pass. One that misses its gate is shown as failed; where the evidence goes both ways, figures are reported without a verdict.',
+        ),
+      ),
       h('div', { class: 'run-row' }, all.element, cancel.element, bar, phase),
     ),
     summary,
@@ -54,7 +61,7 @@ export function experimentsPage(post: (message: ExperimentsToHost) => void): Exp
     update(state) {
       ids = state.experiments.map((e) => e.id);
       if (sections.size === 0) build(state.experiments);
-      for (const e of state.experiments) sections.get(e.id)!.update(e, state.running !== null);
+      for (const e of state.experiments) sections.get(e.id)!.update(e, state.running);
       showRun(state.running);
       replaceChildren(summary, summaryTable(state.experiments));
       if (state.shown !== null) sections.get(state.shown)?.element.scrollIntoView();
@@ -89,6 +96,7 @@ export function experimentsPage(post: (message: ExperimentsToHost) => void): Exp
 class Section {
   readonly element: HTMLElement;
   private readonly verdict = h('span', { class: 'verdict' });
+  private readonly going = h('span', { class: 'going', attributes: { hidden: true } }, t('running …'));
   private readonly measured = h('div', {});
   private readonly run;
   private result: Result | undefined;
@@ -104,7 +112,14 @@ class Section {
     this.element = h(
       'section',
       { class: 'experiment', id: e.id, testId: e.id, attributes: { 'aria-labelledby': `${e.id}-title` } },
-      h('div', { class: 'experiment-head' }, h('h3', { id: `${e.id}-title` }, e.title), this.verdict, this.run.element),
+      h(
+        'div',
+        { class: 'experiment-head' },
+        h('h3', { id: `${e.id}-title` }, e.title),
+        this.verdict,
+        this.run.element,
+        this.going,
+      ),
       h('p', { class: 'claim' }, e.claim),
       h(
         'dl',
@@ -118,22 +133,24 @@ class Section {
     );
   }
 
-  update({ id, result }: ShownExperiment, busy: boolean): void {
-    this.run.setDisabled(busy);
+  update({ id, result }: ShownExperiment, running: ExperimentsState['running']): void {
+    this.run.setDisabled(running !== null);
+    this.going.hidden = running?.id !== id;
     if (same(result, this.result)) return;
     this.result = result;
     this.charts = [];
     this.verdict.className = `verdict ${verdictOf(result)}`;
     this.verdict.textContent = verdictWord(result);
     if (result === undefined) replaceChildren(this.measured);
-    else if ('error' in result) replaceChildren(this.measured, h('p', { class: 'attention' }, result.error.message));
+    else if ('error' in result)
+      replaceChildren(this.measured, h('p', { class: 'attention' }, capital(result.error.message)));
     else {
       this.charts = result.charts.map((chart, i) => this.chart(`${id}-chart-${i}`, chart, whatWasRun(result)));
       replaceChildren(
         this.measured,
         h('p', { class: 'measured', testId: `${id}-measured` }, t('Measured: {0}', result.measured)),
-        figuresTable(result),
         h('div', { class: 'figures' }, ...this.charts.map((c) => c.element)),
+        figuresTable(result),
         h('p', { class: 'settings-line' }, whatWasRun(result)),
       );
     }
@@ -174,7 +191,10 @@ function verdictWord(result: Result | undefined): string {
 
 function whatWasRun({ network, seeds, seconds }: ExperimentResult): string {
   const where = network === 'built-in' ? t('built-in network') : network;
-  return t('{0}; seeds {1} to {2}; {3}', where, seeds[0], seeds.at(-1)!, formatDuration(seconds));
+  return t(
+    '{0}; seeds {1} to {2}, charts of seed {1} where they do not say otherwise; {3}',
+    ...[where, seeds[0], seeds.at(-1)!, formatDuration(seconds)],
+  );
 }
 
 function figuresTable({ figures, seeds, title }: ExperimentResult): HTMLElement {
@@ -186,7 +206,17 @@ function figuresTable({ figures, seeds, title }: ExperimentResult): HTMLElement 
     h(
       'table',
       {},
-      h('thead', {}, h('tr', {}, ...head.map((t) => h('th', { attributes: { scope: 'col' } }, t)))),
+      h(
+        'thead',
+        {},
+        h(
+          'tr',
+          {},
+          ...head.map((text, i) =>
+            h('th', { class: i > seeds.length ? 'published' : '', attributes: { scope: 'col' } }, text),
+          ),
+        ),
+      ),
       h(
         'tbody',
         {},
@@ -195,7 +225,7 @@ function figuresTable({ figures, seeds, title }: ExperimentResult): HTMLElement 
             'tr',
             {},
             h('th', { attributes: { scope: 'row' } }, f.label),
-            ...f.values.map((v) => h('td', {}, formatFigure(v))),
+            ...f.values.map((v) => h('td', {}, formatMeasured(v))),
             published && h('td', { class: 'published' }, f.published ?? ''),
           ),
         ),

@@ -113,7 +113,7 @@ export function findingsList(store: Store): View {
     problems.hidden = list.length === 0;
     replaceChildren(
       problems,
-      h('h2', {}, t('Could not be read')),
+      h('h2', {}, t('About the file')),
       h(
         'ul',
         {},

@@ -38,7 +38,10 @@ function factsOf(model: ModelFacts): Child[] {
     formatWords[model.format],
     ...opsets.slice(0, 3),
     model.producer && name(model.producer),
-    counted(model.nodeCount, model.format === 'tfjs-layers' || model.format === 'keras' ? 'layer' : 'node'),
+    // the layers below have a layer's own activation as one more
+    model.format === 'tfjs-layers' || model.format === 'keras'
+      ? t('{0} in the file', counted(model.nodeCount, 'layer'))
+      : counted(model.nodeCount, 'node'),
     counted(model.parameterCount, 'parameter'),
   ].filter(Boolean);
   const weights = h(
@@ -46,7 +49,9 @@ function factsOf(model: ModelFacts): Child[] {
     { class: model.weights === 'present' ? '' : 'attention', testId: 'weights-state' },
     weightsWords[model.weights],
   );
-  return [...items, weights].map((item) => h('span', { class: 'fact' }, item));
+  // a model without parameters has nothing that could be missing
+  const stateOfWeights = (model.parameterCount > 0 || model.weights !== 'present') && weights;
+  return [...items, stateOfWeights].filter(Boolean).map((item) => h('span', { class: 'fact' }, item));
 }
 
 function tilesOf({ summary, layers }: ModelFacts): HTMLElement[] {

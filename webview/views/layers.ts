@@ -42,6 +42,8 @@ export function layersTab(store: Store, _theme: () => Theme, panel: LayerPanel):
     element,
     restyle: () => {},
     update(snapshot) {
+      // before the table looks how high it is
+      element.classList.toggle('unselected', !snapshot.layers.has(snapshot.ui.layer ?? ''));
       filter.set(snapshot.ui.filter);
       role.set(snapshot.ui.role);
       table.update(snapshot);

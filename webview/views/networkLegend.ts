@@ -26,6 +26,7 @@ export function networkLegend() {
         wanted && !measured && h('span', { class: 'placeholder' }, t('Not profiled yet: no figures to colour by.')),
         ...(norms.length > 1 || measured ? norms.map(normPart) : []),
       );
+      element.hidden = !element.firstChild;
     },
   };
 }

@@ -53,6 +53,13 @@ export function overview(store: Store, theme: () => Theme): View & { restyle(): 
     'section',
     { class: 'network', attributes: { 'aria-label': t('Network') } },
     h('h2', {}, t('Training')),
+    h(
+      'p',
+      { class: 'words' },
+      t(
+        'RMS: root mean square, how large the values of a layer typically are. A gradient is that of the loss by the output of a layer.',
+      ),
+    ),
     grid,
     settings,
   );
@@ -84,6 +91,7 @@ export function overview(store: Store, theme: () => Theme): View & { restyle(): 
       which.set(ui.depthLayers);
       spread.set(ui.activationFigure);
       heatFigure.set(ui.heatFigure);
+      element.classList.toggle('unprofiled', profile === null && running === null);
       hint.hidden = profile !== null || running !== null;
       network.hidden = profile === null && running === null;
       scroll.restore();
@@ -99,7 +107,7 @@ export function overview(store: Store, theme: () => Theme): View & { restyle(): 
       gradient.empty(t('Gradient RMS against depth'), sentence);
       loss.empty(t('Loss'), sentence);
       activation.empty(t('Activation RMS against depth'), sentence);
-      heat.empty(t('Layers by step'), sentence);
+      heat.empty(t('{0} by layer and step', measuredFigures[ui.heatFigure].label), sentence);
       settings.textContent = profile ? settingsLine(profile) : '';
       return;
     }

@@ -192,7 +192,7 @@ export function progressText({ phase, step, steps, loss, secondsLeft }: Running)
   const parts = [
     step
       ? t('{0}: step {1} of {2}', phaseWords.training, step, steps)
-      : `${phaseWords.training}: ${counted(steps, 'step')}`,
+      : t('{0}: the first of {1} …', phaseWords.training, counted(steps, 'step')),
   ];
   if (loss !== undefined) parts.push(t('loss {0}', formatFigure(loss)));
   if (secondsLeft !== undefined) parts.push(t('{0} left', formatDuration(secondsLeft)));

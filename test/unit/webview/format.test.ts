@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import {
+  capital,
   counted,
   formatCount,
   formatDuration,
   formatFigure,
+  formatMeasured,
   formatSetting,
   formatShape,
   formatShare,
@@ -65,5 +67,16 @@ describe('format', () => {
     assert.equal(modelName('/'), '/');
     assert.equal(modelName('/home/me/mobilenet/model.json'), 'mobilenet/model.json');
     assert.equal(modelName('model.json'), 'model.json');
+  });
+
+  it('counts are whole where measured figures have three digits', () => {
+    assert.deepEqual([24, 300, 0, -3].map(formatMeasured), ['24', '300', '0', '-3']);
+    assert.deepEqual([0.25, 1e6, 'NaN', null].map(formatMeasured), ['0.250', '1.00e6', 'NaN', '–']);
+  });
+
+  it('sentences begin with a capital, names stay', () => {
+    assert.deepEqual(['the file is empty', 'scale', 'conv_1 is empty', 'fc1, fc2', ''].map(capital), [
+      ...['The file is empty', 'Scale', 'conv_1 is empty', 'fc1, fc2', ''],
+    ]);
   });
 });
