@@ -17,12 +17,13 @@ interface VariantItem extends vscode.QuickPickItem {
 
 const asIs: VariantItem = { id: 'as-is', label: t('as it is'), detail: t('The network of the file.'), picked: true };
 
-const variantItems: readonly VariantItem[] = normVariants.map(({ id, title, description }) => ({
-  id,
-  label: title,
-  detail: description,
-  picked: ['none', 'layer', 'group'].includes(id),
-}));
+const variantItems = (): VariantItem[] =>
+  normVariants.map(({ id, title, description }) => ({
+    id,
+    label: title,
+    detail: description,
+    picked: ['none', 'layer', 'group'].includes(id),
+  }));
 
 /**
  * Asks which variants and how often, compares them with progress and a way to end it, and shows the result in the views.
@@ -86,7 +87,7 @@ export async function exportVariant(session: ModelSession, asked: unknown): Prom
 
 async function chooseVariant(): Promise<NormVariantId | undefined> {
   const picked = await vscode.window.showQuickPick(
-    variantItems.map((item) => ({ ...item, picked: false })),
+    variantItems().map((item) => ({ ...item, picked: false })),
     {
       title: t('NormScope: Export Variant'),
       placeHolder: t('Which normalization? New norms are untrained.'),
@@ -133,7 +134,7 @@ function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
 
 async function askSettings(session: ModelSession): Promise<CompareSettings | undefined> {
   const title = t('NormScope: Compare Normalizations');
-  const picked = await vscode.window.showQuickPick([asIs, ...variantItems], {
+  const picked = await vscode.window.showQuickPick([asIs, ...variantItems()], {
     title,
     canPickMany: true,
     ignoreFocusOut: true,

@@ -1,6 +1,7 @@
 import type { Finding } from '../protocol/facts';
 import type { ProfileResult } from '../protocol/profile';
 import type { RuleSeverity } from '../rules/severities';
+import { later, translated } from '../texts/say';
 import { measuredThresholds, type MeasuredRule, type Measurements } from './measuredRule';
 import { collapsedActivation } from './rules/collapsedActivation';
 import { deadUnits } from './rules/deadUnits';
@@ -12,7 +13,7 @@ import { trainEvalGap } from './rules/trainEvalGap';
 import { updateRatio } from './rules/updateRatio';
 import { vanishingGradient } from './rules/vanishingGradient';
 
-const FOREIGN = 'The weights are those of the file and may fit the data they were trained on.';
+const FOREIGN = later`The weights are those of the file and may fit the data they were trained on.`;
 
 /** All rules on measured figures in the order in which findings are listed. A test holds this list against the folder of rules. */
 export const measuredRules: readonly MeasuredRule[] = [
@@ -47,7 +48,7 @@ export function judgeProfile(
       ruleId: id,
       ...finding,
       severity: asked ?? (lowered ? 'information' : rule.meta.severity),
-      message: lowered ? `${finding.message} ${FOREIGN}` : finding.message,
+      message: lowered ? `${finding.message} ${translated(FOREIGN)}` : finding.message,
     }));
   });
 }

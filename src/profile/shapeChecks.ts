@@ -1,4 +1,5 @@
 import { ModelError } from '../ir/errors';
+import { say } from '../texts/say';
 
 /** Checks plain data that came from a file. @throws ModelError `corrupt` with the JSON path of what is wrong */
 export type Check = (value: unknown, path: string) => void;
@@ -67,5 +68,5 @@ export function object(fields: Readonly<Record<string, Check>>): Check {
 }
 
 function wrong(expected: string, path: string): ModelError {
-  return new ModelError('corrupt', `this profile is damaged: expected ${expected}`, { jsonPath: path });
+  return new ModelError('corrupt', say`this profile is damaged: expected ${expected}`, { jsonPath: path });
 }

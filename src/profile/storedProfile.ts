@@ -1,5 +1,6 @@
 import { ModelError } from '../ir/errors';
 import { PROFILE_SCHEMA_VERSION, type ProfiledLayer, type ProfileResult } from '../protocol/profile';
+import { say } from '../texts/say';
 import { figure, list, literal, number, object, oneOf, optional, text, type Check } from './shapeChecks';
 
 /** Figures of float32 numbers: more digits say nothing. */
@@ -38,16 +39,16 @@ export function parseProfile(content: string): ProfileResult {
   try {
     value = JSON.parse(content);
   } catch (error) {
-    throw new ModelError('corrupt', `this is no JSON: ${(error as Error).message.slice(0, 120)}`);
+    throw new ModelError('corrupt', say`this is no JSON: ${(error as Error).message.slice(0, 120)}`);
   }
   const { schemaVersion, tool } = (value ?? {}) as { schemaVersion?: unknown; tool?: { name?: unknown } };
   if (typeof schemaVersion !== 'number' || tool?.name !== 'normscope' || !('layers' in (value as object))) {
-    throw new ModelError('not-a-model', 'this is no profile of NormScope, which "NormScope: Save Profile" writes');
+    throw new ModelError('not-a-model', say`this is no profile of NormScope, which "NormScope: Save Profile" writes`);
   }
   if (schemaVersion > PROFILE_SCHEMA_VERSION) {
     throw new ModelError(
       'unsupported',
-      `this profile was written by a newer NormScope (version ${schemaVersion} of the format, ${PROFILE_SCHEMA_VERSION} is known here): update`,
+      say`this profile was written by a newer NormScope (version ${schemaVersion} of the format, ${PROFILE_SCHEMA_VERSION} is known here): update`,
     );
   }
   profile(value, '$');

@@ -1,4 +1,5 @@
 import type { ProfiledLayer, TheoryLine } from '../protocol/profile';
+import { later, translated } from '../texts/say';
 import { fromFigure } from './figure';
 import type { Measurements } from './measuredRule';
 
@@ -6,6 +7,7 @@ import type { Measurements } from './measuredRule';
 const FEWEST_LAYERS = 3;
 const DENSE: ReadonlySet<string> = new Set(['Gemm', 'MatMul', 'Dense']);
 
+/** Texts are English here, and translated where they are said. */
 interface Law {
   readonly name: string;
   readonly formula: string;
@@ -22,8 +24,8 @@ const meanField = {
 /** What stands between one linear layer and the next decides which law holds. */
 const laws: Readonly<Record<string, Law>> = {
   Sigmoid: {
-    name: 'Sigmoid without a norm',
-    formula: '0.25: the largest slope of the sigmoid, weights of variance 1 / width',
+    name: later`Sigmoid without a norm`,
+    formula: later`0.25: the largest slope of the sigmoid, weights of variance 1 / width`,
     reference: {
       title: 'Glorot & Bengio 2010, Understanding the difficulty of training deep feedforward neural networks',
       url: 'https://proceedings.mlr.press/v9/glorot10a.html',
@@ -31,14 +33,14 @@ const laws: Readonly<Record<string, Law>> = {
     ratio: () => 0.25,
   },
   'norm Relu': {
-    name: 'Batch norm and ReLU',
-    formula: 'sqrt(pi / (pi - 1)) = 1.211, for wide layers and large batches B',
+    name: later`Batch norm and ReLU`,
+    formula: later`sqrt(pi / (pi - 1)) = 1.211, for wide layers and large batches B`,
     reference: meanField,
     ratio: () => Math.sqrt(Math.PI / (Math.PI - 1)),
   },
   norm: {
-    name: 'Batch norm without an activation',
-    formula: 'sqrt((B - 2) / (B - 3)), for wide layers and batches B',
+    name: later`Batch norm without an activation`,
+    formula: later`sqrt((B - 2) / (B - 3)), for wide layers and batches B`,
     reference: meanField,
     ratio: (batch) => (batch > 3 ? Math.sqrt((batch - 2) / (batch - 3)) : undefined),
   },
@@ -71,7 +73,8 @@ export function theoryLines({ settings, layers }: Measurements): TheoryLine[] {
     // a variance of the weights other than 1 / width shows in the gradients, unless a norm takes it out
     const scaled = typeof settings.init === 'number' && !start.between.startsWith('norm');
     if (chain.length < FEWEST_LAYERS || !(end > 0 && Number.isFinite(end)) || scaled) continue;
-    const { name, formula, reference } = laws[start.between];
+    const { reference, ...law } = laws[start.between];
+    const [name, formula] = [translated(law.name), translated(law.formula)];
     const values = chain.map(({ id, depth }, i) => ({ layer: id, depth, rms: end * ratio ** (chain.length - 1 - i) }));
     lines.push({ name, formula, reference, ratio, values });
   }

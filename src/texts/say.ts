@@ -5,11 +5,15 @@ export type Noun =
   | 'convolution'
   | 'depth'
   | 'group'
+  | 'group norm'
+  | 'instance norm'
   | 'layer'
+  | 'layer norm'
   | 'linear layer'
   | 'norm'
   | 'parameter'
   | 'random sample'
+  | 'RMS norm'
   | 'step';
 
 /** What people read in another language than English. */

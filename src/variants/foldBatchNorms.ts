@@ -1,5 +1,6 @@
 import type { MutableGraph, MutableNode } from '../ir/mutableGraph';
 import type { Layer } from '../layers/layerView';
+import { say } from '../texts/say';
 import { ConstantEditor } from './constantEditor';
 import { editEach, LeaveAlone, type FixReport } from './editReport';
 import { emptyLike, type Floats } from './floatTensor';
@@ -101,7 +102,7 @@ async function affineOf(norms: readonly MutableNode[], channels: number, editor:
     norm.inputs.slice(1, 5).map((name) => editor.perChannel(name, channels)),
   );
   if (!scale || !shift || !mean || !variance)
-    throw new LeaveAlone('the file does not hold its parameters as one number for each channel');
+    throw new LeaveAlone(say`the file does not hold its parameters as one number for each channel`);
   const epsilon = floatOf(norm, 'epsilon', 1e-5);
   const factor = Float64Array.from(scale, (s, c) => s / Math.sqrt(variance[c] + epsilon));
   const addend = Float64Array.from(shift, (s, c) => s - mean[c] * factor[c]);
@@ -109,12 +110,12 @@ async function affineOf(norms: readonly MutableNode[], channels: number, editor:
   for (const node of others) {
     if (node.opType === 'Mul' || node.opType === 'Add') {
       const constant = await editor.perChannel(node.inputs[node.inputs[0] === value ? 1 : 0], channels);
-      if (constant === undefined) throw new LeaveAlone(`the file does not hold what its ${node.opType} reads`);
+      if (constant === undefined) throw new LeaveAlone(say`the file does not hold what its ${node.opType} reads`);
       for (let c = 0; c < channels; c++) {
         if (node.opType === 'Mul') factor[c] *= constant[c];
         addend[c] = node.opType === 'Mul' ? addend[c] * constant[c] : addend[c] + constant[c];
       }
-    } else if (node.opType !== 'Identity') throw new LeaveAlone(`a ${node.opType} is part of it`);
+    } else if (node.opType !== 'Identity') throw new LeaveAlone(say`a ${node.opType} is part of it`);
     [value] = node.outputs;
   }
   return { factor, addend };
@@ -123,15 +124,16 @@ async function affineOf(norms: readonly MutableNode[], channels: number, editor:
 /** From the layer's output to the norm's input only nodes that change nothing stand, and nothing else reads on the way. */
 function requireOnlyPath(from: string, to: string, editor: ConstantEditor): void {
   for (let value = to; ;) {
-    if (editor.readersOf(value) > 1) throw new LeaveAlone(`${value}, which it reads, is also read elsewhere`);
+    if (editor.readersOf(value) > 1) throw new LeaveAlone(say`${value}, which it reads, is also read elsewhere`);
     if (value === from) return;
     const node = editor.producer(value);
-    if (node === undefined || node.inputs.length !== 1) throw new LeaveAlone(`it does not read ${from} itself`);
+    if (node === undefined || node.inputs.length !== 1) throw new LeaveAlone(say`it does not read ${from} itself`);
     [value] = node.inputs;
   }
 }
 
 function requireFinite(...numbers: readonly Floats[]): void {
   const isFinite = (v: number) => v - v === 0;
-  if (numbers.some((values) => !values.every(isFinite))) throw new LeaveAlone('the folded weights would not be finite');
+  if (numbers.some((values) => !values.every(isFinite)))
+    throw new LeaveAlone(say`the folded weights would not be finite`);
 }

@@ -58,7 +58,7 @@ function intoLayerAfter(norm: Layer, outputs: ReadonlySet<ValueId>, context: Con
   if (linear.linear.operator === 'ConvTranspose' || !sharesAxis(linear, norm.output, context)) return undefined;
   const read = readElsewhere(norm.output, say`the norm's output`, outputs, graph);
   const padded = isPadded(linear, graph)
-    ? `${linear.id} pads with zeros, which the shift of the norm would have to be added to as well`
+    ? say`${linear.id} pads with zeros, which the shift of the norm would have to be added to as well`
     : undefined;
   return { norm, linear, side: 'after', obstacle: ownObstacle(norm, linear, context) ?? read ?? padded };
 }
@@ -79,11 +79,11 @@ function ownObstacle({ norm }: Layer, linear: Layer, { view, typeOf }: Context):
   const parameters = [scale, shift, mean, variance].filter((v): v is ValueId => v !== undefined);
   if (norm!.trainingForm) return say`it is in training mode`;
   if (!parameters.every((v) => isConstant(v, graph))) return say`its parameters are not constant`;
-  if (!isConstant(weight, graph)) return `the weight of ${linear.id} is not constant`;
-  if (bias !== undefined && !isConstant(bias, graph)) return `the bias of ${linear.id} is not constant`;
+  if (!isConstant(weight, graph)) return say`the weight of ${linear.id} is not constant`;
+  if (bias !== undefined && !isConstant(bias, graph)) return say`the bias of ${linear.id} is not constant`;
   const [weightType, normType] = [typeOf(weight)?.dtype, typeOf(parameters[0])?.dtype];
   if (weightType !== undefined && normType !== undefined && weightType !== normType) {
-    return `its parameters are ${normType} and the weight of ${linear.id} is ${weightType}`;
+    return say`its parameters are ${normType} and the weight of ${linear.id} is ${weightType}`;
   }
   return undefined;
 }

@@ -108,7 +108,7 @@ export const experiment: Experiment<Measured> = {
       figures: pairs.map((p) => ({
         label: say`${armWord(p.kind)}, statistics over ${axesOf[p.sets]}: off mean 0, variance 1 by`,
         values: p.values,
-        published: p.own ? '0' : 'not 0',
+        published: p.own ? '0' : say`not 0`,
       })),
       charts: [
         {

@@ -45,7 +45,7 @@ export const trainEvalGap: MeasuredRule = {
       if (!(gap > channels)) return [];
       const { batchMean, batchVariance, runningMean, runningVariance } = last[last.length - 1];
       const moments = (mean: unknown, variance: unknown) =>
-        `mean ${figure(Number(mean))} and variance ${figure(Number(variance))}`;
+        say`mean ${figure(Number(mean))} and variance ${figure(Number(variance))}`;
       const message =
         say`${percent(gap)} of the channels of ${layer.name} differ by more than half a standard deviation between running and batch statistics over the last steps ` +
         say`(channel average: running ${moments(runningMean.mean, runningVariance.mean)}, batch ${moments(batchMean.mean, batchVariance.mean)}), ${onThese(profile)}. ` +

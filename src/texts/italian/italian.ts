@@ -4,21 +4,26 @@ import { experiments } from './experiments';
 import { findings } from './findings';
 import { fixes } from './fixes';
 import { hovers } from './hovers';
+import { variants } from './variants';
 
 /** Italian. A norm stays "norm": `norma` is a length. */
 export const italian: Language = {
-  texts: { ...experimentFigures, ...experiments, ...findings, ...fixes, ...hovers },
+  texts: { ...experimentFigures, ...experiments, ...findings, ...fixes, ...hovers, ...variants },
   nouns: {
     'batch norm': ['batch norm', 'batch norm'],
     channel: ['canale', 'canali'],
     convolution: ['convoluzione', 'convoluzioni'],
     depth: ['profondità', 'profondità'],
     group: ['gruppo', 'gruppi'],
+    'group norm': ['group norm', 'group norm'],
+    'instance norm': ['instance norm', 'instance norm'],
     layer: ['strato', 'strati'],
+    'layer norm': ['layer norm', 'layer norm'],
     'linear layer': ['strato lineare', 'strati lineari'],
     norm: ['norm', 'norm'],
     parameter: ['parametro', 'parametri'],
     'random sample': ['campione casuale', 'campioni casuali'],
+    'RMS norm': ['RMS norm', 'RMS norm'],
     step: ['passo', 'passi'],
   },
 };

@@ -1,4 +1,5 @@
 import type { Layer } from '../../layers/layerView';
+import { say } from '../../texts/say';
 import type { GraphEdit } from './graphEdit';
 import { normBlock, type NormBlock } from './normBlock';
 import type { LeftLayer } from './normVariant';
@@ -18,8 +19,8 @@ export function findNorms(edit: GraphEdit): { readonly blocks: readonly NormBloc
 
 /** Why a norm is no norm that could be another one. */
 function partOfNetwork({ norm }: Layer): string | undefined {
-  if (norm?.type === 'lp') return 'it scales to unit length, which is part of what the network computes';
-  return norm?.form === 'affine-only' ? 'only the scale and shift of a norm are left of it' : undefined;
+  if (norm?.type === 'lp') return say`it scales to unit length, which is part of what the network computes`;
+  return norm?.form === 'affine-only' ? say`only the scale and shift of a norm are left of it` : undefined;
 }
 
 /** The node whose place new nodes of a block take. */

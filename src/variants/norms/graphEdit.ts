@@ -8,6 +8,7 @@ import { topologicalOrder } from '../../ir/topologicalOrder';
 import { verifyGraph } from '../../ir/verifyGraph';
 import type { Layer, LayerView } from '../../layers/layerView';
 import { layerView } from '../../layers/recognize';
+import { say } from '../../texts/say';
 import { Rewriter } from '../rewriter';
 import { toOpset18 } from '../toOpset18';
 import type { NormBlock } from './normBlock';
@@ -39,7 +40,7 @@ export class GraphEdit {
     this.types = inferTypes(this.graph);
     const frozen = this.graph.freeze();
     if (topologicalOrder(frozen).cyclic.length > 0) {
-      throw new ModelError('invalid', 'the graph has a cycle, so its norms cannot be changed');
+      throw new ModelError('invalid', say`the graph has a cycle, so its norms cannot be changed`);
     }
     this.view = layerView(frozen, this.types);
     this.outputs = new Set(this.graph.outputs.map((o) => o.name));
@@ -136,8 +137,8 @@ export class GraphEdit {
     const problems = verifyGraph(graph, types);
     const changed = graph.outputs.find(({ name }) => shapeText(types.get(name)) !== shapeText(this.types.get(name)));
     if (problems.length > this.problems || changed !== undefined) {
-      const why = problems.at(-1)?.message ?? `the output ${changed!.name} would have another shape`;
-      throw new ModelError('unsupported', `${what} cannot be made of this network: ${why}`, problems.at(-1)?.place);
+      const why = problems.at(-1)?.message ?? say`the output ${changed!.name} would have another shape`;
+      throw new ModelError('unsupported', say`${what} cannot be made of this network: ${why}`, problems.at(-1)?.place);
     }
     return this.withIds(rewriter.labels, types);
   }

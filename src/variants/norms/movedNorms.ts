@@ -1,23 +1,32 @@
 import type { MutableNode } from '../../ir/mutableGraph';
 import type { ActivationName, Layer } from '../../layers/layerView';
+import { count, say } from '../../texts/say';
 import { findNorms } from './findNorms';
 import type { GraphEdit, Stage } from './graphEdit';
 import type { NormBlock } from './normBlock';
-import { norms, type LeftLayer, type NormChange, type NormVariant } from './normVariant';
+import type { LeftLayer, NormChange, NormVariant } from './normVariant';
 
 /** linear -> norm -> activation. */
 export const normsBeforeActivations: NormVariant<'before-activation'> = {
   id: 'before-activation',
-  title: 'norm before the activation',
-  description: 'Every norm that reads an activation changes places with it. Parameters stay as they are.',
+  get title() {
+    return say`norm before the activation`;
+  },
+  get description() {
+    return say`Every norm that reads an activation changes places with it. Parameters stay as they are.`;
+  },
   apply: (edit) => moveNorms(edit, 'before'),
 };
 
 /** linear -> activation -> norm. */
 export const normsAfterActivations: NormVariant<'after-activation'> = {
   id: 'after-activation',
-  title: 'norm after the activation',
-  description: 'Every norm whose output goes into an activation changes places with it. Parameters stay as they are.',
+  get title() {
+    return say`norm after the activation`;
+  },
+  get description() {
+    return say`Every norm whose output goes into an activation changes places with it. Parameters stay as they are.`;
+  },
   apply: (edit) => moveNorms(edit, 'after'),
 };
 
@@ -41,8 +50,10 @@ function moveNorms(edit: GraphEdit, side: 'before' | 'after'): NormChange {
     } else left.push({ layer: block.layer, reason });
   }
   const notes = notesOf(left);
-  const where = side === 'before' ? 'before' : 'behind';
-  return { changed: [...moved], left, summary: `${norms(moved.size)} moved ${where} the activation`, notes };
+  const norms = count(moved.size, 'norm');
+  const summary =
+    side === 'before' ? say`${norms} moved before the activation` : say`${norms} moved behind the activation`;
+  return { changed: [...moved], left, summary, notes };
 }
 
 /** The activation that the norm would change places with. */
@@ -55,8 +66,8 @@ function neighbour({ layer }: NormBlock, { view }: GraphEdit, side: 'before' | '
 
 /** @returns why it was not done */
 function move(block: NormBlock, activation: Layer, edit: GraphEdit, side: 'before' | 'after'): string | undefined {
-  if (block.prepare !== undefined) return 'its operator adds its inputs first';
-  if (activation.inputs.length !== 1) return `${activation.id} reads several values`;
+  if (block.prepare !== undefined) return say`its operator adds its inputs first`;
+  if (activation.inputs.length !== 1) return say`${activation.id} reads several values`;
   const { graph } = edit.view;
   const norm: Stage = { nodes: block.nodes, input: block.input, output: block.output };
   const nodes = activation.nodes.map((i) => edit.node(i)).filter((n) => !TURNING.has(n.opType));
@@ -64,9 +75,9 @@ function move(block: NormBlock, activation: Layer, edit: GraphEdit, side: 'befor
   const act: Stage = { nodes, input: inputOf(nodes, input, edit), output };
   const [first, second] = side === 'before' ? [act, norm] : [norm, act];
   const between = turnsBetween(first, second, edit);
-  if (between === undefined) return `something else reads the value between it and ${activation.id}`;
-  if (between.length > 0 && !worksInAnyLayout(act, edit)) return `${activation.id} has a slope for each channel`;
-  if (edit.isFixed(second.output)) return 'the values behind the two are an output of the model';
+  if (between === undefined) return say`something else reads the value between it and ${activation.id}`;
+  if (between.length > 0 && !worksInAnyLayout(act, edit)) return say`${activation.id} has a slope for each channel`;
+  if (edit.isFixed(second.output)) return say`the values behind the two are an output of the model`;
   edit.swap(first, second);
   return undefined;
 }
@@ -103,5 +114,5 @@ function worksInAnyLayout({ nodes }: Stage, { types }: GraphEdit): boolean {
 
 function notesOf(left: readonly LeftLayer[]): string[] {
   const [first] = left;
-  return first === undefined ? [] : [`${norms(left.length)} left where they were: ${first.reason}`];
+  return first === undefined ? [] : [say`${count(left.length, 'norm')} left where they were: ${first.reason}`];
 }

@@ -2,6 +2,7 @@ import type { MutableNode } from '../../ir/mutableGraph';
 import { ABSENT, type Graph, type ValueId } from '../../ir/graph';
 import type { Tensor } from '../../ir/tensor';
 import type { Layer } from '../../layers/layerView';
+import { say } from '../../texts/say';
 import type { Rewriter } from '../rewriter';
 import type { GraphEdit } from './graphEdit';
 
@@ -47,7 +48,7 @@ export function normBlock(layer: Layer, edit: GraphEdit): NormBlock | string {
   const main = nodes.find((n) => isNormOperator(n));
   const output = graph.valueName(layer.output);
   const facts = layer.norm;
-  if (facts === undefined || nodes.length === 0) return 'it could not be expressed in operators';
+  if (facts === undefined || nodes.length === 0) return say`it could not be expressed in operators`;
   const tensor = (v: ValueId | undefined): Tensor | undefined =>
     v === undefined || v === ABSENT ? undefined : graph.initializer(v);
   const hasOuter = facts.outerScale !== undefined || facts.outerShift !== undefined;
@@ -66,7 +67,7 @@ export function normBlock(layer: Layer, edit: GraphEdit): NormBlock | string {
   const inside = new Set(nodes);
   for (const node of nodes) {
     for (const value of node.outputs) {
-      if (value !== '' && !kept.has(value) && edit.isReadOutside(value, inside)) return `${value} is read as well`;
+      if (value !== '' && !kept.has(value) && edit.isReadOutside(value, inside)) return say`${value} is read as well`;
     }
   }
   if (summing) {
@@ -74,12 +75,12 @@ export function normBlock(layer: Layer, edit: GraphEdit): NormBlock | string {
     return { ...block, input: sum, prepare: before };
   }
   const plain = main === undefined || PLAIN.has(main.opType) || isPlainGroupNorm(main);
-  if (!plain) return `${main.opType} does more than normalize`;
+  if (!plain) return say`${main.opType} does more than normalize`;
   const parameters = [facts.scale, facts.shift, facts.outerScale, facts.outerShift];
-  if (parameters.some((v) => v !== undefined && isComputed(v, graph))) return 'its scale and shift are computed';
+  if (parameters.some((v) => v !== undefined && isComputed(v, graph))) return say`its scale and shift are computed`;
   // the layer of a file may turn its input before it normalizes
   const input = ofFileLayer ? main?.inputs[0] : graph.valueName(layer.inputs[0]);
-  return input === undefined ? 'it could not be expressed in operators' : { ...block, input };
+  return input === undefined ? say`it could not be expressed in operators` : { ...block, input };
 }
 
 /** Nodes behind a constant parameter: casts and reshapes. What needs more is computed. */

@@ -2,6 +2,7 @@ import type { DataType } from '../../ir/dataType';
 import type { MutableNode } from '../../ir/mutableGraph';
 import type { ValueType } from '../../ir/graph';
 import type { Layer } from '../../layers/layerView';
+import { say } from '../../texts/say';
 
 /**
  * What a normalized tensor is, as the graph holds it:
@@ -43,15 +44,15 @@ export function siteOfNorm(
   types: ReadonlyMap<string, ValueType>,
 ): NormSite | string {
   const rank = types.get(value)?.shape?.length;
-  if (rank === undefined) return 'the rank of its input is not known';
-  if (rank < 2) return 'its input has no axis beside the channels';
+  if (rank === undefined) return say`the rank of its input is not known`;
+  if (rank < 2) return say`its input has no axis beside the channels`;
   return site(value, channelsOfNorm(layer, main, rank), rank, types, layer.norm?.channels);
 }
 
 /** Where the channels of a linear layer's output are. */
 export function siteOfLinear(layer: Layer, value: string, types: ReadonlyMap<string, ValueType>): NormSite | string {
   const rank = types.get(value)?.shape?.length;
-  if (rank === undefined || rank < 2) return 'the rank of its output is not known';
+  if (rank === undefined || rank < 2) return say`the rank of its output is not known`;
   const { operator, channels } = layer.linear!;
   const kind = rank === 2 ? 'vector' : operator.startsWith('Conv') ? 'signal' : 'sequence';
   return site(value, { kind, channelAxis: kind === 'sequence' ? rank - 1 : 1 }, rank, types, channels);
@@ -73,7 +74,7 @@ function site(
   const size = shape![channelAxis];
   const channels = typeof size === 'number' ? size : known;
   if (channels === undefined || channels < 1 || channels > MOST_CHANNELS)
-    return 'the number of its channels is not known';
+    return say`the number of its channels is not known`;
   return { value, kind, rank, channelAxis, channels, dtype: dtype ?? 'float32' };
 }
 

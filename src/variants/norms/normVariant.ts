@@ -30,8 +30,3 @@ export interface NormVariant<Id extends string = string> {
   /** Notes in `edit` what shall be done. */
   readonly apply: (edit: GraphEdit) => NormChange | Promise<NormChange>;
 }
-
-/** '1 norm', '3 norms'. */
-export function norms(count: number, kind = ''): string {
-  return `${count} ${kind === '' ? '' : `${kind} `}norm${count === 1 ? '' : 's'}`;
-}

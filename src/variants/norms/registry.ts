@@ -1,4 +1,5 @@
 import { normVariantIds, type NormVariantId } from '../../protocol/normVariant';
+import { say } from '../../texts/say';
 import { foldedNorms } from './foldedNorms';
 import { insertedBatchNorms } from './insertedNorms';
 import { normsAfterActivations, normsBeforeActivations } from './movedNorms';
@@ -31,7 +32,7 @@ export function normVariant(id: Exclude<NormVariantId, 'as-is'>): NormVariant {
 
 /** A few words for lists and charts. */
 export function titleOf(id: NormVariantId): string {
-  return id === 'as-is' ? 'as it is' : normVariant(id).title;
+  return id === 'as-is' ? say`as it is` : normVariant(id).title;
 }
 
 /** In training, gradients do not pass the statistics of the network's batch norms. */

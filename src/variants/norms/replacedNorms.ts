@@ -1,22 +1,22 @@
 import type { Origin } from '../../ir/origin';
+import { count, later, say, translated } from '../../texts/say';
 import { anchorOf, findNorms } from './findNorms';
 import type { GraphEdit, Label } from './graphEdit';
 import { insertNorms } from './insertedNorms';
 import type { NormBlock } from './normBlock';
 import { siteOfNorm, type NormSite } from './normSite';
-import { norms, type LeftLayer, type NormChange, type NormVariant } from './normVariant';
-import { groupWords, kindWords, misfit, writeNorm, type NormKind } from './writeNorm';
+import type { LeftLayer, NormChange, NormVariant } from './normVariant';
+import { groupWords, normNoun, misfit, writeNorm, type NormKind } from './writeNorm';
 
 const DESCRIPTIONS: Readonly<Record<NormKind, string>> = {
-  batch: 'statistics of each channel over the batch (and space, or positions)',
-  layer: 'statistics of each sample over its channels and space; of each position of a sequence over its features',
-  instance: 'statistics of each sample and channel over space (or positions)',
-  group:
-    'statistics of each sample over groups of channels and space: 32 groups, or the largest number below that divides the channels and leaves two or more in a group',
-  rms: 'as layer norm, but only divided by the root of the mean square, not centred',
+  batch: later`statistics of each channel over the batch (and space, or positions)`,
+  layer: later`statistics of each sample over its channels and space; of each position of a sequence over its features`,
+  instance: later`statistics of each sample and channel over space (or positions)`,
+  group: later`statistics of each sample over groups of channels and space: 32 groups, or the largest number below that divides the channels and leaves two or more in a group`,
+  rms: later`as layer norm, but only divided by the root of the mean square, not centred`,
 };
 
-const ALREADY = 'it is of this kind already';
+const ALREADY = later`it is of this kind already`;
 
 /**
  * Every norm becomes one of the given kind; a network without norms gets one after every linear layer. Scale and shift are
@@ -25,8 +25,10 @@ const ALREADY = 'it is of this kind already';
 export function replacedNorms<K extends NormKind>(kind: K): NormVariant<K> {
   return {
     id: kind,
-    title: `${kindWords[kind]} norm`,
-    description: `Every norm becomes a norm of this kind (${DESCRIPTIONS[kind]}); a network without norms gets one after every linear layer. Scale and shift are taken over where they are one number per channel.`,
+    title: normNoun[kind],
+    get description() {
+      return say`Every norm becomes a norm of this kind (${translated(DESCRIPTIONS[kind])}); a network without norms gets one after every linear layer. Scale and shift are taken over where they are one number per channel.`;
+    },
     apply: (edit) => replaceNorms(edit, kind),
   };
 }
@@ -34,13 +36,16 @@ export function replacedNorms<K extends NormKind>(kind: K): NormVariant<K> {
 /** Batch norms whose statistics are constants for the gradient: what normalizing outside of the optimization step does. */
 export const detachedBatchNorms: NormVariant<'detached-batch'> = {
   id: 'detached-batch',
-  title: 'batch norm, statistics detached',
-  description:
-    'Every norm becomes a batch norm whose mean and variance gradients do not pass, as if they were constants (Ioffe and Szegedy 2015, section 2, show what this leads to).',
+  get title() {
+    return say`batch norm, statistics detached`;
+  },
+  get description() {
+    return say`Every norm becomes a batch norm whose mean and variance gradients do not pass, as if they were constants (Ioffe and Szegedy 2015, section 2, show what this leads to).`;
+  },
   detachesStatistics: true,
   apply(edit) {
     const change = replaceNorms(edit, 'batch', true);
-    return { ...change, summary: `${change.summary}, their statistics outside of the gradient` };
+    return { ...change, summary: say`${change.summary}, their statistics outside of the gradient` };
   },
 };
 
@@ -48,7 +53,7 @@ export const detachedBatchNorms: NormVariant<'detached-batch'> = {
 export function replaceNorms(edit: GraphEdit, kind: NormKind, all = false): NormChange {
   const { blocks, left } = findNorms(edit);
   if (blocks.length === 0 && left.every(({ layer }) => layer.norm?.type === 'lp')) {
-    return insertNorms(edit, kind, { summary: 'the network has no norm of its own: ' });
+    return insertNorms(edit, kind, { summary: say`the network has no norm of its own: ` });
   }
   const changed: NormBlock[] = [];
   const groups = new Set<string>();
@@ -58,7 +63,7 @@ export function replaceNorms(edit: GraphEdit, kind: NormKind, all = false): Norm
     if (type === kind && block.prepare === undefined) {
       kept++;
       if (all) changed.push(block);
-      else left.push({ layer: block.layer, reason: ALREADY });
+      else left.push({ layer: block.layer, reason: translated(ALREADY) });
       continue;
     }
     const site = siteOfNorm(block.layer, block.main, block.input, edit.types);
@@ -75,7 +80,10 @@ export function replaceNorms(edit: GraphEdit, kind: NormKind, all = false): Norm
   return {
     changed: changed.map((b) => b.layer),
     left,
-    summary: replaced > 0 || !all ? `${norms(replaced)} replaced by ${kindWords[kind]} norms` : norms(kept, kind),
+    summary:
+      replaced > 0 || !all
+        ? say`${count(replaced, 'norm')} replaced by ${normNoun[kind]}s`
+        : count(kept, normNoun[kind]),
     notes: notesOf(kind, replaced, groups, left),
   };
 }
@@ -123,12 +131,12 @@ function labelOf(edit: GraphEdit, { layer }: NormBlock, kind: NormKind, { kind: 
   return { id: edit.idOf(layer), origin: stated };
 }
 
-function notesOf(kind: NormKind, count: number, groups: ReadonlySet<string>, left: readonly LeftLayer[]): string[] {
+function notesOf(kind: NormKind, replaced: number, groups: ReadonlySet<string>, left: readonly LeftLayer[]): string[] {
   const notes: string[] = [];
-  if (count === 0) return notes;
-  if (kind === 'group') notes.push(`groups: ${[...groups].join(', ')}`);
-  if (kind === 'batch') notes.push('running statistics of new batch norms start at mean 0 and variance 1');
-  const others = left.filter(({ reason }) => reason !== ALREADY);
-  if (others.length > 0) notes.push(`${norms(others.length)} left as they were: ${others[0].reason}`);
+  if (replaced === 0) return notes;
+  if (kind === 'group') notes.push(say`groups: ${[...groups].join(', ')}`);
+  if (kind === 'batch') notes.push(say`running statistics of new batch norms start at mean 0 and variance 1`);
+  const others = left.filter(({ reason }) => reason !== translated(ALREADY));
+  if (others.length > 0) notes.push(say`${count(others.length, 'norm')} left as they were: ${others[0].reason}`);
   return notes;
 }

@@ -1,10 +1,11 @@
 import type { MutableNode } from '../../ir/mutableGraph';
 import type { Layer } from '../../layers/layerView';
+import { count, say } from '../../texts/say';
 import { anchorOf, findNorms } from './findNorms';
 import type { GraphEdit } from './graphEdit';
 import type { NormBlock } from './normBlock';
 import { siteOfNorm } from './normSite';
-import { norms, type NormVariant } from './normVariant';
+import type { NormVariant } from './normVariant';
 import { filled } from './writeNorm';
 
 /**
@@ -13,9 +14,12 @@ import { filled } from './writeNorm';
  */
 export const withoutNorms: NormVariant<'none'> = {
   id: 'none',
-  title: 'no normalization',
-  description:
-    'Every norm is taken out. A linear layer without a bias gets one that starts at 0 where the norm behind it had a shift.',
+  get title() {
+    return say`no normalization`;
+  },
+  get description() {
+    return say`Every norm is taken out. A linear layer without a bias gets one that starts at 0 where the norm behind it had a shift.`;
+  },
   apply(edit) {
     const { blocks, left } = findNorms(edit);
     let biases = 0;
@@ -26,13 +30,13 @@ export const withoutNorms: NormVariant<'none'> = {
       if (giveBias(block, edit)) biases++;
       else edit.redirect(block.output, block.input, anchor);
     }
-    const notes = biases > 0 ? [`linear layers that got a bias for the shift of their norm: ${biases}`] : [];
+    const notes = biases > 0 ? [say`linear layers that got a bias for the shift of their norm: ${biases}`] : [];
     const lost = blocks.filter((b) => b.hasShift).length - biases;
-    if (lost > 0) notes.push(`norms whose shift is gone with them: ${lost}`);
+    if (lost > 0) notes.push(say`norms whose shift is gone with them: ${lost}`);
     return {
       changed: blocks.map((b) => b.layer),
       left,
-      summary: `${norms(blocks.length)} taken out`,
+      summary: say`${count(blocks.length, 'norm')} taken out`,
       notes,
     };
   },

@@ -1,6 +1,7 @@
 import { attribute } from '../../ir/attribute';
 import type { DataType } from '../../ir/dataType';
 import { elementCount, retitled, tensorFromBytes, type Tensor } from '../../ir/tensor';
+import { say, type Noun } from '../../texts/say';
 import { affine, rootMeanSquare, standardized } from '../normForms';
 import type { Rewriter } from '../rewriter';
 import { scalarTensor } from '../scalarTensor';
@@ -9,14 +10,14 @@ import type { NormSite } from './normSite';
 /** Kinds of norm that can be put in the place of another. */
 export type NormKind = 'batch' | 'layer' | 'instance' | 'group' | 'rms';
 
-/** As people write them before the word norm. */
-export const kindWords: Readonly<Record<NormKind, string>> = {
-  batch: 'batch',
-  layer: 'layer',
-  instance: 'instance',
-  group: 'group',
-  rms: 'RMS',
-};
+/** What people call them. */
+export const normNoun = {
+  batch: 'batch norm',
+  layer: 'layer norm',
+  instance: 'instance norm',
+  group: 'group norm',
+  rms: 'RMS norm',
+} as const satisfies Readonly<Record<NormKind, Noun>>;
 
 /** What a new norm takes over from the one before it. */
 export interface NormSettings {
@@ -43,13 +44,13 @@ export function groupsFor(channels: number): number {
 
 /** '8 in 16 channels' */
 export function groupWords(channels: number): string {
-  return `${groupsFor(channels)} in ${channels} channels`;
+  return say`${groupsFor(channels)} in ${channels} channels`;
 }
 
 /** Why a kind of norm cannot normalize a value; undefined where it can. */
 export function misfit(kind: NormKind, { kind: site }: NormSite): string | undefined {
   return kind === 'instance' && site === 'vector'
-    ? 'an instance norm has nothing to average over in a vector'
+    ? say`an instance norm has nothing to average over in a vector`
     : undefined;
 }
 

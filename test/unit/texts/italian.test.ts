@@ -160,7 +160,12 @@ describe('texts in Italian', () => {
               ? [c.title, c.x.label, c.y.label, ...c.series.map((s) => s.name)]
               : [c.title, c.value, c.rows.label, c.columns.label, ...c.rows.values, ...c.columns.values],
           );
-          for (const text of [result.title, result.measured, ...result.figures.map((f) => f.label), ...labels])
+          for (const text of [
+            result.title,
+            result.measured,
+            ...result.figures.flatMap((f) => [f.label, f.published ?? '']),
+            ...labels,
+          ])
             assert.doesNotMatch(text, englishWords);
         }
         const [{ measured }] = report.experiments as ExperimentResult[];
