@@ -16,8 +16,14 @@ export function nothingToTrain(model: Model, parameters: number, reasons: readon
   const why =
     parameters === 0
       ? withoutWeights(model)
-      : `no gradient reaches its weights: ${reasons.slice(0, 3).join('; ') || 'no output depends on them'}`;
+      : `no gradient reaches its weights: ${reasons.slice(0, 3).join('; ') || 'no output depends on them'}${missingFiles(model)}`;
   return new ModelError('unsupported', `this model cannot be trained: ${why}`);
+}
+
+/** Graph models keep axes and sizes among their weights. */
+function missingFiles({ format, weights }: Model): string {
+  if (format !== 'tfjs-graph' || weights === 'present') return '';
+  return '. Its weights are not there, and the axes and sizes that lie among them: put the files of weights beside it';
 }
 
 function withoutWeights({ functions, graph }: Model): string {

@@ -38,6 +38,12 @@ const cases: readonly Case[] = [
   { file: 'onnx/self-attention-mnist-pgd-medium-sim.onnx', loss: 'cross-entropy', norms: 0, targets: /one of 10/ },
   { file: 'onnx/godot_3DCarParking.onnx', loss: 'cross-entropy', norms: 0, targets: /one of 2/ },
   { file: 'onnx/dummy_transformer.onnx', loss: 'mse', norms: 0, targets: /vector for each token/ },
+  {
+    file: 'onnx/bert_toy_optimized.onnx',
+    loss: 'cross-entropy',
+    norms: 0,
+    targets: /the token that follows each token/,
+  },
   { file: 'tfjs-layers/tinymaix-cifar10/model.json', loss: 'cross-entropy', norms: 3, targets: /one of 10/ },
   { file: 'tfjs-layers/tinymaix-mnist_arduino/model.json', loss: 'cross-entropy', norms: 3, targets: /one of 10/ },
   { file: 'tfjs-layers/cnn_explainer_tinyvgg/model.json', loss: 'cross-entropy', norms: 0, targets: /one of 10/ },

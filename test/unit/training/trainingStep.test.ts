@@ -194,6 +194,24 @@ describe('buildTrainingStep', function () {
     assert.match(step.notes.join(), /computes in float16: it was trained in float32/);
   });
 
+  it('says of a graph model without its weight files that sizes lie among them', () => {
+    const graph = withWeights(
+      '<ir_version: 8, opset_import: ["" : 18]> g (float[N,4] x) => (float[N,4] y) <float[4,4] w> { m = Gemm (x, w)  y = Sign (m) }',
+    ).freeze();
+    const refusal = (more: Partial<Model>) => {
+      const model = { ...modelOf(graph), ...more };
+      try {
+        buildTrainingStep(model, layerView(graph), { batch: 2, seed: 1 });
+      } catch (error) {
+        return (error as ModelError).message;
+      }
+      return assert.fail('it was not refused');
+    };
+    assert.match(refusal({ format: 'tfjs-graph', weights: 'missing' }), /put the files of weights beside it$/);
+    for (const whole of [{ format: 'tfjs-graph' }, { weights: 'missing' }] as const)
+      assert.doesNotMatch(refusal(whole), /files of weights/);
+  });
+
   it('refuses graphs with cycles or without weights', () => {
     assert.throws(
       () => stepOf('<ir_version: 8, opset_import: ["" : 18]> g (float[N,4] x) => (float[N,4] y) { y = Relu (x) }'),
