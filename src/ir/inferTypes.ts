@@ -6,6 +6,7 @@ import { inferenceRule } from './inference/registry';
 import { Resizing } from './inference/resizing';
 import { frozenSource, mutableSource, type Source } from './inference/source';
 import type { MutableGraph } from './mutableGraph';
+import { sameJson } from './sameJson';
 
 /** Subgraphs deeper than this keep unknown types: no exporter nests so far, a hostile file may. */
 const MAX_DEPTH = 32;
@@ -46,6 +47,50 @@ export function inferFacts(graph: Graph): FactOf {
   return (value) => facts[value];
 }
 
+/** As `inferFacts`, for a graph of which nodes, constants and declared types come to be others (`RememberedGraph`). */
+export class FollowedFacts {
+  private readonly facts: (Fact | undefined)[];
+  private readonly infer: (node: number) => void;
+
+  constructor(private readonly graph: Graph) {
+    const source = frozenSource(graph);
+    this.facts = inferSource(source, new Map());
+    this.infer = inference(source, new Resizing(source, new Map()), this.facts, () => undefined, 0);
+  }
+
+  readonly of: FactOf = (value) => this.facts[value];
+
+  /**
+   * Infers some nodes anew, and those behind them as far as anything is different for them. Readers inside of bodies (of loops)
+   * are not seen.
+   * @param values initializers that have become others
+   * @returns the values of which something else is known now
+   */
+  again(nodes: Iterable<number>, values: Iterable<ValueId>): ReadonlySet<ValueId> {
+    const { graph, facts } = this;
+    const isDue = new Uint8Array(graph.nodeCount);
+    const changed = new Set<ValueId>();
+    const take = (value: ValueId, fact: Fact | undefined) => {
+      if (sameJson(facts[value], fact)) return;
+      changed.add(value);
+      for (const reader of graph.consumers(value)) isDue[reader] = 1;
+    };
+    for (const node of nodes) isDue[node] = 1;
+    for (const value of values) {
+      const before = facts[value];
+      facts[value] = factOfTensor(graph.initializer(value)!);
+      take(value, before);
+    }
+    for (let i = isDue.indexOf(1); i >= 0; i = isDue.indexOf(1, i + 1)) {
+      const { outputs } = graph.node(i);
+      const before = outputs.map((v) => facts[v]);
+      this.infer(i);
+      outputs.forEach((v, k) => v >= 0 && take(v, before[k]));
+    }
+    return changed;
+  }
+}
+
 /**
  * What the outputs of a body (of a loop) are, given what goes into it.
  * @param outer of the values around it, by name
@@ -78,6 +123,18 @@ function infer(
 ): void {
   for (const { value, type } of source.inputs) facts[value] ??= resizing.inputFact(source.name(value), type);
   for (const [value, tensor] of source.initializers) facts[value] = factOfTensor(tensor);
+  const inferNode = inference(source, resizing, facts, outer, depth);
+  for (let i = 0; i < source.callCount; i++) inferNode(i);
+}
+
+/** Fills `facts` for the outputs of a node, by its index, once they are there for its inputs. */
+function inference(
+  source: Source,
+  resizing: Resizing,
+  facts: (Fact | undefined)[],
+  outer: (name: string) => Fact | undefined,
+  depth: number,
+): (index: number) => void {
   const lookup = (value: ValueId): Fact | undefined => {
     if (value < 0) return undefined;
     const fact = facts[value] ?? (depth > 0 ? outer(source.name(value)) : undefined);
@@ -95,8 +152,8 @@ function infer(
     infer(inner, resizing, innerFacts, lookupName, depth + 1);
     return inner.outputs.map((v) => innerFacts[v] ?? lookupName(inner.name(v)));
   };
-  for (let i = 0; i < source.callCount; i++) {
-    const call = source.call(i);
+  return (index) => {
+    const call = source.call(index);
     const { inputs, outputs } = call;
     const rule = inferenceRule(call.domain, call.opType);
     const opset = source.opsets.get(call.domain) ?? 1;
@@ -108,7 +165,7 @@ function infer(
       const declared = source.declared(value);
       facts[value] = merge(inferred?.[k], declared && resizing.adjust(declared, resized));
     }
-  }
+  };
 }
 
 /** What inference says, and what the file declares where inference does not know. */

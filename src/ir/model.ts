@@ -46,8 +46,6 @@ export interface ModelEdit {
     readonly after: Origin;
     /** Those of its nodes that are different, by index. */
     readonly nodes: ReadonlyMap<number, NodeChange>;
-    /** Nothing else than numbers of norms is: see `normNumbers`. */
-    readonly isInNumbers: boolean;
   };
   readonly graphHash: string;
 }

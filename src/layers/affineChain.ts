@@ -85,7 +85,7 @@ type Found = readonly [Facts, number];
 function writtenOut(steps: readonly Step[], reading: GraphReading): Found | undefined {
   const [centred, divided] = steps;
   if (centred.opType !== 'Sub') return undefined;
-  const match = new Match(reading);
+  const match = new Match(reading, steps[0].node);
   const pattern = overDeviation[divided.opType];
   if (pattern === undefined || !match.try(pattern, reading.unshaped(divided.parameter))) return undefined;
   const scale = match.get('scale') ?? (steps[2]?.opType === 'Mul' ? steps[2].parameter : undefined);
@@ -98,7 +98,7 @@ function writtenOut(steps: readonly Step[], reading: GraphReading): Found | unde
 /** x m + (shift - mean m) with m = scale / sqrt(variance + epsilon). */
 function momentsInAddend([scaled, shifted]: readonly Step[], reading: GraphReading): Found | undefined {
   if (scaled.opType !== 'Mul' || shifted.opType !== 'Add') return undefined;
-  const match = new Match(reading);
+  const match = new Match(reading, scaled.node);
   if (!match.try(factorOfMoments, reading.unshaped(scaled.parameter))) return undefined;
   if (!match.try(shiftLessMean, reading.unshaped(shifted.parameter))) return undefined;
   const { mean, scale, shift } = { mean: match.get('mean')!, scale: match.get('scale'), shift: match.get('shift') };

@@ -5,7 +5,6 @@ import { namedAxes, otherAxes, positiveAxes, range, type Layout } from './axes';
 import { classRole } from './classRoles';
 import type { GraphReading } from './graphReading';
 import type { RecognizedNorm } from './layerView';
-import { normNumbers } from './normOperators';
 import { isPassThrough } from './otherOperators';
 import type { Piece } from './piece';
 
@@ -40,8 +39,7 @@ export function fileLayers(found: readonly Piece[], reading: GraphReading): Name
   for (const piece of pieces) for (const n of piece.nodes) covered[n] = 1;
   for (let i = 0; i < reading.graph.nodeCount; i++) {
     const node = reading.graph.node(i);
-    if (node.origin === undefined || node.origin.isNode || covered[i]) continue;
-    if (!node.outputs.some((v) => reading.isData(v)) || !isPassThrough(node, reading)) continue;
+    if (node.origin === undefined || node.origin.isNode || covered[i] || !isPassed(node, reading)) continue;
     addTo(passed, node.origin, i);
     if (!groups.has(node.origin)) groups.set(node.origin, []);
   }
@@ -50,6 +48,30 @@ export function fileLayers(found: readonly Piece[], reading: GraphReading): Name
     named.push(...layersOf(origin, group, passed.get(origin) ?? [], layout, reading));
   }
   return inOrder(named, reading);
+}
+
+/**
+ * The layers of one layer of the file alone.
+ * @param nodes all of its nodes, ascending
+ * @param pieces that the nodes make up
+ * @param layout of the whole file
+ */
+export function layersOfOrigin(
+  origin: Origin,
+  nodes: readonly number[],
+  pieces: readonly Piece[],
+  layout: Layout,
+  reading: GraphReading,
+): NamedPiece[] {
+  const covered = new Set(pieces.flatMap((p) => p.nodes));
+  const passed = nodes.filter((n) => !covered.has(n) && isPassed(reading.graph.node(n), reading));
+  if (pieces.length === 0 && passed.length === 0) return [];
+  return inOrder(layersOf(origin, inOrder(pieces, reading), passed, layout, reading), reading);
+}
+
+/** Hands data on and is no piece. */
+function isPassed(node: Node, reading: GraphReading): boolean {
+  return node.outputs.some((v) => reading.isData(v)) && isPassThrough(node, reading);
 }
 
 /** Pieces in the order of the nodes that compute them. */
@@ -220,18 +242,6 @@ function normOfClass({ kind, config }: Origin): RecognizedNorm | undefined {
   };
 }
 
-/**
- * The norm of a layer of the file with the numbers that its operator and its settings state now; all else is as it was.
- * @param main the layer's main node
- */
-export function restatedNorm(norm: RecognizedNorm, main: Node, origin: Origin): RecognizedNorm {
-  const isClosed = main.domain !== '' && norm.form === 'native';
-  const { epsilon, momentum, momentumOriginal } =
-    normNumbers(main) ?? (isClosed ? normOfClass(origin) : undefined) ?? norm;
-  const original = classRole(origin.kind) && momentum !== undefined ? statedMomentum(origin) : momentumOriginal;
-  return { ...norm, epsilon, momentum, momentumOriginal: original };
-}
-
 function statedMomentum({ config }: Origin): number | undefined {
   return typeof config.momentum === 'number' ? config.momentum : undefined;
 }
@@ -270,7 +280,7 @@ function computedValue(nodes: readonly number[], facts: Piece | undefined, readi
 }
 
 /** Channels come last in TensorFlow unless a layer of the model says otherwise. */
-function layoutOf(origins: Iterable<Origin>): Layout {
+export function layoutOf(origins: Iterable<Origin>): Layout {
   for (const { config } of origins) {
     const format = config.data_format ?? config.dataFormat;
     if (format === 'channels_first' || format === 'channelsFirst' || format === 'NCHW') return 'channels-first';

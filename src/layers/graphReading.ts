@@ -69,6 +69,17 @@ export class GraphReading {
     this.kinds = kindsOf(graph);
   }
 
+  /** Forgets the numbers of constants, which may be others now. */
+  forgetNumbers(): void {
+    this.scalars.clear();
+  }
+
+  /** True when what a node computes is as much data, sizes or constant as it was before the node was stated otherwise. */
+  isOfSameKind(node: Node): boolean {
+    const kind = kindOfNode(node, this.kinds);
+    return node.outputs.every((v) => v === ABSENT || this.graph.producer(v) !== node.index || this.kinds[v] === kind);
+  }
+
   isConstant(value: ValueId): boolean {
     return value !== ABSENT && this.kinds[value] === Kind.Constant;
   }

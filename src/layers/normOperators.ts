@@ -43,13 +43,6 @@ function batchNumbers(node: Node): NormNumbers {
   };
 }
 
-/** The numbers of the operators that have them as attributes; undefined for all others. */
-export function normNumbers(node: Node): NormNumbers | undefined {
-  if (node.domain !== '') return undefined;
-  if (node.opType === 'BatchNormalization') return batchNumbers(node);
-  return node.opType === 'LayerNormalization' ? { epsilon: stated(node, 'epsilon', 1e-5) } : undefined;
-}
-
 /**
  * Opset 14 on says so with training_mode. Before, more outputs than one ask for batch statistics, and before opset 7 also
  * is_test = 0; its default is 0, so that exporters which left it out have said nothing.

@@ -93,10 +93,15 @@ export const normPatterns: readonly NormPattern[] = [
 /** Nodes between a mean and the last node of a norm that is made of it, with some casts. */
 const MOST_BEHIND_MEAN = 16;
 
-/** Marks the nodes that a mean is not far before: only there a norm may end. */
-export function nodesNearMeans(graph: Graph): Uint8Array {
+/**
+ * Marks the nodes that a mean is not far before: only there a norm may end.
+ * @param only nodes to look at, ascending; default all
+ */
+export function nodesNearMeans(graph: Graph, only?: readonly number[]): Uint8Array {
   const left = new Uint8Array(graph.nodeCount);
-  for (let i = 0; i < graph.nodeCount; i++) {
+  const count = only?.length ?? graph.nodeCount;
+  for (let k = 0; k < count; k++) {
+    const i = only?.[k] ?? k;
     const { opType, inputs } = graph.node(i);
     let most = opType === 'ReduceMean' ? MOST_BEHIND_MEAN : 0;
     for (const v of inputs) {

@@ -22,6 +22,11 @@ interface Operands {
   readonly nodes: readonly number[];
 }
 
+/** Nodes of different layers of the file are never one layer; where it states nodes alone, any may be. */
+export function inOneLayer({ origin: a }: Node, { origin: b }: Node): boolean {
+  return a === b || (a?.isNode !== undefined && b?.isNode !== undefined);
+}
+
 /** What a pattern has bound and walked over so far. One match serves all patterns that are tried on a value. */
 export class Match {
   readonly nodes: number[] = [];
@@ -30,7 +35,11 @@ export class Match {
   private readonly bound: number[] = [];
   private readonly opened = new Map<number, Operands | undefined>();
 
-  constructor(readonly reading: GraphReading) {}
+  /** @param root the node that is matched: one of a layer of the file matches with nodes of that layer alone */
+  constructor(
+    readonly reading: GraphReading,
+    private readonly root: Node,
+  ) {}
 
   /** Tries a pattern; when it does not fit, everything it has bound and collected is taken back. */
   try(pattern: Pattern, value: ValueId): boolean {
@@ -87,7 +96,8 @@ export class Match {
   }
 
   producer(value: ValueId): Node | undefined {
-    return value === ABSENT ? undefined : this.reading.producer(value);
+    const node = value === ABSENT ? undefined : this.reading.producer(value);
+    return node !== undefined && inOneLayer(node, this.root) ? node : undefined;
   }
 
   take(node: Node): void {

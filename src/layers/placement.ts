@@ -13,8 +13,8 @@ const ofStream: readonly NormPlacement[] = ['pre-activation', 'pre-norm', 'post-
  * answers could be given: an activation after the norm before anything else, the next residual sum before the output.
  */
 export class Placements {
-  private readonly known: (Placement | undefined)[] = [];
-  private readonly normalizations: (LinearFacts['normalization'] | undefined)[] = [];
+  private known: (Placement | undefined)[] = [];
+  private normalizations: (LinearFacts['normalization'] | undefined)[] = [];
   /** Per layer: weighted layers on the longest path to an output, itself not counted; and whether a norm is on one. */
   private readonly weightedAfter: Int32Array;
   private readonly normAfter: Uint8Array;
@@ -50,6 +50,22 @@ export class Placements {
 
   normalizationOf(linear: Layer): LinearFacts['normalization'] {
     return (this.normalizations[linear.index] ??= this.findNormalization(linear));
+  }
+
+  /**
+   * Looks again where everything sits that was asked for, after layers have come to be called otherwise or to have other channels.
+   * @returns the layers of which something else is said now
+   */
+  again(): readonly Layer[] {
+    const { known, normalizations } = this;
+    this.known = [];
+    this.normalizations = [];
+    return this.edges.layers.filter((layer) => {
+      const placement = known[layer.index];
+      const normalization = normalizations[layer.index];
+      const isPlaced = placement === undefined || isSamePlacement(placement, this.placementOf(layer));
+      return !isPlaced || (normalization !== undefined && normalization !== this.normalizationOf(layer));
+    });
   }
 
   private findNormalization(linear: Layer): LinearFacts['normalization'] {
@@ -246,6 +262,10 @@ export class Placements {
     }
     return words.join(' -> ');
   }
+}
+
+function isSamePlacement(a: Placement, b: Placement): boolean {
+  return a.placement === b.placement && a.chain === b.chain && a.linear === b.linear && a.activation === b.activation;
 }
 
 function isLayer(source: Source | undefined): source is Layer {

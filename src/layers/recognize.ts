@@ -20,11 +20,24 @@ export interface LayerViewOptions {
  */
 export function layerView(graph: Graph, types?: ValueTypes, { exported = false }: LayerViewOptions = {}): LayerView {
   const reading = new GraphReading(remembered(graph), types);
-  const layers = withIds(fileLayers(recognizePieces(reading), reading), reading);
+  return viewOf(reading, recognizedLayers(reading), exported).view;
+}
+
+/** The layers of a graph, with their ids. */
+export function recognizedLayers(reading: GraphReading): Layer[] {
+  return withIds(fileLayers(recognizePieces(reading), reading), reading);
+}
+
+/** How layers are connected, and where they sit. */
+export function viewOf(
+  reading: GraphReading,
+  layers: readonly Layer[],
+  exported: boolean,
+): { readonly view: LayerView; readonly placements: Placements } {
   const edges = new LayerGraph(reading, layers);
   const placements = new Placements(edges);
   const folded = exported ? foldedConvolutions(edges, placements) : new Set<Layer>();
-  return {
+  const view: LayerView = {
     graph: reading.graph,
     layers,
     layerOfNode: (node) => edges.layerOfNode(node),
@@ -38,6 +51,7 @@ export function layerView(graph: Graph, types?: ValueTypes, { exported = false }
     lacksNorm: (linear) => placements.lacksNorm(linear),
     depthOf: (layer) => placements.depthOf(layer),
   };
+  return { view, placements };
 }
 
 /** Lists are made once: every rule asks. */

@@ -19,7 +19,7 @@ import {
   type NormPattern,
 } from './normPatterns';
 import { isPassThrough, otherOperator } from './otherOperators';
-import { Match, type Pattern } from './pattern';
+import { inOneLayer, Match, type Pattern } from './pattern';
 import { nodePiece, type Piece } from './piece';
 
 /**
@@ -29,6 +29,18 @@ import { nodePiece, type Piece } from './piece';
  */
 export function recognizePieces(reading: GraphReading): Piece[] {
   return new Recognizer(reading).run();
+}
+
+/**
+ * The same for the nodes of one layer of the file alone. What they make up is said by themselves, their edges, and the types and
+ * constants that they read (see `inOneLayer`), but for one thing: whether a factor and an addend are what is left of a norm.
+ * @param nodes all of them, ascending
+ * @returns undefined where the layers around it have to be asked
+ */
+export function recognizePiecesOf(nodes: readonly number[], reading: GraphReading): Piece[] | undefined {
+  const recognizer = new Recognizer(reading, nodes);
+  const pieces = recognizer.run();
+  return recognizer.asksAround ? undefined : pieces;
 }
 
 const recognizers = [linearOperator, normOperator, activationOperator, otherOperator];
@@ -63,13 +75,18 @@ class Recognizer implements Surroundings {
   /** The piece that a node belongs to, as far as nodes have been looked at. */
   private readonly owners: (Piece | undefined)[] = [];
   private readonly pieces: Piece[] = [];
+  asksAround = false;
 
-  constructor(readonly reading: GraphReading) {
+  /** @param only nodes to look at; default all */
+  constructor(
+    readonly reading: GraphReading,
+    private readonly only?: readonly number[],
+  ) {
     this.claimed = new Uint8Array(reading.graph.nodeCount);
   }
 
   run(): Piece[] {
-    const nearMeans = nodesNearMeans(this.reading.graph);
+    const nearMeans = nodesNearMeans(this.reading.graph, this.only);
     this.eachNode((node) => {
       if (nearMeans[node.index]) this.pattern(node, normRoots, (p, match) => this.decomposedNorm(node, p, match));
     });
@@ -85,7 +102,9 @@ class Recognizer implements Surroundings {
 
   private eachNode(visit: (node: Node) => void): void {
     const { graph } = this.reading;
-    for (let i = 0; i < graph.nodeCount; i++) {
+    const count = this.only?.length ?? graph.nodeCount;
+    for (let k = 0; k < count; k++) {
+      const i = this.only?.[k] ?? k;
       if (this.claimed[i]) continue;
       const node = graph.node(i);
       if (node.outputs.some((v) => this.reading.isData(v))) visit(node);
@@ -107,7 +126,7 @@ class Recognizer implements Surroundings {
   ): void {
     const patterns = node.domain === '' ? roots.get(node.opType) : undefined;
     if (patterns === undefined) return;
-    const match = new Match(this.reading);
+    const match = new Match(this.reading, node);
     for (const p of patterns) {
       match.clear();
       const piece = recognize(p, match);
@@ -230,7 +249,8 @@ class Recognizer implements Surroundings {
     while (axis === undefined && before.length < MAX_RESHAPES) {
       const node = reading.producer(x);
       const isFlatten = node?.opType === 'Flatten';
-      if (node === undefined || this.claimed[node.index] || (!isFlatten && node.opType !== 'Cast')) return undefined;
+      if (node === undefined || !this.isFree(node, piece.main) || (!isFlatten && node.opType !== 'Cast'))
+        return undefined;
       if (isFlatten) axis = node.int('axis', 1);
       before.push(node.index);
       x = node.inputs[0];
@@ -274,6 +294,7 @@ class Recognizer implements Surroundings {
    * goes out, are its scale and no norm.
    */
   private isWhereNormsAre({ inputs, output }: Piece): boolean {
+    this.asksAround ||= this.only !== undefined;
     const before = this.owners[this.solid(inputs[0])];
     if (before === undefined || before.role === 'activation' || before.role === 'norm') return false;
     if (before.role === 'linear') return true;
@@ -370,9 +391,4 @@ class Recognizer implements Surroundings {
     if (node.outputs.length === 0) return undefined;
     return node.domain === '' && inOneLayer(node, this.reading.graph.node(main)) ? node : undefined;
   }
-}
-
-/** Nodes of different layers of the file are never one layer; where it states nodes alone, any may be. */
-function inOneLayer({ origin: a }: Node, { origin: b }: Node): boolean {
-  return a === b || (a?.isNode !== undefined && b?.isNode !== undefined);
 }

@@ -1,4 +1,4 @@
-import type { Finding, LayerFacts, ModelFacts, Position, Range, Source } from './facts';
+import type { Finding, LayerFacts, ModelFacts, Position, Range, Source, Summary } from './facts';
 
 /** How the facts of an edited text differ from those of the text before: plain data, as long as the edit and not as the model. */
 export interface FactsChange {
@@ -9,6 +9,8 @@ export interface FactsChange {
   readonly layers: readonly { readonly index: number; readonly facts: LayerFacts }[];
   /** Findings that have come in the place of others; their places are those in the new text. */
   readonly findings?: { readonly at: number; readonly removed: number; readonly added: readonly Finding[] };
+  /** Absent where nothing is counted otherwise. */
+  readonly summary?: Summary;
 }
 
 /** What follows a position of the old text begins at a position of the new one. */
@@ -19,7 +21,7 @@ export interface Move {
 
 /** The facts of the edited text. What has neither changed nor moved is shared with `before`. */
 export function changedFacts(before: ModelFacts, change: FactsChange): ModelFacts {
-  const { graphHash, moved } = change;
+  const { graphHash, moved, summary = before.summary } = change;
   const move = moved === undefined ? <T>(fact: T) => fact : mover(moved);
   const layers = before.layers.map(move);
   for (const { index, facts } of change.layers) layers[index] = facts;
@@ -28,7 +30,7 @@ export function changedFacts(before: ModelFacts, change: FactsChange): ModelFact
     const { at, removed, added } = change.findings;
     findings.splice(at, removed, ...added);
   }
-  return { ...before, graphHash, layers, findings, problems: before.problems.map(move) };
+  return { ...before, graphHash, summary, layers, findings, problems: before.problems.map(move) };
 }
 
 /** Moves facts with a place; those before the edit stay the same objects. */

@@ -16,11 +16,10 @@ export interface TextPlace {
 export function factsOfLayers(
   view: LayerView,
   factOf: FactOf,
-  sourceOf: (layer: Layer) => Source | undefined,
   values: (value: ValueId) => Float32Array | undefined,
-): (layer: Layer) => LayerFacts {
+): (layer: Layer, source: Source | undefined) => LayerFacts {
   const toFile = view.layers.some((l) => l.origin !== undefined) ? fileAxes(view.graph) : () => undefined;
-  return (layer) => ({
+  return (layer, source) => ({
     id: layer.id,
     name: layer.name,
     role: layer.role,
@@ -34,7 +33,7 @@ export function factsOfLayers(
       hasBias: layer.linear.bias !== undefined,
       normalization: view.normalizationOf(layer),
     },
-    source: sourceOf(layer),
+    source,
   });
 }
 
@@ -44,7 +43,7 @@ function inputIds(layer: Layer, view: LayerView): string[] {
 }
 
 /** Where the file states a layer; undefined for binary files. */
-export function layerSource({ origin }: Layer, { path, lines }: TextPlace): Source | undefined {
+export function layerSource({ origin }: Pick<Layer, 'origin'>, { path, lines }: TextPlace): Source | undefined {
   if (origin === undefined || lines === undefined) return undefined;
   return { uri: path, range: lines.rangeOf(origin.offset, origin.length) };
 }

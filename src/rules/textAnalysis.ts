@@ -4,6 +4,7 @@ import type { ModelFollower } from '../ir/model';
 import { sameJson } from '../ir/sameJson';
 import type { FactsChange } from '../protocol/factsChange';
 import type { ModelFacts } from '../protocol/facts';
+import { FollowedAnalysis } from './followedAnalysis';
 import { ModelAnalysis, type AnalysisOptions } from './modelAnalysis';
 
 /** A model whose text somebody edits. */
@@ -21,10 +22,10 @@ export interface EditedText {
 export class TextAnalysis {
   readonly facts: ModelFacts;
   /** Follows the edits; undefined where there is nothing to follow, or another analysis does it now. */
-  private following: { readonly analysis: ModelAnalysis; follower?: ModelFollower } | undefined;
+  private following: { readonly analysis: FollowedAnalysis; follower?: ModelFollower } | undefined;
 
   private constructor(
-    analysis: ModelAnalysis,
+    analysis: FollowedAnalysis,
     private readonly asked: Pick<EditedText, 'name' | 'shownPath' | 'options'>,
     follower?: ModelFollower,
   ) {
@@ -34,7 +35,8 @@ export class TextAnalysis {
 
   static async of({ folder, name, shownPath, options }: EditedText): Promise<TextAnalysis> {
     const model = await openModel(folder, name);
-    return new TextAnalysis(await ModelAnalysis.of(model, shownPath, options, true), { name, shownPath, options });
+    const analysis = new FollowedAnalysis(await ModelAnalysis.of(model, shownPath, options, true));
+    return new TextAnalysis(analysis, { name, shownPath, options });
   }
 
   /** Makes ready for edits, which the first of them does otherwise: for when there is nothing else to do. */

@@ -156,8 +156,7 @@ export class LayersFollower implements ModelFollower {
     if (changed === undefined || nodes === undefined) return undefined;
     const old = layer.origin!;
     layer.origin = new FollowedOrigin(old, after.config, layer);
-    const isInNumbers = changed.every((node) => node.isInNumbers);
-    return { change: { before: old, after: layer.origin, nodes, isInNumbers } };
+    return { change: { before: old, after: layer.origin, nodes } };
   }
 
   /** The nodes by their index in the graph; undefined where one of them is not there as it was lowered. */

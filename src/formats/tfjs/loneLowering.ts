@@ -55,8 +55,6 @@ const numbers: Readonly<Record<string, readonly string[]>> = {
 export interface ChangedNode {
   readonly before: MutableNode;
   readonly after: MutableNode;
-  /** Nothing but its numbers has changed. */
-  readonly isInNumbers: boolean;
 }
 
 /** The nodes that compute in another way what they have computed; undefined where more than that is different. */
@@ -74,7 +72,7 @@ export function changedNodes(before: LoneLowering, after: LoneLowering): readonl
     if (isSameNode(node.before, node.after, [])) continue;
     const isInNumbers = isSameNode(node.before, node.after, numbersOf(node.before));
     if (!isInNumbers && !isAlikeInLayout(node.before, node.after)) return undefined;
-    changed.push({ ...node, isInNumbers });
+    changed.push(node);
   }
   return changed;
 }

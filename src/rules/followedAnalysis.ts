@@ -1,0 +1,154 @@
+import type { ValueId } from '../ir/graph';
+import type { ModelEdit, ModelFollower } from '../ir/model';
+import { readSettings, type Origin, type TextRange } from '../ir/origin';
+import { sameJson } from '../ir/sameJson';
+import { withDifference } from '../ir/textDifference';
+import type { TextLines } from '../ir/textLines';
+import type { Layer } from '../layers/layerView';
+import { changedFacts, type FactsChange } from '../protocol/factsChange';
+import type { Finding, ModelFacts, Source } from '../protocol/facts';
+import { layerSource, summarize } from './layerFacts';
+import { ModelAnalysis, neededBy, partsOf, readerOfNeeds } from './modelAnalysis';
+
+/** Numbers of parameters that are kept while a text is edited: 64 MB. */
+const MAX_KEPT = 2 ** 24;
+
+/** Settings that are read where layers are recognized, of the layer alone. */
+const ofLayersAlone: readonly string[] = ['activation', 'epsilon', 'momentum', 'rate'];
+
+/** The analysis of a model whose text is edited: of an edit, what depends on it is said anew. */
+export class FollowedAnalysis {
+  /** @param facts with places in the text as it is now */
+  constructor(
+    private readonly analysis: ModelAnalysis,
+    private lines = analysis.lines,
+    public facts: ModelFacts = analysis.facts,
+  ) {}
+
+  /**
+   * Begins to follow the text. Undefined for files that are none, where the graph that was analyzed is not that of the file, and
+   * where there are more numbers than are looked at or kept.
+   */
+  follower(): ModelFollower | undefined {
+    const { parts, isLimited } = this.analysis;
+    const kept = [...parts.loaded.values.values()].reduce((sum, { length }) => sum + length, 0);
+    return parts.followed !== undefined && !isLimited && kept <= MAX_KEPT ? parts.model.follow?.() : undefined;
+  }
+
+  /**
+   * Takes over an edit of the text, with which this analysis is used up.
+   * @returns the analysis of the edited text and, where it is the same but for little, how the facts differ; undefined where too
+   *   much depends on the edit
+   */
+  async follow(edit: ModelEdit): Promise<{ analysis: FollowedAnalysis; change?: FactsChange } | undefined> {
+    const { lines } = this;
+    if (lines === undefined || this.hasProblemIn(edit.around, lines)) return undefined;
+    const { difference, behind, layer: edited, graphHash } = edit;
+    const text = withDifference(lines.text, difference);
+    const now = lines.edited(text, difference);
+    this.lines = now;
+    const from = lines.positionAt(behind);
+    const to = now.positionAt(behind + text.length - lines.text.length);
+    const moved = from.line === to.line && from.character === to.character ? undefined : { from, to };
+    const places = { graphHash, ...(moved && { moved }), layers: [] };
+    this.facts = changedFacts(this.facts, places);
+    if (edited === undefined) return { analysis: this, change: places };
+    const change = this.restated(edited);
+    if (change === undefined) return this.seenAnew(edited);
+    // what has moved has moved already
+    this.facts = changedFacts(this.facts, { ...change, graphHash });
+    return { analysis: this, change: { ...places, ...change } };
+  }
+
+  /** States layers of the file anew; undefined where there may be other layers than before. */
+  private restated(edited: NonNullable<ModelEdit['layer']>): Omit<FactsChange, 'graphHash'> | undefined {
+    const { analysis } = this;
+    const { graph, view, reads, followed, active, wanted } = analysis.parts;
+    const { before, after, nodes } = edited;
+    for (const { origin, index } of graph.nodes()) if (origin === before) graph.restate(index, after, nodes.get(index));
+    const values = [...followed!.facts.again(nodes.keys(), [])];
+    const isConstant = (value: ValueId) =>
+      graph.producer(value) >= 0 && graph.node(graph.producer(value)).opType === 'Constant';
+    if (!values.every(isConstant) || !hasSameSettings(edited)) return undefined;
+    const changed = followed!.layers.again(new Map([[after, before]]));
+    if (changed?.words === undefined) return undefined;
+    const isConcerned = (reader: string) => reads.isConcerned(reader, changed, nodes.keys());
+    const needy = active.filter((rule) => isConcerned(readerOfNeeds(rule)));
+    if (needy.some((rule) => neededBy(rule, view, reads).some((value) => !wanted.has(value)))) return undefined;
+
+    const [numbers, described] = analysis.numbers();
+    const factsOf = analysis.layerFacts(described);
+    const sourceOf = (layer: Layer) =>
+      layer.origin === after ? this.sourceOf(layer) : this.facts.layers[layer.index].source;
+    const layers = [...new Set([...changed.again, ...changed.placed])].map((layer) => ({
+      index: layer.index,
+      facts: factsOf(layer, sourceOf(layer)),
+    }));
+    const facts = changedFacts(this.facts, { graphHash: this.facts.graphHash, layers });
+    const summary = summarize(view);
+    const findings = analysis.checks.again(facts.findings, ({ meta }) => isConcerned(meta.id), numbers, facts.layers);
+    return {
+      layers,
+      ...splice(facts.findings, findings),
+      ...(!sameJson(summary, facts.summary) && { summary }),
+    };
+  }
+
+  private sourceOf(layer: Layer): Source | undefined {
+    return layerSource(layer, { path: this.analysis.path, lines: this.lines });
+  }
+
+  /** The layers of the graph, and all that follows from them, after nodes have come to compute in another way. */
+  private async seenAnew({
+    before,
+    after,
+  }: NonNullable<ModelEdit['layer']>): Promise<{ analysis: FollowedAnalysis } | undefined> {
+    const { facts, lines } = this;
+    const { parts: known, path, options } = this.analysis;
+    const sources = new Map<Origin | undefined, Source | undefined>([[undefined, undefined]]);
+    let own: Layer | undefined;
+    for (const layer of known.view.layers) {
+      const { origin, index } = layer;
+      sources.set(origin, facts.layers[index].source);
+      if (origin === before || origin === after) own ??= layer;
+    }
+    if (own !== undefined) sources.set(after, layerSource({ origin: after }, { path, lines }));
+    const parts = await partsOf(known, known.followed!.facts, known.loaded);
+    if (parts.loaded.problems.length > 0 || parts.view.layers.some(({ origin }) => !sources.has(origin)))
+      return undefined;
+    const sourceOf = ({ origin }: Layer) => sources.get(origin);
+    const analysis = new ModelAnalysis(parts, path, lines, options, { facts, sourceOf });
+    return analysis.isLimited ? undefined : { analysis: new FollowedAnalysis(analysis) };
+  }
+
+  /** Problems at settings would have to be looked for in the new text. */
+  private hasProblemIn(around: ModelEdit['around'], lines: TextLines): boolean {
+    if (around === undefined) return false;
+    const { start, end } = lines.rangeOf(around.offset, around.length);
+    const isBefore = (a: TextRange['start'], b: TextRange['start']) =>
+      a.line < b.line || (a.line === b.line && a.character < b.character);
+    return this.facts.problems.some(({ source }) => {
+      const at = source?.range.start;
+      return at !== undefined && isBefore(start, at) && isBefore(at, end);
+    });
+  }
+}
+
+/** What is read of the settings of a layer once it is operators is the same, but for what is read where it is recognized. */
+function hasSameSettings({ before, after }: NonNullable<ModelEdit['layer']>): boolean {
+  const others = readSettings.filter((setting) => !ofLayersAlone.includes(setting));
+  return others.every((setting) => sameJson(before.config[setting], after.config[setting]));
+}
+
+/** The shortest stretch of the old findings that has become another. */
+function splice(before: readonly Finding[], after: readonly Finding[]): Pick<FactsChange, 'findings'> {
+  const shorter = Math.min(before.length, after.length);
+  let at = 0;
+  while (at < shorter && sameJson(before[at], after[at])) at++;
+  let behind = 0;
+  while (behind < shorter - at && sameJson(before[before.length - 1 - behind], after[after.length - 1 - behind]))
+    behind++;
+  const removed = before.length - behind - at;
+  const added = after.slice(at, after.length - behind);
+  return removed === 0 && added.length === 0 ? {} : { findings: { at, removed, added } };
+}

@@ -1,0 +1,105 @@
+import type { FactOf } from '../ir/inferTypes';
+import type { Model } from '../ir/model';
+import type { RememberedGraph } from '../ir/rememberedGraph';
+import type { Layer, LayerView } from '../layers/layerView';
+import type { Finding, FixOffer, LayerFacts } from '../protocol/facts';
+import { fixFormats } from '../protocol/fix';
+import { translated } from '../texts/say';
+import type { LayerReads } from './layerReads';
+import type { LimitedValues } from './loadValues';
+import type { Report, Rule } from './rule';
+import type { RuleSeverity } from './severities';
+
+/** Severity by rule id, in place of the rule's own; 'off' leaves the rule out. */
+export type Severities = Readonly<Record<string, RuleSeverity>>;
+
+/** What rules look at. */
+export interface Checked {
+  readonly model: Model;
+  readonly graph: RememberedGraph;
+  readonly types: FactOf;
+  readonly view: LayerView;
+  /** Names of values that loops compute. */
+  readonly inside: ReadonlySet<string>;
+  readonly reads: LayerReads;
+}
+
+/** The findings of rules, in their order. */
+export class RuleChecks {
+  /** How many findings each rule has. */
+  private readonly counts = new Map<Rule, number>();
+
+  constructor(
+    private readonly checked: Checked,
+    private readonly active: readonly Rule[],
+    private readonly severities: Severities | undefined,
+  ) {}
+
+  /** @param layers facts of the layers, which have their places */
+  all(values: LimitedValues, layers: readonly LayerFacts[]): readonly Finding[] {
+    return this.active.flatMap((rule) => this.check(rule, values, layers));
+  }
+
+  /**
+   * The findings after a change.
+   * @param before those from before it
+   */
+  again(
+    before: readonly Finding[],
+    isConcerned: (rule: Rule) => boolean,
+    values: LimitedValues,
+    layers: readonly LayerFacts[],
+  ): readonly Finding[] {
+    let at = 0;
+    return this.active.flatMap((rule) => {
+      const known = before.slice(at, (at += this.counts.get(rule)!));
+      return isConcerned(rule) ? this.check(rule, values, layers) : known;
+    });
+  }
+
+  private check(rule: Rule, values: LimitedValues, layers: readonly LayerFacts[]): readonly Finding[] {
+    const { model, graph, types, view, reads } = this.checked;
+    const found: Finding[] = [];
+    reads.during(rule.meta.id, () =>
+      rule.check({
+        model,
+        view,
+        values: (v) => values.get(v),
+        // a layer without inputs has no first one
+        typeOf: (v) => (v >= 0 ? (types(v) ?? graph.valueType(v)) : undefined),
+        report: (report) => found.push(this.finding(rule, report, layers)),
+      }),
+    );
+    this.counts.set(rule, found.length);
+    return found;
+  }
+
+  private finding(rule: Rule, { layer, layers, message, severity }: Report, facts: readonly LayerFacts[]): Finding {
+    const { model, graph, inside } = this.checked;
+    const { fix } = rule.meta;
+    const asked = severityOf(rule, this.severities);
+    const first: Layer | undefined = layer ?? layers?.[0];
+    const named = layers ?? (layer === undefined ? [] : [layer]);
+    const isInside = named.length > 0 && named.every((l) => inside.has(graph.valueName(l.output)));
+    return {
+      ruleId: rule.meta.id,
+      severity: asked === undefined || asked === 'off' ? (severity ?? rule.meta.severity) : asked,
+      message,
+      layer: layer?.id ?? null,
+      layers: layers?.map((l) => l.id),
+      source: first && facts[first.index].source,
+      // an edit goes through the graph, not into loops
+      ...(isFixable(model, fix) && !isInside && { fix: { id: fix.id, title: translated(fix.title) } }),
+    };
+  }
+}
+
+export function severityOf(rule: Rule, severities: Severities | undefined): RuleSeverity | undefined {
+  const { id } = rule.meta;
+  return severities !== undefined && Object.hasOwn(severities, id) ? severities[id] : undefined;
+}
+
+/** A copy is proven by running it. */
+function isFixable({ format, weights }: Model, fix: FixOffer | undefined): fix is FixOffer {
+  return fix !== undefined && fixFormats[fix.id].includes(format) && weights === 'present';
+}
