@@ -19,14 +19,14 @@ export interface Theme {
   readonly fontSize: number;
 }
 
-/** Token of each colour and what stands in where a theme leaves it out. */
+/** Token of each colour (of charts: page.css) and what stands in where a theme leaves it out. */
 const tokens: Readonly<Record<Colour, readonly [string, string]>> = {
-  blue: ['--vscode-charts-blue', '#3794ff'],
-  orange: ['--vscode-charts-orange', '#d18616'],
-  green: ['--vscode-charts-green', '#388a34'],
-  purple: ['--vscode-charts-purple', '#b180d7'],
-  red: ['--vscode-charts-red', '#f14c4c'],
-  yellow: ['--vscode-charts-yellow', '#bf8803'],
+  blue: ['--chart-blue', '#3794ff'],
+  orange: ['--chart-orange', '#d18616'],
+  green: ['--chart-green', '#388a34'],
+  purple: ['--chart-purple', '#b180d7'],
+  red: ['--chart-red', '#f14c4c'],
+  yellow: ['--chart-yellow', '#bf8803'],
   foreground: ['--vscode-foreground', '#888888'],
   muted: ['--vscode-descriptionForeground', '#888888'],
 };

@@ -72,7 +72,6 @@ export const recordedThemes: Readonly<Record<ThemeName, RecordedTheme>> = {
       'charts-red': '#f48771',
       'charts-blue': '#3794ff',
       'charts-yellow': '#ffd370',
-      'charts-orange': '#ab5a00',
       'charts-green': '#89d185',
       'charts-purple': '#b180d7',
       'scrollbarSlider-background': 'rgba(111, 195, 223, 0.6)',

@@ -171,6 +171,11 @@ describe('the overview in a browser', function () {
     await view.setTheme('high-contrast');
     const contrast = await view.inks('gradient-depth');
     assert.ok(contrast.has('#3794ff') && contrast.has('#ffffff'), 'white axes');
+    const swatches = await view.page.evaluate<string[]>(
+      "[...document.querySelectorAll('.placement-part')].map((part) => getComputedStyle(part).backgroundColor)",
+    );
+    // these themes have no orange
+    assert.ok(swatches.length > 1 && !swatches.includes('rgba(0, 0, 0, 0)'), swatches.join(' '));
     assert.deepEqual(view.complaints, []);
     await view.close();
   });

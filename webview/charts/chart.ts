@@ -277,13 +277,19 @@ function scale(axis: Axis, picture: Picture, theme: Theme, direction: 'x' | 'y')
 }
 
 /** @returns null: those that the chart library chooses, which knows whole numbers and where labels collide */
-function ticksOf(axis: Axis, { bars }: Picture, direction: 'x' | 'y', built: BuiltScale): number[] | null {
+function ticksOf(axis: Axis, { bars, series }: Picture, direction: 'x' | 'y', built: BuiltScale): number[] | null {
   const { min, max, maxWidth, maxHeight } = built;
-  if (axis.scale === 'logarithmic') return logarithmicTicks(min, max);
+  if (axis.scale === 'logarithmic') return (direction === 'x' && fewPlaces(series)) || logarithmicTicks(min, max);
   if (direction === 'y') return roundTicks(min, max, Math.min(6, Math.max(2, Math.floor(maxHeight / 26))));
   if (!bars) return null;
   const wanted = Math.min(9, Math.max(3, Math.floor(maxWidth / 60)));
   return axis.edges ? edgeTicks(axis.edges.length - 1, wanted) : roundTicks(min, max, wanted);
+}
+
+/** The few settings (batches of 8, 16, 32) that everything was measured at are the ticks. */
+function fewPlaces(series: readonly Series[]): number[] | null {
+  const places = new Set(series.flatMap(({ points }) => points.map(({ x }) => x)));
+  return places.size > 0 && places.size <= 8 ? [...places].sort((a, b) => a - b) : null;
 }
 
 /** All labels of an axis are written alike: as powers of ten as soon as one of them has to be. */
