@@ -14,6 +14,8 @@ export interface GradientRequest {
   readonly wrt: readonly string[];
   /** Values that gradients do not pass: a gradient reaches them but goes no further back. */
   readonly stop?: ReadonlySet<string>;
+  /** Channels of a block where the runtime that is to run the graph convolves blocks of channels (ir/channelBlocks.ts). */
+  readonly channelBlock?: number;
 }
 
 /** A node that gradients should have passed and did not. */
@@ -31,6 +33,8 @@ export interface Gradients {
    */
   readonly gradientOf: ReadonlyMap<string, string>;
   readonly cuts: readonly Cut[];
+  /** The static types of values that were there and of those that were added. */
+  readonly typeOf: (value: string) => ValueType | undefined;
 }
 
 /**
@@ -61,7 +65,7 @@ class BackwardPass {
     types: ReadonlyMap<string, ValueType>,
     private readonly request: GradientRequest,
   ) {
-    this.g = new GradientBuilder(graph, types);
+    this.g = new GradientBuilder(graph, types, request.channelBlock);
     this.wrt = new Set(request.wrt);
     this.stop = request.stop ?? new Set();
   }
@@ -80,7 +84,7 @@ class BackwardPass {
       if (gradient !== undefined) gradientOf.set(value, gradient);
     }
     this.g.prune(gradientOf.values());
-    return { gradientOf, cuts: this.cuts.reverse() };
+    return { gradientOf, cuts: this.cuts.reverse(), typeOf: (value) => this.g.typeOf(value) };
   }
 
   /** Floating-point values that depend on a wanted value by a path that no stop value blocks. */

@@ -1,5 +1,8 @@
 import { attribute, type Attribute } from '../ir/attribute';
 import { dataTypeCode, type DataType } from '../ir/dataType';
+import { BLOCKED_DOMAIN } from '../ir/channelBlocks';
+import type { ValueType } from '../ir/graph';
+import type { MutableGraph } from '../ir/mutableGraph';
 import { reductionStages } from '../ir/reductionStages';
 import type { AxisMatrix } from './axisMatrix';
 import { broadcastShapes, product, range, sameShape } from './shapes';
@@ -13,6 +16,17 @@ const LONGEST_ROW_OF_ONES = 65536;
 
 /** What gradient rules build with: the operators of opset 18 that they use, with the shape of each result known. */
 export class GradientBuilder extends TypedGraph {
+  private readonly inBlocks = new Map<string, string>();
+
+  /** @param channelBlock channels of a block where the runtime convolves blocks of channels; 1 elsewhere */
+  constructor(
+    graph: MutableGraph,
+    types: ReadonlyMap<string, ValueType>,
+    readonly channelBlock = 1,
+  ) {
+    super(graph, types);
+  }
+
   unary(opType: string, x: string, attributes: Attributes = {}): string {
     return this.node(opType, [x], this.shape(x), attributes);
   }
@@ -87,14 +101,12 @@ export class GradientBuilder extends TypedGraph {
   }
 
   transpose(x: string, permutation: readonly number[]): string {
-    if (permutation.every((p, i) => p === i)) return x;
     const shape = this.shape(x);
-    return this.node(
-      'Transpose',
-      [x],
-      permutation.map((p) => shape[p]),
-      { perm: attribute.ints(permutation) },
-    );
+    const result = permutation.map((p) => shape[p]);
+    // axes of one element may stand anywhere: the others in their order is what it was
+    const moved = permutation.filter((p) => shape[p] !== 1);
+    if (moved.every((p, i) => i === 0 || p > moved[i - 1])) return this.reshape(x, result);
+    return this.node('Transpose', [x], result, { perm: attribute.ints(permutation) });
   }
 
   /** Exchanges the last two axes. */
@@ -201,6 +213,16 @@ export class GradientBuilder extends TypedGraph {
   ): string {
     const how = { ...attributes, reduction: attribute.string(reduction) };
     return this.node(opType, [x, indices, updates], this.shape(x), how);
+  }
+
+  /** X [N, C, H, W] with its channels in blocks (see ir/channelBlocks.ts), made once for all who ask. */
+  inChannelBlocks(x: string): string {
+    let blocked = this.inBlocks.get(x);
+    if (blocked === undefined) {
+      blocked = this.node('ReorderInput', [x], this.shape(x), {}, this.dtype(x), BLOCKED_DOMAIN);
+      this.inBlocks.set(x, blocked);
+    }
+    return blocked;
   }
 
   // ---- linear algebra and reductions

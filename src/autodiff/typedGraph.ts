@@ -13,7 +13,8 @@ export type Attributes = Readonly<Record<string, Attribute>>;
 /** Elements of the largest constant that a gradient may need (64 MiB of float32). */
 const LARGEST_CONSTANT = 2 ** 24;
 
-interface KnownType {
+interface KnownType extends ValueType {
+  readonly kind: 'tensor';
   readonly shape: readonly number[];
   readonly dtype: DataType;
 }
@@ -56,6 +57,11 @@ export class TypedGraph {
     return shape;
   }
 
+  /** The static type of a value of the graph, of an added one too, as far as it is known. */
+  typeOf(value: string): ValueType | undefined {
+    return this.added.get(value) ?? this.types.get(value);
+  }
+
   rank(value: string): number {
     return this.shape(value).length;
   }
@@ -78,7 +84,7 @@ export class TypedGraph {
       node.outputs[index] = this.graph.freshName(`${this.stem}/${hint}`);
       this.extraOutputs.push({ node, index });
     }
-    this.added.set(node.outputs[index], { dtype, shape });
+    this.added.set(node.outputs[index], { kind: 'tensor', dtype, shape });
     return node.outputs[index];
   }
 
@@ -151,7 +157,7 @@ export class TypedGraph {
     if (known !== undefined) return known;
     const tensor = make(this.graph.freshName('grad/constant'));
     this.graph.addInitializer(tensor);
-    this.added.set(tensor.name, { dtype: tensor.dtype, shape: tensor.dims });
+    this.added.set(tensor.name, { kind: 'tensor', dtype: tensor.dtype, shape: tensor.dims });
     this.constants.set(key, tensor.name);
     return tensor.name;
   }
@@ -163,8 +169,9 @@ export class TypedGraph {
     shape: readonly number[],
     attributes: Attributes = {},
     dtype = this.dtype(inputs[0]),
+    domain = '',
   ): string {
-    return this.nodes(opType, inputs, [shape], attributes, dtype)[0];
+    return this.nodes(opType, inputs, [shape], attributes, dtype, domain)[0];
   }
 
   /** Appends a node with several outputs of one type. */
@@ -174,14 +181,16 @@ export class TypedGraph {
     shapes: readonly (readonly number[])[],
     attributes: Attributes = {},
     dtype = this.dtype(inputs[0]),
+    domain = '',
   ): string[] {
     const hint = `${this.stem}/${opType}`;
     const outputs = this.graph.addNode(opType, inputs, attributes, {
+      domain,
       outputs: shapes.length,
       hint,
       origin: this.origin,
     });
-    outputs.forEach((o, i) => this.added.set(o, { dtype, shape: shapes[i] }));
+    outputs.forEach((o, i) => this.added.set(o, { kind: 'tensor', dtype, shape: shapes[i] }));
     return outputs;
   }
 

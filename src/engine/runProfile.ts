@@ -31,6 +31,7 @@ import { optimizers, type Optimizer } from '../training/optimizers';
 import { TrainingState } from '../training/trainingState';
 import { openNodes, trainableForm } from '../training/trainableForm';
 import { buildTrainingStep, type TrainingStep } from '../training/trainingStep';
+import { channelBlock } from './channelBlock';
 import type { ChosenRuntime } from './chooseRuntime';
 import type { FileAccess } from './fileAccess';
 import type { Runtime, RuntimeSession } from './runtime';
@@ -148,9 +149,11 @@ async function begin(
   const detachStatistics = detachesStatistics(settings.norm ?? 'as-is');
   const begun = performance.now();
   const goal = lossGoal(settings, files);
+  const block = await channelBlock(runtime);
   for (let keepBatch = false; ; keepBatch = true) {
     await enter('differentiating');
-    const training = buildTrainingStep(model, view, { batch, seed, keepBatch, detachStatistics, goal, samples });
+    const options = { batch, seed, keepBatch, detachStatistics, goal, samples, channelBlock: block };
+    const training = buildTrainingStep(model, view, options);
     requireMemory(training, optimizer, Math.min(host.availableBytes(), runtime.addressableBytes));
     await enter('compiling');
     const bytes = await encodeOnnx(training.graph);

@@ -8,6 +8,7 @@ import { elementCount } from '../ir/tensor';
 import { differentiate, type Cut } from '../autodiff/differentiate';
 import type { ActivationName, LayerView } from '../layers/layerView';
 import type { LossName } from '../protocol/profile';
+import { blockConvolutions } from '../variants/blockConvolutions';
 import { lowerPrivateOperators } from '../variants/lowerPrivate';
 import { toOpset18 } from '../variants/toOpset18';
 import { toTrainingForm, type TrainingNorm } from '../variants/trainingForm';
@@ -94,6 +95,8 @@ export interface TrainingStepOptions {
   readonly goal?: LossGoal;
   /** Sizes of the samples of files, by input, without the batch: they settle sizes that the file leaves open. */
   readonly samples?: ReadonlyMap<string, readonly number[]>;
+  /** Channels of a block where the runtime that is to run the step convolves blocks of channels; 1, the default, elsewhere. */
+  readonly channelBlock?: number;
 }
 
 /** Roles of layers whose samples are compared. A linear layer shows in the norm or activation behind it, and each costs nodes. */
@@ -138,7 +141,8 @@ export function buildTrainingStep(model: Model, view: LayerView, options: Traini
   const measured = layerOutputs(view, types);
   const wrt = [...trained, ...measured.map((m) => m.value)];
   const stop = new Set(options.detachStatistics ? norms.flatMap((n) => [n.batchMean, n.batchVariance]) : []);
-  const { gradientOf, cuts } = differentiate(graph, types, { loss, wrt, stop });
+  const { channelBlock = 1 } = options;
+  const { gradientOf, cuts, typeOf } = differentiate(graph, types, { loss, wrt, stop, channelBlock });
   notes.push(...cutNotes(cuts));
   const gradientNames = gradientOutputs(graph, gradientOf, trained);
   if (gradientNames.size === 0) throw nothingToTrain(model, parameters.length, cutNotes(cuts));
@@ -171,6 +175,7 @@ export function buildTrainingStep(model: Model, view: LayerView, options: Traini
   );
   moveBehindProducers(graph, computing);
   lowerPrivateOperators(graph, types);
+  if (channelBlock > 1) blockConvolutions(graph, typeOf, channelBlock);
 
   const layouts = [activations, gradients].flatMap((l) => (l ? [l.moments, l.samples] : []));
   const vectors = [samples?.differences, samples?.units, batchNorms.output].filter((name) => name !== undefined);

@@ -8,6 +8,7 @@
 // WebAssembly backend cannot train a convolution (it has no kernel Conv2DBackpropFilter).
 import { execFileSync } from 'node:child_process';
 import { parseArgs } from 'node:util';
+import { channelBlock } from '../../src/engine/channelBlock';
 import { nativeRuntime } from '../../src/engine/nativeRuntime';
 import { MANY_NODES } from '../../src/engine/runProfile';
 import type { Runtime, RuntimeSession } from '../../src/engine/runtime';
@@ -72,7 +73,7 @@ class Runner {
   ): Promise<Runner> {
     const model = network.model();
     const view = layerView(model.graph, inferTypes(model.graph));
-    const training = buildTrainingStep(model, view, { batch, seed: 1 });
+    const training = buildTrainingStep(model, view, { batch, seed: 1, channelBlock: await channelBlock(runtime) });
     const graph = training.graph.copy();
     if (!statistics) {
       const measured = [training.activations, training.gradients].flatMap((l) => [l?.moments, l?.samples]);

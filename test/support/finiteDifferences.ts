@@ -9,6 +9,7 @@ import { toTrainingForm } from '../../src/variants/trainingForm';
 import { writtenOut } from '../../src/variants/writtenOut';
 import { encode } from './encode';
 import { nativeEngine, type LoadedGraph, type TestEngine } from './engines';
+import { writeOutBlocks } from './plainBlocks';
 import { noise } from './runGraph';
 
 /** The largest norm of the difference over the norm that a gradient may have. */
@@ -74,6 +75,8 @@ export interface GradientCase {
   readonly mutated?: boolean;
   /** The most nodes that the backward pass may have, the projection's own not counted. */
   readonly nodes?: number;
+  /** The gradient for a runtime that convolves blocks of so many channels, its operators written out in standard ones. */
+  readonly channelBlock?: number;
 }
 
 interface Feed {
@@ -266,7 +269,9 @@ export function backwardGraph(test: GradientCase, wanted?: readonly string[]): B
   types = inferTypes(graph);
   const firstAdded = graph.nodes.length;
   const wrt = wanted ?? feeds.map((f) => f.name);
-  const gradients = differentiate(graph, types, { loss, wrt });
+  const { channelBlock = 1 } = test;
+  const gradients = differentiate(graph, types, { loss, wrt, channelBlock });
+  writeOutBlocks(graph, gradients.typeOf, channelBlock);
   return { graph, gradients, firstAdded };
 }
 

@@ -26,6 +26,12 @@ function conv(x: number[], w: number[], settings: Settings = {}, nodes?: number)
   };
 }
 
+/** The gradient in blocks of channels. */
+function inBlocks(channelBlock: number, x: number[], w: number[], settings: Settings = {}): GradientCase {
+  const test = conv(x, w, settings);
+  return { ...test, name: `${test.name}, in blocks of ${channelBlock}`, channelBlock };
+}
+
 function transposed(x: number[], w: number[], settings: Settings = {}, nodes?: number): GradientCase {
   const channels = w[1] * ((settings.group as number) ?? 1);
   return {
@@ -54,6 +60,12 @@ const sweep = [1, 2, 3].flatMap((stride) =>
 );
 
 export const convolution: readonly GradientCase[] = [
+  inBlocks(2, [1, 2, 4, 5], [2, 2, 3, 3], { pads: [1, 1, 1, 1] }),
+  inBlocks(2, [4, 4, 3, 4], [6, 4, 3, 2], { pads: [1, 0, 1, 1] }),
+  inBlocks(4, [5, 4, 3, 3], [8, 4, 2, 3], { pads: [1, 1, 0, 1] }),
+  ...sweep
+    .filter(({ dilations }) => dilations[0] === 1)
+    .map((settings) => inBlocks(2, [2, 2, 6, 7], [4, 2, 3, 2], settings)),
   ...sweep.map((settings) => conv([1, 2, 6, 7], [2, 2, 3, 2], settings)),
   conv([2, 3, 4, 4], [2, 3, 1, 1], {}),
   conv([2, 3, 4, 5], [2, 3, 1, 1], { strides: [2, 2] }),

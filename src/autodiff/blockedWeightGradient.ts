@@ -1,0 +1,74 @@
+import { attribute } from '../ir/attribute';
+import { BLOCKED_DOMAIN } from '../ir/channelBlocks';
+import type { Convolution } from './convolution';
+import type { GradientBuilder } from './gradientBuilder';
+import { product, range } from './shapes';
+
+/** True where the weight gradient is computed in blocks of channels. A kernel of one element is a product of matrices as it is. */
+export function canBlockWeightGradient(x: string, dy: string, conv: Convolution, g: GradientBuilder): boolean {
+  const { channelBlock } = g;
+  const whole = [g.shape(x)[1], g.shape(dy)[1]].every((channels) => channels % channelBlock === 0);
+  return (
+    channelBlock > 1 &&
+    whole &&
+    conv.group === 1 &&
+    conv.kernel.length === 2 &&
+    product(conv.kernel) > 1 &&
+    conv.dilations.every((d) => d === 1) &&
+    g.dtype(x) === 'float32'
+  );
+}
+
+/**
+ * dW [M, C, kh, kw] = sum over n, r, s of dY[n, m, r, s] X[n, c, r sh + i - ph, s sw + j - pw] as one convolution of X with dY as its
+ * kernel, in which samples are channels. In blocks X [n, C/B, H, W, B] is, for each block of channels, a picture [H, W B] with a channel
+ * for each sample: the kernel's columns lie sw B apart, and what it yields at column j B + c is tap j of channel c. dY in blocks
+ * [n, M/B, Ho, Wo, B] is, as it stands, a kernel for M outputs. Nothing is unrolled.
+ *
+ * Fewer than B samples make one convolution; groups of them are summed afterwards.
+ */
+export function blockedWeightGradient(x: string, dy: string, conv: Convolution, g: GradientBuilder): string {
+  const block = g.channelBlock;
+  const { kernel, strides, before } = conv;
+  const [n, m, ...output] = g.shape(dy);
+  const [, channels, height, width] = g.shape(x);
+  const samples = n < block ? n : Math.ceil(n / block) * block;
+  const groups = range(samples)
+    .map((i) => i + 1)
+    .find((parts) => samples % parts === 0 && samples / parts < block)!;
+  const after = [height, width].map((size, i) => (output[i] - 1) * strides[i] + kernel[i] - size - before[i]);
+
+  const blocks = channels / block;
+  const pictures = g.transpose(g.reshape(g.inChannelBlocks(x), [n, blocks, height, width * block]), [1, 0, 2, 3]);
+  // padding rows costs nothing in the convolution itself, padding columns does
+  const cut = (rows: number) => Math.min(rows, 0);
+  const padded = g.pad(
+    pictures,
+    [0, 0, cut(before[0]), before[1] * block],
+    [0, samples - n, cut(after[0]), after[1] * block],
+  );
+  const cotangents = g.reshape(g.inChannelBlocks(dy), [n, m / block, product(output) * block]);
+  const grouped = g.reshape(g.pad(cotangents, [0, 0, 0], [samples - n, 0, 0]), [
+    groups,
+    samples / groups,
+    m / block,
+    product(output) * block,
+  ]);
+  const kernels = g.reshape(g.transpose(grouped, [0, 2, 1, 3]), [groups * m, samples / groups, ...output]);
+  const taps = g.node(
+    'Conv',
+    [padded, kernels],
+    [blocks, groups * m, kernel[0], kernel[1] * block],
+    {
+      kernel_shape: attribute.ints(output),
+      dilations: attribute.ints([strides[0], strides[1] * block]),
+      pads: attribute.ints([before[0], 0, after[0], 0].map((p) => Math.max(p, 0))),
+      group: attribute.int(groups),
+    },
+    'float32',
+    BLOCKED_DOMAIN,
+  );
+  const apart = g.reshape(taps, [blocks, groups, m / block, ...kernel, block, block]);
+  const summed = groups === 1 ? g.reshape(apart, [blocks, m / block, ...kernel, block, block]) : g.sumAxes(apart, [1]);
+  return g.reshape(g.transpose(summed, [1, 5, 0, 4, 2, 3]), [m, channels, ...kernel]);
+}
