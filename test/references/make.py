@@ -1,6 +1,6 @@
 """Writes the reference gradients that test/unit/autodiff/references.test.ts compares ours with: PyTorch's, in double precision.
 
-    python -m venv venv && venv/bin/pip install torch numpy && venv/bin/python test/references/make.py
+    python -m venv venv && venv/bin/pip install torch torchvision numpy && venv/bin/python test/references/make.py
 
 Each network is written twice, as ONNX text and as PyTorch code; the files hold the text, the values of all inputs, the loss and
 its gradient with respect to every weight. Values are float32, little-endian, in base64. Only who changes a network needs Python.
@@ -12,6 +12,7 @@ import pathlib
 
 import torch
 import torch.nn.functional as F
+import torchvision
 
 FOLDER = pathlib.Path(__file__).parent
 
@@ -270,7 +271,48 @@ def unet():
     save('unet', text, {'x': x, 'target': target}, p, F.mse_loss(y, target))
 
 
+def regions():
+    """What detectors and spatial transformers have: deformable convolution, RoiAlign with and without a stated grid, AffineGrid."""
+    boxes = [[0.3, 1.2, 7.9, 6.4], [2.5, 0.1, 9.7, 3.3], [4.2, 4.4, 5.1, 9.6]]
+    text = f'''
+  <ir_version: 10, opset_import: ["" : 22]>
+  regions (float[2, 3, 10, 10] x, float[3, 4, 2, 3] target,
+           float[4, 3, 3, 3] w1, float[4] b1, float[18, 4, 3, 3] w2, float[18] b2, float[9, 4, 3, 3] w3, float[9] b3,
+           float[4, 2, 3, 3] w4, float[4] b4, float[2, 2, 3] theta) => (float loss)
+  <float[3, 4] boxes = {{{', '.join(str(v) for box in boxes for v in box)}}}, int64[3] owners = {{1, 0, 1}},
+   int64[4] size = {{2, 4, 10, 10}}>
+  {{
+    c1 = Conv<pads = [1, 1, 1, 1]>(x, w1, b1)
+    a1 = Elu(c1)
+    offset = Conv<pads = [1, 1, 1, 1]>(a1, w2, b2)
+    scores = Conv<pads = [1, 1, 1, 1]>(a1, w3, b3)
+    mask = Sigmoid(scores)
+    c4 = DeformConv<pads = [1, 1, 1, 1], group = 2>(a1, w4, offset, b4, mask)
+    grid = AffineGrid(theta, size)
+    a4 = GridSample(c4, grid)
+    fine = RoiAlign<output_height = 2, output_width = 3, sampling_ratio = 2>(a4, boxes, owners)
+    coarse = RoiAlign<output_height = 2, output_width = 3, coordinate_transformation_mode = "output_half_pixel">(a4, boxes, owners)
+    y = Sub(fine, coarse){SQUARES}
+  }}'''
+    p = weights(
+        10,
+        **{'w1': (4, 3, 3, 3), 'b1': (4,), 'w2': (18, 4, 3, 3), 'b2': (18,), 'w3': (9, 4, 3, 3), 'b3': (9,)},
+        **{'w4': (4, 2, 3, 3), 'b4': (4,), 'theta': (2, 2, 3)},
+    )
+    x, target = noise(11, 2, 3, 10, 10), noise(12, 3, 4, 2, 3)
+    conv = lambda v, i: F.conv2d(v, p[f'w{i}'], p[f'b{i}'], padding=1)
+    a1 = F.elu(conv(x, 1))
+    mask = torch.sigmoid(conv(a1, 3))
+    c4 = torchvision.ops.deform_conv2d(a1, conv(a1, 2), p['w4'], p['b4'], padding=1, mask=mask)
+    grid = F.affine_grid(p['theta'], [2, 4, 10, 10], align_corners=False)
+    a4 = F.grid_sample(c4, grid, align_corners=False)
+    rois = torch.tensor([[owner, *box] for owner, box in zip([1, 0, 1], boxes)], dtype=torch.float64)
+    align = lambda ratio, aligned: torchvision.ops.roi_align(a4, rois, (2, 3), 1.0, ratio, aligned)
+    save('regions', text, {'x': x, 'target': target}, p, F.mse_loss(align(2, True) - align(-1, False), target))
+
+
 convolutional()
 transformer()
 recurrent()
 unet()
+regions()

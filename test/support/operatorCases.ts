@@ -430,6 +430,25 @@ export const operatorCases: readonly OperatorCase[] = [
   operatorCase(24, 'Swish', [fed([2, 6])]),
   operatorCase(24, 'Swish', [fed([2, 6])], { alpha: float(0.5) }),
   operatorCase(19, 'Pad', [fed([4, 5]), ints(1, 0, 2, 3)], { mode: string('edge') }),
+  operatorCase(19, 'DeformConv', [fed([2, 2, 5, 6]), held(fed([3, 2, 2, 3])), fed([2, 12, 4, 4], -2, 2)]),
+  operatorCase(
+    22,
+    'DeformConv',
+    [fed([2, 4, 5, 6]), held(fed([6, 2, 3, 2])), fed([2, 24, 3, 5], -2, 2), held(fed([6])), fed([2, 12, 3, 5], 0, 1)],
+    {
+      pads: list([1, 0, 2, 1]),
+      strides: list([2, 1]),
+      dilations: list([1, 2]),
+      group: int(2),
+      offset_group: int(2),
+    },
+  ),
+  ...[
+    { dims: [2, 2, 3], size: ints(2, 3, 4, 5) },
+    { dims: [2, 3, 4], size: ints(2, 1, 3, 4, 2) },
+  ].flatMap(({ dims, size }) =>
+    [0, 1].map((align) => operatorCase(20, 'AffineGrid', [fed(dims), size], { align_corners: int(align) })),
+  ),
   operatorCase(20, 'GridSample', [image, fed([2, 4, 5, 2])], { mode: string('linear') }),
   operatorCase(20, 'GridSample', [image, fed([2, 4, 5, 2])], { mode: string('cubic') }),
   operatorCase(21, 'QuantizeLinear', [fed([2, 3]), scalar('float32', 0.1), scalar('uint8', 3)], { saturate: int(1) }),

@@ -2,6 +2,8 @@ import { attribute } from '../../ir/attribute';
 import { isFloat } from '../../ir/dataType';
 import { normalizeAxis } from '../../ir/inference/dims';
 import type { MutableNode } from '../../ir/mutableGraph';
+import { affineGrid } from '../affineGrid';
+import { deformableConvolution } from '../deformableConvolution';
 import { erfGelu, tanhGelu } from '../fusedForms';
 import { standardRotaryEmbedding } from '../rotaryForms';
 import { attention } from './attention';
@@ -9,7 +11,7 @@ import { drop, floatOf, intOf, intsOf, lowered, stringOf, type Conversion, type 
 
 /** Operators that no opset before their own can express, or not with reasonable means. */
 const NEW = {
-  20: ['AffineGrid', 'ImageDecoder', 'RegexFullMatch', 'StringConcat', 'StringSplit'],
+  20: ['ImageDecoder', 'RegexFullMatch', 'StringConcat', 'StringSplit'],
   24: ['TensorScatter'],
   26: ['BitCast', 'CumProd'],
   27: ['CausalConvWithState', 'LinearAttention'],
@@ -24,6 +26,12 @@ export const loweringRules: OpsetRules = {
     ),
   ),
   Attention: lowered(23, attention),
+  DeformConv: lowered(19, (node, c) =>
+    deformableConvolution(node, c, c.types) ? true : c.fail(node, 'its sizes are not known, or do not fit'),
+  ),
+  AffineGrid: lowered(20, (node, c) =>
+    affineGrid(node, c, c.types) ? true : c.fail(node, 'its sizes are not constants that can be read'),
+  ),
   Gelu: lowered(20, gelu),
   Swish: lowered(24, (node, c) => {
     const [x] = node.inputs;
