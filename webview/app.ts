@@ -3,7 +3,7 @@ import { h, replaceChildren } from './dom';
 import { capital } from './format';
 import { shown } from './shown';
 import type { Snapshot, Store } from './store';
-import { onThemeChange, readTheme } from './theme';
+import { onThemeChange, takeUpTheme } from './theme';
 import { banners } from './views/banners';
 import { header } from './views/header';
 import { runBar } from './views/runBar';
@@ -14,7 +14,7 @@ import { t } from './texts/texts';
 
 /** Builds the page into `root` and keeps it up to date. */
 export function mountApp(root: HTMLElement, store: Store): void {
-  let theme = readTheme();
+  let theme = takeUpTheme();
   const parts = [header(), runBar(store), banners(store)];
   const panel = layerPanel(store, () => theme);
   const tabPages = tabViews.map((view) => ({ view, page: view.render(store, () => theme, panel) }));
@@ -45,7 +45,7 @@ export function mountApp(root: HTMLElement, store: Store): void {
     active.page.update(snapshot);
   });
   onThemeChange(() => {
-    theme = readTheme();
+    theme = takeUpTheme();
     for (const { page } of tabPages) page.restyle();
     panel.restyle();
   });

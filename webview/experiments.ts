@@ -3,7 +3,7 @@ import './styles/figures.css';
 import './styles/experiments.css';
 import './styles/forcedColors.css';
 import type { ExperimentsToHost, HostToExperiments } from '../src/protocol/experimentView';
-import { onThemeChange } from './theme';
+import { onThemeChange, takeUpTheme } from './theme';
 import { experimentsPage } from './views/experiments';
 
 /** Entry of the page of experiments: a page of its own beside that of a model. */
@@ -12,7 +12,11 @@ declare function acquireVsCodeApi(): { postMessage(message: ExperimentsToHost): 
 const api = acquireVsCodeApi();
 const page = experimentsPage((message) => api.postMessage(message));
 document.getElementById('app')!.replaceChildren(page.element);
-onThemeChange(() => page.restyle());
+takeUpTheme();
+onThemeChange(() => {
+  takeUpTheme();
+  page.restyle();
+});
 window.addEventListener('message', ({ data }: MessageEvent<HostToExperiments>) => {
   if (data.type === 'experiments') page.update(data.state);
 });

@@ -1,5 +1,6 @@
 import type { Severity } from '../src/protocol/facts';
 import type { Colour } from './charts/picture';
+import { legible } from './legible';
 
 /** The colours of the user's theme as canvases need them: resolved, and again whenever the theme changes. */
 export interface Theme {
@@ -19,17 +20,23 @@ export interface Theme {
   readonly fontSize: number;
 }
 
-/** Token of each colour (of charts: page.css) and what stands in where a theme leaves it out. */
-const tokens: Readonly<Record<Colour, readonly [string, string]>> = {
-  blue: ['--chart-blue', '#3794ff'],
-  orange: ['--chart-orange', '#d18616'],
-  green: ['--chart-green', '#388a34'],
-  purple: ['--chart-purple', '#b180d7'],
-  red: ['--chart-red', '#f14c4c'],
-  yellow: ['--chart-yellow', '#bf8803'],
-  foreground: ['--vscode-foreground', '#888888'],
-  muted: ['--vscode-descriptionForeground', '#888888'],
-};
+/** The colours of charts as light and as dark backgrounds need them, where a theme has none that can be seen. */
+const chartColours = {
+  blue: ['#1a5cd6', '#3794ff'],
+  orange: ['#a85808', '#d18616'],
+  green: ['#388a34', '#89d185'],
+  purple: ['#652d90', '#b180d7'],
+  red: ['#c72e0f', '#f14c4c'],
+  yellow: ['#8a6a00', '#cca700'],
+} as const;
+
+/** Takes up the colours of the user's theme: those of charts become variables of the style sheet too. */
+export function takeUpTheme(): Theme {
+  const theme = readTheme();
+  for (const name of Object.keys(chartColours) as (keyof typeof chartColours)[])
+    document.body.style.setProperty(`--chart-${name}`, theme.colours[name]);
+  return theme;
+}
 
 export function readTheme(): Theme {
   const style = getComputedStyle(document.body);
@@ -37,10 +44,17 @@ export function readTheme(): Theme {
   const classes = document.body.classList;
   const highContrast = classes.contains('vscode-high-contrast') || classes.contains('vscode-high-contrast-light');
   const kind = highContrast ? 'high-contrast' : classes.contains('vscode-light') ? 'light' : 'dark';
-  const colours = Object.fromEntries(
-    Object.entries(tokens).map(([colour, [token, otherwise]]) => [colour, opaque(read(token, otherwise))]),
-  ) as Record<Colour, string>;
   const text = opaque(read('--vscode-foreground', '#888888'));
+  const background = opaque(read('--vscode-editor-background', '#ffffff'));
+  const ofCharts = Object.entries(chartColours).map(([name, instead]) => [
+    name,
+    legible(opaque(read(`--vscode-charts-${name}`, 'transparent')), background, instead),
+  ]);
+  const colours = {
+    ...Object.fromEntries(ofCharts),
+    foreground: text,
+    muted: opaque(read('--vscode-descriptionForeground', '#888888')),
+  } as Record<Colour, string>;
   const size = Number.parseFloat(read('--vscode-font-size', '13px'));
   return {
     kind,
@@ -48,7 +62,7 @@ export function readTheme(): Theme {
     text,
     mutedText: colours.muted,
     grid: withAlpha(text, highContrast ? 0.28 : 0.13),
-    background: opaque(read('--vscode-editor-background', '#ffffff')),
+    background,
     surface: opaque(read('--vscode-editorWidget-background', read('--vscode-editor-background', '#ffffff'))),
     focus: opaque(read(highContrast ? '--vscode-contrastActiveBorder' : '--vscode-focusBorder', '#3794ff')),
     badge: {
