@@ -42,21 +42,35 @@ export class WorkbenchWindow {
   private async waitForExtension(): Promise<void> {
     const title = 'NormScope: Analyze Model';
     const row = this.page.locator('.quick-input-widget:visible .quick-input-list .monaco-list-row', { hasText: title });
-    for (let attempt = 1; ; attempt++) {
+    // the list holds what was known when it was asked for, and does not grow
+    const known = await this.insist(row.first(), async () => {
+      if (await this.quickInput().isVisible()) await this.page.keyboard.press('Escape');
+      await this.quickInput().waitFor({ state: 'hidden' });
       await this.page.keyboard.press('F1');
       await this.quickInput().fill(`>${title}`);
-      const known = await row
-        .first()
-        .waitFor({ timeout: 2_000 })
-        .then(
-          () => true,
-          () => false,
-        );
-      await this.page.keyboard.press('Escape');
-      await this.quickInput().waitFor({ state: 'hidden' });
-      if (known) return;
-      if (attempt === 20) throw new Error('VS Code does not know the extension');
+    });
+    if (!known) throw new Error('VS Code does not know the extension');
+    await this.page.keyboard.press('Escape');
+    await this.quickInput().waitFor({ state: 'hidden' });
+  }
+
+  /**
+   * Does what should make `wanted` appear, again and again and each time more patiently, for a minute: on a quiet machine nothing
+   * is waited for in vain, and on a busy one the last attempts have the time that they need.
+   *
+   * @returns whether it appeared
+   */
+  private async insist(wanted: Locator, act: () => Promise<void>): Promise<boolean> {
+    const deadline = Date.now() + 60_000;
+    for (let patience = 500; Date.now() < deadline; patience *= 1.5) {
+      await act();
+      const appeared = wanted.waitFor({ timeout: patience }).then(
+        () => true,
+        () => false,
+      );
+      if (await appeared) return true;
     }
+    return false;
   }
 
   async close(): Promise<void> {
@@ -118,18 +132,16 @@ export class WorkbenchWindow {
     await this.goTo(line, column);
     const cursor = this.page.locator('.editor-group-container.active .monaco-editor .cursor').first();
     const hover = this.page.locator('.monaco-hover:visible', { hasText: expected }).first();
-    // the editor may still be scrolling to the place, and a hover waits for the mouse to rest: look again, as a person would
-    for (let attempt = 1; ; attempt++) {
-      const box = (await cursor.boundingBox())!;
+    // sticky lines and lenses that come later move the text away from below the mouse, and while the editor scrolls to the place
+    // there is no cursor: looks for it again, as a person would
+    const shown = await this.insist(hover, async () => {
+      const box = await cursor.boundingBox();
+      if (!box) return;
       await this.page.mouse.move(box.x + 60, box.y + box.height / 2);
       await this.page.mouse.move(box.x + 3, box.y + box.height / 2, { steps: 4 });
-      try {
-        await hover.waitFor({ timeout: 6_000 });
-        return await hover.innerText();
-      } catch (error) {
-        if (attempt === 5) throw error;
-      }
-    }
+    });
+    if (!shown) throw new Error(`no hover with ${String(expected)} at ${line}:${column}`);
+    return hover.innerText();
   }
 
   /** The line and column, from 1, of the first (or `nth`, from 0) occurrence of `text` in the file's own text. */
@@ -169,7 +181,9 @@ export class WorkbenchWindow {
       .locator(theme === 'dark' ? '.monaco-workbench.vs-dark' : '.monaco-workbench.vs')
       .first()
       .waitFor();
-    await this.page.waitForTimeout(500); // webviews are told, and repaint
+    if (await this.page.locator('iframe.webview.ready:visible').count())
+      await this.webview().locator(`body.vscode-${theme}`).waitFor();
+    await this.page.waitForTimeout(100); // webviews repaint
   }
 
   /** out/screenshots/NAME-light.png and NAME-dark.png. */
