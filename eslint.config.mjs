@@ -23,6 +23,12 @@ const arrows = rooms.map((room) => {
   return { files: [`src/${room}/**/*.ts`], rules: { 'no-restricted-imports': ['error', { patterns }] } };
 });
 
+/** What scripts use of Node without importing it. */
+const nodeGlobals = [
+  ...['AbortController', 'AbortSignal', 'URL', 'clearInterval', 'console', 'performance', 'process'],
+  ...['setInterval', 'setTimeout'],
+];
+
 export default defineConfig(
   { ignores: ['dist/', 'out/', '**/node_modules/', '.vscode-test/', 'test/workbench/server/stubs/'] },
   js.configs.recommended,
@@ -70,7 +76,7 @@ export default defineConfig(
   {
     files: ['**/*.mjs'],
     languageOptions: {
-      globals: { URL: 'readonly', console: 'readonly', performance: 'readonly', process: 'readonly' },
+      globals: Object.fromEntries(nodeGlobals.map((name) => [name, 'readonly'])),
     },
   },
   prettier,

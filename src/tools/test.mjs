@@ -3,44 +3,82 @@
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { ensureInstalled, npm, npmBeside } from './npm.mjs';
+import { ensureInstalled, npmBeside } from './npm.mjs';
 
-/** They run beside each other, on a core each; the suites after them and one by one, as some measure time. */
-const checks = ['check-types', 'lint', 'build'];
-const suites = ['test:unit', 'test:webview', 'test:vscode', 'test:e2e'];
+/**
+ * Two lanes, a core each: the steps of one run one after the other. Whoever builds or reads dist/, or starts a browser, is in the
+ * first, so that no two do it at once.
+ */
+const lanes = [
+  ['build', 'test:e2e', 'test:vscode', 'test:webview'],
+  ['check-types', 'lint', 'test:unit'],
+];
+const summary = ['check-types', 'lint', 'build', 'test:unit', 'test:webview', 'test:vscode', 'test:e2e'];
+
+/** A step that gets no further for so long is ended: more than any test or hook may take (ms). */
+const patience = 8 * 60_000;
 
 ensureInstalled();
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'normscope-test-'));
-const results = [...(await Promise.all(checks.map(runCheck))), ...suites.map(runSuite)];
+const stopped = new AbortController();
+for (const [signal, code] of Object.entries({ SIGINT: 130, SIGTERM: 143 }))
+  process.once(signal, () => {
+    stopped.abort('SIGINT'); // with time to end browsers and servers
+    process.exit(code);
+  });
+const results = (await Promise.all(lanes.map(runLane))).flat();
 fs.rmSync(folder, { recursive: true, force: true });
 
 const sum = (key) => results.reduce((total, result) => total + result[key], 0);
 console.log('');
-for (const { script, seconds, passed, failed, skipped } of results) {
+for (const name of summary) {
+  const { seconds, passed, failed, skipped } = results.find(({ script }) => script === name);
   const counts = passed + skipped ? `${passed} passed, ${failed} failed, ${skipped} skipped` : failed ? 'failed' : 'ok';
-  console.log(`${script.padEnd(12)} ${seconds.toFixed(0).padStart(4)} s  ${counts}`);
+  console.log(`${name.padEnd(12)} ${seconds.toFixed(0).padStart(4)} s  ${counts}`);
 }
 console.log('');
 console.log(`${sum('passed')} passed, ${sum('failed')} failed` + (sum('skipped') ? `, ${sum('skipped')} skipped` : ''));
 process.exitCode = sum('failed') ? 1 : 0;
 
-async function runCheck(script) {
-  const begin = performance.now();
-  const { ok, output } = await npmBeside(['run', '--silent', script]);
-  console.log(`\n> ${script}\n${output}`.trimEnd());
-  return { script, seconds: (performance.now() - begin) / 1000, passed: 0, failed: ok ? 0 : 1, skipped: 0 };
+async function runLane(scripts) {
+  const done = [];
+  for (const script of scripts) done.push(await run(script));
+  return done;
 }
 
-function runSuite(script) {
-  console.log(`\n> ${script}`);
+/** Runs a script, prints what it said when it has ended, and counts its tests where it has any. */
+async function run(script) {
   const file = path.join(folder, `${script.replace(':', '-')}.json`);
-  const begin = performance.now();
-  const ok = npm(['run', '--silent', script], { NORMSCOPE_TEST_COUNTS: file });
-  const seconds = (performance.now() - begin) / 1000;
-  const counts = { passed: 0, failed: 0, skipped: 0 };
-  if (fs.existsSync(file)) Object.assign(counts, JSON.parse(fs.readFileSync(file, 'utf8')));
-  // a suite that broke before its first test, or after its last, or that held none
-  const broken = !ok || counts.passed + counts.skipped === 0;
+  const begin = Date.now();
+  const hung = new AbortController();
+  const watch = setInterval(() => {
+    if (Date.now() - (fs.statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? begin) > patience) hung.abort('SIGKILL');
+  }, 1000);
+  const { ok, output } = await npmBeside(['run', '--silent', script], {
+    env: { NORMSCOPE_TEST_COUNTS: file },
+    signal: AbortSignal.any([stopped.signal, hung.signal]),
+  });
+  clearInterval(watch);
+  const seconds = (Date.now() - begin) / 1000;
+  console.log(`\n> ${script}\n${output}`.trimEnd());
+
+  const { running, ...counts } = countsIn(file);
+  if (hung.signal.aborted)
+    console.log(`\n${script} was ended: nothing went on for ${patience / 60_000} minutes in ${running ?? 'it'}`);
+  else if (running) console.log(`\n${script} broke off in ${running}`);
+  // a step that broke before its first test, or after its last, or a suite that held none
+  const broken = !ok || running || (script.startsWith('test:') && counts.passed + counts.skipped === 0);
   if (broken && !counts.failed) counts.failed = 1;
   return { script, seconds, ...counts };
+}
+
+/** What countingReporter.ts keeps; zeros of a script without tests. */
+function countsIn(file) {
+  const none = { passed: 0, failed: 0, skipped: 0, running: null };
+  if (!fs.existsSync(file)) return none;
+  try {
+    return JSON.parse(fs.readFileSync(file, 'utf8'));
+  } catch {
+    return none; // ended while it was being written
+  }
 }
