@@ -6,6 +6,7 @@ import { TextLines } from '../ir/textLines';
 import { HeadSource } from './headSource';
 import { sniffJson } from './jsonShape';
 import { openOnnx } from './onnx/openOnnx';
+import { say } from '../texts/say';
 import { refusals, sniff, SNIFFED_BYTES } from './sniff';
 
 /** JavaScript holds texts of half a billion characters at most; a model's JSON is a few megabytes. */
@@ -71,7 +72,7 @@ async function openKerasArchive(folder: ModelFolder, path: string, source: ByteS
 }
 
 function refused(kind: keyof typeof refusals): ModelError {
-  return new ModelError(refusals[kind].code, refusals[kind].message);
+  return new ModelError(refusals[kind].code, refusals[kind].message());
 }
 
 /** Bytes that are no UTF-8 are read as replacement characters. */
@@ -79,7 +80,7 @@ async function readText(source: ByteSource): Promise<{ text: string; isBroken: b
   if (source.size > LARGEST_TEXT) {
     throw new ModelError(
       'too-large',
-      `this JSON file has ${source.size} bytes; no description of a model is that long`,
+      say`this JSON file has ${source.size} bytes; no description of a model is that long`,
     );
   }
   const bytes = await source.read(0, source.size);
@@ -91,6 +92,6 @@ async function readText(source: ByteSource): Promise<{ text: string; isBroken: b
 }
 
 function brokenText(text: string): Problem {
-  const message = 'the file is not UTF-8 throughout: what cannot be read stands as the replacement character';
+  const message = say`the file is not UTF-8 throughout: what cannot be read stands as the replacement character`;
   return { code: 'invalid-utf8', message, place: new TextLines(text).positionAt(text.indexOf('\ufffd')) };
 }

@@ -1,3 +1,4 @@
+import { say } from '../texts/say';
 import type { JsonKind } from './jsonShape';
 
 /** So many bytes of a file tell what it is. */
@@ -94,10 +95,10 @@ function asText(head: Uint8Array): string | undefined {
 
 interface Refusal {
   readonly code: 'empty' | 'not-a-model' | 'unsupported-format';
-  readonly message: string;
+  readonly message: () => string;
 }
 
-const accepted = 'NormScope opens ONNX models (.onnx) and TensorFlow.js models (model.json).';
+const accepted = () => say`NormScope opens ONNX models (.onnx) and TensorFlow.js models (model.json).`;
 
 /** What to tell the user about a file that is not opened: what it is and what can be done. */
 export const refusals: Readonly<
@@ -106,73 +107,77 @@ export const refusals: Readonly<
     Refusal
   >
 > = {
-  empty: { code: 'empty', message: 'the file is empty. Fetch or export the model again.' },
+  empty: { code: 'empty', message: () => say`the file is empty. Fetch or export the model again.` },
   'git-lfs-pointer': {
     code: 'not-a-model',
-    message:
-      'this is a Git LFS pointer, not the model itself. Run "git lfs pull" in its repository to fetch the model.',
+    message: () =>
+      say`this is a Git LFS pointer, not the model itself. Run "git lfs pull" in its repository to fetch the model.`,
   },
   html: {
     code: 'not-a-model',
-    message: 'this is an HTML page, not a model: the download brought a web page. Use the link to the raw file.',
+    message: () =>
+      say`this is an HTML page, not a model: the download brought a web page. Use the link to the raw file.`,
   },
   xml: {
     code: 'not-a-model',
-    message: `this is an XML document, not a model; storage services answer with one when a download fails. ${accepted}`,
+    message: () =>
+      say`this is an XML document, not a model; storage services answer with one when a download fails. ${accepted()}`,
   },
   'onnx-text': {
     code: 'unsupported-format',
-    message:
-      'this is an ONNX model in text form. Convert it to the binary form (in Python: onnx.save(onnx.load(path, format="textproto"), "model.onnx")).',
+    message: () =>
+      say`this is an ONNX model in text form. Convert it to the binary form (in Python: onnx.save(onnx.load(path, format="textproto"), "model.onnx")).`,
   },
-  text: { code: 'not-a-model', message: `this is a text file, not a model. ${accepted}` },
+  text: { code: 'not-a-model', message: () => say`this is a text file, not a model. ${accepted()}` },
   ort: {
     code: 'unsupported-format',
-    message: "this is ONNX Runtime's own format (.ort). Open the ONNX model that it was made from.",
+    message: () => say`this is ONNX Runtime's own format (.ort). Open the ONNX model that it was made from.`,
   },
   tflite: {
     code: 'unsupported-format',
-    message: 'this is a TensorFlow Lite model. Convert it to ONNX with tf2onnx (python -m tf2onnx.convert --tflite).',
+    message: () =>
+      say`this is a TensorFlow Lite model. Convert it to ONNX with tf2onnx (python -m tf2onnx.convert --tflite).`,
   },
   hdf5: {
     code: 'unsupported-format',
-    message:
-      'this is an HDF5 file, as Keras saves models (.h5). Convert it with "tensorflowjs_converter --input_format keras" and open the model.json.',
+    message: () =>
+      say`this is an HDF5 file, as Keras saves models (.h5). Convert it with "tensorflowjs_converter --input_format keras" and open the model.json.`,
   },
   'pytorch-archive': {
     code: 'unsupported-format',
-    message: 'this is a PyTorch file. Export the model with torch.onnx.export and open the .onnx file.',
+    message: () => say`this is a PyTorch file. Export the model with torch.onnx.export and open the .onnx file.`,
   },
   pickle: {
     code: 'unsupported-format',
-    message: 'this is a Python pickle, as PyTorch saves weights. Export the model with torch.onnx.export.',
+    message: () => say`this is a Python pickle, as PyTorch saves weights. Export the model with torch.onnx.export.`,
   },
   zip: {
     code: 'unsupported-format',
-    message: `this is a zip archive. Unpack it and open the model in it. ${accepted}`,
+    message: () => say`this is a zip archive. Unpack it and open the model in it. ${accepted()}`,
   },
   gzip: {
     code: 'unsupported-format',
-    message: `this is a gzip archive. Unpack it and open the model in it. ${accepted}`,
+    message: () => say`this is a gzip archive. Unpack it and open the model in it. ${accepted()}`,
   },
   safetensors: {
     code: 'unsupported-format',
-    message: 'this is a safetensors file: weights without a graph. Export the model to ONNX.',
+    message: () => say`this is a safetensors file: weights without a graph. Export the model to ONNX.`,
   },
-  numpy: { code: 'not-a-model', message: `this is a NumPy array, not a model. ${accepted}` },
+  numpy: { code: 'not-a-model', message: () => say`this is a NumPy array, not a model. ${accepted()}` },
   'other-protobuf': {
     code: 'unsupported-format',
-    message:
-      'this may be a protobuf file, but it is no ONNX model. If it is a TensorFlow graph (.pb), convert it with tf2onnx.',
+    message: () =>
+      say`this may be a protobuf file, but it is no ONNX model. If it is a TensorFlow graph (.pb), convert it with tf2onnx.`,
   },
   'weights-manifest': {
     code: 'not-a-model',
-    message:
-      'this is a TensorFlow.js weights manifest: weights without layers. Open the model.json that describes the layers.',
+    message: () =>
+      say`this is a TensorFlow.js weights manifest: weights without layers. Open the model.json that describes the layers.`,
   },
   'model-settings': {
     code: 'not-a-model',
-    message: `these are settings of a model, without its layers. Export the model itself to ONNX. ${accepted}`,
+    message: () =>
+      say`these are settings of a model, without its layers. Export the model itself to ONNX. ${accepted()}`,
   },
-  'other-json': { code: 'not-a-model', message: `this is a JSON file, but no model. ${accepted}` },
+  'other-json': { code: 'not-a-model', message: () => say`this is a JSON file, but no model. ${accepted()}` },
 };
