@@ -1,3 +1,4 @@
+import { say } from '../texts/say';
 import { NoGradient } from './noGradient';
 
 /** Elements of the largest map that is written out. */
@@ -21,7 +22,8 @@ export function weightMatrix(
   columns: number,
   weights: (row: number) => readonly (readonly [column: number, weight: number])[],
 ): AxisMatrix {
-  if (rows * columns > LARGEST_MATRIX) throw new NoGradient(`its axes are too long: ${columns} to ${rows} positions`);
+  if (rows * columns > LARGEST_MATRIX)
+    throw new NoGradient(say`its axes are too long: ${columns} to ${rows} positions`);
   const values = new Array<number>(rows * columns).fill(0);
   for (let row = 0; row < rows; row++) {
     for (const [column, weight] of weights(row)) values[row * columns + column] += weight;

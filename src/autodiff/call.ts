@@ -1,5 +1,6 @@
 import type { Attribute } from '../ir/attribute';
 import type { MutableNode } from '../ir/mutableGraph';
+import { say } from '../texts/say';
 import type { GradientBuilder } from './gradientBuilder';
 import { NoGradient } from './noGradient';
 
@@ -49,7 +50,7 @@ export class Call {
   /** The cotangent of the first output. */
   get dy(): string {
     const dy = this.cotangent(0);
-    if (dy === undefined) throw new NoGradient('only a secondary output of it reaches the loss');
+    if (dy === undefined) throw new NoGradient(say`only a secondary output of it reaches the loss`);
     return dy;
   }
 

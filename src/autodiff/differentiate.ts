@@ -1,5 +1,6 @@
 import type { ValueType } from '../ir/graph';
 import { capturedNames, type MutableGraph, type MutableNode } from '../ir/mutableGraph';
+import { say, translated } from '../texts/say';
 import { Call, type GradientRule } from './call';
 import { GradientBuilder } from './gradientBuilder';
 import { NoGradient } from './noGradient';
@@ -178,7 +179,8 @@ function ruleOf(node: MutableNode): GradientRule {
   const rule = findRule(node);
   if (typeof rule === 'function') return rule;
   const operator = node.domain === '' ? node.opType : `${node.domain}.${node.opType}`;
-  throw new NoGradient(reasons.get(operator) ?? `there is no gradient rule for ${operator}`);
+  const reason = reasons.get(operator);
+  throw new NoGradient(reason === undefined ? say`there is no gradient rule for ${operator}` : translated(reason));
 }
 
 /** Malformed nodes of a user's model must cut the graph, not end the program: every error of a rule is a reason. */

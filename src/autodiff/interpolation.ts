@@ -1,3 +1,4 @@
+import { say } from '../texts/say';
 import { weightMatrix, type AxisMatrix } from './axisMatrix';
 import type { Call } from './call';
 import { NoGradient } from './noGradient';
@@ -62,7 +63,7 @@ export function interpolation(
 function coordinateOf(call: Call): Coordinate {
   const transformation = call.string('coordinate_transformation_mode', 'half_pixel');
   const coordinate = coordinates.get(transformation);
-  if (!coordinate) throw new NoGradient(`coordinate_transformation_mode ${transformation}`);
+  if (!coordinate) throw new NoGradient(say`coordinate_transformation_mode ${transformation}`);
   return coordinate;
 }
 
@@ -84,7 +85,7 @@ function interpolated(call: Call, input: number, output: number, scale: number, 
       ];
     });
   }
-  if (mode !== 'cubic') throw new NoGradient(`mode ${mode}`);
+  if (mode !== 'cubic') throw new NoGradient(say`mode ${mode}`);
   const a = call.float('cubic_coeff_a', -0.75);
   const excludeOutside = call.int('exclude_outside', 0) !== 0;
   return weightMatrix(output, input, (o) => {

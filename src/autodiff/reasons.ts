@@ -1,7 +1,7 @@
-const unrolled = 'it was not unrolled: its sizes are not known, or its steps are too many';
-const integers = 'quantized integers carry no gradient';
-const form =
-  'this form of it is not covered: sizes must be known and its heads divide them, its inputs be neither packed nor quantized; export it without fusion';
+import { later } from '../texts/say';
+const unrolled = later`it was not unrolled: its sizes are not known, or its steps are too many`;
+const integers = later`quantized integers carry no gradient`;
+const form = later`this form of it is not covered: sizes must be known and its heads divide them, its inputs be neither packed nor quantized; export it without fusion`;
 
 /** Why operators without a gradient rule have none, where there is more to say than that; other domains as `domain.opType`. */
 export const reasons: ReadonlyMap<string, string> = new Map([

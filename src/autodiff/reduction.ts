@@ -1,3 +1,4 @@
+import { say } from '../texts/say';
 import type { Call } from './call';
 import type { GradientBuilder } from './gradientBuilder';
 import { NoGradient } from './noGradient';
@@ -33,7 +34,7 @@ function reducedAxes(call: Call, g: GradientBuilder): readonly number[] {
   const given = call.ints('axes') ?? (call.has(1) ? g.constantInts(call.input(1)) : []);
   if (given === undefined) {
     const reduced = g.shape(call.y);
-    if (reduced.length !== shape.length) throw new NoGradient('its axes are decided at run time');
+    if (reduced.length !== shape.length) throw new NoGradient(say`its axes are decided at run time`);
     return range(shape.length).filter((i) => reduced[i] === 1);
   }
   if (given.length > 0) return given.map((a) => g.axis(call.x, a));

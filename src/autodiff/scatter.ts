@@ -1,4 +1,5 @@
 import type { Attribute } from '../ir/attribute';
+import { say } from '../texts/say';
 import type { Call, Thunk } from './call';
 import type { GradientBuilder } from './gradientBuilder';
 import { lazy } from './lazy';
@@ -31,7 +32,7 @@ export function scatter(
     };
     return [() => g.mul(dy, factors()), undefined, () => g.mul(gather(dy), others())];
   }
-  if (reduction !== 'max' && reduction !== 'min') throw new NoGradient(`reduction ${reduction}`);
+  if (reduction !== 'max' && reduction !== 'min') throw new NoGradient(say`reduction ${reduction}`);
   const own = lazy(() => g.mask('Equal', x, y));
   const theirs = lazy(() => g.mask('Equal', updates, gather(y)));
   const share = lazy(() => g.div(dy, g.scatter(node.opType, own(), indices, theirs(), 'add', attributes)));

@@ -1,3 +1,4 @@
+import { say } from '../texts/say';
 import type { Call } from './call';
 import { NoGradient } from './noGradient';
 import type { Shape } from './shapes';
@@ -44,7 +45,7 @@ function window(
   const pads = call.ints('pads') ?? [...kernel, ...kernel].map(() => 0);
   const autoPad = call.string('auto_pad', 'NOTSET');
   if (strides.length !== kernel.length || dilations.length !== kernel.length || pads.length !== 2 * kernel.length) {
-    throw new NoGradient('its strides, dilations or pads do not fit its kernel');
+    throw new NoGradient(say`its strides, dilations or pads do not fit its kernel`);
   }
   const result = { kernel, strides, dilations, before: pads.slice(0, kernel.length) };
   if (autoPad === 'VALID') return { ...result, before: kernel.map(() => 0) };

@@ -1,5 +1,6 @@
 import { ModelError } from '../ir/errors';
 import type { EngineChoice } from '../protocol/profile';
+import { say } from '../texts/say';
 import { nativeRuntime } from './nativeRuntime';
 import { threadCount } from './threadCount';
 import type { Runtime } from './runtime';
@@ -32,12 +33,11 @@ export function chooseRuntime(
       if (choice === 'native') {
         throw new ModelError(
           'engine',
-          `the native build of ONNX Runtime cannot be loaded on ${machine} (${firstLine(error)}): ` +
-            `choose the engine 'wasm', or 'auto' to fall back to it`,
+          say`the native build of ONNX Runtime cannot be loaded on ${machine} (${firstLine(error)}): choose the engine 'wasm', or 'auto' to fall back to it`,
         );
       }
       const notes = [
-        `the native build of ONNX Runtime cannot be loaded on ${machine}: the WebAssembly build is used, which is slower`,
+        say`the native build of ONNX Runtime cannot be loaded on ${machine}: the WebAssembly build is used, which is slower`,
       ];
       return { runtime: loadWasm(makers.wasm, count), notes };
     }
@@ -49,7 +49,7 @@ function loadWasm(make: RuntimeMaker, threads: number): Runtime {
   try {
     return make(threads);
   } catch (error) {
-    throw new ModelError('engine', `the WebAssembly build of ONNX Runtime cannot be loaded (${firstLine(error)})`);
+    throw new ModelError('engine', say`the WebAssembly build of ONNX Runtime cannot be loaded (${firstLine(error)})`);
   }
 }
 

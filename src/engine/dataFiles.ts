@@ -2,6 +2,7 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { BytesSource } from '../ir/byteSource';
 import { ModelError } from '../ir/errors';
+import { say } from '../texts/say';
 import type { DataPlace, PictureFolder } from '../training/data/files/sampleTable';
 import { NodeFolder } from './nodeFolder';
 
@@ -29,7 +30,8 @@ async function listed(folder: string): Promise<PictureFolder> {
       const file = below === '' ? entry.name : `${below}/${entry.name}`;
       if (!entry.isDirectory()) files.push(file);
       else if (deeper) await add(file, false);
-      if (files.length > MOST_FILES) throw new ModelError('too-large', `${folder} holds more than ${MOST_FILES} files`);
+      if (files.length > MOST_FILES)
+        throw new ModelError('too-large', say`${folder} holds more than ${MOST_FILES} files`);
     }
   };
   await add('', true);
@@ -40,7 +42,7 @@ async function entriesOf(folder: string) {
   try {
     return await readdir(folder, { withFileTypes: true });
   } catch (error) {
-    throw new ModelError('not-found', `${folder} cannot be read: ${(error as Error).message}`);
+    throw new ModelError('not-found', say`${folder} cannot be read: ${(error as Error).message}`);
   }
 }
 
@@ -48,10 +50,11 @@ async function entriesOf(folder: string) {
 async function readWhole(file: string): Promise<BytesSource> {
   try {
     const { size } = await stat(file);
-    if (size > LARGEST_PICTURE) throw new ModelError('too-large', `${file} has ${size} bytes: too many for a picture`);
+    if (size > LARGEST_PICTURE)
+      throw new ModelError('too-large', say`${file} has ${size} bytes: too many for a picture`);
     return new BytesSource(await readFile(file));
   } catch (error) {
     if (error instanceof ModelError) throw error;
-    throw new ModelError('not-found', `${file} cannot be read: ${(error as Error).message}`);
+    throw new ModelError('not-found', say`${file} cannot be read: ${(error as Error).message}`);
   }
 }

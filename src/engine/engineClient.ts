@@ -2,6 +2,7 @@ import { ModelError, type ModelErrorCode } from '../ir/errors';
 import type { EngineJob, EngineJobs, EngineMessage, EngineRequest, ModelLocation } from '../protocol/engine';
 import type { ProfileEvent, ProfileResult, ProfileSettings } from '../protocol/profile';
 import { ProfileFold, type ProfileEnd } from '../profile/profileResult';
+import { say } from '../texts/say';
 import type { Transport } from './transport';
 
 /** How long an engine may take to end a job by itself; a step of a large network takes seconds. */
@@ -23,7 +24,7 @@ interface Run {
 export class EngineEnded extends ModelError {
   /** @param reason in words, e.g. "ended by signal SIGKILL" */
   constructor(reason: string) {
-    super('engine', `the engine's process ${reason}`);
+    super('engine', say`the engine's process ${reason}`);
   }
 }
 
@@ -108,7 +109,7 @@ export class EngineClient {
     }
     const result = fold.result(end);
     if (result !== undefined) return result;
-    throw (error ?? new ModelError('engine', 'the profile ended before it began')).withPath(model.path);
+    throw (error ?? new ModelError('engine', say`the profile ended before it began`)).withPath(model.path);
   }
 
   /** Ends the engine; jobs that go on or wait end as cancelled. The client cannot be used afterwards. */
@@ -204,9 +205,9 @@ export class EngineClient {
 }
 
 function reached(fold: ProfileFold): string {
-  return fold.started ? `at step ${fold.steps}` : 'before the first step';
+  return fold.started ? say`at step ${fold.steps}` : say`before the first step`;
 }
 
 function cancelled(): ModelError {
-  return new ModelError('cancelled', 'it was cancelled');
+  return new ModelError('cancelled', say`it was cancelled`);
 }

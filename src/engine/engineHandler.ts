@@ -1,6 +1,7 @@
 import { ModelError } from '../ir/errors';
 import type { EngineFailure, EngineJob, EngineMessage, EngineRequest } from '../protocol/engine';
 import { loadLanguage } from '../texts/loadLanguage';
+import { say } from '../texts/say';
 import { jobs, type JobRunner } from './jobs';
 import type { EngineHost } from './runProfile';
 
@@ -47,7 +48,10 @@ function failureOf(error: unknown): EngineFailure {
     return { code, message: new ModelError(code, message, place).describe(), path };
   }
   if (error instanceof RangeError && /allocation failed|Invalid typed array length/i.test(error.message)) {
-    return { code: 'too-large', message: 'there is not enough memory for the training step: choose a smaller batch' };
+    return {
+      code: 'too-large',
+      message: say`there is not enough memory for the training step: choose a smaller batch`,
+    };
   }
-  return { code: 'engine', message: `the engine failed: ${error instanceof Error ? error.message : String(error)}` };
+  return { code: 'engine', message: say`the engine failed: ${error instanceof Error ? error.message : String(error)}` };
 }

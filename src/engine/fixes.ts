@@ -7,6 +7,7 @@ import { lateNorms } from '../rules/lateNorms';
 import { unusualMomenta } from '../rules/momentum';
 import { misplacedAxes } from '../rules/normAxis';
 import { redundantBiases } from '../rules/redundantBias';
+import { later } from '../texts/say';
 import { convertedMomentum, convertMomentum } from '../variants/convertMomentum';
 import { dropBiases } from '../variants/dropBiases';
 import { editEach, type FixReport } from '../variants/editReport';
@@ -41,17 +42,17 @@ export interface Fix {
 /** Fixes by the names that findings, the command line and the view use; `fixFormats` of `protocol/fix.ts` says the same of formats. */
 export const fixes: Readonly<Record<FixId, Fix>> = {
   fold: {
-    nothing: 'no batch norm stands beside a linear layer that it could be folded into',
+    nothing: later`no batch norm stands beside a linear layer that it could be folded into`,
     edit: (graph, recognized) => foldBatchNorms(graph, folds(recognized)),
     editLayers: (editor, recognized) => foldNorms(editor, folds(recognized)),
   },
   'drop-bias': {
-    nothing: 'no linear layer has a bias that a batch norm or an instance norm behind it removes',
+    nothing: later`no linear layer has a bias that a batch norm or an instance norm behind it removes`,
     edit: (graph, recognized) => dropBiases(graph, biases(recognized)),
     editLayers: (editor, recognized) => dropLayerBiases(editor, biases(recognized)),
   },
   'inference-mode': {
-    nothing: 'no batch norm is in training mode',
+    nothing: later`no batch norm is in training mode`,
     edit: (graph, { view, isMeant }) =>
       toInferenceForm(
         graph,
@@ -59,7 +60,7 @@ export const fixes: Readonly<Record<FixId, Fix>> = {
       ),
   },
   momentum: {
-    nothing: 'no batch norm has a momentum that looks like that of another convention',
+    nothing: later`no batch norm has a momentum that looks like that of another convention`,
     edit: (graph, recognized) => convertMomentum(graph, momenta(recognized)),
     editLayers: (editor, recognized) =>
       editEach(
@@ -69,7 +70,7 @@ export const fixes: Readonly<Record<FixId, Fix>> = {
       ),
   },
   'norm-before-activation': {
-    nothing: 'no norm stands behind the activation of a linear layer',
+    nothing: later`no norm stands behind the activation of a linear layer`,
     editLayers: (editor, { view, isMeant }) =>
       moveNorms(
         editor,
@@ -79,7 +80,7 @@ export const fixes: Readonly<Record<FixId, Fix>> = {
       ),
   },
   'norm-after-activation': {
-    nothing: 'no norm stands between a linear layer and its activation',
+    nothing: later`no norm stands between a linear layer and its activation`,
     editLayers: (editor, { view, isMeant }) =>
       moveNorms(
         editor,
@@ -91,7 +92,7 @@ export const fixes: Readonly<Record<FixId, Fix>> = {
       ),
   },
   'norm-axis': {
-    nothing: 'no batch norm keeps statistics along another axis than the channels',
+    nothing: later`no batch norm keeps statistics along another axis than the channels`,
     editLayers: (editor, recognized) =>
       setNormAxes(
         editor,

@@ -1,5 +1,6 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import type { EngineMessage, EngineRequest } from '../protocol/engine';
+import { say } from '../texts/say';
 import type { Transport } from './transport';
 
 /** What the engine wrote on its standard error last is kept up to this length. */
@@ -29,10 +30,10 @@ export class ForkTransport implements Transport {
     this.child.stderr?.on('data', (chunk: Buffer) => {
       this.lastWords = (this.lastWords + chunk.toString()).slice(-LAST_WORDS);
     });
-    this.child.on('error', (error) => this.end(`could not be started: ${error.message}`));
+    this.child.on('error', (error) => this.end(say`could not be started: ${error.message}`));
     // 'close', not 'exit': by then its last words have arrived
     this.child.on('close', (code, signal) => {
-      this.end(signal === null ? `ended with status ${code}${this.words()}` : `${bySignal(signal)}${this.words()}`);
+      this.end(signal === null ? say`ended with status ${code!}${this.words()}` : `${bySignal(signal)}${this.words()}`);
     });
   }
 
@@ -77,8 +78,8 @@ export class ForkTransport implements Transport {
 
 /** A process that ends so was ended from outside, mostly by a system that ran out of memory. */
 function bySignal(signal: string): string {
-  const advice = ': the system may have run out of memory, try a smaller batch';
-  return `ended by signal ${signal}${signal === 'SIGKILL' ? advice : ''}`;
+  const advice = say`: the system may have run out of memory, try a smaller batch`;
+  return say`ended by signal ${signal}${signal === 'SIGKILL' ? advice : ''}`;
 }
 
 /** Starts the engine's process; `script` is dist/engine.js. */

@@ -8,6 +8,7 @@ import { parseJson } from '../formats/tfjs/parseJson';
 import { statedLayers } from '../formats/tfjs/statedLayers';
 import { findModel, readTopology } from '../formats/tfjs/topology';
 import { WeightManifest } from '../formats/tfjs/weightManifest';
+import { say } from '../texts/say';
 import type { FixReport } from '../variants/editReport';
 import { LayersEditor } from '../variants/layersModel/layersEditor';
 import { LayersText } from '../variants/layersModel/layersText';
@@ -66,7 +67,7 @@ function folderOf({ text, shards }: LayersCopy, name: string): ModelFolder {
     open: (path) => {
       const source = sources.get(path);
       return source === undefined
-        ? Promise.reject(new ModelError('not-found', `the copy has no file ${path}`))
+        ? Promise.reject(new ModelError('not-found', say`the copy has no file ${path}`))
         : Promise.resolve(source);
     },
   };
@@ -89,7 +90,7 @@ export async function saveLayersModel(
     if (await files.exists(path))
       throw new ModelError(
         'unsupported',
-        `${path} is there already. Choose another name, or ask for it to be replaced.`,
+        say`${path} is there already. Choose another name, or ask for it to be replaced.`,
       );
   }
   await files.makeFolderOf(output);

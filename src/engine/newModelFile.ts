@@ -1,6 +1,7 @@
 import { writeOnnx, type OnnxWriterOptions } from '../formats/onnx/onnxWriter';
 import type { MutableGraph } from '../ir/mutableGraph';
 import { ModelError } from '../ir/errors';
+import { say } from '../texts/say';
 import type { FileAccess } from './fileAccess';
 
 /** Beyond this, weights go to a file beside the model: one ONNX file holds 2 GiB, and other parts need room too. */
@@ -13,11 +14,11 @@ const MOST_INSIDE = 2 ** 31 - 2 ** 26;
  */
 export async function requireFree(model: string, output: string, files: FileAccess): Promise<void> {
   const taken = (await files.isSame(model, output))
-    ? `${output} is the model itself`
+    ? say`${output} is the model itself`
     : (await files.exists(output))
-      ? `${output} is there already`
-      : (await files.exists(weightsOf(output))) && `${weightsOf(output)} is there already`;
-  if (taken) throw new ModelError('unsupported', `${taken}. Choose another name, or ask for it to be replaced.`);
+      ? say`${output} is there already`
+      : (await files.exists(weightsOf(output))) && say`${weightsOf(output)} is there already`;
+  if (taken) throw new ModelError('unsupported', say`${taken}. Choose another name, or ask for it to be replaced.`);
 }
 
 /**

@@ -1,6 +1,7 @@
 import * as fs from 'node:fs';
 import type { ByteSource } from '../ir/byteSource';
 import { ModelError } from '../ir/errors';
+import { say } from '../texts/say';
 
 /** A file nobody reads is closed after this time; the next read opens it again. */
 const IDLE_MS = 1000;
@@ -54,7 +55,7 @@ export class NodeFile implements ByteSource {
 
   async read(offset: number, length: number): Promise<Uint8Array> {
     if (!(offset >= 0 && length >= 0 && offset + length <= this.size)) {
-      throw new ModelError('truncated', `${this.shown} ends at byte ${this.size}, before byte ${offset + length}`, {
+      throw new ModelError('truncated', say`${this.shown} ends at byte ${this.size}, before byte ${offset + length}`, {
         offset,
       });
     }
@@ -97,7 +98,7 @@ export class NodeFile implements ByteSource {
   }
 
   private changed(): ModelError {
-    return new ModelError('corrupt', `${this.shown} was changed on disk while it was open. Open it again.`);
+    return new ModelError('corrupt', say`${this.shown} was changed on disk while it was open. Open it again.`);
   }
 
   private keepOpen(descriptor: number): number {
@@ -121,7 +122,7 @@ function allocate(length: number, shown: string): Uint8Array {
   try {
     return new Uint8Array(length);
   } catch {
-    throw new ModelError('too-large', `a part of ${shown} is ${length} bytes large, more than memory can hold`);
+    throw new ModelError('too-large', say`a part of ${shown} is ${length} bytes large, more than memory can hold`);
   }
 }
 
@@ -129,9 +130,9 @@ export function checkIsFile(stat: fs.Stats, shown: string): void {
   if (stat.isDirectory())
     throw new ModelError(
       'not-a-model',
-      `${shown} is a folder. Choose the model file in it (an .onnx file, or the model.json of a TensorFlow.js model).`,
+      say`${shown} is a folder. Choose the model file in it (an .onnx file, or the model.json of a TensorFlow.js model).`,
     );
-  if (!stat.isFile()) throw new ModelError('not-a-model', `${shown} is not a regular file`);
+  if (!stat.isFile()) throw new ModelError('not-a-model', say`${shown} is not a regular file`);
 }
 
 /**
@@ -156,17 +157,17 @@ export function explain(shown: string, error: Error): Error {
   switch ((error as NodeJS.ErrnoException).code) {
     case 'ENOENT':
     case 'ENOTDIR':
-      return new ModelError('not-found', `there is no file ${shown}. Check the path.`);
+      return new ModelError('not-found', say`there is no file ${shown}. Check the path.`);
     case 'EACCES':
     case 'EPERM':
-      return new ModelError('not-found', `no permission to read ${shown}. Give yourself read access to it.`);
+      return new ModelError('not-found', say`no permission to read ${shown}. Give yourself read access to it.`);
     case 'ELOOP':
-      return new ModelError('not-found', `${shown} is a symbolic link that leads back to itself`);
+      return new ModelError('not-found', say`${shown} is a symbolic link that leads back to itself`);
     case 'EISDIR':
-      return new ModelError('not-a-model', `${shown} is a folder. Choose the model file in it.`);
+      return new ModelError('not-a-model', say`${shown} is a folder. Choose the model file in it.`);
     case 'ERR_INVALID_ARG_VALUE':
-      return new ModelError('not-found', `"${shown}" is not a path`);
+      return new ModelError('not-found', say`"${shown}" is not a path`);
     default:
-      return new ModelError('not-found', `${shown} cannot be read: ${error.message}`);
+      return new ModelError('not-found', say`${shown} cannot be read: ${error.message}`);
   }
 }

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import * as fs from 'node:fs/promises';
 import * as path from 'node:path';
 import { ModelError } from '../ir/errors';
+import { later, say, translated } from '../texts/say';
 import type { FileAccess } from './fileAccess';
 import { NodeFolder } from './nodeFolder';
 
@@ -77,16 +78,16 @@ function gathered(write: (bytes: Uint8Array) => Promise<void>) {
 }
 
 const reasons: Readonly<Record<string, string>> = {
-  ENOENT: 'its folder does not exist',
-  ENOTDIR: 'its folder is a file',
-  EACCES: 'you have no permission to write there',
-  EPERM: 'you have no permission to write there',
-  EROFS: 'the disk is read-only',
-  ENOSPC: 'the disk is full',
-  EISDIR: 'it is a folder',
+  ENOENT: later`its folder does not exist`,
+  ENOTDIR: later`its folder is a file`,
+  EACCES: later`you have no permission to write there`,
+  EPERM: later`you have no permission to write there`,
+  EROFS: later`the disk is read-only`,
+  ENOSPC: later`the disk is full`,
+  EISDIR: later`it is a folder`,
 };
 
 function cannotWrite(file: string, { code = '', message }: NodeJS.ErrnoException): ModelError {
-  const reason = Object.hasOwn(reasons, code) ? reasons[code] : message;
-  return new ModelError('unsupported', `${file} cannot be written: ${reason}. Choose another place.`);
+  const reason = Object.hasOwn(reasons, code) ? translated(reasons[code]) : message;
+  return new ModelError('unsupported', say`${file} cannot be written: ${reason}. Choose another place.`);
 }

@@ -3,6 +3,7 @@ import * as path from 'node:path';
 import { BytesSource, SMALL_FILE, type ByteSource, type ModelFolder } from '../ir/byteSource';
 import { ModelError } from '../ir/errors';
 import type { Model } from '../ir/model';
+import { say } from '../texts/say';
 import { called, checkIsFile, explain, NodeFile } from './nodeFile';
 
 /**
@@ -42,8 +43,8 @@ export class NodeFolder implements ModelFolder {
   ) {}
 
   async open(relativePath: string): Promise<ByteSource> {
-    if (relativePath !== this.chosen && !staysInside(relativePath)) throw outside(relativePath);
     if (relativePath === this.chosen) return this.openChosen(relativePath);
+    if (!staysInside(relativePath)) throw outside(relativePath);
     const file = await this.inside(path.join(this.root, relativePath), relativePath);
     const stat = await called<fs.Stats>(relativePath, (done) => fs.stat(file, done));
     checkIsFile(stat, relativePath);
@@ -124,7 +125,7 @@ function staysInside(relativePath: string): boolean {
 function outside(relativePath: string): ModelError {
   return new ModelError(
     'outside-folder',
-    `"${relativePath}" lies outside the model's own folder and was not opened. Put the file beside the model.`,
+    say`"${relativePath}" lies outside the model's own folder and was not opened. Put the file beside the model.`,
   );
 }
 

@@ -2,6 +2,7 @@ import type { InferenceSession, Tensor } from 'onnxruntime-node';
 import { ModelError } from '../ir/errors';
 import { wellFormed } from '../ir/wellFormed';
 import type { EngineFacts } from '../protocol/profile';
+import { say } from '../texts/say';
 import { isHostDataType, type HostData, type HostTensor } from '../training/hostTensor';
 import type { Runtime, RuntimeSession, SessionOptions } from './runtime';
 
@@ -47,7 +48,7 @@ export class OrtRuntime implements Runtime {
       });
       return new OrtSession(ort, session);
     } catch (error) {
-      throw engineError(error, 'the runtime refuses the network');
+      throw engineError(error, say`the runtime refuses the network`);
     }
   }
 }
@@ -67,7 +68,7 @@ class OrtSession implements RuntimeSession {
     try {
       outputs = await this.session.run(inputs, fetches.map(wellFormed));
     } catch (error) {
-      throw engineError(error, 'the network cannot be run');
+      throw engineError(error, say`the network cannot be run`);
     }
     const result = new Map<string, HostTensor>();
     for (const name of fetches) result.set(name, toHost(outputs[wellFormed(name)], name));
@@ -82,7 +83,7 @@ class OrtSession implements RuntimeSession {
 function toHost(value: InferenceSession.ReturnType[string], name: string): HostTensor {
   const { type: dtype, dims, data } = value;
   if (dtype === 'string' || !isHostDataType(dtype)) {
-    throw new ModelError('unsupported', `output ${name} is of type ${dtype}, which is not read back`);
+    throw new ModelError('unsupported', say`output ${name} is of type ${dtype}, which is not read back`);
   }
   return { dtype, dims, data: data as HostData };
 }

@@ -2,6 +2,7 @@ import { encodeOnnx, type OnnxWriterOptions } from '../formats/onnx/onnxWriter';
 import { ModelError } from '../ir/errors';
 import type { MutableGraph } from '../ir/mutableGraph';
 import { elementCount } from '../ir/tensor';
+import { say } from '../texts/say';
 import { inputSpecs } from '../training/data/inputSpec';
 import { SyntheticData } from '../training/data/syntheticData';
 import { isHostDataType, type HostTensor } from '../training/hostTensor';
@@ -34,7 +35,7 @@ export function randomBatches(graph: MutableGraph, batches: number, samples: num
   const { shapes, batch } = chooseInputShapes(copy, samples, true);
   const elements = [...shapes.values()].reduce((sum, shape) => sum + elementCount(shape), 0);
   if (elements * batches > MOST_ELEMENTS)
-    throw new ModelError('too-large', `its inputs have ${elements} elements, too many to make random batches of`);
+    throw new ModelError('too-large', say`its inputs have ${elements} elements, too many to make random batches of`);
   const data = new SyntheticData(inputSpecs(copy, shapes, batch, false), [], batch, seed);
   return { samples: batch, feeds: Array.from({ length: batches }, (_, step) => data.feeds(step)) };
 }
@@ -108,7 +109,7 @@ export function largestDifference(
 ): number {
   const numbers = (outputs: Outputs, name: string) => {
     const tensor = outputs.get(name);
-    if (tensor === undefined) throw new ModelError('engine', `the run did not give out ${name}`);
+    if (tensor === undefined) throw new ModelError('engine', say`the run did not give out ${name}`);
     return tensor.data;
   };
   const differences = names.map((name) =>

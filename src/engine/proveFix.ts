@@ -6,6 +6,7 @@ import type { MutableGraph } from '../ir/mutableGraph';
 import { shortestFloat } from '../ir/shortestFloat';
 import { toFigure } from '../profile/figure';
 import type { FixProof } from '../protocol/fix';
+import { say } from '../texts/say';
 import { prune } from '../training/plainGraph';
 import { useBatchStatistics } from '../variants/batchStatistics';
 import { ConstantEditor } from '../variants/constantEditor';
@@ -68,8 +69,10 @@ export async function proveSameResults(pair: Pair, runtime: Runtime): Promise<Pr
   const { difference } = proven.proof;
   if (typeof difference === 'string' || difference > SAME_RESULTS) {
     const much =
-      typeof difference === 'string' ? 'in values that are not finite' : `by ${percent(difference)} of their size`;
-    throw refused(`its results would differ ${much}, and at most ${percent(SAME_RESULTS)} is rounding`);
+      typeof difference === 'string'
+        ? say`in values that are not finite`
+        : say`by ${percent(difference)} of their size`;
+    throw refused(say`its results would differ ${much}, and at most ${percent(SAME_RESULTS)} is rounding`);
   }
   return proven;
 }
@@ -102,7 +105,7 @@ export async function proveMomentum(pair: Pair, runtime: Runtime): Promise<Prove
   const graph = runnableCopy(pair.fixed);
   const steps = runningStatistics(graph, pair);
   if (steps.length < 2 * pair.results.length)
-    throw refused('a norm with statistics for every position of its input cannot be put into training form');
+    throw refused(say`a norm with statistics for every position of its input cannot be put into training form`);
   const batches = randomBatches(graph, 1, STATISTICS_SAMPLES);
   const wanted = steps.flatMap((s) => [s.running, s.batch]);
   lowerPrivateOperators(graph);
@@ -120,14 +123,14 @@ export async function proveMomentum(pair: Pair, runtime: Runtime): Promise<Prove
     const after = Array.from(outputs.get(running)!.data, Number);
     const old = await editor.perChannel(before, after.length);
     if (old === undefined)
-      throw refused(`the file does not hold the running statistics ${before} that a step would start from`);
+      throw refused(say`the file does not hold the running statistics ${before} that a step would start from`);
     const measured = Array.from(outputs.get(batch)!.data, Number);
     const meant = measured.map((b, c) => weight * b + (1 - weight) * old[c]);
     worst = Math.max(worst, differenceBetween([meant], [after]));
   }
   const difference = Math.max(worst, Number(same.proof.difference));
   if (!(difference <= SAME_RESULTS))
-    throw refused(`its running statistics after a step would differ by ${percent(difference)} from what is meant`);
+    throw refused(say`its running statistics after a step would differ by ${percent(difference)} from what is meant`);
   const compared = [...same.proof.compared, ...steps.map((s) => s.before)];
   const { samples } = batches;
   return {
@@ -184,7 +187,7 @@ async function compareResults(pair: Pair, runtime: Runtime): Promise<Proven> {
 
 async function compareConverted(pair: Pair, runtime: Runtime): Promise<Proven> {
   const proof = await compare(runnableCopy(pair.expanded), runnableCopy(pair.fixed), pair, runtime);
-  const note = 'ONNX Runtime does not run the file as it stands: both were compared in float32 and opset 18';
+  const note = say`ONNX Runtime does not run the file as it stands: both were compared in float32 and opset 18`;
   return { proof, notes: [note] };
 }
 
@@ -196,7 +199,7 @@ async function compare(original: MutableGraph, fixed: MutableGraph, pair: Pair, 
   const telling = (names: readonly string[]) => names.filter((name) => isTelling(expected, name));
   const compared = telling(outputs).length > 0 ? telling(outputs) : telling(results);
   if (compared.length === 0)
-    throw refused('nothing that it computes depends on random inputs, so that nothing can be compared');
+    throw refused(say`nothing that it computes depends on random inputs, so that nothing can be compared`);
   const difference = largestDifference(expected, actual, compared);
   return { kind: 'results', ...figures(difference, batches, compared), limit: SAME_RESULTS };
 }
@@ -222,7 +225,7 @@ async function runBoth(
     return { expected, actual: await runBatches(fixed, { original: file, functions }, batches, names, runtime) };
   } catch (error) {
     if (!(error instanceof ModelError) || error.code !== 'engine') throw error;
-    throw refused(`the model runs and the copy does not (${error.message})`);
+    throw refused(say`the model runs and the copy does not (${error.message})`);
   }
 }
 
@@ -267,5 +270,5 @@ function percent(part: number): string {
 }
 
 function refused(why: string): ModelError {
-  return new ModelError('unsupported', `no copy was saved: ${why}`);
+  return new ModelError('unsupported', say`no copy was saved: ${why}`);
 }

@@ -6,6 +6,7 @@ import type { ComparedRun, CompareEvent, CompareSettings, CompareSetup, TriedRat
 import type { ModelLocation } from '../protocol/engine';
 import type { NormVariantId } from '../protocol/normVariant';
 import type { Figure, ProfileEvent, ProfileResult, ProfileSettings } from '../protocol/profile';
+import { say } from '../texts/say';
 import { trainableForm } from '../training/trainableForm';
 import { applyNormVariant } from '../variants/norms/applyNormVariant';
 import { titleOf } from '../variants/norms/registry';
@@ -83,7 +84,7 @@ class Comparison {
       failure ??= error;
       this.variantsDone++;
     }
-    if (!this.started) throw failure ?? new ModelError('unsupported', 'there is nothing to compare');
+    if (!this.started) throw failure ?? new ModelError('unsupported', say`there is nothing to compare`);
   }
 
   async dispose(): Promise<void> {

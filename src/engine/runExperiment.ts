@@ -12,6 +12,7 @@ import {
   type FailedExperiment,
 } from '../protocol/experiment';
 import type { EngineFacts } from '../protocol/profile';
+import { say } from '../texts/say';
 import type { EngineClient } from './engineClient';
 import type { EngineHost } from './runProfile';
 
@@ -56,7 +57,7 @@ export async function runExperiment(
 async function resultOf(id: string, options: RunOptions): Promise<ExperimentResult | FailedExperiment> {
   try {
     const experiment = experimentWithId(id);
-    if (experiment === undefined) throw new ModelError('not-found', `there is no experiment '${id}'`);
+    if (experiment === undefined) throw new ModelError('not-found', say`there is no experiment '${id}'`);
     return await runOne(experiment, options);
   } catch (error) {
     if (!(error instanceof ModelError) || error.code === 'cancelled') throw error;

@@ -3,6 +3,7 @@ import { expandCalls } from '../ir/expandCalls';
 import { payloadBytes } from '../ir/tensor';
 import type { EngineJobs } from '../protocol/engine';
 import type { VariantExport } from '../protocol/normVariant';
+import { say } from '../texts/say';
 import { applyNormVariant } from '../variants/norms/applyNormVariant';
 import { requireFree, writeModelFile } from './newModelFile';
 import type { EngineHost } from './runProfile';
@@ -23,12 +24,12 @@ export async function runExport(
   const model = expandCalls(await host.openModel(location.path));
   const variant = await applyNormVariant(model.graph, norm);
   const graph = variant.graph.toMutable();
-  if (signal.aborted) throw new ModelError('cancelled', 'nothing was saved');
+  if (signal.aborted) throw new ModelError('cancelled', say`nothing was saved`);
   const size = [...graph.initializers.values()].reduce((sum, t) => sum + payloadBytes(t.dtype, t.dims), 0);
   const notes = [...variant.notes];
   if (model.weights !== 'present')
-    notes.push('the model holds no data for some of its weights: neither does the new file');
+    notes.push(say`the model holds no data for some of its weights: neither does the new file`);
   const weights = await writeModelFile(graph, output, size, { functions: model.functions }, files);
-  if (weights !== undefined) notes.push(`the weights are in ${weights}, which the new file needs beside it`);
+  if (weights !== undefined) notes.push(say`the weights are in ${weights}, which the new file needs beside it`);
   return { output, weights: weights ?? null, change: variant.summary, notes };
 }

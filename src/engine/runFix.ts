@@ -11,6 +11,7 @@ import type { FixId } from '../protocol/facts';
 import { FIX_SCHEMA_VERSION, fixFormats, type FixEvent, type FixResult, type FixSettings } from '../protocol/fix';
 import { isExported } from '../rules/folding';
 import type { MutableGraph } from '../ir/mutableGraph';
+import { later, say, translated } from '../texts/say';
 import type { FixReport } from '../variants/editReport';
 import type { LayersEditor } from '../variants/layersModel/layersEditor';
 import type { FileAccess } from './fileAccess';
@@ -62,7 +63,7 @@ export async function runFix(
   const enter = async (phase: FixEvent['phase']) => {
     emit({ phase });
     await host.pause();
-    if (signal.aborted) throw new ModelError('cancelled', 'the fix was cancelled: no copy was saved');
+    if (signal.aborted) throw new ModelError('cancelled', say`the fix was cancelled: no copy was saved`);
   };
   await enter('reading');
   if (!settings.overwrite) await requireFree(location.path, settings.output, files);
@@ -96,24 +97,24 @@ export async function runFix(
 }
 
 const formats: Readonly<Record<Model['format'], readonly [one: string, many: string]>> = {
-  onnx: ['an ONNX file', 'ONNX files'],
-  'tfjs-layers': ['a TensorFlow.js layers model', 'TensorFlow.js layers models'],
-  'tfjs-graph': ['a TensorFlow.js graph model', 'TensorFlow.js graph models'],
-  keras: ['a Keras model', 'Keras models'],
+  onnx: [later`an ONNX file`, later`ONNX files`],
+  'tfjs-layers': [later`a TensorFlow.js layers model`, later`TensorFlow.js layers models`],
+  'tfjs-graph': [later`a TensorFlow.js graph model`, later`TensorFlow.js graph models`],
+  keras: [later`a Keras model`, later`Keras models`],
 };
 
 function requireRunnable({ format, weights }: Model, fix: FixId): void {
   if (!fixFormats[fix].includes(format))
     throw new ModelError(
       'unsupported',
-      `this fix is written into ${fixFormats[fix].map((f) => formats[f][1]).join(' and ')}, and this is ${formats[format][0]}: ` +
-        'change the layers where the model is built, or convert it first',
+      say`this fix is written into ${fixFormats[fix].map((f) => translated(formats[f][1])).join(', ')}, and this is ${translated(formats[format][0])}: change the layers where the model is built, or convert it first`,
     );
   if (weights !== 'present')
     throw new ModelError(
       'missing-weights',
-      'the model holds no data for some of its weights, so that a copy cannot be run beside it. Fix the file that has them' +
-        (format === 'onnx' ? '.' : ', or use the quick fixes in its text.'),
+      format === 'onnx'
+        ? say`the model holds no data for some of its weights, so that a copy cannot be run beside it. Fix the file that has them.`
+        : say`the model holds no data for some of its weights, so that a copy cannot be run beside it. Fix the file that has them, or use the quick fixes in its text.`,
     );
 }
 
@@ -123,7 +124,7 @@ async function prove(pair: Pair, fix: FixId, runtime: Runtime): Promise<Proven> 
     return await provers[fix](pair, runtime);
   } catch (error) {
     if (!(error instanceof ModelError) || error.code !== 'engine') throw error;
-    const message = `no copy was saved, because it could not be run beside the model: ${error.message}`;
+    const message = say`no copy was saved, because it could not be run beside the model: ${error.message}`;
     throw new ModelError('unsupported', message, error.place);
   }
 }
@@ -146,16 +147,16 @@ async function editLayers(model: Model, settings: FixSettings, path: string, fil
     requireChange(await fixes[settings.fix].editLayers!(editor, recognized), settings.fix);
   const { report, copy, model: edited } = await editLayersModel(path, edit, settings.output, files);
   const [original, fixed] = [model.graph.toMutable(), edited.graph.toMutable()];
-  if (edited.weights !== 'present') throw new ModelError('unsupported', 'no copy was saved: it would lack weights');
+  if (edited.weights !== 'present') throw new ModelError('unsupported', say`no copy was saved: it would lack weights`);
   requireSound(fixed, original);
   nameOutputsAlike(original, fixed);
   const results = resultsOf(report, recognized);
   const save = async (): Promise<Saved> => {
     const written = await saveLayersModel(copy, settings.output, settings.overwrite, files);
     const names = written.map((p) => files.nameOf(p)).join(', ');
-    const notes = [`the weights are in ${names}, which the copy needs beside it`];
+    const notes = [say`the weights are in ${names}, which the copy needs beside it`];
     if (copy.hasOptimizerState)
-      notes.push('the optimizer state in the files is that of the model: compile the copy anew');
+      notes.push(say`the optimizer state in the files is that of the model: compile the copy anew`);
     return { weights: written[0], notes };
   };
   return { report, pair: { original, expanded: original, fixed, functions: [], results }, save };
@@ -165,7 +166,7 @@ function recognize(model: Model, { layers }: FixSettings): Recognized {
   const types = inferTypes(model.graph);
   const view = layerView(model.graph, types, { exported: isExported(model) });
   const unknown = layers?.find((id) => !view.layers.some((l) => l.id === id));
-  if (unknown !== undefined) throw new ModelError('unsupported', `the model has no layer ${unknown}`);
+  if (unknown !== undefined) throw new ModelError('unsupported', say`the model has no layer ${unknown}`);
   const meant = layers && new Set(layers);
   return { model, view, types, isMeant: ({ id }) => meant?.has(id) ?? true };
 }
@@ -174,15 +175,18 @@ function recognize(model: Model, { layers }: FixSettings): Recognized {
 function requireChange(report: FixReport, fix: FixId): FixReport {
   if (report.changed.length > 0) return report;
   const [first] = report.left;
-  const why = first === undefined ? fixes[fix].nothing : `${first.layer.id} stays as it is, because ${first.reason}`;
-  throw new ModelError('unsupported', `there is nothing to fix: ${why}`);
+  const why =
+    first === undefined
+      ? translated(fixes[fix].nothing)
+      : say`${first.layer.id} stays as it is, because ${first.reason}`;
+  throw new ModelError('unsupported', say`there is nothing to fix: ${why}`);
 }
 
 /** @throws ModelError `invalid` when the edit broke the graph */
 function requireSound(fixed: MutableGraph, original: MutableGraph): void {
   const problems = verifyGraph(fixed);
   if (problems.length > verifyGraph(original).length)
-    throw new ModelError('invalid', `no copy was saved: ${problems[0].message}`);
+    throw new ModelError('invalid', say`no copy was saved: ${problems[0].message}`);
 }
 
 function resultsOf(report: FixReport, { view }: Recognized): string[] {
@@ -208,17 +212,17 @@ async function saveOnnx(
   const external = [...fixed.initializers.values()].filter((t) => t.location === 'external');
   const keepsReferences = external.length > 0 && (await files.sameFolder(path, output));
   const options = { original: { ...file, keepsReferences }, functions };
-  const notes = stated === expanded ? [] : ['the functions of the model are written out in the copy'];
+  const notes = stated === expanded ? [] : [say`the functions of the model are written out in the copy`];
   if (external.length === 0 || keepsReferences) {
     // whole before it is written, so that a copy may take the model's own place
     const bytes = await encodeOnnx(fixed, options);
     await files.write(output, async (sink) => sink(bytes));
-    if (keepsReferences) notes.push('the copy reads weights from the files that the model reads them from');
+    if (keepsReferences) notes.push(say`the copy reads weights from the files that the model reads them from`);
     return { notes };
   }
   const size = external.reduce((sum, t) => sum + payloadBytes(t.dtype, t.dims), file.source.size);
   const weights = await writeModelFile(fixed, output, size, options, files);
   if (weights === undefined)
-    return { notes: [...notes, 'the weights that the model keeps in other files are inside the copy'] };
-  return { weights, notes: [...notes, `the weights are in ${weights}, which the copy needs beside it`] };
+    return { notes: [...notes, say`the weights that the model keeps in other files are inside the copy`] };
+  return { weights, notes: [...notes, say`the weights are in ${weights}, which the copy needs beside it`] };
 }

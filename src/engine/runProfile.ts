@@ -6,6 +6,7 @@ import type { Model } from '../ir/model';
 import { verifyGraph } from '../ir/verifyGraph';
 import { layerView } from '../layers/recognize';
 import type { LayerView } from '../layers/layerView';
+import { say } from '../texts/say';
 import { applyNormVariant, wordsOfVariant } from '../variants/norms/applyNormVariant';
 import { detachesStatistics } from '../variants/norms/registry';
 import type { ModelLocation } from '../protocol/engine';
@@ -323,11 +324,11 @@ function requireMemory(training: TrainingStep, optimizer: Optimizer, available: 
   const fitting = Math.floor((training.batch * (available - fixed)) / activations);
   const advice =
     fitting >= 1 && fitting < training.batch
-      ? `choose a batch of at most ${fitting}`
-      : 'it is too large to be trained on this machine';
+      ? say`choose a batch of at most ${fitting}`
+      : say`it is too large to be trained on this machine`;
   throw new ModelError(
     'too-large',
-    `a training step with batch ${training.batch} needs about ${gigabytes(needed)}, ${gigabytes(available)} are free: ${advice}`,
+    say`a training step with batch ${training.batch} needs about ${gigabytes(needed)}, ${gigabytes(available)} are free: ${advice}`,
   );
 }
 
@@ -336,15 +337,15 @@ function gigabytes(bytes: number): string {
 }
 
 function endIfAborted(signal: AbortSignal): void {
-  if (signal.aborted) throw new ModelError('cancelled', 'the profile was cancelled');
+  if (signal.aborted) throw new ModelError('cancelled', say`the profile was cancelled`);
 }
 
 function diverged({ step, loss, layers }: ProfileStep, { lr }: ProfileSettings, view: LayerView): ModelError {
   const bad = (value: unknown) => typeof value === 'string';
   const at = layers.findIndex((l) => bad(l.activation?.rms));
-  const where = at < 0 ? '' : `; the first values that are not finite come out of ${view.layers[at].name}`;
+  const where = at < 0 ? '' : say`; the first values that are not finite come out of ${view.layers[at].name}`;
   return new ModelError(
     'engine',
-    `the training diverged: the loss is ${loss} from step ${step} on (learning rate ${lr})${where}. Choose a smaller learning rate`,
+    say`the training diverged: the loss is ${loss} from step ${step} on (learning rate ${lr})${where}. Choose a smaller learning rate`,
   );
 }

@@ -1,5 +1,6 @@
 import type { ByteSource } from '../ir/byteSource';
 import { ModelError } from '../ir/errors';
+import { say } from '../texts/say';
 import { openZipEntry, readZipDirectory } from './zipArchive';
 
 /** The file of the archive that describes the model; the weights beside it are HDF5, which is not read. */
@@ -16,11 +17,14 @@ const LARGEST_CONFIG = 2 ** 26;
 export async function readKerasConfig(source: ByteSource): Promise<string> {
   const entry = (await readZipDirectory(source)).find((e) => e.name === CONFIG);
   if (entry === undefined) {
-    throw new ModelError('not-a-model', 'this is a zip archive without a config.json: no Keras model. Save it again.');
+    throw new ModelError(
+      'not-a-model',
+      say`this is a zip archive without a config.json: no Keras model. Save it again.`,
+    );
   }
   const file = await openZipEntry(source, entry, LARGEST_CONFIG);
   if (file.size > LARGEST_CONFIG) {
-    throw new ModelError('too-large', `the config.json of this archive has more than ${LARGEST_CONFIG} bytes`);
+    throw new ModelError('too-large', say`the config.json of this archive has more than ${LARGEST_CONFIG} bytes`);
   }
   return new TextDecoder('utf-8').decode(await file.read(0, file.size));
 }

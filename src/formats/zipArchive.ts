@@ -1,5 +1,6 @@
 import type { ByteSource } from '../ir/byteSource';
 import { ModelError } from '../ir/errors';
+import { say } from '../texts/say';
 import { inflate } from './inflate';
 
 const END_SIGNATURE = 0x06054b50;
@@ -75,16 +76,16 @@ export async function readZipDirectory(source: ByteSource): Promise<ZipEntry[]> 
 export async function openZipEntry(source: ByteSource, entry: ZipEntry, most: number): Promise<ByteSource> {
   const { name, method, compressedSize } = entry;
   if (entry.encrypted) {
-    throw new ModelError('unsupported', `the ${name} of this archive is encrypted. Save it without a password.`);
+    throw new ModelError('unsupported', say`the ${name} of this archive is encrypted. Save it without a password.`);
   }
   if (method !== STORED && method !== DEFLATED) {
-    throw new ModelError('unsupported', `${name} is compressed by method ${method}; only deflate is read`);
+    throw new ModelError('unsupported', say`${name} is compressed by method ${method}; only deflate is read`);
   }
   const header = viewOf(await source.read(entry.offset, LOCAL_BYTES));
   if (header.getUint32(0, true) !== LOCAL_SIGNATURE) throw damaged(entry.offset);
   const start = entry.offset + LOCAL_BYTES + header.getUint16(26, true) + header.getUint16(28, true);
   if (start + compressedSize > source.size) {
-    throw new ModelError('truncated', `this zip archive ends inside its ${name}`, { offset: source.size });
+    throw new ModelError('truncated', say`this zip archive ends inside its ${name}`, { offset: source.size });
   }
   if (method === STORED) return new Range(source, start, compressedSize);
   if (compressedSize > most) throw tooLarge(name, most);
@@ -110,7 +111,7 @@ class Range implements ByteSource {
   read(offset: number, length: number): Promise<Uint8Array> {
     if (offset + length > this.size) {
       return Promise.reject(
-        new ModelError('truncated', `it ends at byte ${this.size}, before byte ${offset + length}`),
+        new ModelError('truncated', say`it ends at byte ${this.size}, before byte ${offset + length}`),
       );
     }
     return this.source.read(this.start + offset, length);
@@ -123,7 +124,7 @@ async function directoryBytes(source: ByteSource): Promise<DataView> {
   let at = length - END_BYTES;
   while (at >= 0 && tail.getUint32(at, true) !== END_SIGNATURE) at--;
   if (at < 0) {
-    throw new ModelError('truncated', 'this zip archive has no end: it was cut. Fetch or save it again.', {
+    throw new ModelError('truncated', say`this zip archive has no end: it was cut. Fetch or save it again.`, {
       offset: source.size,
     });
   }
@@ -135,7 +136,7 @@ async function directoryBytes(source: ByteSource): Promise<DataView> {
     if (end.getUint32(0, true) !== ZIP64_END_SIGNATURE) throw damaged(source.size - length + locator);
     [size, offset] = [Number(end.getBigUint64(40, true)), Number(end.getBigUint64(48, true))];
   } else if (disk !== 0 || firstDisk !== 0) {
-    throw new ModelError('unsupported', 'this archive is one part of several. Join them first.');
+    throw new ModelError('unsupported', say`this archive is one part of several. Join them first.`);
   }
   if (size > LARGEST_DIRECTORY) throw tooLarge('directory', LARGEST_DIRECTORY);
   return viewOf(await source.read(offset, size));
@@ -165,9 +166,9 @@ function viewOf(bytes: Uint8Array): DataView {
 }
 
 function tooLarge(name: string, most: number): ModelError {
-  return new ModelError('too-large', `the ${name} of this archive has more than ${most} bytes`);
+  return new ModelError('too-large', say`the ${name} of this archive has more than ${most} bytes`);
 }
 
 function damaged(offset: number): ModelError {
-  return new ModelError('corrupt', 'this zip archive is damaged. Fetch or save it again.', { offset });
+  return new ModelError('corrupt', say`this zip archive is damaged. Fetch or save it again.`, { offset });
 }

@@ -1,3 +1,5 @@
+import { say } from '../texts/say';
+
 /** What went wrong with a model, in a word that callers can switch on. */
 export type ModelErrorCode =
   | 'not-found'
@@ -47,11 +49,11 @@ export class ModelError extends Error {
   describe(): string {
     const { offset, jsonPath, line, character, node } = this.place;
     const places: string[] = [];
-    if (offset !== undefined) places.push(`at byte ${offset}`);
-    if (jsonPath !== undefined) places.push(`at ${jsonPath}`);
+    if (offset !== undefined) places.push(say`at byte ${offset}`);
+    if (jsonPath !== undefined) places.push(say`at ${jsonPath}`);
     if (line !== undefined)
-      places.push(`line ${line + 1}${character === undefined ? '' : `, column ${character + 1}`}`);
-    if (node !== undefined) places.push(`node ${node}`);
+      places.push(character === undefined ? say`line ${line + 1}` : say`line ${line + 1}, column ${character + 1}`);
+    if (node !== undefined) places.push(say`node ${node}`);
     const where = places.length > 0 ? ` (${places.join(', ')})` : '';
     return `${this.path === undefined ? '' : `${this.path}: `}${this.message}${where}`;
   }

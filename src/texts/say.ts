@@ -10,6 +10,7 @@ export type Noun =
   | 'layer'
   | 'layer norm'
   | 'linear layer'
+  | 'node'
   | 'norm'
   | 'parameter'
   | 'random sample'

@@ -23,7 +23,7 @@ export const rooms = [
 ];
 
 /** Rooms that import nothing from other rooms at all. */
-export const sealedRooms = ['texts', 'ir', 'protocol'];
+export const sealedRooms = ['texts', 'protocol'];
 
 /** Rooms that must run in a browser: no Node module, no `vscode`. */
 export const portableRooms = [

@@ -2,6 +2,7 @@ import { ABSENT, type Graph, type Node, type ValueId } from '../ir/graph';
 import type { DataType } from '../ir/dataType';
 import { ModelError } from '../ir/errors';
 import { integersAtHand } from '../ir/tensorValues';
+import { say } from '../texts/say';
 import { scalarTensor } from '../variants/scalarTensor';
 
 /** Operators between an input and the condition of an If that leave a single number or truth a single one. */
@@ -43,8 +44,8 @@ export function holdInputs(graph: Graph, values: Readonly<Record<string, number>
   const wrong = Object.keys(values).find((name) => !names.includes(name));
   if (wrong !== undefined) {
     const known =
-      names.length > 0 ? `its inputs of a single number are ${names.slice(0, 5).join(', ')}` : 'it has none';
-    throw new ModelError('invalid', `the model has no input ${wrong} that could be held at a number: ${known}`);
+      names.length > 0 ? say`its inputs of a single number are ${names.slice(0, 5).join(', ')}` : say`it has none`;
+    throw new ModelError('invalid', say`the model has no input ${wrong} that could be held at a number: ${known}`);
   }
   return withConstants(
     graph,

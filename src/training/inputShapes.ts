@@ -4,6 +4,7 @@ import type { MutableGraph } from '../ir/mutableGraph';
 import { int64Tensor } from '../ir/tensor';
 import { integersAtHand } from '../ir/tensorValues';
 import { verifyGraph } from '../ir/verifyGraph';
+import { say } from '../texts/say';
 
 /** Names that exporters of language models give to open sizes. */
 const PAST = /past/i;
@@ -60,7 +61,7 @@ export function chooseInputShapes(
   if (!keepBatch && exchangeBatch(graph, shapes, wider, fixed, batch)) {
     return { shapes: wider, batch, rewritten: true, notes };
   }
-  notes.push(`the file fixes the batch at ${fixed}: it was profiled with that batch, not with ${batch}`);
+  notes.push(say`the file fixes the batch at ${fixed}: it was profiled with that batch, not with ${batch}`);
   return { shapes, batch: fixed, rewritten: false, notes };
 }
 
@@ -126,9 +127,9 @@ function assume(
   }
   for (const [key, names] of open) {
     const [axis, size] = key.split(' ');
-    const listed = names.slice(0, 3).join(', ') + (names.length > 3 ? ` and ${names.length - 3} more` : '');
-    const of = `${names.length > 1 ? 'inputs' : 'input'} ${listed}`;
-    notes.push(`the file leaves the size of axis ${axis} of ${of} open: ${size} was assumed`);
+    const listed = names.slice(0, 3).join(', ') + (names.length > 3 ? say` and ${names.length - 3} more` : '');
+    const of = names.length > 1 ? say`inputs ${listed}` : say`input ${listed}`;
+    notes.push(say`the file leaves the size of axis ${axis} of ${of} open: ${size} was assumed`);
   }
   return { shapes, leading, notes };
 }

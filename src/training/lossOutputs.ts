@@ -3,6 +3,7 @@ import { elementCount } from '../ir/tensor';
 import type { ValueType } from '../ir/graph';
 import { capturedNames, type MutableGraph, type MutableNode } from '../ir/mutableGraph';
 import type { LossName } from '../protocol/profile';
+import { say } from '../texts/say';
 import type { InputSpec } from './data/inputSpec';
 
 /** What the loss is to be, and what is known of the samples besides the inputs. */
@@ -81,21 +82,21 @@ export function chooseLossOutputs(
   for (const { name } of graph.outputs) {
     const value = reading.floatBehind(name);
     if (value === undefined) leave(name, reading.whyNoFloat(name));
-    else if (!reached.has(value)) leave(name, 'does not depend on any weight');
-    else if (inner.has(reading.source(name))) leave(name, 'other outputs are computed from it');
+    else if (!reached.has(value)) leave(name, say`does not depend on any weight`);
+    else if (inner.has(reading.source(name))) leave(name, say`other outputs are computed from it`);
     else {
       const chosen = lossOutput(reading, name, value, inputs, batch, goal);
       if (typeof chosen === 'string') leave(name, chosen);
       else outputs.push(chosen);
     }
   }
-  const notes = [...left].map(([why, names]) => `left out of the loss: ${listed(names)} (${why})`);
+  const notes = [...left].map(([why, names]) => say`left out of the loss: ${listed(names)} (${why})`);
   return { outputs, notes };
 }
 
 function listed(names: readonly string[]): string {
-  const shown = names.slice(0, 5).map((n) => `output ${n}`);
-  return shown.join(', ') + (names.length > 5 ? ` and ${names.length - 5} more` : '');
+  const shown = names.slice(0, 5).map((n) => say`output ${n}`);
+  return shown.join(', ') + (names.length > 5 ? say` and ${names.length - 5} more` : '');
 }
 
 function lossOutput(
@@ -107,8 +108,8 @@ function lossOutput(
   { loss, labels }: LossGoal,
 ): LossOutput | string {
   const shape = reading.shape(value);
-  if (shape === undefined) return `its sizes are not known${reading.whereSizesAreLost()}`;
-  if (elementCount(shape) === 0) return 'it is empty';
+  if (shape === undefined) return say`its sizes are not known${reading.whereSizesAreLost()}`;
+  if (elementCount(shape) === 0) return say`it is empty`;
   const last = reading.finalActivation(value);
   const sample = inputs.findIndex((i) => i.kind === 'image' || i.kind === 'sequence' || i.kind === 'vector');
   const input = sample >= 0 ? sample : inputs.findIndex((i) => i.kind === 'tokens');
@@ -129,12 +130,12 @@ function lossOutput(
   }
   if (classes >= 2 && loss !== 'mse') {
     if (labels === 'none')
-      return `the data have no labels for its ${classes} scores: give labels, or choose the loss mse`;
+      return say`the data have no labels for its ${classes} scores: give labels, or choose the loss mse`;
     if (given?.kind === 'class' && given.classes > classes) throw tooManyClasses(given, output, classes);
     const logits = last && ['Softmax', 'LogSoftmax', 'Sigmoid'].includes(last.opType) ? last.inputs[0] : value;
     return { ...base, kind: 'class', value: logits, shape: reading.shape(logits) ?? shape, classes };
   }
-  if (loss === 'cross-entropy') return 'it is no list of scores for each sample, which cross-entropy needs';
+  if (loss === 'cross-entropy') return say`it is no list of scores for each sample, which cross-entropy needs`;
   const before = last && isSoftmax(last) ? last.inputs[0] : value;
   return { ...base, kind: 'teacher', value: before, shape: reading.shape(before) ?? shape, bounds };
 }
@@ -166,21 +167,21 @@ function misfit(
   batch: number,
   loss: LossGoal['loss'],
 ): string | undefined {
-  if (loss === 'cross-entropy') return `${labels.name} holds no classes that its scores could be compared with`;
+  if (loss === 'cross-entropy') return say`${labels.name} holds no classes that its scores could be compared with`;
   const perSample = shape[0] === batch ? elementCount(shape.slice(1)) : 0;
   if (labels.kind === 'class') {
     if (perSample === 1) return undefined;
-    if (labels.classes > perSample) return `${labels.name} holds classes, and it has ${perSample} numbers a sample`;
+    if (labels.classes > perSample) return say`${labels.name} holds classes, and it has ${perSample} numbers a sample`;
     return undefined;
   }
   if (perSample === elementCount(labels.shape)) return undefined;
-  return `${labels.name} holds ${elementCount(labels.shape)} numbers a sample, it has ${perSample}`;
+  return say`${labels.name} holds ${elementCount(labels.shape)} numbers a sample, it has ${perSample}`;
 }
 
 function tooManyClasses({ name, classes: given }: LabelForm & { kind: 'class' }, output: string, classes: number) {
   return new ModelError(
     'invalid',
-    `${name} counts classes up to ${given - 1}, and the model's output ${output} has scores for ${classes}, 0 to ${classes - 1}`,
+    say`${name} counts classes up to ${given - 1}, and the model's output ${output} has scores for ${classes}, 0 to ${classes - 1}`,
   );
 }
 
@@ -225,12 +226,12 @@ class GraphReading {
   /** The first node whose output has sizes that cannot be told from its inputs, in words. */
   whereSizesAreLost(): string {
     const node = this.graph.nodes.find((n) => n.outputs.some((o) => o !== '' && this.shape(o) === undefined));
-    return node === undefined ? '' : `: they are lost at ${node.opType} ${node.name || node.outputs[0]}`;
+    return node === undefined ? '' : say`: they are lost at ${node.opType} ${node.name || node.outputs[0]}`;
   }
 
   whyNoFloat(value: string): string {
     const known = this.types.get(value)?.dtype !== undefined;
-    return known ? 'not a floating-point tensor' : `its type is not known${this.whereSizesAreLost()}`;
+    return known ? say`not a floating-point tensor` : say`its type is not known${this.whereSizesAreLost()}`;
   }
 
   /** The value itself when it is float32; the scores behind an ArgMax; else undefined. */

@@ -5,6 +5,7 @@ import type { Graph, Node } from '../ir/graph';
 import type { Model } from '../ir/model';
 import { freeNames } from '../ir/mutableGraph';
 import type { Tensor } from '../ir/tensor';
+import { say } from '../texts/say';
 import { MOST_UNROLLED } from '../variants/unrollLoops';
 
 /**
@@ -16,25 +17,25 @@ export function nothingToTrain(model: Model, parameters: number, reasons: readon
   const why =
     parameters === 0
       ? withoutWeights(model)
-      : `no gradient reaches its weights: ${reasons.slice(0, 3).join('; ') || 'no output depends on them'}${missingFiles(model)}`;
-  return new ModelError('unsupported', `this model cannot be trained: ${why}`);
+      : say`no gradient reaches its weights: ${reasons.slice(0, 3).join('; ') || say`no output depends on them`}${missingFiles(model)}`;
+  return new ModelError('unsupported', say`this model cannot be trained: ${why}`);
 }
 
 /** Graph models keep axes and sizes among their weights. */
 function missingFiles({ format, weights }: Model): string {
   if (format !== 'tfjs-graph' || weights === 'present') return '';
-  return '. Its weights are not there, and the axes and sizes that lie among them: put the files of weights beside it';
+  return say`. Its weights are not there, and the axes and sizes that lie among them: put the files of weights beside it`;
 }
 
 function withoutWeights({ functions, graph }: Model): string {
-  if (functions.length > 0) return 'its layers lie in functions of its own, which gradients do not enter';
+  if (functions.length > 0) return say`its layers lie in functions of its own, which gradients do not enter`;
   const closed = [...graph.nodes()].find((node) => isClosed(node) && holdsWeights(node, graph));
-  const advice = 'hold the input that decides it (--hold NAME=NUMBER), or export the model with fixed sizes';
-  if (closed?.opType === 'If') return `its layers lie inside If, whose branch its inputs decide: ${advice}`;
+  const advice = say`hold the input that decides it (--hold NAME=NUMBER), or export the model with fixed sizes`;
+  if (closed?.opType === 'If') return say`its layers lie inside If, whose branch its inputs decide: ${advice}`;
   if (closed !== undefined) {
-    return `its layers lie inside ${closed.opType}, and how often it turns is not known beforehand, or its turns are more than ${MOST_UNROLLED} nodes: ${advice}`;
+    return say`its layers lie inside ${closed.opType}, and how often it turns is not known beforehand, or its turns are more than ${MOST_UNROLLED} nodes: ${advice}`;
   }
-  return 'it holds no weights (float constants of linear layers, norms or embeddings)';
+  return say`it holds no weights (float constants of linear layers, norms or embeddings)`;
 }
 
 function isClosed({ domain, opType }: Node): boolean {

@@ -7,6 +7,7 @@ import { inferTypes } from '../ir/inferTypes';
 import { capturedNames, type MutableGraph } from '../ir/mutableGraph';
 import { float32Tensor, type Tensor } from '../ir/tensor';
 import { floatsAtHand, readFloats } from '../ir/tensorValues';
+import { say } from '../texts/say';
 
 /** Nodes that state a constant become initializers of the same name, so that every weight is found in one place. */
 export function constantsToInitializers(graph: MutableGraph): void {
@@ -130,8 +131,10 @@ export function requireOrder(graph: MutableGraph): void {
   for (const node of graph.nodes) {
     for (const v of [...node.inputs, ...capturedNames(node)]) {
       if (known.has(v)) continue;
-      const why = produced.has(v) ? 'the graph has a cycle' : `nothing computes ${v}`;
-      throw new ModelError('invalid', `${why}, so the network cannot be run`, { node: node.name || node.outputs[0] });
+      const why = produced.has(v) ? say`the graph has a cycle` : say`nothing computes ${v}`;
+      throw new ModelError('invalid', say`${why}, so the network cannot be run`, {
+        node: node.name || node.outputs[0],
+      });
     }
     for (const o of node.outputs) known.add(o);
   }

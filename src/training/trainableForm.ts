@@ -2,6 +2,7 @@ import { expandCalls } from '../ir/expandCalls';
 import type { Graph } from '../ir/graph';
 import type { Model } from '../ir/model';
 import type { ProfileSettings } from '../protocol/profile';
+import { count, say } from '../texts/say';
 import { toFloatArithmetic } from '../variants/floatArithmetic';
 import { resolveSequences } from '../variants/resolveSequences';
 import { MOST_UNROLLED, unrollLoops } from '../variants/unrollLoops';
@@ -27,7 +28,7 @@ export function trainableForm(
   if (Object.keys(hold).length > 0) {
     model = expandCalls({ ...model, graph: holdInputs(model.graph, hold) });
     notes.push(
-      `held by the settings: ${Object.entries(hold)
+      say`held by the settings: ${Object.entries(hold)
         .map(([name, value]) => `${name} = ${value}`)
         .join(', ')}`,
     );
@@ -36,7 +37,7 @@ export function trainableForm(
   if (decided !== undefined) {
     model = expandCalls({ ...model, graph: decided.graph });
     for (const { name, value } of decided.fixed) {
-      notes.push(`input ${name} was held at ${value}: it decides which branch of the network is computed`);
+      notes.push(say`input ${name} was held at ${value}: it decides which branch of the network is computed`);
     }
   }
   const isWaiting = batch === undefined || (data !== undefined && samples === undefined);
@@ -49,7 +50,9 @@ export function trainableForm(
   model = unrolled.model;
   if (loops > 0) {
     notes.push(
-      `${loops === 1 ? 'a loop was' : `${loops} loops were`} written out turn by turn, so that gradients pass`,
+      loops === 1
+        ? say`a loop was written out turn by turn, so that gradients pass`
+        : say`${loops} loops were written out turn by turn, so that gradients pass`,
     );
   }
   const inFloat = model.graph.toMutable();
@@ -57,13 +60,15 @@ export function trainableForm(
   if (arithmetic > 0) {
     model = { ...model, graph: inFloat.freeze() };
     notes.push(
-      `arithmetic on quantized integers (${arithmetic} ${arithmetic === 1 ? 'node' : 'nodes'}) was done on the numbers that they stand for: gradients pass the rounding straight through`,
+      say`arithmetic on quantized integers (${count(arithmetic, 'node')}) was done on the numbers that they stand for: gradients pass the rounding straight through`,
     );
   }
   const given = weightsFromInputs(model.graph);
   if (given !== undefined) {
     model = { ...model, graph: given.graph };
-    notes.push(`the weights are inputs of the file (${given.weights.join(', ')}): they were initialised and trained`);
+    notes.push(
+      say`the weights are inputs of the file (${given.weights.join(', ')}): they were initialised and trained`,
+    );
   }
   return { model, notes };
 }

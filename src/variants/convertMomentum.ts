@@ -1,6 +1,7 @@
 import { attribute } from '../ir/attribute';
 import type { MutableGraph } from '../ir/mutableGraph';
 import type { Layer } from '../layers/layerView';
+import { say } from '../texts/say';
 import { editEach, LeaveAlone, type FixReport } from './editReport';
 
 /**
@@ -28,7 +29,7 @@ export function convertMomentum(graph: MutableGraph, norms: readonly Layer[]): P
     (norm) => ({ layer: norm, result: norm }),
     (layer) => {
       const node = graph.nodes[layer.nodes[0]];
-      if (node.opType !== 'BatchNormalization') throw new LeaveAlone('it is no BatchNormalization of its own');
+      if (node.opType !== 'BatchNormalization') throw new LeaveAlone(say`it is no BatchNormalization of its own`);
       node.attributes.set('momentum', attribute.float(convertedMomentum(layer.norm!.momentum!)));
     },
   );

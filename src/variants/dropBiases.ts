@@ -1,5 +1,6 @@
 import type { MutableGraph } from '../ir/mutableGraph';
 import type { Layer } from '../layers/layerView';
+import { say } from '../texts/say';
 import { ConstantEditor } from './constantEditor';
 import { editEach, LeaveAlone, type FixReport } from './editReport';
 import { LinearNode } from './linearNode';
@@ -31,14 +32,14 @@ export async function dropBiases(graph: MutableGraph, biases: readonly Redundant
       if (norm.norm!.type === 'instance') return layer.dropBias();
       const node = nodes[norm.nodes[0]];
       if (node.opType !== 'BatchNormalization' || node.domain !== '')
-        throw new LeaveAlone(`${norm.id}, which follows it, is no BatchNormalization of its own`);
+        throw new LeaveAlone(say`${norm.id}, which follows it, is no BatchNormalization of its own`);
       if (node.outputs.slice(1).some((o) => editor.readersOf(o) > 0))
-        throw new LeaveAlone(`the statistics that ${norm.id} gives out would change`);
+        throw new LeaveAlone(say`the statistics that ${norm.id} gives out would change`);
       const channels = norm.norm!.channels!;
       const [mean, stored] = [await editor.perChannel(node.inputs[MEAN], channels), editor.constant(node.inputs[MEAN])];
       const bias = await layer.bias(channels);
       if (mean === undefined || bias === undefined)
-        throw new LeaveAlone(`the file does not hold the running mean of ${norm.id}`);
+        throw new LeaveAlone(say`the file does not hold the running mean of ${norm.id}`);
       layer.dropBias();
       const values = Float64Array.from(mean, (m, c) => m - bias[c]);
       editor.setNumbers(node, MEAN, { dtype: stored?.dtype ?? 'float32', dims: [channels], values }, 'mean');

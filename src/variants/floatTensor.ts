@@ -2,6 +2,7 @@ import type { DataType } from '../ir/dataType';
 import { ModelError } from '../ir/errors';
 import { tensorFromBytes, type Tensor } from '../ir/tensor';
 import { readFloats } from '../ir/tensorValues';
+import { say } from '../texts/say';
 import { toBfloat16, toFloat16 } from './scalarTensor';
 
 /** The numbers of a tensor without loss: float64 for float64, float32 for all shorter types. */
@@ -49,6 +50,6 @@ function encoded(dtype: DataType, values: Floats): Floats | Uint16Array {
     case 'bfloat16':
       return Uint16Array.from(values, toBfloat16);
     default:
-      throw new ModelError('unsupported', `weights of type ${dtype} are not computed with`);
+      throw new ModelError('unsupported', say`weights of type ${dtype} are not computed with`);
   }
 }

@@ -2,6 +2,7 @@ import { attribute } from '../ir/attribute';
 import type { MutableGraph, MutableNode } from '../ir/mutableGraph';
 import { floatsAtHand } from '../ir/tensorValues';
 import type { Layer } from '../layers/layerView';
+import { say } from '../texts/say';
 import { ConstantEditor } from './constantEditor';
 import { editEach, LeaveAlone, type FixReport } from './editReport';
 import { intOf } from './opset18/conversion';
@@ -33,7 +34,7 @@ export async function toInferenceForm(graph: MutableGraph, norms: readonly Layer
 function batchNormalization(node: MutableNode, opset: number, editor: ConstantEditor): void {
   const [output, mean, variance, ...saved] = node.outputs;
   if (saved.some((name) => editor.readersOf(name) > 0))
-    throw new LeaveAlone('the statistics of the batch that it gives out are read');
+    throw new LeaveAlone(say`the statistics of the batch that it gives out are read`);
   node.attributes.delete('training_mode');
   if (opset < 7) node.attributes.set('is_test', attribute.int(1));
   node.outputs = [output];

@@ -1,5 +1,6 @@
 import type { MutableNode } from '../ir/mutableGraph';
 import type { Layer } from '../layers/layerView';
+import { say } from '../texts/say';
 import type { ConstantEditor, StoredNumbers } from './constantEditor';
 import { LeaveAlone } from './editReport';
 import { emptyLike, type Floats } from './floatTensor';
@@ -34,7 +35,7 @@ export class LinearNode {
   static of(layer: Layer, nodes: readonly MutableNode[], editor: ConstantEditor): LinearNode {
     const [node, adds] = layer.nodes.map((n) => nodes[n]);
     const known = ['Conv', 'ConvTranspose', 'Gemm', 'MatMul'].includes(node.opType) && node.domain === '';
-    if (!known) throw new LeaveAlone(`${layer.id} is a ${node.opType}, whose parameters are not edited`);
+    if (!known) throw new LeaveAlone(say`${layer.id} is a ${node.opType}, whose parameters are not edited`);
     const linear = new LinearNode(node, editor);
     linear.adds = adds;
     return linear;
@@ -51,14 +52,15 @@ export class LinearNode {
   /** The weight's numbers and what channels they belong to. */
   async weight(): Promise<Weight> {
     const stored = await this.editor.numbers(this.node.inputs[1]);
-    if (stored === undefined) throw new LeaveAlone('the file does not hold the weight as plain floating-point numbers');
+    if (stored === undefined)
+      throw new LeaveAlone(say`the file does not hold the weight as plain floating-point numbers`);
     const { dims } = stored;
     const [rows, columns] = dims;
     const isMatrix = this.opType === 'Gemm' || this.opType === 'MatMul';
     const groups = isMatrix ? 1 : intOf(this.node, 'group', 1);
     // a weight without elements may state any number of rows
     const fits = (isMatrix ? dims.length === 2 : dims.length > 2) && groups > 0 && rows % groups === 0;
-    if (!fits || stored.values.length === 0) throw new LeaveAlone('the sizes of the weight do not fit the operator');
+    if (!fits || stored.values.length === 0) throw new LeaveAlone(say`the sizes of the weight do not fit the operator`);
     const rowsAreOutputs = this.opType === 'Conv' || (this.opType === 'Gemm' && intOf(this.node, 'transB', 0) !== 0);
     const [inputs, outputs] = rowsAreOutputs ? [columns * groups, rows] : [rows, columns * groups];
     return { ...stored, inputs, outputs, stretches: stretchesOf(dims, groups, rowsAreOutputs) };
@@ -75,7 +77,7 @@ export class LinearNode {
     const perRow =
       adds === undefined && this.opType === 'Gemm' && size > 1 && (dims?.length ?? 2) > 1 && dims?.at(-1) !== size;
     if (values === undefined || (perRow && values.some((v) => v !== values[0])))
-      throw new LeaveAlone('the file does not hold its bias as one number for each channel');
+      throw new LeaveAlone(say`the file does not hold its bias as one number for each channel`);
     const beta = adds === undefined && this.opType === 'Gemm' ? floatOf(node, 'beta', 1) : 1;
     return beta === 1 ? values : values.map((b) => b * beta);
   }
@@ -113,7 +115,7 @@ export class LinearNode {
   dropBias(): void {
     if (this.adds !== undefined) return this.dropAdd();
     if (this.opType === 'Gemm' && (this.editor.graph.opsets.get('') ?? 1) < 11)
-      throw new LeaveAlone('Gemm has to have a bias before opset 11');
+      throw new LeaveAlone(say`Gemm has to have a bias before opset 11`);
     this.node.attributes.delete('beta');
     this.editor.setInput(this.node, 2, '');
   }

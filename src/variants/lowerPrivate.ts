@@ -6,6 +6,7 @@ import type { MutableGraph, MutableNode } from '../ir/mutableGraph';
 import { ModelError } from '../ir/errors';
 import { BATCH_NORMALIZATION_TRAINING, PRIVATE_DOMAIN, ROUND_STRAIGHT_THROUGH } from '../ir/privateOperators';
 import { reductionStages } from '../ir/reductionStages';
+import { say } from '../texts/say';
 import { Rewriter } from './rewriter';
 
 /**
@@ -24,10 +25,10 @@ export function lowerPrivateOperators(graph: MutableGraph, types?: ReadonlyMap<s
       return true;
     }
     if (node.opType !== BATCH_NORMALIZATION_TRAINING)
-      throw new ModelError('unsupported', `there is no form in standard operators for ${node.opType}`);
+      throw new ModelError('unsupported', say`there is no form in standard operators for ${node.opType}`);
     const type = known.get(node.inputs[0]);
     if (type?.shape === undefined)
-      throw new ModelError('unsupported', `the rank of ${node.inputs[0]} is not known, so it cannot be normalized`, {
+      throw new ModelError('unsupported', say`the rank of ${node.inputs[0]} is not known, so it cannot be normalized`, {
         node: node.name || node.outputs[0],
       });
     batchNormalizationTraining(rewriter, node, type.shape, type.dtype);

@@ -4,6 +4,7 @@ import { ModelError } from '../ir/errors';
 import type { ValueType } from '../ir/graph';
 import { normalizeAxis } from '../ir/inference/dims';
 import type { MutableNode } from '../ir/mutableGraph';
+import { say } from '../texts/say';
 import { intOf } from './nodeAttributes';
 import type { Rewriter } from './rewriter';
 
@@ -20,7 +21,7 @@ export function groupNormalization(node: MutableNode, r: Rewriter, types: Types)
   const [x, scale, shift] = node.inputs;
   const { rank, dtype } = tensorOf(node, types);
   const groups = node.attributes.get('num_groups');
-  if (groups?.type !== 'int') return fail(node, 'does not state its num_groups');
+  if (groups?.type !== 'int') return fail(node, say`does not state its num_groups`);
   const grouped = r.add('Reshape', [x, r.ints([0, groups.value, -1])]);
   const normalized = stashed(r, grouped, node, dtype, (v, type) => standardized(r, v, [2], epsilonOf(node), type));
   const whole = r.add('Reshape', [normalized, r.add('Shape', [x])]);
@@ -132,12 +133,12 @@ function perChannel(r: Rewriter, vector: string, rank: number): string {
 function normalizedAxes(node: MutableNode, rank: number): number[] {
   const a = node.attributes.get('axis');
   const axis = normalizeAxis(a?.type === 'int' ? a.value : -1, rank);
-  return axis === undefined ? fail(node, `has an axis outside ${rank} axes`) : range(axis, rank);
+  return axis === undefined ? fail(node, say`has an axis outside ${rank} axes`) : range(axis, rank);
 }
 
 function tensorOf(node: MutableNode, types: Types): { rank: number; dtype: DataType } {
   const type = types.get(node.inputs[0]);
-  if (type?.shape === undefined) return fail(node, `normalizes ${node.inputs[0]}, whose rank is not known`);
+  if (type?.shape === undefined) return fail(node, say`normalizes ${node.inputs[0]}, whose rank is not known`);
   return { rank: type.shape.length, dtype: type.dtype ?? 'float32' };
 }
 
@@ -151,7 +152,7 @@ function range(from: number, to: number): number[] {
 }
 
 function fail(node: MutableNode, why: string): never {
-  throw new ModelError('unsupported', `${node.opType} ${why}, so it cannot be written out`, {
+  throw new ModelError('unsupported', say`${node.opType} ${why}, so it cannot be written out`, {
     node: node.name || node.outputs[0],
   });
 }

@@ -1,6 +1,7 @@
 import { bitsPerElement, type DataType } from '../ir/dataType';
 import { ModelError } from '../ir/errors';
 import { tensorFromBytes, toInt64, type Tensor } from '../ir/tensor';
+import { say } from '../texts/say';
 
 /**
  * A constant of one element in the given type, rounded to it.
@@ -43,7 +44,7 @@ export function scalarTensor(name: string, dtype: DataType, value: number, dims:
       view.setUint8(0, value === 0 ? 0 : 1);
       break;
     default:
-      throw new ModelError('unsupported', `a constant of type ${dtype} is needed, which is not written`);
+      throw new ModelError('unsupported', say`a constant of type ${dtype} is needed, which is not written`);
   }
   return tensorFromBytes(name, dtype, dims, bytes);
 }

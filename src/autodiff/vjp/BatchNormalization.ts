@@ -1,3 +1,4 @@
+import { say } from '../../texts/say';
 import type { GradientRule } from '../call';
 import { channelSum } from '../convolution';
 import { NoGradient } from '../noGradient';
@@ -8,7 +9,7 @@ import { lazy } from '../lazy';
  * Batch statistics have their own operator, BatchNormalizationTraining.
  */
 export const BatchNormalization: GradientRule = (c, g) => {
-  if (c.int('training_mode', 0) !== 0) throw new NoGradient('its training mode overwrites the running statistics');
+  if (c.int('training_mode', 0) !== 0) throw new NoGradient(say`its training mode overwrites the running statistics`);
   const { x, dy } = c;
   const [, scale, , mean, variance] = c.inputs;
   const perChannel = [

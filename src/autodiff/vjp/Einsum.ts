@@ -1,3 +1,4 @@
+import { say } from '../../texts/say';
 import type { GradientRule } from '../call';
 import { attribute } from '../../ir/attribute';
 import type { GradientBuilder } from '../gradientBuilder';
@@ -77,15 +78,15 @@ function diagonal(
 function parse(equation: string, shapes: readonly Shape[]): { terms: string[]; result: string } {
   const [left, right] = equation.replace(/\s/g, '').split('->');
   const stated = left.split(',');
-  if (stated.length !== shapes.length) throw new NoGradient('its equation does not fit its inputs');
+  if (stated.length !== shapes.length) throw new NoGradient(say`its equation does not fit its inputs`);
   const ranks = stated.map((term, i) => shapes[i].length - term.replace('...', '').length);
   const most = Math.max(...ranks.filter((_, i) => stated[i].includes('...')), 0);
   const free = [...LETTERS].filter((letter) => !equation.includes(letter));
-  if (free.length < most) throw new NoGradient('its equation has too many letters');
+  if (free.length < most) throw new NoGradient(say`its equation has too many letters`);
   const rest = free.slice(0, most).join('');
   const terms = stated.map((term, i) => term.replace('...', rest.slice(most - Math.max(ranks[i], 0))));
   if (terms.some((term, i) => term.length !== shapes[i].length))
-    throw new NoGradient('its equation does not fit its inputs');
+    throw new NoGradient(say`its equation does not fit its inputs`);
   if (right !== undefined) return { terms, result: right.replace('...', rest) };
   const all = stated.join('').replace(/[.,]/g, '');
   const once = [...new Set(all)].filter((letter) => all.indexOf(letter) === all.lastIndexOf(letter));

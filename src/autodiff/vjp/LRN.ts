@@ -1,3 +1,4 @@
+import { say } from '../../texts/say';
 import type { GradientRule } from '../call';
 import { NoGradient } from '../noGradient';
 import { product, range } from '../shapes';
@@ -15,7 +16,7 @@ export const LRN: GradientRule = (c, g) => [
     const size = c.int('size', 1);
     const alpha = c.float('alpha', 0.0001);
     const beta = c.float('beta', 0.75);
-    if (size % 2 === 0) throw new NoGradient('its size is even, which ONNX Runtime does not run');
+    if (size % 2 === 0) throw new NoGradient(say`its size is even, which ONNX Runtime does not run`);
     const pairs = range(channels).flatMap((i) => range(channels).map((j) => (2 * Math.abs(i - j) < size ? 1 : 0)));
     const band = g.floats([channels, channels], pairs, g.dtype(x));
     const overWindow = (v: string) =>

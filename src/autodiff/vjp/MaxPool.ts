@@ -1,4 +1,5 @@
 import { attribute } from '../../ir/attribute';
+import { say } from '../../texts/say';
 import type { Call, GradientRule } from '../call';
 import type { GradientBuilder } from '../gradientBuilder';
 import { NoGradient } from '../noGradient';
@@ -42,7 +43,7 @@ function byComparison({ x, y, dy }: Call, kernel: Shape, g: GradientBuilder): st
 /** By the operator's second output, flat indices into the input. Windows that overlap add up. */
 function byIndices(c: Call, g: GradientBuilder): string {
   const { x, dy } = c;
-  if (c.int('storage_order', 0) !== 0) throw new NoGradient('storage_order is not 0');
+  if (c.int('storage_order', 0) !== 0) throw new NoGradient(say`storage_order is not 0`);
   const shape = g.shape(x);
   const size = product(shape);
   const count = product(g.shape(dy));

@@ -1,3 +1,4 @@
+import { say } from '../../texts/say';
 import type { GradientRule } from '../call';
 import type { Call } from '../call';
 import type { GradientBuilder } from '../gradientBuilder';
@@ -25,7 +26,7 @@ export const Pad: GradientRule = (c, g) => [
       );
     }
     const source = sources[mode];
-    if (source === undefined) throw new NoGradient(`padding of mode ${mode}`);
+    if (source === undefined) throw new NoGradient(say`padding of mode ${mode}`);
     return shape.reduce((dy, size, axis) => {
       if (before[axis] === 0 && after[axis] === 0) return dy;
       const length = before[axis] + size + after[axis];
@@ -93,7 +94,7 @@ const sources: Record<string, ((i: number, size: number) => number) | undefined>
 function pads(c: Call, g: GradientBuilder): { before: number[]; after: number[] } {
   const given = g.constantInts(c.input(1));
   const axes = c.has(3) ? g.constantInts(c.input(3)) : range(g.rank(c.x));
-  if (!given || !axes) throw new NoGradient('its pads are decided at run time');
+  if (!given || !axes) throw new NoGradient(say`its pads are decided at run time`);
   const before = g.shape(c.x).map(() => 0);
   const after = [...before];
   axes.forEach((a, i) => {

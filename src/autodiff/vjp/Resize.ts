@@ -1,3 +1,4 @@
+import { say } from '../../texts/say';
 import type { GradientRule } from '../call';
 import { attribute } from '../../ir/attribute';
 import type { Call } from '../call';
@@ -33,7 +34,7 @@ export const Resize: GradientRule = (c, g) => [
 function regionsOf(c: Call, g: GradientBuilder): (Region | undefined)[] | undefined {
   if (c.string('coordinate_transformation_mode', 'half_pixel') !== 'tf_crop_and_resize') return undefined;
   const given = c.has(1) ? g.constantFloats(c.input(1)) : undefined;
-  if (given === undefined) throw new NoGradient('its region is decided at run time');
+  if (given === undefined) throw new NoGradient(say`its region is decided at run time`);
   const input = g.shape(c.x);
   const regions = input.map((): Region | undefined => undefined);
   const axes = c.ints('axes') ?? range(input.length);
@@ -54,7 +55,7 @@ function scalesOf(c: Call, g: GradientBuilder): number[] {
   if (given === undefined) {
     // a scale that the sizes do not tell exactly leaves the positions unknown
     if (scales.every((s) => Number.isInteger(s) || Number.isInteger(1 / s))) return scales;
-    throw new NoGradient('its scales are decided at run time');
+    throw new NoGradient(say`its scales are decided at run time`);
   }
   (c.ints('axes') ?? range(input.length)).forEach((axis, i) => (scales[g.axis(c.x, axis)] = given[i]));
   return scales;

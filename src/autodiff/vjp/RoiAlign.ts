@@ -1,3 +1,4 @@
+import { say } from '../../texts/say';
 import type { Call, GradientRule } from '../call';
 import type { GradientBuilder } from '../gradientBuilder';
 import { NoGradient } from '../noGradient';
@@ -14,7 +15,7 @@ const MOST_NEIGHBOURS = 5;
 export const RoiAlign: GradientRule = (c, g) => [
   () => {
     if (c.string('mode', 'avg') !== 'avg')
-      throw new NoGradient('it takes the largest sample of a bin, not the average');
+      throw new NoGradient(say`it takes the largest sample of a bin, not the average`);
     const [batch, channels, height, width] = g.shape(c.x);
     const [boxes, , rows, columns] = g.shape(c.dy);
     const [left, top, right, bottom] = g.split(c.input(1), 1, [1, 1, 1, 1]);
@@ -30,7 +31,7 @@ export const RoiAlign: GradientRule = (c, g) => [
     return g.transpose(g.reshape(whole, [batch, height, channels, width]), [0, 2, 1, 3]);
   },
   () => {
-    throw new NoGradient('its boxes get no gradient, nor do they in torchvision');
+    throw new NoGradient(say`its boxes get no gradient, nor do they in torchvision`);
   },
 ];
 

@@ -1,3 +1,4 @@
+import { say } from '../../texts/say';
 import type { GradientRule } from '../call';
 import type { Call } from '../call';
 import type { GradientBuilder } from '../gradientBuilder';
@@ -40,7 +41,7 @@ function slicedAxes(c: Call, g: GradientBuilder): { axis: number; start: number;
   const starts = given(1, []);
   const axes = given(3, range(starts?.length ?? 0));
   const steps = given(4, new Array<number>(starts?.length ?? 0).fill(1));
-  if (!starts || !axes || !steps) throw new NoGradient('its bounds are decided at run time');
+  if (!starts || !axes || !steps) throw new NoGradient(say`its bounds are decided at run time`);
   const shape = g.shape(c.x);
   return starts.map((given, i) => {
     const axis = g.axis(c.x, axes[i]);

@@ -1,6 +1,7 @@
 import * as ort from 'onnxruntime-web/wasm';
 import { openModel } from '../../formats/openModel';
 import { ModelError } from '../../ir/errors';
+import { say } from '../../texts/say';
 import { OrtRuntime, WASM_BYTES } from '../ortRuntime';
 import type { FileAccess } from '../fileAccess';
 import type { EngineHost } from '../runProfile';
@@ -25,14 +26,17 @@ export function webHost(files: RemoteFiles, wasm: Uint8Array): EngineHost {
     placeOf,
     openData: (path) =>
       Promise.reject(
-        new ModelError('unsupported', `${path} cannot be read in a browser: use made samples, or VS Code on a machine`),
+        new ModelError(
+          'unsupported',
+          say`${path} cannot be read in a browser: use made samples, or VS Code on a machine`,
+        ),
       ),
     files: noFiles,
     chooseRuntime(choice) {
       if (choice === 'native') {
-        throw new ModelError('engine', "there is no native engine in a browser: choose the engine 'auto' or 'wasm'");
+        throw new ModelError('engine', say`there is no native engine in a browser: choose the engine 'auto' or 'wasm'`);
       }
-      return { runtime, notes: ['in a browser the training runs as WebAssembly on one thread'] };
+      return { runtime, notes: [say`in a browser the training runs as WebAssembly on one thread`] };
     },
     availableBytes: () => WASM_BYTES,
     pause: () => new Promise((resolve) => setTimeout(resolve, 0)),
@@ -54,6 +58,9 @@ const noFiles: FileAccess = {
 
 function cannotSave(): Promise<never> {
   return Promise.reject(
-    new ModelError('unsupported', 'a browser saves no copies of models: use VS Code on a machine, or the command line'),
+    new ModelError(
+      'unsupported',
+      say`a browser saves no copies of models: use VS Code on a machine, or the command line`,
+    ),
   );
 }

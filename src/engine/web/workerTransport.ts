@@ -1,6 +1,7 @@
 import type { ByteSource, ModelFolder } from '../../ir/byteSource';
 import { ModelError } from '../../ir/errors';
 import type { EngineMessage, EngineRequest } from '../../protocol/engine';
+import { say } from '../../texts/say';
 import type { Transport } from '../transport';
 import type { FromWorker, ToWorker } from './workerMessages';
 
@@ -33,7 +34,7 @@ export class WorkerTransport implements Transport {
 
   constructor(private readonly parts: WorkerParts) {
     this.worker = this.start();
-    this.worker.catch((error: unknown) => this.end(`could not be started: ${String(error)}`));
+    this.worker.catch((error: unknown) => this.end(say`could not be started: ${String(error)}`));
   }
 
   send(request: EngineRequest): void {
@@ -51,7 +52,7 @@ export class WorkerTransport implements Transport {
 
   kill(): void {
     void this.worker.then((worker) => worker.terminate());
-    this.end('was ended');
+    this.end(say`was ended`);
   }
 
   private async start(): Promise<WebWorker> {
@@ -64,7 +65,7 @@ export class WorkerTransport implements Transport {
       if (data.type === 'engine' && data.message.type === 'ready') URL.revokeObjectURL(address);
       void this.receive(data);
     };
-    worker.onerror = ({ message }) => this.end(`ended: ${message}`);
+    worker.onerror = ({ message }) => this.end(say`ended: ${message}`);
     worker.postMessage({ type: 'start', wasm });
     return worker;
   }
@@ -90,7 +91,7 @@ export class WorkerTransport implements Transport {
         this.post({ type: 'answer', call, size: source.size });
       } else {
         const source = this.open.get(message.file);
-        if (source === undefined) throw new ModelError('engine', 'a file is read that is not open');
+        if (source === undefined) throw new ModelError('engine', say`a file is read that is not open`);
         this.post({ type: 'answer', call, bytes: await source.read(message.offset, message.length) });
       }
     } catch (error) {

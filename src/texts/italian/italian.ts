@@ -1,14 +1,29 @@
 import type { Language } from '../say';
+import { engine } from './engine';
 import { experimentFigures } from './experimentFigures';
 import { experiments } from './experiments';
+import { files } from './files';
 import { findings } from './findings';
 import { fixes } from './fixes';
 import { hovers } from './hovers';
+import { training } from './training';
+import { trainingData } from './trainingData';
 import { variants } from './variants';
 
 /** Italian. A norm stays "norm": `norma` is a length. */
 export const italian: Language = {
-  texts: { ...experimentFigures, ...experiments, ...findings, ...fixes, ...hovers, ...variants },
+  texts: {
+    ...engine,
+    ...experimentFigures,
+    ...experiments,
+    ...files,
+    ...findings,
+    ...fixes,
+    ...hovers,
+    ...training,
+    ...trainingData,
+    ...variants,
+  },
   nouns: {
     'batch norm': ['batch norm', 'batch norm'],
     channel: ['canale', 'canali'],
@@ -20,6 +35,7 @@ export const italian: Language = {
     layer: ['strato', 'strati'],
     'layer norm': ['layer norm', 'layer norm'],
     'linear layer': ['strato lineare', 'strati lineari'],
+    node: ['nodo', 'nodi'],
     norm: ['norm', 'norm'],
     parameter: ['parametro', 'parametri'],
     'random sample': ['campione casuale', 'campioni casuali'],

@@ -2,6 +2,7 @@ import type { DataType } from '../../ir/dataType';
 import { ModelError } from '../../ir/errors';
 import type { MutableGraph, MutableNode } from '../../ir/mutableGraph';
 import { floatsAtHand } from '../../ir/tensorValues';
+import { say } from '../../texts/say';
 import { isHostDataType, type HostDataType } from '../hostTensor';
 
 /** What a model input holds, as far as its type, shape and name say. */
@@ -59,7 +60,10 @@ export function inputSpecs(
     const shape = shapes.get(name);
     const { dtype } = type;
     if (shape === undefined || dtype === undefined || !isHostDataType(dtype)) {
-      throw new ModelError('unsupported', `input ${name} is ${describe(type.kind, dtype)}: no data can be made for it`);
+      throw new ModelError(
+        'unsupported',
+        say`input ${name} is ${describe(type.kind, dtype)}: no data can be made for it`,
+      );
     }
     const kind = kindOf(name, dtype, shape, batch);
     return {
@@ -76,10 +80,10 @@ export function inputSpecs(
 
 function describe(kind: string, dtype: DataType | undefined): string {
   return kind === 'tensor'
-    ? `a tensor of type ${dtype ?? 'unknown'}`
+    ? say`a tensor of type ${dtype ?? 'unknown'}`
     : kind === 'unknown'
-      ? 'of unknown type'
-      : `a ${kind}`;
+      ? say`of unknown type`
+      : say`a ${kind}`;
 }
 
 /** Inputs of these kinds say something about the samples and are made even where the samples come from a file. */

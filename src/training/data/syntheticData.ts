@@ -1,4 +1,5 @@
 import { elementCount } from '../../ir/tensor';
+import { later, say, translated } from '../../texts/say';
 import { hostTensor, type HostTensor } from '../hostTensor';
 import type { LossOutput } from '../lossOutputs';
 import { Random } from '../random';
@@ -77,13 +78,13 @@ export class SyntheticData implements TrainingData {
 
   /** What is fed, in words. */
   describeInputs(): string {
-    if (this.inputs.length === 0) return 'none: the network has no inputs, it computes from constants of the file';
+    if (this.inputs.length === 0) return say`none: the network has no inputs, it computes from constants of the file`;
     const parts = this.inputs.map((spec, i) =>
       this.isChain(i) ? describeChain(spec) : describeInput(spec, this.classes),
     );
     const listed = [...new Set(parts)].join('; ');
-    const scaled = this.inputs.some((i) => floatKinds.has(i.kind)) ? ', scaled to mean 0 and deviation 1' : '';
-    return `${listed}${scaled}; fresh samples at every step`;
+    const scaled = this.inputs.some((i) => floatKinds.has(i.kind)) ? say`, scaled to mean 0 and deviation 1` : '';
+    return say`${listed}${scaled}; fresh samples at every step`;
   }
 
   /** What the loss compares with, in words. */
@@ -94,14 +95,14 @@ export class SyntheticData implements TrainingData {
   private describeTarget(output: FedOutput): string {
     if (output.kind === 'class') {
       return output.classes > this.classes
-        ? `the sample's class (${this.classes} of the ${output.classes} outputs are used)`
-        : `the sample's class, one of ${this.classes}`;
+        ? say`the sample's class (${this.classes} of the ${output.classes} outputs are used)`
+        : say`the sample's class, one of ${this.classes}`;
     }
-    if (output.kind === 'token') return FOLLOWERS;
+    if (output.kind === 'token') return translated(FOLLOWERS);
     const teacher = this.teachers.get(output);
     return teacher === undefined
-      ? `the model's own input${squashed(output)}`
-      : `a fixed random teacher: ${teacher.words}${squashed(output)}`;
+      ? say`the model's own input${squashed(output)}`
+      : say`a fixed random teacher: ${teacher.words}${squashed(output)}`;
   }
 
   /** Every class as often as the others, as far as the batch goes, in random order. */
@@ -146,8 +147,8 @@ export function followers({ shape: [batch, length] }: LossOutput, tokens: Float3
   return hostTensor('int64', [batch * (length - 1), 1], next);
 }
 
-/** The same in words. */
-export const FOLLOWERS = 'the token that follows each token';
+/** The same in words, in English. */
+export const FOLLOWERS = later`the token that follows each token`;
 
 export function scaleOf(values: Float32Array): Scale {
   let sum = 0;
@@ -170,33 +171,33 @@ export function squash(values: Float32Array, bounds: LossOutput['bounds']): Floa
 }
 
 export function squashed({ bounds }: LossOutput): string {
-  return bounds === undefined ? '' : `, through a ${bounds} as the output is`;
+  return bounds === undefined ? '' : say`, through a ${bounds} as the output is`;
 }
 
 function describeChain(spec: InputSpec): string {
   const { shape, vocabulary } = spec;
-  const used = `${chainTokens(spec)} tokens of a vocabulary of ${vocabulary}`;
-  return `token sequences (${shape[1]} long) over ${used}, each of which has its own successor in four of five cases`;
+  const used = say`${chainTokens(spec)} tokens of a vocabulary of ${vocabulary}`;
+  return say`token sequences (${shape[1]} long) over ${used}, each of which has its own successor in four of five cases`;
 }
 
 function describeInput({ kind, shape, vocabulary }: InputSpec, classes: number): string {
   const size = shape.slice(1).join('x');
   switch (kind) {
     case 'image':
-      return `drawn pictures (${size}) of ${classes} classes: gratings, blobs and strokes`;
+      return say`drawn pictures (${size}) of ${classes} classes: gratings, blobs and strokes`;
     case 'sequence':
-      return `noisy waves (${size}) of ${classes} classes`;
+      return say`noisy waves (${size}) of ${classes} classes`;
     case 'vector':
-      return `Gaussian clusters (${elementCount(shape.slice(1))} features) of ${classes} classes`;
+      return say`Gaussian clusters (${elementCount(shape.slice(1))} features) of ${classes} classes`;
     case 'tokens':
-      return `random tokens (${size || 1} of a vocabulary of ${vocabulary}) of ${classes} classes`;
+      return say`random tokens (${size || 1} of a vocabulary of ${vocabulary}) of ${classes} classes`;
     case 'mask':
-      return 'a mask of ones';
+      return say`a mask of ones`;
     case 'positions':
-      return 'positions counted from 0';
+      return say`positions counted from 0`;
     case 'zeros':
-      return 'zeros for segment ids';
+      return say`zeros for segment ids`;
     case 'constant':
-      return 'fixed values for inputs that are no samples';
+      return say`fixed values for inputs that are no samples`;
   }
 }

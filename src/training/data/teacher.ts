@@ -1,4 +1,5 @@
 import { elementCount } from '../../ir/tensor';
+import { say } from '../../texts/say';
 import type { LossOutput } from '../lossOutputs';
 import type { Random } from '../random';
 import type { InputSpec } from './inputSpec';
@@ -27,19 +28,19 @@ export class Teacher {
     if (!runsOverBatch) {
       const values = random.normals(count);
       this.map = () => values;
-      this.words = 'fixed random numbers';
+      this.words = say`fixed random numbers`;
       return;
     }
     const places = input.kind === 'tokens' ? undefined : placewise(output.shape, input);
     if (places) {
       this.map = placeMap(places, random);
-      this.words = 'a fixed random linear map of the input at each place';
+      this.words = say`a fixed random linear map of the input at each place`;
     } else if (input.kind === 'tokens' && output.shape.length > 2 && output.shape[1] === input.shape[1]) {
       this.map = tokenMap(output.shape, input, random);
-      this.words = 'a fixed random vector for each token';
+      this.words = say`a fixed random vector for each token`;
     } else {
       this.map = sampleMap(output.shape, input, random);
-      this.words = 'a fixed random linear map of averages over parts of the sample';
+      this.words = say`a fixed random linear map of averages over parts of the sample`;
     }
   }
 

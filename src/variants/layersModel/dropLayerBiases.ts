@@ -1,3 +1,4 @@
+import { say } from '../../texts/say';
 import type { RedundantBias } from '../dropBiases';
 import { editEach, LeaveAlone, type FixReport } from '../editReport';
 import type { LayersEditor } from './layersEditor';
@@ -11,7 +12,7 @@ export function dropLayerBiases(editor: LayersEditor, biases: readonly Redundant
     async (redundant) => {
       const [linear, norm] = [editor.statedOf(redundant.linear), editor.statedOf(redundant.norm)];
       if (!linearClasses.has(linear.className) || norm.className !== 'BatchNormalization')
-        throw new LeaveAlone(`a ${linear.className} before a ${norm.className} is not edited`);
+        throw new LeaveAlone(say`a ${linear.className} before a ${norm.className} is not edited`);
       const bias = await editor.numbers(linear, 'bias');
       const mean = await editor.numbers(norm, 'moving_mean', bias.values.length);
       const lowered = mean.values.map((m, c) => m - bias.values[c]);

@@ -1,4 +1,5 @@
 import type { StatedLayer } from '../../formats/tfjs/statedLayers';
+import { say } from '../../texts/say';
 import { editEach, LeaveAlone, type FixReport } from '../editReport';
 import type { BatchNormFold } from '../foldBatchNorms';
 import type { LayersEditor } from './layersEditor';
@@ -19,15 +20,15 @@ export function foldNorms(editor: LayersEditor, folds: readonly BatchNormFold[])
     async (fold) => {
       const [norm, linear] = [editor.statedOf(fold.norm), editor.statedOf(fold.linear)];
       if (norm.className !== 'BatchNormalization' || fold.norm.norm?.outerScale !== undefined)
-        throw new LeaveAlone('it is no BatchNormalization of its own');
+        throw new LeaveAlone(say`it is no BatchNormalization of its own`);
       const [first, second] = fold.side === 'before' ? [linear, norm] : [norm, linear];
       if (!editor.text.areNeighbours(first, second))
-        throw new LeaveAlone(`it and ${linear.path} are not alone beside each other in one model`);
+        throw new LeaveAlone(say`it and ${linear.path} are not alone beside each other in one model`);
       if (norm.model.kind === 'sequential' && norm.model.layers[0] === norm.definition)
-        throw new LeaveAlone('it is the first layer, which states the shape of the input');
+        throw new LeaveAlone(say`it is the first layer, which states the shape of the input`);
       const { name, kernel, layout, bias } = await parametersOf(editor, linear);
       const channels = fold.side === 'before' ? layout.outputs : layout.inputs;
-      if (channels === undefined) throw new LeaveAlone(`the input channels of ${linear.path} are not in one kernel`);
+      if (channels === undefined) throw new LeaveAlone(say`the input channels of ${linear.path} are not in one kernel`);
       const { factor, addend } = await affineOf(editor, norm, channels);
 
       const values = new Float32Array(kernel.values.length);
@@ -44,7 +45,7 @@ export function foldNorms(editor: LayersEditor, folds: readonly BatchNormFold[])
       }
       const newBias = Float32Array.from(shifted);
       if (![values, newBias].every((v) => v.every(Number.isFinite)))
-        throw new LeaveAlone('the folded weights would not be finite');
+        throw new LeaveAlone(say`the folded weights would not be finite`);
 
       if (bias === undefined) {
         editor.set(linear, 'use_bias', 'true');
@@ -59,14 +60,15 @@ export function foldNorms(editor: LayersEditor, folds: readonly BatchNormFold[])
 /** Kernel and bias of a linear layer. */
 async function parametersOf(editor: LayersEditor, linear: StatedLayer) {
   const known = linearClasses.get(linear.className);
-  if (known === undefined) throw new LeaveAlone(`${linear.path} is a ${linear.className}, whose kernel is not edited`);
+  if (known === undefined)
+    throw new LeaveAlone(say`${linear.path} is a ${linear.className}, whose kernel is not edited`);
   const { groups, use_bias: usesBias } = linear.definition.config;
   const kernel = await editor.numbers(linear, known.kernel);
-  if (kernel.dims.length < 2 || kernel.values.length === 0) throw new LeaveAlone(`${kernel.name} is no kernel`);
+  if (kernel.dims.length < 2 || kernel.values.length === 0) throw new LeaveAlone(say`${kernel.name} is no kernel`);
   const layout: KernelLayout = known.layout(kernel.dims, typeof groups === 'number' ? groups : 1);
   const bias = await editor.weight(linear, 'bias');
   if (bias === undefined ? usesBias !== false : bias.values.length !== layout.outputs)
-    throw new LeaveAlone(`the file does not hold the bias of ${linear.path}`);
+    throw new LeaveAlone(say`the file does not hold the bias of ${linear.path}`);
   return { name: known.kernel, kernel, layout, bias };
 }
 

@@ -4,6 +4,7 @@ import { end, type TextEdit } from '../../formats/tfjs/textEdits';
 import type { ModelDefinition } from '../../formats/tfjs/topology';
 import type { WeightManifest } from '../../formats/tfjs/weightManifest';
 import type { Layer } from '../../layers/layerView';
+import { say } from '../../texts/say';
 import { LeaveAlone } from '../editReport';
 import type { LayersText } from './layersText';
 
@@ -35,8 +36,8 @@ export class LayersEditor {
    */
   statedOf(layer: Layer): StatedLayer {
     const stated = layer.origin && this.text.layerAt(layer.origin.offset);
-    if (stated === undefined) throw new LeaveAlone(`${layer.id} stands in a text inside the text, or in none`);
-    if (this.callsOf(stated) > 1) throw new LeaveAlone(`${layer.id} is called in several places`);
+    if (stated === undefined) throw new LeaveAlone(say`${layer.id} stands in a text inside the text, or in none`);
+    if (this.callsOf(stated) > 1) throw new LeaveAlone(say`${layer.id} is called in several places`);
     return stated;
   }
 
@@ -51,7 +52,7 @@ export class LayersEditor {
     const stored = this.manifest.find(layer.path.slice(0, -own.length), own, name, -1);
     if (stored === undefined) return undefined;
     if (!stored.present || stored.dtype !== 'float32')
-      throw new LeaveAlone(`the file does not hold ${stored.name} as floating-point numbers`);
+      throw new LeaveAlone(say`the file does not hold ${stored.name} as floating-point numbers`);
     const bytes = await stored.read();
     // the payload may lie at any offset
     const values = new Float32Array(bytes.slice().buffer);
@@ -62,15 +63,15 @@ export class LayersEditor {
   /** @throws LeaveAlone where the file lists no such weight, or not with `size` numbers */
   async numbers(layer: StatedLayer, name: string, size?: number): Promise<NewWeight> {
     const weight = await this.weight(layer, name);
-    if (weight === undefined) throw new LeaveAlone(`the file lists no ${name} of ${layer.path}`);
+    if (weight === undefined) throw new LeaveAlone(say`the file lists no ${name} of ${layer.path}`);
     if (size !== undefined && weight.values.length !== size)
-      throw new LeaveAlone(`${weight.name} has ${weight.values.length} numbers, and not ${size}`);
+      throw new LeaveAlone(say`${weight.name} has ${weight.values.length} numbers, and not ${size}`);
     return weight;
   }
 
   set(layer: StatedLayer, setting: string, value: string): void {
     if (this.text.set(layer, setting, value) === undefined)
-      throw new LeaveAlone(`${layer.path} has no settings that could be edited`);
+      throw new LeaveAlone(say`${layer.path} has no settings that could be edited`);
     const settings = this.settings.get(layer) ?? new Map<string, string>();
     this.settings.set(layer, settings.set(setting, value));
   }
@@ -79,7 +80,7 @@ export class LayersEditor {
   move(edits: readonly TextEdit[]): void {
     const meets = (a: TextEdit, b: TextEdit) => a.span.offset <= end(b.span) && b.span.offset <= end(a.span);
     if (edits.some((e) => this.moves.some((m) => meets(e, m))))
-      throw new LeaveAlone('it stands beside another one that is moved: fix the copy again');
+      throw new LeaveAlone(say`it stands beside another one that is moved: fix the copy again`);
     this.moves.push(...edits);
   }
 

@@ -1,6 +1,7 @@
 import type { StatedLayer } from '../../formats/tfjs/statedLayers';
 import type { TextEdit } from '../../formats/tfjs/textEdits';
 import type { Layer } from '../../layers/layerView';
+import { say } from '../../texts/say';
 import { editEach, LeaveAlone, type FixReport } from '../editReport';
 import type { LayersEditor } from './layersEditor';
 import type { LayersText } from './layersText';
@@ -39,7 +40,7 @@ export function moveNorms(editor: LayersEditor, moves: readonly NormMove[]): Pro
     ({ norm, neighbour, to }) => {
       const [moved, other] = [editor.statedOf(norm), editor.statedOf(neighbour)];
       const move = to === 'before' ? movedBefore(editor.text, other, moved) : movedBehind(editor.text, moved, other);
-      if (move === undefined) throw new LeaveAlone(`it and ${neighbour.id} are not alone beside each other`);
+      if (move === undefined) throw new LeaveAlone(say`it and ${neighbour.id} are not alone beside each other`);
       editor.move(move);
     },
   );

@@ -1,4 +1,5 @@
 import type { Layer } from '../../layers/layerView';
+import { say } from '../../texts/say';
 import { editEach, LeaveAlone, type FixReport } from '../editReport';
 import type { LayersEditor } from './layersEditor';
 
@@ -23,7 +24,7 @@ export function setNormAxes(editor: LayersEditor, norms: readonly MisplacedAxis[
       const stated = editor.statedOf(norm);
       const channels = convolution.linear?.channels;
       if (stated.className !== 'BatchNormalization' || channels === undefined)
-        throw new LeaveAlone(`how many channels ${convolution.id} has is not known`);
+        throw new LeaveAlone(say`how many channels ${convolution.id} has is not known`);
       const { axis: former, scale, center } = stated.definition.config;
       const fresh: [name: string, value: number][] = [
         ...(scale === false ? [] : [['gamma', 1] satisfies [string, number]]),

@@ -4,6 +4,7 @@ import { ModelError } from '../../ir/errors';
 import type { Dim, ValueType } from '../../ir/graph';
 import type { MutableGraph, MutableNode } from '../../ir/mutableGraph';
 import { integersAtHand } from '../../ir/tensorValues';
+import { say } from '../../texts/say';
 import { Rewriter } from '../rewriter';
 
 export { floatOf, floatsOf, intOf, intsOf, stringOf } from '../nodeAttributes';
@@ -48,7 +49,7 @@ export class Conversion extends Rewriter {
 
   /** @throws ModelError `unsupported`, naming the node, when the rank is not known. */
   rank(node: MutableNode, value: string): number {
-    return this.shape(value)?.length ?? this.fail(node, `the rank of ${value} is not known`);
+    return this.shape(value)?.length ?? this.fail(node, say`the rank of ${value} is not known`);
   }
 
   /** Element type of a value; float32 where nothing says otherwise. */
@@ -65,7 +66,7 @@ export class Conversion extends Rewriter {
     const name = node.name || node.outputs[0] || node.opType;
     throw new ModelError(
       'unsupported',
-      `${node.opType} (opset ${this.opset}) cannot be expressed in opset 18, which training needs: ${why}`,
+      say`${node.opType} (opset ${this.opset}) cannot be expressed in opset 18, which training needs: ${why}`,
       { node: name },
     );
   }

@@ -1,5 +1,6 @@
 import type { ByteSource } from '../../../ir/byteSource';
 import { ModelError } from '../../../ir/errors';
+import { say } from '../../../texts/say';
 import type { SampleTable } from './sampleTable';
 
 /** Rows beyond these bytes are not used: text of gigabytes does not fit into memory, and no profile needs so many samples. */
@@ -31,10 +32,10 @@ export async function openCsv(source: ByteSource, name: string, labelColumn?: st
   let text = new TextDecoder().decode(await source.read(0, length));
   if (length < source.size) {
     text = text.slice(0, text.lastIndexOf('\n') + 1);
-    notes.push(`only the first ${length / 2 ** 20} MB of ${name} are used, which has ${source.size} bytes`);
+    notes.push(say`only the first ${length / 2 ** 20} MB of ${name} are used, which has ${source.size} bytes`);
   }
   const rows = rowsOf(text.replace(/^\uFEFF/, ''));
-  if (rows.length === 0) throw new ModelError('empty', `${name} holds no rows`);
+  if (rows.length === 0) throw new ModelError('empty', say`${name} holds no rows`);
   const separator = separatorOf(rows[0].text);
   const first = cells(rows[0].text, separator);
   const named = first.every((c) => c === '' || !isNumber(c)) && first.length > 0 && rows.length > 1;
@@ -49,7 +50,7 @@ export async function openCsv(source: ByteSource, name: string, labelColumn?: st
     named,
     labelColumn,
   );
-  if (label !== undefined) notes.push(`the column ${columns[label]} of ${name} was taken as the labels`);
+  if (label !== undefined) notes.push(say`the column ${columns[label]} of ${name} was taken as the labels`);
   const { values, labels } = readRows(body, separator, columns, label, name);
   const width = columns.length - (label === undefined ? 0 : 1);
   return {
@@ -86,7 +87,7 @@ function labelOf(
     const at = columns.indexOf(wanted);
     if (at < 0) {
       const known = columns.slice(0, 20).join(', ');
-      throw new ModelError('not-found', `${name} has no column ${wanted}; its columns are ${known}`);
+      throw new ModelError('not-found', say`${name} has no column ${wanted}; its columns are ${known}`);
     }
     return at;
   }
@@ -109,7 +110,7 @@ function readRows(
   for (const { text, line } of rows) {
     const row = cells(text, separator);
     if (row.length !== columns.length) {
-      const wrong = `${name} has ${row.length} columns here and ${columns.length} in its first row`;
+      const wrong = say`${name} has ${row.length} columns here and ${columns.length} in its first row`;
       throw new ModelError('invalid', wrong, { line });
     }
     row.forEach((cell, i) => {
@@ -117,7 +118,9 @@ function readRows(
       else if (isNumber(cell)) values[at++] = Number(cell);
       else {
         const shown = cell === '' ? 'nothing' : `"${cell.slice(0, 40)}"`;
-        throw new ModelError('invalid', `column ${columns[i]} of ${name} holds ${shown}, which is no number`, { line });
+        throw new ModelError('invalid', say`column ${columns[i]} of ${name} holds ${shown}, which is no number`, {
+          line,
+        });
       }
     });
   }
@@ -125,7 +128,7 @@ function readRows(
 }
 
 function uneven(name: string, columns: number): ModelError {
-  return new ModelError('invalid', `${name} has rows with fewer columns than the ${columns} of its first row`);
+  return new ModelError('invalid', say`${name} has rows with fewer columns than the ${columns} of its first row`);
 }
 
 interface Row {

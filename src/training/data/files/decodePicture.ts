@@ -1,6 +1,7 @@
 import { decode as decodePng } from 'fast-png';
 import { decode as decodeJpeg } from 'jpeg-js';
 import { ModelError } from '../../../ir/errors';
+import { say } from '../../../texts/say';
 
 /** A picture of a camera has 50 million pixels; headers of broken files claim billions. */
 const MOST_PIXELS = 64e6;
@@ -23,12 +24,12 @@ export interface Picture {
 export function decodePicture(bytes: Uint8Array, name: string): Picture {
   const isPng = bytes[0] === 0x89 && bytes[1] === 0x50 && bytes.length >= 24;
   const isJpeg = bytes[0] === 0xff && bytes[1] === 0xd8;
-  if (!isPng && !isJpeg) throw new ModelError('unsupported-format', `${name} is neither a PNG nor a JPEG picture`);
+  if (!isPng && !isJpeg) throw new ModelError('unsupported-format', say`${name} is neither a PNG nor a JPEG picture`);
   try {
     return isPng ? fromPng(bytes, name) : fromJpeg(bytes);
   } catch (error) {
     if (error instanceof ModelError) throw error;
-    throw new ModelError('corrupt', `${name} cannot be decoded: ${String((error as Error).message).slice(0, 120)}`);
+    throw new ModelError('corrupt', say`${name} cannot be decoded: ${String((error as Error).message).slice(0, 120)}`);
   }
 }
 
@@ -45,7 +46,7 @@ function fromJpeg(bytes: Uint8Array): Picture {
 function fromPng(bytes: Uint8Array, name: string): Picture {
   const header = new DataView(bytes.buffer, bytes.byteOffset, 24);
   const pixels = header.getUint32(16) * header.getUint32(20);
-  if (pixels > MOST_PIXELS) throw new ModelError('too-large', `${name} has ${pixels} pixels, more than are decoded`);
+  if (pixels > MOST_PIXELS) throw new ModelError('too-large', say`${name} has ${pixels} pixels, more than are decoded`);
   const png = decodePng(bytes);
   const { width, height, depth, channels } = png;
   const numbers = depth < 8 ? unpacked(png.data as Uint8Array, width * channels, height, depth) : png.data;
@@ -55,7 +56,8 @@ function fromPng(bytes: Uint8Array, name: string): Picture {
   }
   const values = new Float32Array(3 * numbers.length);
   numbers.forEach((entry, i) => {
-    if (palette[entry] === undefined) throw new ModelError('corrupt', `${name} uses a colour that it does not define`);
+    if (palette[entry] === undefined)
+      throw new ModelError('corrupt', say`${name} uses a colour that it does not define`);
     for (let c = 0; c < 3; c++) values[3 * i + c] = palette[entry][c] / 255;
   });
   return { width, height, channels: 3, values };

@@ -1,5 +1,6 @@
 import { ModelError } from '../../../ir/errors';
 import { elementCount } from '../../../ir/tensor';
+import { say, translated } from '../../../texts/say';
 import { hostTensor, type HostTensor } from '../../hostTensor';
 import type { LossOutput } from '../../lossOutputs';
 import { Random } from '../../random';
@@ -55,7 +56,7 @@ export class FileData implements TrainingData {
     if (data.count < batch) {
       throw new ModelError(
         'invalid',
-        `the data hold ${data.count} samples, fewer than a batch of ${batch}: choose a smaller one`,
+        say`the data hold ${data.count} samples, fewer than a batch of ${batch}: choose a smaller one`,
       );
     }
     this.shuffle = new Shuffle(data.count, seed);
@@ -99,11 +100,11 @@ export class FileData implements TrainingData {
       if (fitted === undefined) return [];
       const { table, layout, range } = fitted;
       const figures = range.map((v) => Number(v.toPrecision(4))).join('..');
-      const scaled = factor === 1 ? '' : ', divided by 255';
+      const scaled = factor === 1 ? '' : say`, divided by 255`;
       return `${table.name} ${sizesOf(table)} ${table.dtype} ${figures}${layout.words ? `, ${layout.words}` : ''}${scaled}`;
     });
-    const made = this.feedsOf.length > this.data.samples.size ? '; inputs that it does not hold are made' : '';
-    return `${this.data.count} samples in random order: ${parts.join('; ')}${made}`;
+    const made = this.feedsOf.length > this.data.samples.size ? say`; inputs that it does not hold are made` : '';
+    return say`${this.data.count} samples in random order: ${parts.join('; ')}${made}`;
   }
 
   describeTargets(): string {
@@ -113,12 +114,12 @@ export class FileData implements TrainingData {
   private describeTarget(output: FedOutput): string {
     const { labels } = this.data;
     const teacher = this.teachers.get(output)?.teacher;
-    if (teacher !== undefined) return `a fixed random teacher: ${teacher.words}${squashed(output)}`;
-    if (output.kind === 'token') return FOLLOWERS;
-    if (output.kind === 'input') return `the model's own input${squashed(output)}`;
-    if (labels?.kind !== 'class') return `the values of ${labels?.name}`;
-    const as = output.kind === 'labels' && output.classes >= 2 ? ', as a 1 among zeros' : '';
-    return `the classes of ${labels.name}, ${labels.classes} of them${as}`;
+    if (teacher !== undefined) return say`a fixed random teacher: ${teacher.words}${squashed(output)}`;
+    if (output.kind === 'token') return translated(FOLLOWERS);
+    if (output.kind === 'input') return say`the model's own input${squashed(output)}`;
+    if (labels?.kind !== 'class') return say`the values of ${labels!.name}`;
+    const as = output.kind === 'labels' && output.classes >= 2 ? say`, as a 1 among zeros` : '';
+    return say`the classes of ${labels.name}, ${labels.classes} of them${as}`;
   }
 
   private async batchOf({ spec, factor }: Feed, fitted: FittedTable, rows: readonly number[]): Promise<Float32Array> {
@@ -131,7 +132,7 @@ export class FileData implements TrainingData {
       if (spec.kind === 'tokens') {
         const bad = sample.find((v) => !(v >= 0 && v < spec.vocabulary));
         if (bad !== undefined) {
-          throw wrong(fitted, row, `token ${bad}, and the model knows ${spec.vocabulary} tokens, from 0 on`);
+          throw wrong(fitted, row, say`token ${bad}, and the model knows ${spec.vocabulary} tokens, from 0 on`);
         }
       }
       batch.set(layout.order ? reordered(sample, table.shape, layout.order) : sample, i * size);
@@ -176,5 +177,5 @@ function oneHot(classes: readonly number[], { shape }: LossOutput): Float32Array
 }
 
 function wrong({ table }: FittedTable, row: number, what: string): ModelError {
-  return new ModelError('invalid', `${table.name} holds ${what} in sample ${row}`);
+  return new ModelError('invalid', say`${table.name} holds ${what} in sample ${row}`);
 }

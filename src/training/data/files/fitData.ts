@@ -2,6 +2,7 @@ import type { DataType } from '../../../ir/dataType';
 import { ModelError } from '../../../ir/errors';
 import type { Dim } from '../../../ir/graph';
 import { elementCount } from '../../../ir/tensor';
+import { say } from '../../../texts/say';
 import { isAuxiliary } from '../inputSpec';
 import { fitLabels, type Labels } from './labels';
 import { layoutFor, listed, type Layout } from './layout';
@@ -66,11 +67,11 @@ export async function fitData(
   if (samples.size === 0) throw new ModelError('invalid', misfits[0] ?? nothingFits(data, wanted));
   const counts = new Set([...samples.values()].map((s) => s.table.count));
   if (counts.size > 1) {
-    const stated = [...samples.values()].map(({ table }) => `${table.count} in ${table.name}`).join(', ');
-    throw new ModelError('invalid', `the arrays do not hold equally many samples: ${stated}`);
+    const stated = [...samples.values()].map(({ table }) => say`${table.count} in ${table.name}`).join(', ');
+    throw new ModelError('invalid', say`the arrays do not hold equally many samples: ${stated}`);
   }
   const [count] = counts;
-  if (count === 0) throw new ModelError('empty', `${data.name} holds no samples`);
+  if (count === 0) throw new ModelError('empty', say`${data.name} holds no samples`);
   const left = wanted.filter((i) => !samples.has(i.name)).map((i) => i.name);
   const source = labelTable(data, labels);
   return {
@@ -81,9 +82,9 @@ export async function fitData(
       ...data.notes,
       ...(labels?.notes ?? []),
       ...[...samples].flatMap(([name, { layout }]) =>
-        layout.words ? [`data for input ${name}: ${layout.words}`] : [],
+        layout.words ? [say`data for input ${name}: ${layout.words}`] : [],
       ),
-      ...(left.length > 0 ? [`${data.name} holds nothing for ${left.join(', ')}: made data are fed there`] : []),
+      ...(left.length > 0 ? [say`${data.name} holds nothing for ${left.join(', ')}: made data are fed there`] : []),
     ],
   };
 }
@@ -117,14 +118,14 @@ function labelTable(data: OpenedData, labels: OpenedData | undefined): SampleTab
     return data.labels ?? (usual === undefined ? undefined : data.tables.get(usual));
   }
   if (labels.pictures !== undefined) {
-    throw new ModelError('invalid', `${labels.name} is a folder of pictures: labels are numbers or words`);
+    throw new ModelError('invalid', say`${labels.name} is a folder of pictures: labels are numbers or words`);
   }
   // a CSV file of one column of words is all label
   if (labels.labels !== undefined) return labels.labels;
   const usual = LABELS.find((name) => labels.tables.has(name));
   const table = usual !== undefined ? labels.tables.get(usual) : labels.tables.values().next().value;
   if (usual === undefined && labels.tables.size > 1) {
-    throw new ModelError('invalid', `${labels.name} holds ${arrays(labels)}: name the labels y or labels`);
+    throw new ModelError('invalid', say`${labels.name} holds ${arrays(labels)}: name the labels y or labels`);
   }
   return table;
 }
@@ -143,18 +144,19 @@ async function misfit(input: DeclaredInput, table: SampleTable): Promise<string>
   const [low, high] = await rangeOf(table);
   const figure = (v: number) => String(Number(v.toPrecision(4)));
   const range = table.count > 0 ? `, ${figure(low)}..${figure(high)}` : '';
-  const per = `${elementCount(table.shape)} numbers a sample`;
-  return `the model's input '${input.name}' is ${listed(input.shape!)}; ${table.name} holds ${sizesOf(table)} ${table.dtype}${range} (${per})`;
+  const per = say`${elementCount(table.shape)} numbers a sample`;
+  return say`the model's input '${input.name}' is ${listed(input.shape!)}; ${table.name} holds ${sizesOf(table)} ${table.dtype}${range} (${per})`;
 }
 
 function nothingFits(data: OpenedData, wanted: readonly DeclaredInput[]): string {
   const names = wanted.map((i) => `'${i.name}' ${listed(i.shape!)}`).join(', ');
-  if (wanted.length === 0) return 'the model has no input that samples are fed to';
-  if (data.pictures !== undefined) return `${data.name} holds pictures, and no input of the model takes them: ${names}`;
-  return `${data.name} holds ${arrays(data)}, and the model's inputs are ${names}: save the arrays under the names of the inputs`;
+  if (wanted.length === 0) return say`the model has no input that samples are fed to`;
+  if (data.pictures !== undefined)
+    return say`${data.name} holds pictures, and no input of the model takes them: ${names}`;
+  return say`${data.name} holds ${arrays(data)}, and the model's inputs are ${names}: save the arrays under the names of the inputs`;
 }
 
 function arrays({ tables }: OpenedData): string {
   const listed = [...tables].slice(0, 10).map(([name, table]) => `${name} ${sizesOf(table)}`.trim());
-  return listed.join(', ') + (tables.size > 10 ? ` and ${tables.size - 10} more` : '');
+  return listed.join(', ') + (tables.size > 10 ? say` and ${tables.size - 10} more` : '');
 }

@@ -1,6 +1,7 @@
 import type { ByteSource } from '../../../ir/byteSource';
 import { ModelError } from '../../../ir/errors';
 import { elementCount } from '../../../ir/tensor';
+import { say } from '../../../texts/say';
 import type { SampleTable } from './sampleTable';
 
 const TYPES: Readonly<
@@ -36,7 +37,7 @@ export async function openIdx(source: ByteSource, name: string): Promise<SampleT
   if (!Number.isSafeInteger(end) || end > source.size) {
     throw new ModelError(
       'truncated',
-      `${name} should hold [${[count, ...shape].join(',')}] numbers of type ${dtype}, but ends at byte ${source.size}`,
+      say`${name} should hold [${[count, ...shape].join(',')}] numbers of type ${dtype}, but ends at byte ${source.size}`,
       { offset: source.size },
     );
   }

@@ -1,5 +1,6 @@
 import { ModelError } from '../../../ir/errors';
 import { elementCount } from '../../../ir/tensor';
+import { say } from '../../../texts/say';
 import { sizesOf, type SampleTable } from './sampleTable';
 
 /** What is known of the samples besides their inputs. */
@@ -27,7 +28,7 @@ const MOST_LABELS = 2 ** 27;
 export async function fitLabels(table: SampleTable, samples: number, data: string): Promise<Labels> {
   const { name, count, classes: words } = table;
   if (count !== samples) {
-    throw new ModelError('invalid', `${name} holds ${sizesOf(table)} labels, ${data} ${samples} samples`);
+    throw new ModelError('invalid', say`${name} holds ${sizesOf(table)} labels, ${data} ${samples} samples`);
   }
   const width = elementCount(table.shape);
   if (count * width > MOST_LABELS) return { kind: 'values', name, table };

@@ -1,5 +1,6 @@
 import type { Dim } from '../../../ir/graph';
 import { elementCount } from '../../../ir/tensor';
+import { say } from '../../../texts/say';
 
 /** How the samples of a file become samples of an input. */
 export interface Layout {
@@ -22,7 +23,7 @@ export function layoutFor(sample: readonly number[], wanted: readonly Dim[]): La
     shape.every((d, i) => typeof wanted[i] !== 'number' || !(wanted[i] > 0) || wanted[i] === d);
   if (fits(sample)) return { shape: sample };
   for (const shape of withOnes(sample, wanted.length)) {
-    if (fits(shape)) return { shape, words: `read as ${listed(shape)}` };
+    if (fits(shape)) return { shape, words: say`read as ${listed(shape)}` };
   }
   if (sample.length >= 3) {
     const last = sample.length - 1;
@@ -30,8 +31,8 @@ export function layoutFor(sample: readonly number[], wanted: readonly Dim[]): La
     const toFirst = [last, ...axes.slice(0, last)];
     const toLast = [...axes.slice(1), 0];
     for (const [order, words] of [
-      [toFirst, 'channels moved from the last axis to the first'],
-      [toLast, 'channels moved from the first axis to the last'],
+      [toFirst, say`channels moved from the last axis to the first`],
+      [toLast, say`channels moved from the first axis to the last`],
     ] as const) {
       const shape = order.map((i) => sample[i]);
       if (fits(shape)) return { shape, order, words };
@@ -39,7 +40,7 @@ export function layoutFor(sample: readonly number[], wanted: readonly Dim[]): La
   }
   const known = wanted.filter((d): d is number => typeof d === 'number' && d > 0);
   if (known.length === wanted.length && elementCount(known) === elementCount(sample)) {
-    return { shape: known, words: `read as ${listed(known)}` };
+    return { shape: known, words: say`read as ${listed(known)}` };
   }
   return undefined;
 }

@@ -3,6 +3,7 @@ import type { DataType } from '../../../ir/dataType';
 import { ModelError } from '../../../ir/errors';
 import { elementCount } from '../../../ir/tensor';
 import { decodeFloats } from '../../../ir/tensorValues';
+import { say } from '../../../texts/say';
 import type { SampleTable } from './sampleTable';
 
 /** A header is a line of some hundred bytes; version 2 and 3 can claim any length. */
@@ -30,24 +31,24 @@ const TYPES: Readonly<Record<string, DataType>> = {
  */
 export async function openNpy(source: ByteSource, name: string): Promise<SampleTable> {
   const start = viewOf(await source.read(0, Math.min(source.size, MAGIC_BYTES + 4)));
-  if (start.byteLength < MAGIC_BYTES + 4) throw new ModelError('truncated', `${name} ends inside its header`);
+  if (start.byteLength < MAGIC_BYTES + 4) throw new ModelError('truncated', say`${name} ends inside its header`);
   const long = start.getUint8(6) >= 2;
   const length = long ? start.getUint32(MAGIC_BYTES, true) : start.getUint16(MAGIC_BYTES, true);
   const from = MAGIC_BYTES + (long ? 4 : 2);
-  if (length > LARGEST_HEADER) throw damaged(name, `its header claims ${length} bytes`);
+  if (length > LARGEST_HEADER) throw damaged(name, say`its header claims ${length} bytes`);
   const header = new TextDecoder().decode(await source.read(from, length));
   const { descr, shape } = readHeader(header, name);
   const bigEndian = descr.startsWith('>');
   const dtype = TYPES[descr.slice(1)];
   const width = Number(descr.slice(2));
-  if (shape.length === 0) throw new ModelError('unsupported', `${name} holds a single number, no samples`);
+  if (shape.length === 0) throw new ModelError('unsupported', say`${name} holds a single number, no samples`);
   const [count, ...sample] = shape;
   const elements = elementCount(sample);
   const data = from + length;
   if (!Number.isSafeInteger(count * elements * width) || data + count * elements * width > source.size) {
     throw new ModelError(
       'truncated',
-      `${name} should hold [${shape.join(',')}] numbers of ${width} bytes, but the file ends at byte ${source.size}`,
+      say`${name} should hold [${shape.join(',')}] numbers of ${width} bytes, but the file ends at byte ${source.size}`,
       { offset: source.size },
     );
   }
@@ -69,19 +70,22 @@ function readHeader(header: string, name: string): { descr: string; shape: numbe
   const order = /'fortran_order'\s*:\s*(True|False)/.exec(header)?.[1];
   const sizes = /'shape'\s*:\s*\(([\d\s,]*)\)/.exec(header)?.[1];
   if (/'descr'\s*:\s*\[/.test(header)) {
-    throw new ModelError('unsupported', `${name} holds records with named fields. Save one plain array of numbers.`);
+    throw new ModelError('unsupported', say`${name} holds records with named fields. Save one plain array of numbers.`);
   }
   if (descr === undefined || order === undefined || sizes === undefined)
-    throw damaged(name, 'its header cannot be read');
+    throw damaged(name, say`its header cannot be read`);
   if (!(descr.slice(1) in TYPES)) {
-    throw new ModelError('unsupported', `${name} holds elements of numpy type ${descr}; integers and floats are read`);
+    throw new ModelError(
+      'unsupported',
+      say`${name} holds elements of numpy type ${descr}; integers and floats are read`,
+    );
   }
   const shape = sizes.split(',').flatMap((s) => (s.trim() === '' ? [] : [Number(s)]));
-  if (!shape.every((d) => Number.isSafeInteger(d))) throw damaged(name, `its sizes (${sizes}) are none`);
+  if (!shape.every((d) => Number.isSafeInteger(d))) throw damaged(name, say`its sizes (${sizes}) are none`);
   if (order === 'True' && shape.length > 1) {
     throw new ModelError(
       'unsupported',
-      `${name} is stored in Fortran order, so that its samples do not lie together. Save np.ascontiguousarray(a).`,
+      say`${name} is stored in Fortran order, so that its samples do not lie together. Save np.ascontiguousarray(a).`,
     );
   }
   return { descr, shape };
@@ -96,7 +100,7 @@ function swapped(bytes: Uint8Array, width: number): Uint8Array {
 }
 
 function damaged(name: string, why: string): ModelError {
-  return new ModelError('corrupt', `${name} is no sound NPY file: ${why}`);
+  return new ModelError('corrupt', say`${name} is no sound NPY file: ${why}`);
 }
 
 function viewOf(bytes: Uint8Array): DataView {

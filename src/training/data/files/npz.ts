@@ -1,6 +1,7 @@
 import { openZipEntry, readZipDirectory } from '../../../formats/zipArchive';
 import type { ByteSource } from '../../../ir/byteSource';
 import { ModelError } from '../../../ir/errors';
+import { say } from '../../../texts/say';
 import { openNpy } from './npy';
 import type { SampleTable } from './sampleTable';
 
@@ -20,9 +21,9 @@ export async function openNpz(source: ByteSource, name: string): Promise<Map<str
     const file = await openZipEntry(source, entry, left);
     if (entry.method !== 0) left -= file.size;
     const [...magic] = await file.read(0, Math.min(1, file.size));
-    if (magic[0] !== 0x93) throw new ModelError('corrupt', `${entry.name} in ${name} is no NPY file`);
+    if (magic[0] !== 0x93) throw new ModelError('corrupt', say`${entry.name} in ${name} is no NPY file`);
     tables.set(array, await openNpy(file, `${name}: ${array}`));
   }
-  if (tables.size === 0) throw new ModelError('not-a-model', `${name} is a zip archive without arrays (.npy) in it`);
+  if (tables.size === 0) throw new ModelError('not-a-model', say`${name} is a zip archive without arrays (.npy) in it`);
   return tables;
 }

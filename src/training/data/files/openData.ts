@@ -1,6 +1,7 @@
 import { inflate } from '../../../formats/inflate';
 import { BytesSource, type ByteSource } from '../../../ir/byteSource';
 import { ModelError } from '../../../ir/errors';
+import { say } from '../../../texts/say';
 import { openCsv } from './csv';
 import { isIdx, openIdx } from './idx';
 import { openNestedJson } from './nestedJson';
@@ -35,7 +36,7 @@ export async function openData({ path, source, folder }: DataPlace, labelColumn?
     const pictures = openPictureFolder(folder, name);
     return { name, tables: new Map(), pictures, labels: pictures.labels, notes: [] };
   }
-  if (source === undefined || source.size === 0) throw new ModelError('empty', `${name} is empty`);
+  if (source === undefined || source.size === 0) throw new ModelError('empty', say`${name} is empty`);
   return openFile(source, name, labelColumn);
 }
 
@@ -50,19 +51,19 @@ async function openFile(source: ByteSource, name: string, labelColumn: string | 
   if (begins(0x89, 0x50) || begins(0xff, 0xd8)) {
     throw new ModelError(
       'unsupported-format',
-      `${name} is one picture. Choose the folder whose subfolders hold the classes.`,
+      say`${name} is one picture. Choose the folder whose subfolders hold the classes.`,
     );
   }
   if (begins(0x89, 0x48, 0x44, 0x46)) {
     throw new ModelError(
       'unsupported-format',
-      `${name} is an HDF5 file. Save its arrays with numpy.save or numpy.savez.`,
+      say`${name} is an HDF5 file. Save its arrays with numpy.save or numpy.savez.`,
     );
   }
   if (start.includes(0)) {
     throw new ModelError(
       'unsupported-format',
-      `${name} is none of the data files that are read: NPY, NPZ, IDX, CSV, JSON, or a folder of pictures`,
+      say`${name} is none of the data files that are read: NPY, NPZ, IDX, CSV, JSON, or a folder of pictures`,
     );
   }
   const text = new TextDecoder().decode(start).trimStart();
@@ -75,9 +76,12 @@ async function openFile(source: ByteSource, name: string, labelColumn: string | 
 
 async function unpacked(source: ByteSource, name: string): Promise<ByteSource> {
   const tooLarge = () =>
-    new ModelError('too-large', `${name} unpacks to more than ${LARGEST_INFLATED / 2 ** 30} GB: unpack it with gunzip`);
+    new ModelError(
+      'too-large',
+      say`${name} unpacks to more than ${LARGEST_INFLATED / 2 ** 30} GB: unpack it with gunzip`,
+    );
   if (source.size > LARGEST_INFLATED) throw tooLarge();
-  const damaged = () => new ModelError('corrupt', `${name} is damaged: it cannot be unpacked`);
+  const damaged = () => new ModelError('corrupt', say`${name} is damaged: it cannot be unpacked`);
   const packed = await source.read(0, source.size);
   return new BytesSource(await inflate(packed, 'gzip', LARGEST_INFLATED, { tooLarge, damaged }));
 }

@@ -1,4 +1,5 @@
 import { ModelError } from '../../../ir/errors';
+import { say } from '../../../texts/say';
 import { decodePicture, fitPicture, type Picture } from './decodePicture';
 import type { PictureFolder, SampleTable } from './sampleTable';
 
@@ -23,13 +24,16 @@ export function openPictureFolder(folder: PictureFolder, name: string): Pictures
   if (files.length === 0) {
     throw new ModelError(
       'empty',
-      `${name} holds no PNG or JPEG pictures: put those of each class into a subfolder of it`,
+      say`${name} holds no PNG or JPEG pictures: put those of each class into a subfolder of it`,
     );
   }
   const sorted = files.filter((f) => f.includes('/'));
   if (sorted.length > 0 && sorted.length < files.length) {
-    const stray = files.find((f) => !f.includes('/'));
-    throw new ModelError('invalid', `${name} has pictures in subfolders and ${stray} in none: of which class is it?`);
+    const stray = files.find((f) => !f.includes('/'))!;
+    throw new ModelError(
+      'invalid',
+      say`${name} has pictures in subfolders and ${stray} in none: of which class is it?`,
+    );
   }
   const folders = sorted.map((f) => f.slice(0, f.indexOf('/')));
   const classes = [...new Set(folders)].sort();
@@ -44,7 +48,7 @@ export function openPictureFolder(folder: PictureFolder, name: string): Pictures
     count: files.length,
     ...(sorted.length > 0 && {
       labels: {
-        ...{ name: `the subfolders of ${name}`, count: files.length, shape: [], dtype: 'text', classes },
+        ...{ name: say`the subfolders of ${name}`, count: files.length, shape: [], dtype: 'text', classes },
         read: (from: number, number: number) =>
           Promise.resolve(Float32Array.from(folders.slice(from, from + number), (f) => place.get(f)!)),
       },
@@ -53,7 +57,7 @@ export function openPictureFolder(folder: PictureFolder, name: string): Pictures
       name,
       count: files.length,
       shape: shapeOf(height, width, channels, channelAxis),
-      dtype: 'pictures scaled to 0..1',
+      dtype: say`pictures scaled to 0..1`,
       async read(from, number) {
         const values = new Float32Array(number * height * width * channels);
         for (let i = 0; i < number; i++) {

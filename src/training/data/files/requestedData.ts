@@ -1,5 +1,6 @@
 import { ModelError } from '../../../ir/errors';
 import type { ProfileSettings } from '../../../protocol/profile';
+import { say } from '../../../texts/say';
 import type { LabelForm, LossGoal } from '../../lossOutputs';
 import { fitData, type DeclaredInput, type FittedData } from './fitData';
 import type { Labels } from './labels';
@@ -21,7 +22,7 @@ export async function requestedData(
 ): Promise<FittedData | undefined> {
   if (data === undefined) {
     if (labels === undefined) return undefined;
-    throw new ModelError('invalid', 'labels are given without data: name the file of the samples too');
+    throw new ModelError('invalid', say`labels are given without data: name the file of the samples too`);
   }
   const column = labels === undefined ? undefined : COLUMN.exec(labels)?.[1];
   const opened = await openData(await open(data), column);
