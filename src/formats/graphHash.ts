@@ -18,16 +18,13 @@ export function graphHash(graph: Graph, functions: readonly { readonly body: Gra
 /** The hash of a graph, which can be had again at little cost after nodes have got other attributes. */
 export class GraphHash {
   private constructor(
-    private readonly rest: readonly [number, number],
+    private rest: readonly [number, number],
     /** Two words for each node. */
     private readonly nodes: Uint32Array,
   ) {}
 
   static of(graph: Graph, functions: readonly { readonly body: Graph }[] = []): GraphHash {
-    const rest = new Hasher();
-    hashFrame(rest, graph);
-    for (const { body } of functions) hashGraph(rest, body, 1);
-    return new GraphHash(rest.state, nodeHashes(graph, 0));
+    return new GraphHash(hashOfRest(graph, functions), nodeHashes(graph, 0));
   }
 
   copy(): GraphHash {
@@ -41,10 +38,23 @@ export class GraphHash {
     return hasher.digest();
   }
 
-  /** Takes a node in the place of the one with its index. */
-  replace(graph: Graph, node: Node): void {
-    this.nodes.set(hashOfNode(graph, node, 0), 2 * node.index);
+  /** A node is stated otherwise. */
+  replaceNode(graph: Graph, index: number): void {
+    this.nodes.set(hashOfNode(graph, graph.node(index), 0), 2 * index);
   }
+
+  /** Weights or types of outputs are others, in a graph without functions. */
+  replaceFrame(graph: Graph): void {
+    this.rest = hashOfRest(graph, []);
+  }
+}
+
+/** Of all but the nodes. */
+function hashOfRest(graph: Graph, functions: readonly { readonly body: Graph }[]): [number, number] {
+  const rest = new Hasher();
+  hashFrame(rest, graph);
+  for (const { body } of functions) hashGraph(rest, body, 1);
+  return rest.state;
 }
 
 /** Two words for each node. */

@@ -1,7 +1,8 @@
 import type { Attribute } from './attribute';
 import type { ErrorPlace } from './errors';
-import type { Graph } from './graph';
+import type { Graph, ValueId, ValueType } from './graph';
 import type { Origin } from './origin';
+import type { Tensor } from './tensor';
 import type { TextDifference } from './textDifference';
 import type { TextLines } from './textLines';
 
@@ -27,13 +28,22 @@ export interface ModelFunction {
   readonly body: Graph;
 }
 
-/** A node with the same inputs, outputs and name that computes values of the same types in another way. */
+/** A node with the same inputs, outputs and name that computes in another way. */
 export interface NodeChange {
   readonly opType: string;
   readonly attributes: ReadonlyMap<string, Attribute>;
 }
 
-/** An edit of a model's text that leaves nodes, edges, weights and types of its graph as they are. */
+/** What is stated otherwise in a graph of the same nodes and edges. */
+export interface StatedOtherwise {
+  readonly nodes: ReadonlyMap<number, NodeChange>;
+  /** Initializers. */
+  readonly tensors: ReadonlyMap<ValueId, Tensor>;
+  /** Declared types of values that are no inputs of the graph. */
+  readonly types: ReadonlyMap<ValueId, ValueType>;
+}
+
+/** An edit of a model's text that leaves the names of its graph, its nodes and its edges as they are. */
 export interface ModelEdit {
   readonly difference: TextDifference;
   /** Offset in the old text: what stands there or behind it has been moved by the edit, the rest has not. */
@@ -44,8 +54,16 @@ export interface ModelEdit {
   readonly layer?: {
     readonly before: Origin;
     readonly after: Origin;
-    /** Those of its nodes that are different, by index. */
-    readonly nodes: ReadonlyMap<number, NodeChange>;
+    readonly stated: StatedOtherwise;
+    /** Of the whole model. */
+    readonly counts: Pick<Model, 'parameterCount' | 'weights'>;
+    /** Problems that have come in the place of others, one stretch of the list after the other. */
+    readonly problems: readonly {
+      readonly at: number;
+      readonly removed: number;
+      /** Offsets are those in the new text. */
+      readonly added: readonly (Pick<Problem, 'code' | 'message'> & { readonly offset: number })[];
+    }[];
   };
   readonly graphHash: string;
 }

@@ -2,7 +2,7 @@ import type { Attribute } from './attribute';
 import { AttributedNode } from './attributedNode';
 import { constantOf } from './constants';
 import { ABSENT, type Graph, type Node, type ValueId, type ValueType } from './graph';
-import type { NodeChange } from './model';
+import type { NodeChange, StatedOtherwise } from './model';
 import type { MutableGraph } from './mutableGraph';
 import type { Origin } from './origin';
 import type { Tensor } from './tensor';
@@ -30,6 +30,8 @@ export class RememberedGraph implements Graph {
   private readonly producers: Int32Array;
   /** Null for values that are no constants. */
   private readonly constants: (Tensor | null | undefined)[];
+  /** Those that are stated otherwise. */
+  private readonly types = new Map<ValueId, ValueType>();
 
   constructor(private readonly graph: Graph) {
     this.name = graph.name;
@@ -49,12 +51,28 @@ export class RememberedGraph implements Graph {
     return (this.kept[index] ??= new RememberedNode(this.graph.node(index)));
   }
 
-  /** From now on a node is stated otherwise; who got it before keeps it as it was. The graph that this one remembers does not change. */
-  restate(index: number, origin: Origin | undefined, change?: NodeChange): void {
-    const node = (this.kept[index] = new RestatedNode(this.node(index), change, origin));
-    if (node.opType !== 'Constant' || change === undefined) return;
-    const [value] = node.outputs;
-    this.constants[value] = constantOf('Constant', this.valueName(value), change.attributes, undefined) ?? null;
+  /**
+   * From now on nodes and values are stated otherwise; who got a node before keeps it as it was. The graph that this one remembers
+   * does not change.
+   */
+  restate({ nodes, tensors, types }: StatedOtherwise): void {
+    for (const [index, change] of nodes) {
+      const node = this.restateNode(index, this.node(index).origin, change);
+      const [value] = node.outputs;
+      if (node.opType !== 'Constant') continue;
+      this.constants[value] = constantOf('Constant', this.valueName(value), change.attributes, undefined) ?? null;
+    }
+    for (const [value, tensor] of tensors) this.constants[value] = tensor;
+    for (const [value, type] of types) this.types.set(value, type);
+  }
+
+  /** From now on the nodes of a layer of the file have another origin. */
+  rename(before: Origin, after: Origin): void {
+    for (const { origin, index } of this.nodes()) if (origin === before) this.restateNode(index, after);
+  }
+
+  private restateNode(index: number, origin: Origin | undefined, change?: NodeChange): Node {
+    return (this.kept[index] = new RestatedNode(this.node(index), change, origin));
   }
 
   *nodes(): Iterable<Node> {
@@ -78,7 +96,7 @@ export class RememberedGraph implements Graph {
   }
 
   valueType(value: ValueId): ValueType | undefined {
-    return this.graph.valueType(value);
+    return this.types.get(value) ?? this.graph.valueType(value);
   }
 
   initializer(value: ValueId): Tensor | undefined {
@@ -126,7 +144,7 @@ class RememberedNode extends AttributedNode implements Node {
 }
 
 /** A node that computes in another way, or is from another place of the file. */
-export class RestatedNode extends AttributedNode implements Node {
+class RestatedNode extends AttributedNode implements Node {
   readonly index: number;
   readonly opType: string;
   readonly domain: string;

@@ -1,4 +1,4 @@
-import type { Finding, LayerFacts, ModelFacts, Position, Range, Source, Summary } from './facts';
+import type { Finding, LayerFacts, ModelFacts, Position, ProblemFact, Range, Source, Summary } from './facts';
 
 /** How the facts of an edited text differ from those of the text before: plain data, as long as the edit and not as the model. */
 export interface FactsChange {
@@ -11,6 +11,13 @@ export interface FactsChange {
   readonly findings?: { readonly at: number; readonly removed: number; readonly added: readonly Finding[] };
   /** Absent where nothing is counted otherwise. */
   readonly summary?: Summary;
+  /** Problems that have come in the place of others, one stretch after the other; their places are those in the new text. */
+  readonly problems?: readonly {
+    readonly at: number;
+    readonly removed: number;
+    readonly added: readonly ProblemFact[];
+  }[];
+  readonly counts?: Pick<ModelFacts, 'parameterCount' | 'weights'>;
 }
 
 /** What follows a position of the old text begins at a position of the new one. */
@@ -21,7 +28,7 @@ export interface Move {
 
 /** The facts of the edited text. What has neither changed nor moved is shared with `before`. */
 export function changedFacts(before: ModelFacts, change: FactsChange): ModelFacts {
-  const { graphHash, moved, summary = before.summary } = change;
+  const { graphHash, moved, summary = before.summary, counts } = change;
   const move = moved === undefined ? <T>(fact: T) => fact : mover(moved);
   const layers = before.layers.map(move);
   for (const { index, facts } of change.layers) layers[index] = facts;
@@ -30,7 +37,9 @@ export function changedFacts(before: ModelFacts, change: FactsChange): ModelFact
     const { at, removed, added } = change.findings;
     findings.splice(at, removed, ...added);
   }
-  return { ...before, graphHash, summary, layers, findings, problems: before.problems.map(move) };
+  const problems = before.problems.map(move);
+  for (const { at, removed, added } of change.problems ?? []) problems.splice(at, removed, ...added);
+  return { ...before, ...counts, graphHash, summary, layers, findings, problems };
 }
 
 /** Moves facts with a place; those before the edit stay the same objects. */

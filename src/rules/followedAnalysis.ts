@@ -1,13 +1,15 @@
 import type { ValueId } from '../ir/graph';
-import type { ModelEdit, ModelFollower } from '../ir/model';
+import type { ModelEdit, ModelFollower, StatedOtherwise } from '../ir/model';
 import { readSettings, type Origin, type TextRange } from '../ir/origin';
 import { sameJson } from '../ir/sameJson';
 import { withDifference } from '../ir/textDifference';
 import type { TextLines } from '../ir/textLines';
 import type { Layer } from '../layers/layerView';
 import { changedFacts, type FactsChange } from '../protocol/factsChange';
-import type { Finding, ModelFacts, Source } from '../protocol/facts';
+import type { Finding, ModelFacts, ProblemFact, Source } from '../protocol/facts';
 import { layerSource, summarize } from './layerFacts';
+import { loadValues, type LoadedValues } from './loadValues';
+import { parametersOf } from './normParameters';
 import { ModelAnalysis, neededBy, partsOf, readerOfNeeds } from './modelAnalysis';
 
 /** Numbers of parameters that are kept while a text is edited: 64 MB. */
@@ -15,6 +17,8 @@ const MAX_KEPT = 2 ** 24;
 
 /** Settings that are read where layers are recognized, of the layer alone. */
 const ofLayersAlone: readonly string[] = ['activation', 'epsilon', 'momentum', 'rate'];
+
+type LayerEdit = NonNullable<ModelEdit['layer']>;
 
 /** The analysis of a model whose text is edited: of an edit, what depends on it is said anew. */
 export class FollowedAnalysis {
@@ -53,40 +57,57 @@ export class FollowedAnalysis {
     const places = { graphHash, ...(moved && { moved }), layers: [] };
     this.facts = changedFacts(this.facts, places);
     if (edited === undefined) return { analysis: this, change: places };
-    const change = this.restated(edited);
+    const { counts } = edited;
+    const problems = edited.problems.map((stretch) => ({
+      ...stretch,
+      added: stretch.added.map((p) => this.problem(p)),
+    }));
+    this.facts = changedFacts(this.facts, { graphHash, layers: [], counts, problems });
+    const change = await this.restated(edited);
     if (change === undefined) return this.seenAnew(edited);
     // what has moved has moved already
     this.facts = changedFacts(this.facts, { ...change, graphHash });
-    return { analysis: this, change: { ...places, ...change } };
+    return { analysis: this, change: { ...places, ...change, counts, ...(problems.length > 0 && { problems }) } };
   }
 
-  /** States layers of the file anew; undefined where there may be other layers than before. */
-  private restated(edited: NonNullable<ModelEdit['layer']>): Omit<FactsChange, 'graphHash'> | undefined {
-    const { analysis } = this;
-    const { graph, view, reads, followed, active, wanted } = analysis.parts;
-    const { before, after, nodes } = edited;
-    for (const { origin, index } of graph.nodes()) if (origin === before) graph.restate(index, after, nodes.get(index));
-    const values = [...followed!.facts.again(nodes.keys(), [])];
-    const isConstant = (value: ValueId) =>
-      graph.producer(value) >= 0 && graph.node(graph.producer(value)).opType === 'Constant';
-    if (!values.every(isConstant) || !hasSameSettings(edited)) return undefined;
-    const changed = followed!.layers.again(new Map([[after, before]]));
-    if (changed?.words === undefined) return undefined;
-    const isConcerned = (reader: string) => reads.isConcerned(reader, changed, nodes.keys());
+  /** States layers of the file anew; undefined where there may be other layers than before, or more numbers are to be read. */
+  private async restated(edited: LayerEdit): Promise<Omit<FactsChange, 'graphHash'> | undefined> {
+    const { parts } = this.analysis;
+    const { graph, view, reads, followed, active, wanted } = parts;
+    const { before, after, stated } = edited;
+    graph.rename(before, after);
+    graph.restate(stated);
+    parts.loaded = without(parts.loaded, stated.tensors.keys());
+    const others = followed!.facts.again(this.nodesOf(stated), stated.tensors.keys());
+    if (!hasSameSettings(edited)) return undefined;
+    const seen = followed!.layers.again(new Map([...this.originsAt(others, stated), [after, before]]));
+    if (seen === undefined) return undefined;
+    const isInWords = stated.tensors.size === 0 && [...others].every((value) => this.isConstant(value));
+    const changed = isInWords ? seen : { ...seen, words: undefined };
+    const isConcerned = (reader: string) => reads.isConcerned(reader, changed, stated.nodes.keys());
     const needy = active.filter((rule) => isConcerned(readerOfNeeds(rule)));
-    if (needy.some((rule) => neededBy(rule, view, reads).some((value) => !wanted.has(value)))) return undefined;
+    const loaded = await loadValues(
+      graph,
+      [...stated.tensors.keys()].filter((value) => wanted.has(value)),
+    );
+    if (loaded.values.size > 0 || loaded.problems.length > 0) return undefined;
+    const needed = [
+      ...needy.flatMap((rule) => neededBy(rule, view, reads)),
+      ...seen.again.flatMap((l) => parametersOf(l)),
+    ];
+    if (!needed.every((value) => wanted.has(value))) return undefined;
 
-    const [numbers, described] = analysis.numbers();
-    const factsOf = analysis.layerFacts(described);
+    const [numbers, described] = this.analysis.numbers();
+    const factsOf = this.analysis.layerFacts(described);
     const sourceOf = (layer: Layer) =>
       layer.origin === after ? this.sourceOf(layer) : this.facts.layers[layer.index].source;
-    const layers = [...new Set([...changed.again, ...changed.placed])].map((layer) => ({
+    const layers = [...new Set([...seen.again, ...seen.placed])].map((layer) => ({
       index: layer.index,
       facts: factsOf(layer, sourceOf(layer)),
     }));
     const facts = changedFacts(this.facts, { graphHash: this.facts.graphHash, layers });
     const summary = summarize(view);
-    const findings = analysis.checks.again(facts.findings, ({ meta }) => isConcerned(meta.id), numbers, facts.layers);
+    const findings = this.analysis.checks.again(facts.findings, ({ meta }) => isConcerned(meta.id), numbers, facts);
     return {
       layers,
       ...splice(facts.findings, findings),
@@ -94,15 +115,42 @@ export class FollowedAnalysis {
     };
   }
 
+  /** Nodes that are stated otherwise, and those whose values are declared otherwise. */
+  private nodesOf({ nodes, types }: StatedOtherwise): readonly number[] {
+    return [...nodes.keys(), ...[...types.keys()].map((value) => this.analysis.parts.graph.producer(value))];
+  }
+
+  /** Layers of the file that compute or read values, each as it was. */
+  private originsAt(values: Iterable<ValueId>, { nodes }: StatedOtherwise): [Origin, Origin][] {
+    const { graph } = this.analysis.parts;
+    const around = new Set(nodes.keys());
+    for (const value of values) {
+      if (graph.producer(value) >= 0) around.add(graph.producer(value));
+      for (const reader of graph.consumers(value)) around.add(reader);
+    }
+    return [...around].flatMap((index): [Origin, Origin][] => {
+      const { origin } = graph.node(index);
+      return origin === undefined ? [] : [[origin, origin]];
+    });
+  }
+
+  private isConstant(value: ValueId): boolean {
+    const { graph } = this.analysis.parts;
+    const producer = graph.producer(value);
+    return producer >= 0 && graph.node(producer).opType === 'Constant';
+  }
+
+  private problem({ code, message, offset }: LayerEdit['problems'][number]['added'][number]): ProblemFact {
+    const at = this.lines!.positionAt(offset);
+    return { code, message, source: { uri: this.analysis.path, range: { start: at, end: at } } };
+  }
+
   private sourceOf(layer: Layer): Source | undefined {
     return layerSource(layer, { path: this.analysis.path, lines: this.lines });
   }
 
   /** The layers of the graph, and all that follows from them, after nodes have come to compute in another way. */
-  private async seenAnew({
-    before,
-    after,
-  }: NonNullable<ModelEdit['layer']>): Promise<{ analysis: FollowedAnalysis } | undefined> {
+  private async seenAnew({ before, after }: LayerEdit): Promise<{ analysis: FollowedAnalysis } | undefined> {
     const { facts, lines } = this;
     const { parts: known, path, options } = this.analysis;
     const sources = new Map<Origin | undefined, Source | undefined>([[undefined, undefined]]);
@@ -135,9 +183,15 @@ export class FollowedAnalysis {
 }
 
 /** What is read of the settings of a layer once it is operators is the same, but for what is read where it is recognized. */
-function hasSameSettings({ before, after }: NonNullable<ModelEdit['layer']>): boolean {
+function hasSameSettings({ before, after }: LayerEdit): boolean {
   const others = readSettings.filter((setting) => !ofLayersAlone.includes(setting));
   return others.every((setting) => sameJson(before.config[setting], after.config[setting]));
+}
+
+function without({ values, problems }: LoadedValues, others: Iterable<ValueId>): LoadedValues {
+  const kept = new Map(values);
+  for (const value of others) kept.delete(value);
+  return { values: kept, problems };
 }
 
 /** The shortest stretch of the old findings that has become another. */

@@ -29,7 +29,7 @@ export interface AnalysisOptions {
 
 /** What is known of a model while it is analyzed. */
 export interface Parts extends Checked {
-  readonly loaded: LoadedValues;
+  loaded: LoadedValues;
   /** Values that somebody wanted the numbers of. */
   readonly wanted: ReadonlySet<ValueId>;
   readonly active: readonly Rule[];
@@ -95,7 +95,7 @@ export class ModelAnalysis {
     const sourceOf = before?.sourceOf ?? ((layer: Layer) => layerSource(layer, { path, lines }));
     const factsOf = this.layerFacts(described);
     const layers = view.layers.map((layer) => factsOf(layer, sourceOf(layer)));
-    this.checks = new RuleChecks(parts, active, options.severities);
+    this.checks = new RuleChecks(parts, active, options.severities, before?.facts.weights ?? model.weights);
     const findings = this.checks.all(values, layers);
     const found = { layers, summary: summarize(view), findings };
     this.isLimited = [values, described].some(({ problems }) => problems.length > 0);

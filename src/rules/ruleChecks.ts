@@ -2,7 +2,7 @@ import type { FactOf } from '../ir/inferTypes';
 import type { Model } from '../ir/model';
 import type { RememberedGraph } from '../ir/rememberedGraph';
 import type { Layer, LayerView } from '../layers/layerView';
-import type { Finding, FixOffer, LayerFacts } from '../protocol/facts';
+import type { Finding, FixOffer, LayerFacts, ModelFacts } from '../protocol/facts';
 import { fixFormats } from '../protocol/fix';
 import { translated } from '../texts/say';
 import type { LayerReads } from './layerReads';
@@ -33,6 +33,7 @@ export class RuleChecks {
     private readonly checked: Checked,
     private readonly active: readonly Rule[],
     private readonly severities: Severities | undefined,
+    private weights: Model['weights'],
   ) {}
 
   /** @param layers facts of the layers, which have their places */
@@ -48,8 +49,9 @@ export class RuleChecks {
     before: readonly Finding[],
     isConcerned: (rule: Rule) => boolean,
     values: LimitedValues,
-    layers: readonly LayerFacts[],
+    { layers, weights }: Pick<ModelFacts, 'layers' | 'weights'>,
   ): readonly Finding[] {
+    this.weights = weights;
     let at = 0;
     return this.active.flatMap((rule) => {
       const known = before.slice(at, (at += this.counts.get(rule)!));
@@ -75,7 +77,7 @@ export class RuleChecks {
   }
 
   private finding(rule: Rule, { layer, layers, message, severity }: Report, facts: readonly LayerFacts[]): Finding {
-    const { model, graph, inside } = this.checked;
+    const { graph, inside } = this.checked;
     const { fix } = rule.meta;
     const asked = severityOf(rule, this.severities);
     const first: Layer | undefined = layer ?? layers?.[0];
@@ -89,17 +91,17 @@ export class RuleChecks {
       layers: layers?.map((l) => l.id),
       source: first && facts[first.index].source,
       // an edit goes through the graph, not into loops
-      ...(isFixable(model, fix) && !isInside && { fix: { id: fix.id, title: translated(fix.title) } }),
+      ...(this.isFixable(fix) && !isInside && { fix: { id: fix.id, title: translated(fix.title) } }),
     };
+  }
+
+  /** A copy is proven by running it. */
+  private isFixable(fix: FixOffer | undefined): fix is FixOffer {
+    return fix !== undefined && fixFormats[fix.id].includes(this.checked.model.format) && this.weights === 'present';
   }
 }
 
 export function severityOf(rule: Rule, severities: Severities | undefined): RuleSeverity | undefined {
   const { id } = rule.meta;
   return severities !== undefined && Object.hasOwn(severities, id) ? severities[id] : undefined;
-}
-
-/** A copy is proven by running it. */
-function isFixable({ format, weights }: Model, fix: FixOffer | undefined): fix is FixOffer {
-  return fix !== undefined && fixFormats[fix.id].includes(format) && weights === 'present';
 }

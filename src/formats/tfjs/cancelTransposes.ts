@@ -22,7 +22,7 @@ export const elementwise: ReadonlySet<string> = new Set(
 /** Operators that broadcast: every tensor in the same layout, or a scalar. */
 const broadcasting: ReadonlySet<string> = new Set('Add Sub Mul Div Max Min Pow Equal'.split(' '));
 /** Operators along one axis, an attribute. */
-const alongAxis: ReadonlySet<string> = new Set('Concat Softmax LogSoftmax'.split(' '));
+export const alongAxis: ReadonlySet<string> = new Set('Concat Softmax LogSoftmax'.split(' '));
 
 /**
  * Removes pairs of layout transposes that undo each other, also across operators that do not care for the layout, which

@@ -1,3 +1,4 @@
+import type { ValueType } from '../../ir/graph';
 import type { MutableGraph } from '../../ir/mutableGraph';
 import type { TensorValue } from './layerScope';
 import { valueType } from './modelLowering';
@@ -16,10 +17,14 @@ export function declareTypes(
   for (const value of values) {
     const { name, shape } = value;
     if (shape === undefined || interfaceNames.has(name)) continue;
-    const order = moved.get(name);
-    const type = valueType(value);
-    const moves = order !== undefined;
-    const { kind, dtype } = type;
-    graph.valueTypes.set(name, moves ? { kind, dtype, shape: order.map((_, i) => shape[order.indexOf(i)]) } : type);
+    graph.valueTypes.set(name, declaredType(value, moved.get(name)));
   }
+}
+
+/** @param order of the axes where the layout has changed */
+export function declaredType(value: TensorValue, order: readonly number[] | undefined): ValueType {
+  const type = valueType(value);
+  const { kind, dtype, shape } = type;
+  if (order === undefined || shape === undefined) return type;
+  return { kind, dtype, shape: order.map((_, i) => shape[order.indexOf(i)]) };
 }

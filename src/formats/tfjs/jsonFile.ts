@@ -109,11 +109,16 @@ export interface Lowered {
 
 /** The finished graph: transposes that undo each other are gone, and the values have their types. */
 export function finished(lowered: Lowered): Graph {
+  return finishedWithLayouts(lowered).graph;
+}
+
+/** The same, with the order of the axes of the values whose layout has changed (see `cancelTransposes`), by name. */
+export function finishedWithLayouts(lowered: Lowered): {
+  readonly graph: Graph;
+  readonly moved: ReadonlyMap<string, readonly number[]>;
+} {
   const { graph, values, layoutTransposes } = lowered;
-  declareTypes(
-    graph,
-    values,
-    cancelTransposes(graph, layoutTransposes, (wanted) => lowered.claim(wanted)),
-  );
-  return graph.finish();
+  const moved = cancelTransposes(graph, layoutTransposes, (wanted) => lowered.claim(wanted));
+  declareTypes(graph, values, moved);
+  return { graph: graph.finish(), moved };
 }

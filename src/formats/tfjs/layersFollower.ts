@@ -1,15 +1,12 @@
 import type { ModelFolder } from '../../ir/byteSource';
-import type { Graph } from '../../ir/graph';
-import type { ModelEdit, ModelFollower, NodeChange } from '../../ir/model';
+import type { ModelEdit, ModelFollower } from '../../ir/model';
 import type { Origin } from '../../ir/origin';
-import { RestatedNode } from '../../ir/rememberedGraph';
 import { textDifference, type TextDifference } from '../../ir/textDifference';
-import type { GraphHash } from '../graphHash';
+import type { FollowedLowering, LoweringChange } from './followedLowering';
 import { statedInputShape, statedType } from './inputShape';
 import { isObject, member, type JsonObject } from './jsonAccess';
-import type { Span } from './jsonIndex';
+import { JsonIndex, type Span } from './jsonIndex';
 import { DECODED, type JsonPlace } from './jsonPlace';
-import { changedNodes, loweredAlone, type ChangedNode } from './loneLowering';
 import type { LoweredCall, ModelLowering } from './modelLowering';
 import { sameJson } from '../../ir/sameJson';
 import { readLayer, type LayerDefinition, type ModelDefinition } from './topology';
@@ -19,11 +16,10 @@ import type { WeightManifest } from './weightManifest';
 export interface ReadText {
   readonly text: string;
   readonly model: ModelDefinition;
-  readonly lowering: Pick<ModelLowering, 'soleCall'>;
+  readonly lowering: ModelLowering;
+  readonly lowered: FollowedLowering;
   readonly manifest: WeightManifest;
   readonly folder: ModelFolder;
-  readonly graph: Graph;
-  readonly hash: GraphHash;
   readonly spanOf: (place: JsonPlace) => Span | undefined;
 }
 
@@ -50,21 +46,25 @@ export class LayersFollower implements ModelFollower {
   private text: string;
   /** Those without layers inside, in the order of the text. */
   private readonly layers: FollowedLayer[] = [];
-  /** Operators of nodes that were changed since the text was opened. */
-  private readonly changed = new Map<number, string>();
+
+  /** There are layers that do not stand in the text as such. */
+  private hasHidden = false;
+  private readonly called = new Map<LoweredCall, FollowedLayer>();
 
   constructor(private readonly read: ReadText) {
     this.text = read.text;
     this.collect(read.model, 0);
+    // what follows for them of edits elsewhere could not be said where it stands
+    if (this.hasHidden) this.layers.length = 0;
     this.layers.sort((a, b) => a.offset - b.offset);
   }
 
   async next(text: string): Promise<ModelEdit | undefined> {
-    const { manifest, folder, hash } = this.read;
+    const { manifest, folder, lowered } = this.read;
     const difference = textDifference(this.text, text);
     if (!(await manifest.isCurrent(folder))) return undefined;
     const { start, end, put } = difference;
-    if (start === end && put === '') return { difference, behind: text.length, graphHash: hash.hex };
+    if (start === end && put === '') return { difference, behind: text.length, graphHash: lowered.hash };
     const at = this.layerBefore(start);
     const around = this.layers[at];
     if (around === undefined) return undefined;
@@ -74,7 +74,8 @@ export class LayersFollower implements ModelFollower {
     const { offset, length } = around;
     around.length += text.length - this.text.length;
     this.moveFrom(at + 1, text);
-    return { difference, behind: end, around: { offset, length }, layer: inside.change, graphHash: hash.hex };
+    const layer = inside.change && this.placed(inside.change);
+    return { difference, behind: end, around: { offset, length }, layer, graphHash: lowered.hash };
   }
 
   private collect(model: ModelDefinition, depth: number): void {
@@ -85,9 +86,14 @@ export class LayersFollower implements ModelFollower {
       }
       const { name, place } = layer;
       const span = place.steps().includes(DECODED) ? undefined : this.read.spanOf(place);
-      if (span === undefined) continue;
+      if (span === undefined) {
+        this.hasHidden = true;
+        continue;
+      }
       const call = this.read.lowering.soleCall(layer);
-      this.layers.push({ name, place, depth, call, origin: call?.origin, ...span });
+      const followed = { name, place, depth, call, origin: call?.origin, ...span };
+      this.layers.push(followed);
+      if (call) this.called.set(call, followed);
     }
   }
 
@@ -122,14 +128,14 @@ export class LayersFollower implements ModelFollower {
     if (!onlyComma.test(text.slice(gap, after.offset + growth))) return undefined;
     const behind = after.offset;
     this.moveFrom(at + 1, text);
-    return { difference, behind, graphHash: this.read.hash.hex };
+    return { difference, behind, graphHash: this.read.lowered.hash };
   }
 
   private inLayer(
     layer: FollowedLayer,
     text: string,
     { start, end, put }: TextDifference,
-  ): { change?: ModelEdit['layer'] } | undefined {
+  ): { change?: InLayer } | undefined {
     const { offset, length, call, place, depth } = layer;
     if (start <= offset || call === null) return undefined;
     const growth = start + put.length - end;
@@ -148,35 +154,33 @@ export class LayersFollower implements ModelFollower {
     if (!isSameToOthers(before, after)) return undefined;
     if (call === undefined) return {};
 
-    const changed = changedNodes(
-      loweredAlone(before, call, this.read.manifest),
-      loweredAlone(after, call, this.read.manifest),
-    );
-    const nodes = changed && this.nodesInGraph(changed);
-    if (changed === undefined || nodes === undefined) return undefined;
+    const change = this.read.lowered.next(call, before, after);
+    if (change === undefined) return undefined;
     const old = layer.origin!;
     layer.origin = new FollowedOrigin(old, after.config, layer);
-    return { change: { before: old, after: layer.origin, nodes } };
+    return { change: { before: old, after: layer.origin, ...change } };
   }
 
-  /** The nodes by their index in the graph; undefined where one of them is not there as it was lowered. */
-  private nodesInGraph(changed: readonly ChangedNode[]): ReadonlyMap<number, NodeChange> | undefined {
-    const { graph, hash } = this.read;
-    const nodes = new Map<number, NodeChange>();
-    for (const { before, after } of changed) {
-      const value = graph.valueId(after.outputs[0]);
-      const index = value === undefined ? -1 : graph.producer(value);
-      const opType = index < 0 ? undefined : (this.changed.get(index) ?? graph.node(index).opType);
-      if (opType !== before.opType || graph.node(index).domain !== before.domain) return undefined;
-      nodes.set(index, after);
-    }
-    for (const [index, change] of nodes) {
-      hash.replace(graph, new RestatedNode(graph.node(index), change, undefined));
-      this.changed.set(index, change.opType);
-    }
-    return nodes;
+  /** The change with its problems at their places in the text. */
+  private placed({ reports, ...change }: InLayer): NonNullable<ModelEdit['layer']> {
+    const problems = reports.map(({ call, at, removed, added }) => ({
+      at,
+      removed,
+      added: added.map(({ code, message, setting }) => ({ code, message, offset: this.offsetOf(call, setting) })),
+    }));
+    return { ...change, problems };
+  }
+
+  /** Where a setting of a layer stands; its configuration, or the whole layer, where there is none. */
+  private offsetOf(call: LoweredCall, setting: string | undefined): number {
+    const { offset, length } = this.called.get(call)!;
+    if (setting === undefined) return offset;
+    const index = JsonIndex.of(this.text.slice(offset, offset + length));
+    return offset + (index.value(['config', setting]) ?? index.value(['config']) ?? { offset: 0 }).offset;
   }
 }
+
+type InLayer = Pick<NonNullable<ModelEdit['layer']>, 'before' | 'after'> & LoweringChange;
 
 /** What a layer states for itself alone. */
 const own: ReadonlySet<string> = new Set(['config', 'wrapped', 'place', 'configPlace']);

@@ -1,7 +1,8 @@
 import type { Attribute } from '../../ir/attribute';
 import type { MutableNode } from '../../ir/mutableGraph';
-import type { Tensor } from '../../ir/tensor';
-import { elementwise } from './cancelTransposes';
+import { isFloat } from '../../ir/dataType';
+import { elementCount, type Tensor } from '../../ir/tensor';
+import { alongAxis, elementwise } from './cancelTransposes';
 import { LayerParts, LayerScope, NotLowered, type TensorValue, type UsedWeight } from './layerScope';
 import { lowerLayer, type LoweredCall } from './modelLowering';
 import { sameJson } from '../../ir/sameJson';
@@ -15,14 +16,21 @@ export interface LoneLowering {
   /** Why the layer stays opaque. */
   readonly reason: string | undefined;
   readonly wanted: readonly string[];
-  readonly reports: readonly unknown[];
+  readonly reports: readonly LoneReport[];
+}
+
+export interface LoneReport {
+  readonly code: string;
+  readonly message: string;
+  /** The setting of the layer that it is about; else it is about the whole layer. */
+  readonly setting?: string;
 }
 
 /** Lowers a layer that is called once, as it was lowered in the graph: it gets the names that the call got there. */
 export function loweredAlone(layer: LayerDefinition, call: LoweredCall, manifest: WeightManifest): LoneLowering {
   const parts = new LayerParts();
   const wanted: string[] = [];
-  const reports: unknown[] = [];
+  const reports: LoneReport[] = [];
   const claim = (name: string) => call.claimed[wanted.push(name) - 1] ?? name;
   const around = {
     claim,
@@ -31,7 +39,7 @@ export function loweredAlone(layer: LayerDefinition, call: LoweredCall, manifest
     findWeight: manifest.find.bind(manifest),
     sharedWeight: () => undefined,
     report: (code: string, message: string, _: LayerDefinition, setting?: string) =>
-      void reports.push([code, message, setting]),
+      void reports.push({ code, message, setting }),
   };
   const scope = new LayerScope(around, parts, layer, call.label, call.prefix, call.origin);
   try {
@@ -42,43 +50,76 @@ export function loweredAlone(layer: LayerDefinition, call: LoweredCall, manifest
   }
 }
 
-/**
- * Attributes that are a number in a formula: neither types nor what a node computes with depend on them, and of what is recognized
- * in a graph only the norm that the node is.
- */
-const numbers: Readonly<Record<string, readonly string[]>> = {
-  BatchNormalization: ['epsilon', 'momentum'],
-  LayerNormalization: ['epsilon'],
-};
-
 /** A node of a lowered layer as it was and as it is. */
 export interface ChangedNode {
   readonly before: MutableNode;
   readonly after: MutableNode;
 }
 
-/** The nodes that compute in another way what they have computed; undefined where more than that is different. */
-export function changedNodes(before: LoneLowering, after: LoneLowering): readonly ChangedNode[] | undefined {
+/** What is stated otherwise in the parts that a call adds to the graph, as it is now. */
+export interface ChangedParts {
+  readonly nodes: readonly ChangedNode[];
+  readonly tensors: readonly Tensor[];
+  /** Values of another shape; those that the layer hands on among them. */
+  readonly values: readonly TensorValue[];
+  readonly outputs: readonly TensorValue[];
+  /** How many more parameters there are, and how many more weights that the file holds. */
+  readonly parameters: number;
+  readonly present: number;
+  /** Where other things are reported than before. */
+  readonly reports?: { readonly before: number; readonly now: readonly LoneReport[] };
+}
+
+/** What of a call is different; undefined where it adds other nodes, edges or names to the graph, or values of other ranks. */
+export function changedParts(before: LoneLowering, after: LoneLowering): ChangedParts | undefined {
   if (before.reason !== after.reason || !sameJson(before.wanted, after.wanted)) return undefined;
-  if (!sameJson(before.reports, after.reports) || !sameJson(before.outputs, after.outputs)) return undefined;
   const [old, now] = [before.parts, after.parts];
-  const layouts = ({ nodes, layoutTransposes }: LayerParts) => layoutTransposes.map((node) => nodes.indexOf(node));
-  if (!sameJson(old.values, now.values) || !sameJson(layouts(old), layouts(now))) return undefined;
-  if (!alike(old.initializers, now.initializers, sameTensor)) return undefined;
-  if (!alike(old.weights, now.weights, sameWeight) || !alike(old.nodes, now.nodes, sameEdges)) return undefined;
-  const changed: ChangedNode[] = [];
-  for (let i = 0; i < old.nodes.length; i++) {
-    const node = { before: old.nodes[i], after: now.nodes[i] };
-    if (isSameNode(node.before, node.after, [])) continue;
-    const isInNumbers = isSameNode(node.before, node.after, numbersOf(node.before));
-    if (!isInNumbers && !isAlikeInLayout(node.before, node.after)) return undefined;
-    changed.push(node);
-  }
-  return changed;
+  const layouts = ({ nodes, layoutTransposes }: LayerParts) =>
+    layoutTransposes.map((node) => [nodes.indexOf(node), node.attributes.get('perm')]);
+  if (!sameJson(layouts(old), layouts(now)) || !alike(old.nodes, now.nodes, sameEdges)) return undefined;
+  if (!alike(old.values, now.values, sameRank) || !alike(before.outputs, after.outputs, sameRank)) return undefined;
+  if (!alike(old.initializers, now.initializers, sameKindOfTensor)) return undefined;
+  if (!alike(old.weights, now.weights, (a, b) => a.weight === b.weight && a.tensor.name === b.tensor.name))
+    return undefined;
+  const nodes = now.nodes.flatMap((node, i) =>
+    isSameNode(old.nodes[i], node) ? [] : { before: old.nodes[i], after: node },
+  );
+  if (!nodes.every((node) => isAlikeInLayout(node.before, node.after))) return undefined;
+  const read = new Set(
+    now.weights.flatMap((weight, i) => (sameWeight(old.weights[i], weight) ? [] : weight.tensor.name)),
+  );
+  const tensors = now.initializers.filter((t, i) => read.has(t.name) || !sameTensor(old.initializers[i], t));
+  // slopes may have been moved into another layout
+  if (tensors.length > 0 && now.nodes.some(({ opType }) => opType === 'PRelu')) return undefined;
+  const others = (a: readonly TensorValue[], b: readonly TensorValue[]) =>
+    b.filter((v, i) => !sameJson(a[i].shape, v.shape));
+  const total = (counts: readonly number[]) => counts.reduce((sum, count) => sum + count, 0);
+  const parametersOf = ({ initializers }: LayerParts) =>
+    total(initializers.map(({ dtype, dims }) => (isFloat(dtype) ? elementCount(dims) : 0)));
+  const presentIn = ({ weights }: LayerParts) => total(weights.map(({ present }) => Number(present)));
+  return {
+    nodes,
+    tensors,
+    values: others(old.values, now.values),
+    outputs: others(before.outputs, after.outputs),
+    parameters: parametersOf(now) - parametersOf(old),
+    present: presentIn(now) - presentIn(old),
+    reports: sameJson(before.reports, after.reports)
+      ? undefined
+      : { before: before.reports.length, now: after.reports },
+  };
 }
 
 function alike<T>(a: readonly T[], b: readonly T[], same: (a: T, b: T) => boolean): boolean {
   return a.length === b.length && a.every((x, i) => same(x, b[i]));
+}
+
+function sameRank(a: TensorValue, b: TensorValue): boolean {
+  return a.name === b.name && a.dtype === b.dtype && a.shape?.length === b.shape?.length;
+}
+
+function sameKindOfTensor(a: Tensor, b: Tensor): boolean {
+  return a.name === b.name && a.dtype === b.dtype && a.dims.length === b.dims.length;
 }
 
 function sameTensor(a: Tensor, b: Tensor): boolean {
@@ -102,29 +143,24 @@ function sameEdges(a: MutableNode, b: MutableNode): boolean {
   return isNamedAlike && sameJson(a.inputs, b.inputs) && sameJson(a.outputs, b.outputs);
 }
 
-function numbersOf({ opType, domain }: MutableNode): readonly string[] {
-  return domain === '' && Object.hasOwn(numbers, opType) ? numbers[opType] : [];
+function isSameNode(a: MutableNode, b: MutableNode): boolean {
+  return a.opType === b.opType && sameAttributes(a, b);
 }
 
-function isSameNode(a: MutableNode, b: MutableNode, except: readonly string[]): boolean {
-  return a.opType === b.opType && sameAttributes(a, b, except);
-}
-
-/** Transposes are moved past both in the same way. */
+/** Transposes are moved past both in the same way, and leave the attributes as they are. */
 function isAlikeInLayout(a: MutableNode, b: MutableNode): boolean {
-  if (a.domain !== '') return false;
-  if (elementwise.has(a.opType)) return elementwise.has(b.opType);
+  if (a.domain !== '' || a.outputs.length === 0) return false;
+  if (a.opType !== b.opType) return elementwise.has(a.opType) && elementwise.has(b.opType);
   const [x, y] = [a, b].map((n) => (n.opType === 'Constant' ? n.attributes.get('value') : undefined));
-  if (x?.type !== 'tensor' || y?.type !== 'tensor') return false;
+  if (x?.type !== 'tensor' || y?.type !== 'tensor') return !alongAxis.has(a.opType);
   return x.value.dtype === 'float32' && y.value.dtype === 'float32' && sameJson(x.value.dims, y.value.dims);
 }
 
-function sameAttributes(a: MutableNode, b: MutableNode, except: readonly string[]): boolean {
+function sameAttributes(a: MutableNode, b: MutableNode): boolean {
   if (a.attributes.size !== b.attributes.size) return false;
   for (const [name, value] of a.attributes) {
     const other = b.attributes.get(name);
-    if (other === undefined || other.type !== value.type) return false;
-    if (!except.includes(name) && !sameAttribute(value, other)) return false;
+    if (other === undefined || !sameAttribute(value, other)) return false;
   }
   return true;
 }

@@ -22,6 +22,9 @@ const MOST_OUTPUTS = 64;
 
 /** A call of a layer as it was lowered. */
 export interface LoweredCall {
+  /** In the order of the calls. */
+  readonly index: number;
+  readonly layer: LayerDefinition;
   /** Name of the call's main node. */
   readonly label: string;
   /** Names of the models around the layer, each with '/' behind it. */
@@ -30,8 +33,10 @@ export interface LoweredCall {
   readonly inputs: readonly (TensorValue | undefined)[];
   /** Names that it was given, in the order in which it asked. */
   readonly claimed: readonly string[];
-  /** The layer has been called again. */
-  isFirstOfSeveral?: boolean;
+  /** How much had been reported before. */
+  readonly reported: number;
+  /** The layer is called several times. */
+  isOneOfSeveral: boolean;
 }
 
 /** Builds the graph of a layers model: one or more ONNX operators for each call of a layer. */
@@ -39,6 +44,12 @@ export class ModelLowering implements Surroundings {
   readonly graph = new MutableGraph();
   readonly layoutTransposes = new Set<MutableNode>();
   readonly values: TensorValue[] = [];
+  /** Calls of layers that are no models, in their order. */
+  readonly calls: LoweredCall[] = [];
+  /** Values of layers that are the model's outputs, by name; the graph's outputs may have other ones. */
+  readonly outputs: string[] = [];
+  /** How much has been reported. */
+  reported = 0;
   weightsPresent = 0;
   weightsMissing = 0;
   private readonly firstCalls = new Map<LayerDefinition, LoweredCall>();
@@ -46,12 +57,11 @@ export class ModelLowering implements Surroundings {
   private readonly isWeight = (name: string) => this.manifest.has(name);
   private readonly shared = new Map<LayerDefinition, Map<string, { name: string; dims: readonly number[] }>>();
   private readonly costs = new Map<ModelDefinition, number>();
-  private calls = 0;
 
   constructor(
     private readonly manifest: WeightManifest,
     private readonly originOf: (layer: LayerDefinition, path: string) => Origin,
-    private readonly reportAt: Report,
+    private readonly reportTo: Report,
   ) {
     this.graph.opsets.set('', LOWERED_OPSET);
   }
@@ -72,6 +82,7 @@ export class ModelLowering implements Surroundings {
       const isPassedOn = names.has(output.name) || this.graph.inputs.some((i) => i.name === output.name);
       const name = isPassedOn ? this.passOn(output) : output.name;
       names.add(name);
+      this.outputs.push(output.name);
       this.graph.addOutput(name, valueType(output));
     }
     if (names.size === 0)
@@ -81,7 +92,7 @@ export class ModelLowering implements Surroundings {
   /** The call of a layer that is called once; undefined for one that is not called, null for one that is called more often. */
   soleCall(layer: LayerDefinition): LoweredCall | null | undefined {
     const first = this.firstCalls.get(layer);
-    return first?.isFirstOfSeveral ? null : first;
+    return first?.isOneOfSeveral ? null : first;
   }
 
   // Surroundings
@@ -109,6 +120,11 @@ export class ModelLowering implements Surroundings {
   report(code: string, message: string, layer: LayerDefinition, setting?: string): void {
     this.reportAt(code, message, setting === undefined ? layer.place : layer.configPlace.to(setting));
   }
+
+  private readonly reportAt: Report = (code, message, place) => {
+    this.reported++;
+    this.reportTo(code, message, place);
+  };
 
   // models
 
@@ -170,16 +186,30 @@ export class ModelLowering implements Surroundings {
   ): readonly (TensorValue | undefined)[] {
     const path = `${prefix}${layer.name}`;
     const label = call === 0 ? path : `${path}:${call}`;
-    if (layer.nested !== undefined && this.calls + this.costOf(layer.nested) <= MOST_CALLS) {
+    if (layer.nested !== undefined && this.calls.length + this.costOf(layer.nested) <= MOST_CALLS) {
       return this.expand(layer.nested, `${label}/`, inputs);
     }
-    this.calls++;
     const first = this.firstCalls.get(layer);
     const origin = first?.origin ?? this.originOf(layer, path);
     const parts = new LayerParts();
     const scope = new LayerScope(this, parts, layer, label, prefix, origin);
-    if (first !== undefined) first.isFirstOfSeveral = true;
-    else this.firstCalls.set(layer, { label, prefix, origin, inputs, claimed: parts.claimed });
+    const isOneOfSeveral = first !== undefined;
+    const { claimed } = parts;
+    const { reported } = this;
+    const lowered = {
+      index: this.calls.length,
+      layer,
+      label,
+      prefix,
+      origin,
+      inputs,
+      claimed,
+      reported,
+      isOneOfSeveral,
+    };
+    this.calls.push(lowered);
+    if (first === undefined) this.firstCalls.set(layer, lowered);
+    else first.isOneOfSeveral = true;
     try {
       if (layer.nested !== undefined)
         throw new NotLowered(`with its layers the model would exceed ${MOST_CALLS} calls`);

@@ -3,8 +3,9 @@ import { isFloat, type DataType } from '../../ir/dataType';
 import type { Model } from '../../ir/model';
 import { elementCount } from '../../ir/tensor';
 import { GraphHash } from '../graphHash';
+import { FollowedLowering } from './followedLowering';
 import { isObject, member, stringMember } from './jsonAccess';
-import { finished, JsonFile, once, opening } from './jsonFile';
+import { finishedWithLayouts, JsonFile, once, opening } from './jsonFile';
 import { LayersFollower } from './layersFollower';
 import { ModelLowering } from './modelLowering';
 import { findModel, readTopology, type StatedModel } from './topology';
@@ -42,8 +43,10 @@ async function open(folder: ModelFolder, text: string): Promise<Model> {
     lowered.graph.name = topology().model.name;
     return lowered;
   });
-  const graph = once(() => finished(lowering()));
-  const hash = once(() => GraphHash.of(graph()));
+  const finished = once(() => finishedWithLayouts(lowering()));
+  const parameters = () =>
+    manifest.isStated ? parameterCount(manifest.all) : parameterCount(lowering().graph.initializers.values());
+  const hash = once(() => GraphHash.of(finished().graph));
   return {
     format: isTfjs(stated) ? 'tfjs-layers' : 'keras',
     producer: producerOf(stated),
@@ -55,13 +58,13 @@ async function open(folder: ModelFolder, text: string): Promise<Model> {
       return lowering().graph.opsets;
     },
     get graph() {
-      return graph();
+      return finished().graph;
     },
     get nodeCount() {
       return topology().layerCount;
     },
     get parameterCount() {
-      return manifest.isStated ? parameterCount(manifest.all) : parameterCount(lowering().graph.initializers.values());
+      return parameters();
     },
     get weights() {
       const { weightsPresent: present, weightsMissing: missing } = lowering();
@@ -74,17 +77,20 @@ async function open(folder: ModelFolder, text: string): Promise<Model> {
     get graphHash() {
       return hash().hex;
     },
-    follow: () =>
-      new LayersFollower({
+    follow() {
+      const { graph, moved } = finished();
+      const problemCount = file.problems().length;
+      const read = { graph, moved, lowering: lowering(), manifest, hash: hash().copy(), problemCount };
+      return new LayersFollower({
         text,
         model: topology().model,
         lowering: lowering(),
+        lowered: new FollowedLowering({ ...read, parameterCount: parameters() }),
         manifest,
         folder,
-        graph: graph(),
-        hash: hash().copy(),
         spanOf: (place) => file.spanOf(place),
-      }),
+      });
+    },
   };
 }
 

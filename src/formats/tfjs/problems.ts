@@ -6,7 +6,7 @@ import type { JsonIndex } from './jsonIndex';
 import { DECODED, type JsonPlace, type JsonStep } from './jsonPlace';
 
 /** More problems than this are counted, not listed: nobody reads them, and a hostile file could state millions. */
-const MOST_PROBLEMS = 100;
+export const MOST_PROBLEMS = 100;
 
 /** Problems of a JSON model with the place in the text that each is about. */
 export class ProblemList {

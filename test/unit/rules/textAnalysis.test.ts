@@ -74,6 +74,21 @@ function dice(seed: number): (sides: number) => number {
   };
 }
 
+/** Replaces words in a text, one after the other; each is analyzed in a certain way. */
+async function take(
+  editor: Editor,
+  text: string,
+  steps: readonly (readonly [string, string, 'difference' | 'layers' | 'all'])[],
+): Promise<string> {
+  let current = text;
+  for (const [from, to, way] of steps) {
+    assert.ok(current.includes(from), from);
+    current = current.replace(from, () => to);
+    assert.equal(await editor.show(current), way, to);
+  }
+  return current;
+}
+
 type Edit = (text: string, roll: (sides: number) => number) => string;
 
 const put = (text: string, start: number, end: number, words: string) => text.slice(0, start) + words + text.slice(end);
@@ -120,6 +135,20 @@ const edits: Readonly<Record<string, Edit>> = {
     /("activation"\s*:\s*)"[^"]*"/g,
     activations.map((name) => `"${name}"`),
   ),
+  size: replacing(/("(?:filters|units|depth_multiplier)"\s*:\s*)\d+/g, ['4', '2', '6', '8']),
+  window: replacing(/("(?:kernel_size|pool_size|strides|dilation_rate)"\s*:\s*)\[[^\]]*\]/g, [
+    '[1,1]',
+    '[2,2]',
+    '[3,3]',
+  ]),
+  padding: replacing(/("padding"\s*:\s*)"\w+"/g, ['"same"', '"valid"']),
+  bias: replacing(/("(?:use_bias|center|scale)"\s*:\s*)(?:true|false)/g, ['true', 'false']),
+  shape: replacing(/("(?:target_shape|axis|batch_input_shape)"\s*:\s*)\[[^\]]*\]/g, [
+    '[1,1,4]',
+    '[2,2]',
+    '[3]',
+    '[null,8,8,4]',
+  ]),
   rate: replacing(/("rate"\s*:\s*)[^,}]+/g, ['0.1', '0.5', '0', '0.9']),
   flag: replacing(/\b(?:true|false)\b/g, ['true', 'false']),
   trainable: replacing(/("trainable"\s*:\s*)(?:true|false)/g, ['true', 'false']),
@@ -339,6 +368,36 @@ describe('analysis of a text that is edited', function () {
     assert.ok(difference > STEPS / 2, `${difference} edits were followed`);
   });
 
+  it('and where the file holds weights, which settings may fit or not', async () => {
+    const kernel = [3, 3, 4, 4];
+    const shapes: Readonly<Record<string, readonly number[]>> = {
+      ...{ 'stem/kernel': kernel, 'stem/bias': [4], 'body/kernel': kernel, 'dense/kernel': [64, 6], 'dense/bias': [6] },
+      ...{ 'less/kernel': [3, 3, 4, 2], 'less/bias': [2], 'more/kernel': [3, 3, 2, 4], 'more/bias': [4] },
+      ...{ 'layer_norm/gamma': [4], 'layer_norm/beta': [4], 'head/kernel': [6, 3], 'head/bias': [3] },
+      ...Object.fromEntries(
+        ['norm', 'body_norm', 'dense_norm'].flatMap((name) =>
+          ['gamma', 'beta', 'moving_mean', 'moving_variance'].map((part) => [
+            `${name}/${part}`,
+            [name === 'dense_norm' ? 6 : 4],
+          ]),
+        ),
+      ),
+    };
+    const weights = Object.entries(shapes).map(([name, shape]) => ({ name, shape, dtype: 'float32' }));
+    const size = weights.reduce((sum, { shape }) => sum + shape.reduce((a, b) => a * b), 0);
+    writeFileSync(
+      path.join(folder, 'blocks.bin'),
+      Float32Array.from({ length: size }, (_, i) => i % 7),
+    );
+    const model = { modelTopology: blocks, weightsManifest: [{ paths: ['blocks.bin'], weights }] };
+    let followed = 0;
+    for (const seed of [21, 22, 23]) {
+      const { difference, layers } = await editAtRandom(write('blocks.json', model), seed);
+      followed += difference + layers;
+    }
+    assert.ok(followed > STEPS / 2, `${followed} edits were followed`);
+  });
+
   for (const [i, name] of corpus.entries()) {
     const file = path.join(corpusFolder, name);
     (existsSync(file) ? it : it.skip)(`and in ${name}`, async () => {
@@ -375,12 +434,34 @@ describe('analysis of a text that is edited', function () {
       ['"output_layers":[["slopes"', '"output_layers":[["head_norm"', 'all'],
       ['"class_name":"Strange"', '"class_name":"Stranger"', 'all'],
     ];
-    let current = text;
-    for (const [from, to, way] of steps) {
-      assert.ok(current.includes(from), from);
-      current = current.replace(from, () => to);
-      assert.equal(await editor.show(current), way, to);
-    }
+    await take(editor, text, steps);
+  });
+
+  it('follows sizes as far as they go, with the weights that no longer fit', async () => {
+    const weights = [
+      { name: 'less/kernel', shape: [3, 3, 4, 2], dtype: 'float32' },
+      { name: 'more/kernel', shape: [3, 3, 2, 4], dtype: 'float32' },
+    ];
+    const model = { modelTopology: blocks, weightsManifest: [{ paths: ['none.bin'], weights }] };
+    const text = JSON.stringify(model);
+    const editor = new Editor(write('sizes.json', model));
+    await editor.show(text);
+    const problems = () => editor.facts!.problems.filter(({ code }) => code === 'weight-shape').length;
+    assert.equal(problems(), 0);
+    let current = await take(editor, text, [['"filters":2', '"filters":3', 'difference']]);
+    assert.equal(problems(), 2);
+    current = await take(editor, current, [
+      ['"units":6', '"units":5', 'difference'],
+      ['"strides":[2,2]', '"strides":[1,1]', 'difference'],
+      ['"pool_size":[2,2]', '"pool_size":[3,3]', 'difference'],
+      ['"filters":3', '"filters":2', 'difference'],
+      ['"units":3', '"units":4', 'difference'],
+    ]);
+    assert.equal(problems(), 0);
+    await take(editor, current, [
+      ['"pool_size":[3,3]', '"pool_size":[9,9]', 'difference'],
+      ['"strides":[1,1],"padding":"valid"', '"strides":[1,1],"padding":"unheard"', 'all'],
+    ]);
   });
 
   it('analyzes anew when settings or files of weights have changed', async () => {

@@ -1,0 +1,212 @@
+import type { Graph, ValueId, ValueType } from '../../ir/graph';
+import type { Model, NodeChange, StatedOtherwise } from '../../ir/model';
+import { remembered, type RememberedGraph } from '../../ir/rememberedGraph';
+import type { Tensor } from '../../ir/tensor';
+import type { GraphHash } from '../graphHash';
+import { declaredType } from './declareTypes';
+import type { TensorValue } from './layerScope';
+import {
+  changedParts,
+  loweredAlone,
+  type ChangedNode,
+  type ChangedParts,
+  type LoneLowering,
+  type LoneReport,
+} from './loneLowering';
+import { valueType, type LoweredCall, type ModelLowering } from './modelLowering';
+import { MOST_PROBLEMS } from './problems';
+import type { LayerDefinition } from './topology';
+import type { WeightManifest } from './weightManifest';
+
+/** Calls that are lowered again because what they read has another shape; more take as long as all of them. */
+const MOST_AGAIN = 256;
+
+/** What was lowered. */
+export interface LoweredModel {
+  readonly lowering: ModelLowering;
+  readonly manifest: WeightManifest;
+  readonly graph: Graph;
+  /** See `cancelTransposes`. */
+  readonly moved: ReadonlyMap<string, readonly number[]>;
+  readonly hash: GraphHash;
+  readonly parameterCount: number;
+  /** Problems that were found before and while it was lowered. */
+  readonly problemCount: number;
+}
+
+/** What follows from another statement of a layer. */
+export interface LoweringChange {
+  readonly stated: StatedOtherwise;
+  readonly counts: Pick<Model, 'parameterCount' | 'weights'>;
+  /** What is reported in the place of other things in the list of problems, one after the other. */
+  readonly reports: readonly ReportsChange[];
+}
+
+export interface ReportsChange {
+  readonly call: LoweredCall;
+  readonly at: number;
+  readonly removed: number;
+  readonly added: readonly LoneReport[];
+}
+
+/**
+ * Follows layers through the graph that they were lowered to: a layer that is stated otherwise, and those behind it as far as they
+ * read values of another shape, are lowered twice beside the graph, as they were and as they are.
+ */
+export class FollowedLowering {
+  /** The graph as it is now. */
+  private readonly graph: RememberedGraph;
+  private readonly readers = new Map<string, LoweredCall[]>();
+  /** Layers and values that are others now than when they were lowered. */
+  private readonly definitions = new Map<LoweredCall, LayerDefinition>();
+  private readonly values = new Map<string, TensorValue>();
+  /** How many more things are reported of layers than when they were lowered. */
+  private readonly moreReports = new Map<LoweredCall, number>();
+  private parameterCount: number;
+  private present: number;
+  private missing: number;
+
+  constructor(private readonly read: LoweredModel) {
+    this.graph = remembered(read.graph);
+    ({ parameterCount: this.parameterCount } = read);
+    ({ weightsPresent: this.present, weightsMissing: this.missing } = read.lowering);
+    for (const call of read.lowering.calls) {
+      for (const input of call.inputs) {
+        if (input === undefined) continue;
+        const readers = this.readers.get(input.name);
+        if (readers === undefined) this.readers.set(input.name, [call]);
+        else readers.push(call);
+      }
+    }
+  }
+
+  get hash(): string {
+    return this.read.hash.hex;
+  }
+
+  /** Takes over another statement of a called layer; undefined, with all as it was, where nodes, edges or names would be others. */
+  next(call: LoweredCall, before: LayerDefinition, after: LayerDefinition): LoweringChange | undefined {
+    const values = new Map<string, TensorValue>();
+    const changes: (ChangedParts & { readonly call: LoweredCall })[] = [];
+    const due = new Set([call]);
+    while (due.size > 0) {
+      const one = [...due].reduce((a, b) => (a.index < b.index ? a : b));
+      due.delete(one);
+      if (one.isOneOfSeveral || changes.length === MOST_AGAIN) return undefined;
+      const known = one === call ? before : (this.definitions.get(one) ?? one.layer);
+      const was = this.lowered(one, known, (name) => this.values.get(name));
+      const is = this.lowered(one, one === call ? after : known, (name) => values.get(name) ?? this.values.get(name));
+      const changed = changedParts(was, is);
+      if (changed === undefined) return undefined;
+      changes.push({ ...changed, call: one });
+      for (const output of changed.outputs) {
+        values.set(output.name, output);
+        for (const reader of this.readers.get(output.name) ?? []) due.add(reader);
+      }
+    }
+    const nodes = this.nodesInGraph(changes.flatMap((change) => change.nodes));
+    if (nodes === undefined || this.problemCountAfter(changes) > MOST_PROBLEMS) return undefined;
+    this.definitions.set(call, after);
+    for (const [name, value] of values) this.values.set(name, value);
+    const tensors = new Map(changes.flatMap((change) => change.tensors.flatMap((tensor) => this.valued(tensor))));
+    const types = this.declaredTypes(
+      changes.flatMap((change) => change.values),
+      values,
+    );
+    const stated = { nodes, tensors, types };
+    this.take(stated, changes);
+    const reports = changes.flatMap(({ call, reports }) =>
+      reports === undefined ? [] : this.takeReports(call, reports),
+    );
+    return { stated, counts: this.counts, reports };
+  }
+
+  private lowered(
+    call: LoweredCall,
+    layer: LayerDefinition,
+    valueOf: (name: string) => TensorValue | undefined,
+  ): LoneLowering {
+    const inputs = call.inputs.map((input) => input && (valueOf(input.name) ?? input));
+    return loweredAlone(layer, { ...call, inputs }, this.read.manifest);
+  }
+
+  /** The nodes by their index in the graph; undefined where one of them is not there as it was lowered. */
+  private nodesInGraph(changed: readonly ChangedNode[]): ReadonlyMap<number, NodeChange> | undefined {
+    const { graph } = this;
+    const nodes = new Map<number, NodeChange>();
+    for (const { before, after } of changed) {
+      const value = graph.valueId(after.outputs[0]);
+      const index = value === undefined ? -1 : graph.producer(value);
+      if (index < 0) return undefined;
+      const { opType, domain } = graph.node(index);
+      if (opType !== before.opType || domain !== before.domain) return undefined;
+      nodes.set(index, after);
+    }
+    return nodes;
+  }
+
+  private valued(tensor: Tensor): [ValueId, Tensor][] {
+    const value = this.graph.valueId(tensor.name);
+    return value === undefined ? [] : [[value, tensor]];
+  }
+
+  /**
+   * What the graph declares of values and of its outputs; transposes may have given those another layout, or another name.
+   * @param inLayers values of layers, by name, that were among the outputs of the model
+   */
+  private declaredTypes(
+    changed: readonly TensorValue[],
+    inLayers: ReadonlyMap<string, TensorValue>,
+  ): ReadonlyMap<ValueId, ValueType> {
+    const { graph, read } = this;
+    const types = new Map<ValueId, ValueType>();
+    for (const value of changed) {
+      const id = graph.valueId(value.name);
+      if (id === undefined || graph.outputs.includes(id)) continue;
+      types.set(id, declaredType(value, read.moved.get(value.name)));
+    }
+    read.lowering.outputs.forEach((name, i) => {
+      const value = inLayers.get(name);
+      if (value !== undefined) types.set(graph.outputs[i], valueType(value));
+    });
+    return types;
+  }
+
+  private take(stated: StatedOtherwise, changes: readonly ChangedParts[]): void {
+    const { graph, read } = this;
+    graph.restate(stated);
+    for (const index of stated.nodes.keys()) read.hash.replaceNode(graph, index);
+    if (stated.tensors.size > 0 || stated.types.size > 0) read.hash.replaceFrame(graph);
+    for (const { parameters, present } of changes) {
+      this.present += present;
+      this.missing -= present;
+      if (!read.manifest.isStated) this.parameterCount += parameters;
+    }
+  }
+
+  /** How many problems there would be; more than are listed where there are already. */
+  private problemCountAfter(changes: readonly ChangedParts[]): number {
+    const more = changes.map(({ reports }) => (reports === undefined ? 0 : reports.now.length - reports.before));
+    const now = this.read.problemCount + total(this.moreReports.values());
+    return Math.max(this.read.problemCount, now, now + total(more));
+  }
+
+  private takeReports(call: LoweredCall, { before, now }: NonNullable<ChangedParts['reports']>): ReportsChange {
+    const { lowering, problemCount } = this.read;
+    let at = problemCount - lowering.reported + call.reported;
+    for (const [other, more] of this.moreReports) if (other.index < call.index) at += more;
+    this.moreReports.set(call, (this.moreReports.get(call) ?? 0) + now.length - before);
+    return { call, at, removed: before, added: now };
+  }
+
+  private get counts(): LoweringChange['counts'] {
+    const weights = this.missing === 0 ? 'present' : this.present === 0 ? 'missing' : 'partial';
+    return { parameterCount: this.parameterCount, weights };
+  }
+}
+
+function total(counts: Iterable<number>): number {
+  let sum = 0;
+  for (const count of counts) sum += count;
+  return sum;
+}
