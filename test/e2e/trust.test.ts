@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
-import path from 'node:path';
 import type { Browser } from 'playwright-core';
 import { vsixFile } from '../../src/tools/package.mjs';
 import { currentTarget } from '../../src/tools/runtime.mjs';
@@ -19,15 +18,11 @@ describe('a folder that is not trusted', function () {
   let window: WorkbenchWindow;
 
   before(async () => {
-    home = createHome();
-    const file = path.join(home.user, 'User/settings.json');
-    const settings = JSON.parse(fs.readFileSync(file, 'utf8')) as Record<string, unknown>;
-    const trust = {
+    home = createHome({
       'security.workspace.trust.enabled': true,
       'security.workspace.trust.startupPrompt': 'never',
       'security.workspace.trust.banner': 'never',
-    };
-    fs.writeFileSync(file, JSON.stringify({ ...settings, ...trust }));
+    });
     installVsix(home, vsixFile(currentTarget()));
     server = await startServer(home, { workspaceTrust: true });
     browser = await launchBrowser();

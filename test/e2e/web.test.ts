@@ -21,7 +21,7 @@ describe('the universal package in a browser alone', function () {
   let window: WorkbenchWindow;
 
   before(async () => {
-    home = createHome();
+    home = createHome({ 'normscope.profile.steps': 10 }); // in WebAssembly each of them takes a while
     installVsix(home, vsixFile(universal));
     const folder = fs.readdirSync(home.extensions).find((name) => name.startsWith('normscope.normscope-'))!;
     const file = path.join(home.extensions, folder, 'package.json');

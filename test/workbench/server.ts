@@ -60,8 +60,12 @@ const hiddenExtensions = new Set([
 
 const serverMain = path.join(vscodeRoot, 'out/server-main.js');
 
-/** Empty folders for one VS Code, with our settings, under the system's temporary folder; the caller removes `root`. */
-export function createHome(): Home {
+/**
+ * Empty folders for one VS Code, with our settings, under the system's temporary folder; the caller removes `root`.
+ *
+ * @param further settings beyond ours
+ */
+export function createHome(further: Record<string, unknown> = {}): Home {
   const root = fs.mkdtempSync(path.join(os.tmpdir(), 'normscope-workbench-'));
   const home = {
     root,
@@ -71,7 +75,7 @@ export function createHome(): Home {
   };
   for (const folder of [home.extensions, home.server, path.join(home.user, 'User')])
     fs.mkdirSync(folder, { recursive: true });
-  fs.writeFileSync(path.join(home.user, 'User/settings.json'), JSON.stringify(settings, null, 2));
+  fs.writeFileSync(path.join(home.user, 'User/settings.json'), JSON.stringify({ ...settings, ...further }, null, 2));
   return home;
 }
 
