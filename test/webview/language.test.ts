@@ -1,6 +1,12 @@
 import assert from 'node:assert/strict';
+import { nativeRuntime } from '../../src/engine/nativeRuntime';
+import { chapters, experimentWithId, factsOf } from '../../src/experiments/registry';
+import { runExperiment } from '../../src/experiments/runExperiment';
+import type { ExperimentsState } from '../../src/protocol/experimentView';
+import { italian as experimentTexts } from '../../src/texts/italian/italian';
+import { setLanguage, translated } from '../../src/texts/say';
 import { italian } from '../../webview/texts/italian';
-import { OpenView } from './support';
+import { OpenView, useBrowser } from './support';
 
 describe('the view in Italian', function () {
   this.timeout(120_000);
@@ -36,6 +42,40 @@ describe('the view in Italian', function () {
     assert.equal(summary, 1);
     assert.deepEqual(view.complaints, []);
     await view.close();
+  });
+
+  it('shows the page of experiments as their texts are, and nothing runs out of its place', async () => {
+    setLanguage(experimentTexts);
+    const runtime = nativeRuntime(1);
+    const result = await runExperiment(experimentWithId('norm-axes')!, {
+      runtime,
+      pause: () => Promise.resolve(),
+      seeds: 3,
+    });
+    const list = chapters.flatMap(({ title, experiments }) =>
+      experiments.map((e) => ({
+        ...factsOf(e),
+        chapter: translated(title),
+        ...(e.id === result.id && { result }),
+      })),
+    );
+    setLanguage(undefined);
+    const { browser, server } = await useBrowser();
+    const page = await browser.newPage({ viewport: { width: 700, height: 900 } });
+    await page.goto(`${server.url}/experiments?language=it`);
+    const state: ExperimentsState = { experiments: list, running: null, shown: null };
+    await page.evaluate(`window.postMessage(${JSON.stringify({ type: 'experiments', state })}, '*')`);
+    const section = page.getByTestId('norm-axes');
+    await section.waitFor();
+    assert.equal(await section.locator('.verdict').textContent(), 'confermato');
+    assert.match((await page.getByTestId('norm-axes-measured').textContent())!, /^Misurato: scarto al massimo /);
+    assert.match((await section.textContent())!, /rete incorporata; semi da 1 a 3/);
+    const tooWide = await page.evaluate<string[]>(`[...document.querySelectorAll('#app *')]
+      .filter((e) => e.clientWidth > 0 && e.scrollWidth > e.clientWidth + 1)
+      .filter((e) => getComputedStyle(e).overflowX === 'visible' && getComputedStyle(e).display !== 'inline')
+      .map((e) => e.className + ': ' + e.textContent)`);
+    assert.deepEqual(tooWide, []);
+    await page.close();
   });
 
   it('writes its sentences with the figures in them', async () => {

@@ -443,7 +443,7 @@ export const italian: Readonly<Record<string, string>> = {
   '{0} of ': '{0} di ',
   '{0} of {1}': '{0} di {1}',
   '{0} over the steps': '{0} nei passi',
-  '{0} over {1}: {2}.': '{0} su {1}: {2}.',
+  '{0} over {1}: {2}.': '{0} ({1} sull’asse x): {2}.',
   '{0} percentiles': '{0}: percentili',
   '{0} RMS against depth': '{0}: RMS per profondità',
   '{0} rows: show the table to read them.': '{0} righe: mostra la tabella per leggerle.',

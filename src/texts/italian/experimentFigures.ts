@@ -60,7 +60,7 @@ export const experimentFigures: Readonly<Record<string, string>> = {
     'primo gradiente rispetto all’ultimo: senza norm {0}, batch norm {1}',
   'Gradient norm of the weights over depth': 'Norma del gradiente dei pesi in profondità',
   'gradient norm, first over last layer, {0}': 'norma del gradiente, primo strato rispetto all’ultimo, {0}',
-  'gradient norm, last layer = 1': 'norma del gradiente, ultimo strato = 1',
+  'gradient norm, last layer = 1': 'norma del gradiente, ultimo = 1',
   'Gradient of the last FFN weight over the depth, blocks of {0}':
     'Gradiente dell’ultimo peso FFN al variare della profondità, blocchi di {0}',
   'group norm': 'group norm',
@@ -185,7 +185,7 @@ export const experimentFigures: Readonly<Record<string, string>> = {
   'scales that train, of {0}: no norm {1}, batch norm {2}':
     'scale con cui si addestra, su {0}: senza norm {1}, batch norm {2}',
   'Second moment of the gradient over depth': 'Momento secondo del gradiente in profondità',
-  'second moment, last layer = 1': 'momento secondo, ultimo strato = 1',
+  'second moment, last layer = 1': 'momento secondo, ultimo = 1',
   'shift of the gradient (cosine), {0}': 'spostamento del gradiente (coseno), {0}',
   'shift of the gradient (Euclidean, over its norm), {0}':
     'spostamento del gradiente (euclideo, rispetto alla sua norma), {0}',
