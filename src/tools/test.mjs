@@ -6,13 +6,15 @@ import path from 'node:path';
 import { ensureInstalled, npmBeside } from './npm.mjs';
 
 /**
- * Two lanes, a core each: the steps of one run one after the other. Whoever builds or reads dist/, or starts a browser, is in the
- * first, so that no two do it at once.
+ * Two lanes, a core each: the steps of one run one after the other. Those that write or read dist/ are in the first: no two of them
+ * run at once.
  */
 const lanes = [
-  ['build', 'test:e2e', 'test:vscode', 'test:webview'],
-  ['check-types', 'lint', 'test:unit'],
+  ['build', 'test:e2e', 'test:vscode', 'lint'],
+  ['check-types', 'test:unit', 'test:webview'],
 ];
+/** What a step waits for beyond its lane: both install the browser where there is none. */
+const after = { 'test:webview': 'test:e2e' };
 const summary = ['check-types', 'lint', 'build', 'test:unit', 'test:webview', 'test:vscode', 'test:e2e'];
 
 /** A step that gets no further for so long is ended: more than any test or hook may take (ms). */
@@ -26,25 +28,24 @@ for (const [signal, code] of Object.entries({ SIGINT: 130, SIGTERM: 143 }))
     stopped.abort('SIGINT'); // with time to end browsers and servers
     process.exit(code);
   });
-const results = (await Promise.all(lanes.map(runLane))).flat();
+const ended = {};
+for (const lane of lanes)
+  lane.reduce(
+    (before, script) => (ended[script] = before.then(() => ended[after[script]]).then(() => run(script))),
+    Promise.resolve(),
+  );
+const results = await Promise.all(summary.map((script) => ended[script]));
 fs.rmSync(folder, { recursive: true, force: true });
 
 const sum = (key) => results.reduce((total, result) => total + result[key], 0);
 console.log('');
-for (const name of summary) {
-  const { seconds, passed, failed, skipped } = results.find(({ script }) => script === name);
+for (const { script, seconds, passed, failed, skipped } of results) {
   const counts = passed + skipped ? `${passed} passed, ${failed} failed, ${skipped} skipped` : failed ? 'failed' : 'ok';
-  console.log(`${name.padEnd(12)} ${seconds.toFixed(0).padStart(4)} s  ${counts}`);
+  console.log(`${script.padEnd(12)} ${seconds.toFixed(0).padStart(4)} s  ${counts}`);
 }
 console.log('');
 console.log(`${sum('passed')} passed, ${sum('failed')} failed` + (sum('skipped') ? `, ${sum('skipped')} skipped` : ''));
 process.exitCode = sum('failed') ? 1 : 0;
-
-async function runLane(scripts) {
-  const done = [];
-  for (const script of scripts) done.push(await run(script));
-  return done;
-}
 
 /** Runs a script, prints what it said when it has ended, and counts its tests where it has any. */
 async function run(script) {
