@@ -65,7 +65,7 @@ export interface EngineFacts {
 
 /**
  * Moments of one tensor at one step. Mean, std and rms are over all elements; extremes and fractions of a tensor of 16 384
- * elements and more, and the mean of such a gradient, are those of an even subset of about 8 192, because exact ones would cost
+ * elements and more, and the mean of such a gradient, are those of an even subset of about 4 096, because exact ones would cost
  * as much as the step.
  */
 export interface Moments {

@@ -55,14 +55,14 @@ interface TensorPlace {
   readonly sampleLength: number;
 }
 
-/** Elements of a tensor that its extremes and fractions are taken over: all of a smaller one. */
-export const SUBSET_LENGTH = 8192;
-/** Most elements of a tensor that are returned for quantiles and histograms. */
-export const SAMPLE_LENGTH = 4096;
+/** Elements of a large tensor that its extremes and fractions are taken over, and that are returned for quantiles and histograms. */
+export const SUBSET_LENGTH = 4096;
+/** From so many elements on a tensor is large; of a smaller one all elements are taken, and up to SUBSET_LENGTH returned. */
+const LARGE = 16384;
 /** Large tensors are averaged in up to so many rows, which threads share and which keep float32 sums short. */
 const MOST_ROWS = 64;
 /** Length of the runs that a subset is made of. */
-const LONGEST_RUN = 16;
+const LONGEST_RUN = 32;
 /**
  * Where the variance is less than this part of the mean square, the mean square minus the squared mean has lost its digits
  * in float32, and the subset's variance, which is taken about its mean, is nearer.
@@ -219,7 +219,7 @@ class StatisticsBuilder {
       const distance = this.add('Abs', [middle === 0 ? x : this.add('Sub', [x, this.scalar(middle)])]);
       figures.push(this.fraction(this.add('Greater', [distance, this.scalar(REACH[saturation])])));
     }
-    const stride = coprimeStride(Math.ceil(length / SAMPLE_LENGTH), group.run);
+    const stride = coprimeStride(Math.ceil(length / SUBSET_LENGTH), group.run);
     const sample = stride === 1 ? x : this.slice(x, 1, length, stride);
     return {
       columns: figures.map((figure) => this.keep(figure, subsets.length)),
@@ -283,7 +283,7 @@ class StatisticsBuilder {
  */
 export function subsetOf(count: number, shape: readonly number[]): { run: number; runs: number; stride: number } {
   const all = { run: count, runs: 1, stride: 1 };
-  if (count < 2 * SUBSET_LENGTH) return all;
+  if (count < LARGE) return all;
   let run = LONGEST_RUN;
   while (count % run !== 0) run--;
   const runs = Math.floor(SUBSET_LENGTH / run);

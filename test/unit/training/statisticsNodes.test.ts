@@ -7,7 +7,6 @@ import { Random } from '../../../src/training/random';
 import {
   addStatistics,
   momentsOf,
-  SAMPLE_LENGTH,
   sampleOf,
   subsetOf,
   SUBSET_LENGTH,
@@ -90,7 +89,7 @@ describe('addStatistics', () => {
       assert.equal(moments.max, e.max);
       near(moments.zeroFraction, e.zeros, 1e-6, 'zeroFraction');
       assert.equal(moments.saturatedFraction, undefined);
-      assert.ok(sample.length <= SAMPLE_LENGTH && sample.length >= Math.min(data.length, SAMPLE_LENGTH / 2));
+      assert.ok(sample.length <= SUBSET_LENGTH && sample.length >= Math.min(data.length, SUBSET_LENGTH / 2));
       const values = new Set(data);
       assert.ok(sample.every((v) => values.has(v)));
     }
@@ -111,7 +110,7 @@ describe('addStatistics', () => {
       near(moments.std / e.std, 1, 1e-4, 'std');
       near(moments.zeroFraction, e.zeros, 0.02, 'zeroFraction');
       assert.ok(moments.min >= e.min && moments.max <= e.max);
-      assert.ok(sample.length <= SAMPLE_LENGTH && sample.length > SAMPLE_LENGTH / 2);
+      assert.ok(sample.length <= SUBSET_LENGTH && sample.length > SUBSET_LENGTH / 2);
       if (e.max < 100) near(moments.max, e.max, 1.5, 'max');
     }
   });
@@ -134,7 +133,7 @@ describe('addStatistics', () => {
       { shape: [10, 10], values: (_, r) => 1000 + 0.01 * r.normal() },
       { shape: [16, 32, 28, 28], values: (_, r) => 1000 + 0.1 * r.normal() },
     ]);
-    for (const { data, moments } of measured) near(moments.std / exact(data).std, 1, 0.02, 'std');
+    for (const { data, moments } of measured) near(moments.std / exact(data).std, 1, 0.04, 'std');
   });
 
   it('sees all channels of a large tensor', async () => {
