@@ -53,7 +53,7 @@ describe('the network', () => {
     } finally {
       stop();
     }
-    const ours = stacks.filter((s) => /[\\/]dist[\\/](extension|engine)\.js/.test(s));
+    const ours = stacks.filter((s) => /[\\/]dist[\\/](extension|engine)(\.\w+)?\.js/.test(s));
     assert.deepEqual(ours, []);
   });
 });
