@@ -31,5 +31,5 @@ export function connectHost(): Host {
 
 function isMessage(data: unknown): data is HostToView {
   const type = (data as { type?: unknown } | null)?.type;
-  return ['state', 'event', 'select', 'showComparison'].some((known) => known === type);
+  return ['state', 'events', 'select', 'showComparison'].some((known) => known === type);
 }

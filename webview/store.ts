@@ -1,6 +1,6 @@
 import { isUnreadable } from './unreadable';
 import type { Finding, LayerFacts, LayerRole, ModelFacts, UnreadableModel } from '../src/protocol/facts';
-import type { ProfiledLayer, ProfileResult, ProfileSettings } from '../src/protocol/profile';
+import type { ProfiledLayer, ProfileEvent, ProfileResult, ProfileSettings } from '../src/protocol/profile';
 import type { HostToView, Running, ViewState, ViewToHost } from '../src/protocol/view';
 import type { FigureHost } from './charts/figure';
 import type { FigureName } from './graph/measured';
@@ -98,6 +98,8 @@ export class Store implements FigureHost {
   #profile: ProfileResult | null = null;
   #live: LiveProfile | null = null;
   #revision = 0;
+  /** The host has further events once these are drawn. */
+  #hostWaits = false;
   #scheduled = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #lastDrawn = -Infinity;
@@ -179,16 +181,20 @@ export class Store implements FigureHost {
     else if (message.type === 'select') this.showLayer(message.layer);
     else if (message.type === 'showComparison') this.set({ tab: 'compare' });
     else {
-      const { event } = message;
-      const started = event.type === 'started';
-      if (started) this.#live = LiveProfile.started(event);
-      if (started) this.#profile = this.#live!.result;
-      const changed = started || this.#live?.append(event);
-      if (changed) this.#revision++;
+      for (const event of message.events) this.#follow(event);
       const wasRunning = this.#running !== null;
       this.#running = message.running;
+      this.#hostWaits = true;
       this.#schedule(wasRunning ? liveInterval : 0);
     }
+  }
+
+  #follow(event: ProfileEvent): void {
+    const started = event.type === 'started';
+    if (started) this.#live = LiveProfile.started(event);
+    if (started) this.#profile = this.#live!.result;
+    const changed = started || this.#live?.append(event);
+    if (changed) this.#revision++;
   }
 
   #replace(view: ViewState): void {
@@ -227,6 +233,8 @@ export class Store implements FigureHost {
       this.#lastDrawn = performance.now();
       const snapshot = this.#snapshot();
       for (const listener of this.#listeners) listener(snapshot);
+      if (this.#hostWaits) this.post({ type: 'eventsShown' });
+      this.#hostWaits = false;
     });
   }
 

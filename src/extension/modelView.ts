@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import type { ProfileEvent, ProfileSettings } from '../protocol/profile';
 import type { HostToView, ViewState, ViewToHost } from '../protocol/view';
 import { chooseData } from './chooseData';
+import { EventFlow } from './eventFlow';
 import { showError } from './messages';
 import type { ModelSession } from './modelSession';
 import { factsToRun, reportingErrors } from './reportErrors';
@@ -32,6 +33,7 @@ export class ModelView implements vscode.Disposable {
   /** What the view was told last. */
   private sent: ViewState | undefined;
   private readonly sending = new Rested(() => this.sendState(), RESTS);
+  private readonly events = new EventFlow<ProfileEvent>((events) => this.sendEvents(events));
 
   constructor(
     private readonly webview: vscode.Webview,
@@ -47,7 +49,7 @@ export class ModelView implements vscode.Disposable {
         if (message !== undefined) void this.receive(message);
       }),
       session.onDidChange(() => this.follow()),
-      session.onProfileEvent((event) => this.sendEvent(event)),
+      session.onProfileEvent((event) => this.ready && this.events.add(event)),
     );
     webview.html = webviewHtml({
       nonce: crypto.randomUUID(),
@@ -85,7 +87,11 @@ export class ModelView implements vscode.Disposable {
       case 'ready':
         this.ready = true;
         this.sending.run();
-        for (const event of this.session.runEvents) this.sendEvent(event);
+        this.events.clear();
+        this.events.add(...this.session.runEvents);
+        break;
+      case 'eventsShown':
+        this.events.done();
         break;
       case 'profile':
         await this.profile(message.settings);
@@ -127,6 +133,8 @@ export class ModelView implements vscode.Disposable {
 
   private sendState(): void {
     this.sent = this.state();
+    // the profile of a run that has ended holds all that was measured
+    if (this.sent.running === null) this.events.clear();
     this.send({ type: 'state', state: this.sent });
   }
 
@@ -145,9 +153,9 @@ export class ModelView implements vscode.Disposable {
     };
   }
 
-  private sendEvent(event: ProfileEvent): void {
+  private sendEvents(events: readonly ProfileEvent[]): void {
     const { running } = this.session;
-    if (running !== undefined) this.send({ type: 'event', event, running });
+    if (running !== undefined) this.send({ type: 'events', events, running });
   }
 
   private send(message: HostToView): void {

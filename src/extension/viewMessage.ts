@@ -29,6 +29,7 @@ const messages: Readonly<Record<ViewToHost['type'], Readonly<Record<string, Chec
   ready: {},
   profile: { settings },
   cancel: {},
+  eventsShown: {},
   chooseData: { field: oneOf('data', 'labels'), settings },
   reveal: { layer: name, keepFocus: optional(truth) },
   save: { name: fileName, content: within(text, LARGEST_FILE), encoding: oneOf('text', 'base64') },

@@ -41,7 +41,8 @@ export interface ReportData {
 
 export type HostToView =
   | { readonly type: 'state'; readonly state: ViewState }
-  | { readonly type: 'event'; readonly event: ProfileEvent; readonly running: Running }
+  /** What was measured since the view said `eventsShown`; no more comes before it says so again. */
+  | { readonly type: 'events'; readonly events: readonly ProfileEvent[]; readonly running: Running }
   | { readonly type: 'select'; readonly layer: string }
   /** A comparison that the user has asked for is done: the state that was sent before holds it. */
   | { readonly type: 'showComparison' };
@@ -50,6 +51,7 @@ export type ViewToHost =
   | { readonly type: 'ready' }
   | { readonly type: 'profile'; readonly settings: ProfileSettings }
   | { readonly type: 'cancel' }
+  | { readonly type: 'eventsShown' }
   /** The host asks the user for a file and answers with a state whose settings are these with its path; or with none. */
   | { readonly type: 'chooseData'; readonly field: 'data' | 'labels'; readonly settings: ProfileSettings }
   /** `keepFocus`: only where the text is shown already, and the keyboard stays in the view. */

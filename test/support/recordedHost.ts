@@ -117,8 +117,8 @@ function play(): void {
     const step = event.type === 'step' ? event.step + 1 : 0;
     const loss = event.type === 'step' ? event.loss : undefined;
     send({
-      type: 'event',
-      event,
+      type: 'events',
+      events: [event],
       running: { phase, step, steps, loss, secondsLeft: ((steps - step) * stepMs) / 1000 },
     });
   }, stepMs);

@@ -96,12 +96,12 @@ describe('a profile in a browser', function () {
       const [, , , started, ...steps] = recordedEvents(profile);
       const running = { phase: 'training', step: 0, steps: 20 } as const;
       await view.send({ type: 'state', state: { ...recordedState(100, false), running } });
-      await view.send({ type: 'event', event: started, running });
+      await view.send({ type: 'events', events: [started], running });
       await view.settle();
       await view.page.evaluate('drawn = 0');
       const begin = Date.now();
       for (const [i, event] of steps.slice(0, -1).entries())
-        await view.send({ type: 'event', event, running: { ...running, step: i + 1 } });
+        await view.send({ type: 'events', events: [event], running: { ...running, step: i + 1 } });
       await view.progressOf(20);
       const drawn = await view.page.evaluate('drawn');
       const most = 2 + (Date.now() - begin) / 100;
@@ -131,8 +131,8 @@ describe('a profile in a browser', function () {
       await view.send({ type: 'state', state: { ...endedState(100, 'cancelled', 7), running } });
       await view.get('banner-before').waitFor();
       const [, , , started, first] = recordedEvents(recordedState(100).profile!);
-      await view.send({ type: 'event', event: started, running });
-      await view.send({ type: 'event', event: first, running: { ...running, phase: 'training', step: 1 } });
+      await view.send({ type: 'events', events: [started], running });
+      await view.send({ type: 'events', events: [first], running: { ...running, phase: 'training', step: 1 } });
       await view.get('banner-before').waitFor({ state: 'detached' });
       await view.page.waitForTimeout(1100);
       assert.equal((await view.column('loss', 'loss')).length, 1);

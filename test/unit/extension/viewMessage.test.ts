@@ -21,6 +21,7 @@ describe('a message of the view', () => {
         },
       },
       { type: 'cancel' },
+      { type: 'eventsShown' },
       { type: 'chooseData', field: 'labels', settings: recordedSettings },
       { type: 'reveal', layer: 'conv', keepFocus: true },
       { type: 'openRule', ruleId: 'bias-before-norm' },
