@@ -3,11 +3,11 @@ import { changedModel } from '../ir/changedModel';
 import { ModelError } from '../ir/errors';
 import type { Model, Problem } from '../ir/model';
 import { TextLines } from '../ir/textLines';
+import { say } from '../texts/say';
 import { HeadSource } from './headSource';
 import { sniffJson } from './jsonShape';
 import { openOnnx } from './onnx/openOnnx';
-import { say } from '../texts/say';
-import { refusals, sniff, SNIFFED_BYTES } from './sniff';
+import { IR_VERSION, refusals, sniff, SNIFFED_BYTES, type FileKind } from './sniff';
 
 /** JavaScript holds texts of half a billion characters at most; a model's JSON is a few megabytes. */
 const LARGEST_TEXT = 2 ** 28;
@@ -25,14 +25,19 @@ export async function openModel(folder: ModelFolder, path: string): Promise<Mode
     const length = file.size <= SMALL_FILE ? file.size : SNIFFED_BYTES;
     const head = file.readNow?.(0, length) ?? (await file.read(0, length));
     const source = head.length === file.size ? new BytesSource(head) : new HeadSource(file, head);
-    const kind = sniff(head.subarray(0, SNIFFED_BYTES));
-    if (kind === 'binary') return await openOnnx(folder, path, source);
-    if (kind === 'keras-archive') return await openKerasArchive(folder, path, source);
-    if (kind === 'json') return await openText(folder, path, source);
-    throw refused(kind);
+    // `sniff` says so as well: what only other files need is not run, nor compiled, for an ONNX file
+    if (head[0] === IR_VERSION && head[7] > 0) return await openOnnx(folder, path, source);
+    return await openOther(sniff(head.subarray(0, SNIFFED_BYTES)), folder, path, source);
   } catch (error) {
     throw error instanceof ModelError ? error.withPath(path) : error;
   }
+}
+
+function openOther(kind: FileKind, folder: ModelFolder, path: string, source: ByteSource): Promise<Model> {
+  if (kind === 'binary') return openOnnx(folder, path, source);
+  if (kind === 'keras-archive') return openKerasArchive(folder, path, source);
+  if (kind === 'json') return openText(folder, path, source);
+  throw refused(kind);
 }
 
 async function openText(folder: ModelFolder, path: string, source: ByteSource): Promise<Model> {

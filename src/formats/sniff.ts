@@ -28,7 +28,7 @@ export type FileKind =
   | 'binary';
 
 /** The first byte of nearly all ONNX files. Of the others, only safetensors may begin so; the eighth byte there is 0. */
-const IR_VERSION = 0x08;
+export const IR_VERSION = 0x08;
 
 /** @param head the first bytes of the file, SNIFFED_BYTES of them or all there are */
 export function sniff(head: Uint8Array): FileKind {

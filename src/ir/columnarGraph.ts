@@ -18,14 +18,21 @@ function sliceOf(column: Int32Array, from: number, to: number): number[] {
 /** A column of words. */
 export type Words = Pick<WordList, 'at' | 'length'>;
 
-/** What a frozen graph is made of. */
+/** What a graph asks for when somebody asks for it. */
+export interface NodeTexts {
+  /** The value as an initializer. */
+  tensor(value: ValueId): Tensor | undefined;
+  nodeName(index: number): string;
+  attributes(index: number): ReadonlyMap<string, Attribute>;
+}
+
+/** What a frozen graph is made of. Arrays may be longer than the graph needs. */
 export interface Columns {
   readonly name: string;
   readonly opsets: ReadonlyMap<string, number>;
   readonly names: NameTable;
   readonly types: ReadonlyMap<ValueId, ValueType | LazyType>;
   readonly initializers: ReadonlyMap<ValueId, unknown>;
-  readonly tensorOf: (value: ValueId) => Tensor | undefined;
   readonly constants: ReadonlyMap<ValueId, Tensor>;
   readonly inputs: readonly ValueId[];
   readonly outputs: readonly ValueId[];
@@ -36,9 +43,9 @@ export interface Columns {
   readonly edges: Int32Array;
   readonly starts: Int32Array;
   readonly splits: Int32Array;
+  /** By value: one more than the node that computes it, 0 for none. */
   readonly producers: Int32Array;
-  readonly nodeName: (index: number) => string;
-  readonly nodeAttributes: (index: number) => ReadonlyMap<string, Attribute>;
+  readonly texts: NodeTexts;
   readonly origins: ReadonlyMap<number, Origin>;
   readonly captured: ReadonlyMap<number, readonly ValueId[]>;
 }
@@ -82,7 +89,7 @@ export class ColumnarGraph implements Graph {
   }
 
   producer(value: ValueId): number {
-    return value === ABSENT ? -1 : this.columns.producers[value];
+    return value === ABSENT ? -1 : this.columns.producers[value] - 1;
   }
 
   consumers(value: ValueId): readonly number[] {
@@ -110,7 +117,7 @@ export class ColumnarGraph implements Graph {
   }
 
   initializer(value: ValueId): Tensor | undefined {
-    return this.columns.tensorOf(value) ?? this.columns.constants.get(value);
+    return this.columns.texts.tensor(value) ?? this.columns.constants.get(value);
   }
 
   toMutable(): MutableGraph {
@@ -161,7 +168,7 @@ class ColumnarNode extends AttributedNode implements Node {
     return this.columns.overloads.get(this.index) ?? '';
   }
   get name(): string {
-    return this.columns.nodeName(this.index);
+    return this.columns.texts.nodeName(this.index);
   }
   get inputs(): readonly ValueId[] {
     const { edges, starts, splits } = this.columns;
@@ -175,10 +182,10 @@ class ColumnarNode extends AttributedNode implements Node {
     return this.columns.origins.get(this.index);
   }
   get attributeNames(): readonly string[] {
-    return [...this.columns.nodeAttributes(this.index).keys()];
+    return [...this.columns.texts.attributes(this.index).keys()];
   }
 
   attr(name: string): Attribute | undefined {
-    return this.columns.nodeAttributes(this.index).get(name);
+    return this.columns.texts.attributes(this.index).get(name);
   }
 }

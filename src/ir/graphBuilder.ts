@@ -1,12 +1,13 @@
 import type { Attribute } from './attribute';
-import { ColumnarGraph, type Columns, type Words } from './columnarGraph';
-import { IntList, NameTable, WordList, type LazyType } from './columns';
+import { ColumnarGraph, type Columns, type NodeTexts, type Words } from './columnarGraph';
+import { NameTable, withRoom, WordList, type LazyType } from './columns';
 import { constantOf, makesConstants } from './constants';
 import { ABSENT, type Graph, type ValueId, type ValueType } from './graph';
 import type { Origin } from './origin';
 import type { Tensor } from './tensor';
 
 const NO_ATTRIBUTES: ReadonlyMap<string, Attribute> = new Map();
+const NO_CONSTANTS: ReadonlyMap<ValueId, Tensor> = new Map();
 
 /**
  * Names and attributes of nodes may stay in the file until somebody asks: a reader passes functions of the node's index, in
@@ -40,44 +41,48 @@ export interface NodeEntry {
  * Collects a graph in columns: strings interned, edges in growing Int32Arrays. One object per node is slower than
  * decoding the whole file with protobufjs at 100 000 nodes; columns are three times faster.
  */
-export class GraphBuilder {
-  private readonly names: NameTable;
-  private readonly types = new Map<ValueId, ValueType | LazyType>();
-  private readonly tensors = new Map<ValueId, Tensor | number>();
-  private readonly inputs: ValueId[] = [];
-  private readonly outputs: ValueId[] = [];
+export class GraphBuilder implements NodeTexts {
+  /** Values in the order of the signature: to be appended to. */
+  readonly inputs: ValueId[] = [];
+  readonly outputs: ValueId[] = [];
+  /** Types that are declared. */
+  readonly types = new Map<ValueId, ValueType | LazyType>();
+  /** Initializers: themselves, or their places for `LazyNodeParts.tensor`. */
+  readonly initializers = new Map<ValueId, Tensor | number>();
+  /** Readers that tell names apart by their bytes add values here, without a name where `LazyNodeParts.valueName` knows it. */
+  readonly names: NameTable;
   private readonly opTypes: WordList;
   private readonly domains: WordList;
-  private readonly edges: IntList;
-  /** Where each node's edges begin, and where those of the last one end. */
-  private readonly starts: IntList;
-  private readonly splits: IntList;
-  private readonly producers: IntList;
+  /** See `Columns`: what is behind the last node's or value's entry has no meaning yet. */
+  private edges: Int32Array;
+  private starts: Int32Array;
+  private splits: Int32Array;
+  private producers: Int32Array;
+  private edgeCount = 0;
   private readonly constantNodes: number[] = [];
   private readonly overloads = new Map<number, string>();
   private readonly nodeNames: (string | undefined)[] = [];
-  private readonly attributes: (ReadonlyMap<string, Attribute> | undefined)[] = [];
+  private readonly nodeAttributes: (ReadonlyMap<string, Attribute> | undefined)[] = [];
   private readonly origins = new Map<number, Origin>();
   private readonly captured = new Map<number, readonly ValueId[]>();
 
   /**
-   * @param room how many nodes there may be; there may be more
+   * @param room how many nodes or values there may be; there may be more. Memory that nothing is written to costs addresses only.
    * @param opsets may be filled in later
    */
   constructor(
     public name = '',
     private readonly lazy: LazyNodeParts = {},
-    room?: number,
+    room = 16,
     readonly opsets = new Map<string, number>(),
   ) {
     this.opTypes = new WordList(room);
     this.domains = new WordList(room);
-    this.edges = new IntList(room && 3 * room);
-    this.starts = new IntList(room);
-    this.splits = new IntList(room);
-    this.producers = new IntList(room);
-    this.names = new NameTable(lazy.valueName?.bind(lazy));
-    this.starts.push(0);
+    this.edges = new Int32Array(3 * room);
+    this.starts = new Int32Array(room + 1);
+    this.splits = new Int32Array(room);
+    this.producers = new Int32Array(room);
+    this.names = new NameTable(lazy);
   }
 
   get nodeCount(): number {
@@ -90,14 +95,6 @@ export class GraphBuilder {
     return this.names.idOf(name) ?? this.names.add(name);
   }
 
-  /**
-   * The id of a value that has not been named so far: for readers that tell names apart by their bytes.
-   * @param name left to `LazyNodeParts.valueName` when it is not given
-   */
-  newValue(name?: string): ValueId {
-    return this.names.add(name);
-  }
-
   valueName(value: ValueId): string {
     return this.names.nameOf(value);
   }
@@ -106,8 +103,8 @@ export class GraphBuilder {
   nodeTitle(index: number): string {
     const name = this.nodeNames[index] ?? this.lazy.name?.(index);
     if (name) return `"${name}"`;
-    const start = this.splits.at(index);
-    const output = start < this.starts.at(index + 1) ? this.valueName(this.edges.at(start)) : '';
+    const start = this.splits[index];
+    const output = start < this.starts[index + 1] ? this.valueName(this.edges[start]) : '';
     return `${this.opTypes.at(index) || index}${output ? ` -> "${output}"` : ''}`;
   }
 
@@ -123,66 +120,48 @@ export class GraphBuilder {
 
   /** The node added so far that computes the value, -1 for none. */
   producer(value: ValueId): number {
-    return value < this.producers.length ? this.producers.at(value) : -1;
-  }
-
-  isInitializer(value: ValueId): boolean {
-    return this.tensors.has(value);
-  }
-
-  isDeclared(value: ValueId): boolean {
-    return this.types.has(value);
-  }
-
-  declareType(value: ValueId, type: ValueType | LazyType): void {
-    this.types.set(value, type);
-  }
-
-  addInput(value: ValueId): void {
-    this.inputs.push(value);
-  }
-
-  addOutput(value: ValueId): void {
-    this.outputs.push(value);
-  }
-
-  /** @param tensor itself, or its place for `LazyNodeParts.tensor` */
-  addInitializer(value: ValueId, tensor: Tensor | number): void {
-    this.tensors.set(value, tensor);
+    return value !== ABSENT && value < this.producers.length ? this.producers[value] - 1 : -1;
   }
 
   tensor(value: ValueId): Tensor | undefined {
-    const tensor = this.tensors.get(value);
+    const tensor = this.initializers.get(value);
     if (typeof tensor !== 'number') return tensor;
     const found = this.lazy.tensor!(value, tensor, this);
-    this.tensors.set(value, found);
+    this.initializers.set(value, found);
     return found;
   }
 
   /** Returns the node's index. A value computed twice keeps its first producer; the reader reports the second. */
   addNode(entry: NodeEntry): number {
     const index = this.opTypes.length;
-    this.opTypes.push(entry.opType);
-    this.domains.push(entry.domain ?? '');
-    const { inputs, outputs } = entry;
+    const { opType, domain = '', inputs, outputs, attributes, captured } = entry;
+    this.opTypes.push(opType);
+    this.domains.push(domain);
+    let edge = this.edgeCount;
+    const end = edge + inputs.length + outputs.length;
+    if (end > this.edges.length) this.edges = withRoom(this.edges, end);
+    if (index === this.splits.length) {
+      this.splits = withRoom(this.splits, index);
+      this.starts = withRoom(this.starts, index + 1);
+    }
+    if (this.names.size > this.producers.length) this.producers = withRoom(this.producers, this.names.size);
     const { edges, producers } = this;
-    edges.pushAll(inputs);
-    this.splits.push(edges.length);
-    edges.pushAll(outputs);
-    this.starts.push(edges.length);
+    for (let i = 0; i < inputs.length; i++) edges[edge++] = inputs[i];
+    this.splits[index] = edge;
     for (let i = 0; i < outputs.length; i++) {
       const value = outputs[i];
-      if (value === ABSENT) continue;
-      producers.fillTo(value + 1, -1);
-      if (producers.at(value) < 0) producers.set(value, index);
+      edges[edge++] = value;
+      if (value !== ABSENT && producers[value] === 0) producers[value] = index + 1;
     }
+    this.starts[index + 1] = this.edgeCount = end;
+    if (attributes !== undefined) {
+      this.nodeAttributes[index] = attributes;
+      if (makesConstants(opType, domain)) this.constantNodes.push(index);
+    }
+    if (captured !== undefined && captured.length > 0) this.captured.set(index, captured);
     if (entry.name !== undefined) this.nodeNames[index] = entry.name;
-    if (entry.attributes !== undefined) this.attributes[index] = entry.attributes;
     if (entry.origin !== undefined) this.origins.set(index, entry.origin);
     if (entry.overload) this.overloads.set(index, entry.overload);
-    if (entry.attributes !== undefined && makesConstants(entry.opType, entry.domain ?? ''))
-      this.constantNodes.push(index);
-    if (entry.captured !== undefined && entry.captured.length > 0) this.captured.set(index, entry.captured);
     return index;
   }
 
@@ -190,31 +169,42 @@ export class GraphBuilder {
    * @param order indices of all nodes in the order that the graph shall have them, where it is not the order they were added in
    */
   build(order?: Int32Array): Graph {
-    this.producers.fillTo(this.names.size, -1);
+    if (this.names.size > this.producers.length) this.producers = withRoom(this.producers, this.names.size);
+    const inputs: ValueId[] = [];
+    for (const v of this.inputs) if (!this.initializers.has(v)) inputs.push(v);
+    const { name, opsets, names, types, initializers, outputs, opTypes, domains, overloads } = this;
+    const { edges, starts, splits, producers, origins, captured } = this;
     const columns: Columns = {
-      name: this.name,
-      opsets: this.opsets,
-      names: this.names,
-      types: this.types,
-      initializers: this.tensors,
-      tensorOf: (value) => this.tensor(value),
-      constants: new Map(),
-      inputs: this.inputs.filter((v) => !this.tensors.has(v)),
-      outputs: this.outputs,
-      opTypes: this.opTypes,
-      domains: this.domains,
-      overloads: this.overloads,
-      edges: this.edges.view(),
-      starts: this.starts.view(),
-      splits: this.splits.view(),
-      producers: this.producers.view(),
-      nodeName: (i) => this.nodeNames[i] ?? this.lazy.name?.(i) ?? '',
-      nodeAttributes: (i) => this.attributes[i] ?? this.lazy.attributes?.(i) ?? NO_ATTRIBUTES,
-      origins: this.origins,
-      captured: this.captured,
+      name,
+      opsets,
+      names,
+      types,
+      initializers,
+      constants: NO_CONSTANTS,
+      inputs,
+      outputs,
+      opTypes,
+      domains,
+      overloads,
+      edges,
+      starts,
+      splits,
+      producers,
+      texts: this,
+      origins,
+      captured,
     };
-    if (this.constantNodes.length === 0) return new ColumnarGraph(order ? reordered(columns, order) : columns);
-    return new ColumnarGraph({ ...(order ? reordered(columns, order) : columns), constants: this.constants(columns) });
+    const ordered = order ? reordered(columns, order) : columns;
+    if (this.constantNodes.length === 0) return new ColumnarGraph(ordered);
+    return new ColumnarGraph({ ...ordered, constants: this.constants(columns) });
+  }
+
+  nodeName(index: number): string {
+    return this.nodeNames[index] ?? this.lazy.name?.(index) ?? '';
+  }
+
+  attributes(index: number): ReadonlyMap<string, Attribute> {
+    return this.nodeAttributes[index] ?? this.lazy.attributes?.(index) ?? NO_ATTRIBUTES;
   }
 
   /** Values that Constant and ConstantOfShape nodes compute, nodes in the order they were added. */
@@ -222,10 +212,10 @@ export class GraphBuilder {
     const constants = new Map<ValueId, Tensor>();
     const make = (index: number) => {
       const output = splits[index] < starts[index + 1] ? edges[splits[index]] : ABSENT;
-      if (output === ABSENT || this.tensors.has(output) || this.producers.at(output) !== index) return;
+      if (output === ABSENT || this.initializers.has(output) || this.producers[output] !== index + 1) return;
       const input = starts[index] < splits[index] ? edges[starts[index]] : ABSENT;
       const shape = this.tensor(input) ?? constants.get(input);
-      const tensor = constantOf(this.opTypes.at(index), this.valueName(output), this.attributes[index]!, shape);
+      const tensor = constantOf(this.opTypes.at(index), this.valueName(output), this.nodeAttributes[index]!, shape);
       if (tensor) constants.set(output, tensor);
     };
     // in two rounds, since the shape of a ConstantOfShape may be a Constant that an unsorted file states later
@@ -237,11 +227,12 @@ export class GraphBuilder {
 
 /** The same columns with node order[i] in place i. */
 function reordered(columns: Columns, order: Int32Array): Columns {
+  const { texts } = columns;
   const place = new Int32Array(order.length);
   order.forEach((from, to) => (place[from] = to));
-  const edges = new Int32Array(columns.edges.length);
-  const starts = new Int32Array(columns.starts.length);
-  const splits = new Int32Array(columns.splits.length);
+  const edges = new Int32Array(columns.starts[order.length]);
+  const starts = new Int32Array(order.length + 1);
+  const splits = new Int32Array(order.length);
   let next = 0;
   order.forEach((from, to) => {
     starts[to] = next;
@@ -259,9 +250,12 @@ function reordered(columns: Columns, order: Int32Array): Columns {
     edges,
     starts,
     splits,
-    producers: columns.producers.map((index) => (index < 0 ? index : place[index])),
-    nodeName: (i) => columns.nodeName(order[i]),
-    nodeAttributes: (i) => columns.nodeAttributes(order[i]),
+    producers: columns.producers.map((node) => (node === 0 ? 0 : place[node - 1] + 1)),
+    texts: {
+      tensor: (value) => texts.tensor(value),
+      nodeName: (i) => texts.nodeName(order[i]),
+      attributes: (i) => texts.attributes(order[i]),
+    },
     origins: moved(columns.origins),
     captured: moved(columns.captured),
   };

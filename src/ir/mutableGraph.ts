@@ -200,10 +200,10 @@ export class MutableGraph {
     for (const [domain, version] of this.opsets) builder.opsets.set(domain, version);
     for (const { name, type } of this.inputs) {
       const v = builder.value(name);
-      builder.addInput(v);
-      if (type.kind !== 'unknown') builder.declareType(v, type);
+      builder.inputs.push(v);
+      if (type.kind !== 'unknown') builder.types.set(v, type);
     }
-    for (const [name, tensor] of this.initializers) builder.addInitializer(builder.value(name), tensor);
+    for (const [name, tensor] of this.initializers) builder.initializers.set(builder.value(name), tensor);
     for (const n of this.nodes) {
       builder.addNode({
         opType: n.opType,
@@ -219,12 +219,12 @@ export class MutableGraph {
     }
     for (const { name, type } of this.outputs) {
       const v = builder.value(name);
-      builder.addOutput(v);
-      if (type.kind !== 'unknown') builder.declareType(v, type);
+      builder.outputs.push(v);
+      if (type.kind !== 'unknown') builder.types.set(v, type);
     }
     for (const [name, type] of this.valueTypes) {
       const v = builder.known(name);
-      if (v !== undefined) builder.declareType(v, type);
+      if (v !== undefined) builder.types.set(v, type);
     }
     return builder.build();
   }

@@ -68,29 +68,29 @@ class TextParser {
     for (const [domain, version] of opsets) builder.opsets.set(domain, version);
     for (const input of this.declarations('(', ')')) {
       const v = builder.value(input.name);
-      builder.addInput(v);
-      builder.declareType(v, input.type);
-      if (input.data) builder.addInitializer(v, input.data);
+      builder.inputs.push(v);
+      builder.types.set(v, input.type);
+      if (input.data) builder.initializers.set(v, input.data);
     }
     this.scanner.expect('=>');
     const outputs = this.declarations('(', ')');
     const constants = this.scanner.peek() === '<' ? this.declarations('<', '>') : [];
     for (const { name, data } of constants) {
-      if (data !== undefined) builder.addInitializer(builder.value(name), data);
+      if (data !== undefined) builder.initializers.set(builder.value(name), data);
     }
     this.scanner.expect('{');
     while (!this.scanner.accept('}')) this.node(builder, opsets);
     for (const { name, type, data } of constants) {
       const v = builder.value(name);
-      builder.declareType(v, type);
+      builder.types.set(v, type);
       if (data === undefined && !builder.isProduced(v)) {
-        builder.addInitializer(v, missingTensor(name, type.dtype!, this.fixedDims(name, type)));
+        builder.initializers.set(v, missingTensor(name, type.dtype!, this.fixedDims(name, type)));
       }
     }
     for (const { name, type } of outputs) {
       const v = builder.value(name);
-      builder.addOutput(v);
-      if (type.kind !== 'unknown') builder.declareType(v, type);
+      builder.outputs.push(v);
+      if (type.kind !== 'unknown') builder.types.set(v, type);
     }
     this.depth--;
     const graph = builder.build();
@@ -193,7 +193,7 @@ class TextParser {
     if (attributes.size === 0) attributes = this.attributes(opsets);
     const captured = capturedNames({ attributes }).map((n) => builder.value(n));
     for (const v of outputs)
-      if (v !== ABSENT && (builder.isProduced(v) || builder.isInitializer(v)))
+      if (v !== ABSENT && (builder.isProduced(v) || builder.initializers.has(v)))
         this.scanner.fail('a value is computed twice');
     builder.addNode({
       opType,

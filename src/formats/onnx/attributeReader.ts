@@ -34,7 +34,6 @@ const wireTypes: Readonly<Record<number, number>> = {
  * @returns true when it holds a tensor or a graph, which are read at once
  */
 export function holdsParts(wire: Wire): boolean {
-  if (wire.type === BYTES && isPlain(wire.bytes, wire.from, wire.from + wire.length)) return false;
   let found = false;
   const end = wire.enterMessage();
   while (wire.next(end)) {
@@ -54,12 +53,13 @@ const PACKED_FLOATS = (Field.floats << 3) | BYTES;
 const TYPE = 0xa0;
 
 /**
- * True when these bytes are an AttributeProto of scalars, texts and numbers and nothing else, which nearly all are. One function
+ * True when the current field is an AttributeProto of scalars, texts and numbers and nothing else, which nearly all are. One function
  * without calls: most of the fields of a model are here.
  */
-function isPlain(bytes: Uint8Array, start: number, end: number): boolean {
-  if (end > bytes.length) return false;
-  let at = start;
+export function isPlainAttribute({ type, bytes, from, length: size }: Wire): boolean {
+  const end = from + size;
+  if (type !== BYTES || end > bytes.length) return false;
+  let at = from;
   while (at < end) {
     const tag = bytes[at++];
     if (tag === INTS || tag === Field.i << 3 || (tag === TYPE && bytes[at++] === 1)) {

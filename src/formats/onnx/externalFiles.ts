@@ -26,11 +26,6 @@ export class ExternalFiles {
     this.prefix = modelPath.slice(0, modelPath.lastIndexOf('/') + 1);
   }
 
-  /** True when the model names a file of weights. */
-  get areNamed(): boolean {
-    return this.files.size > 0;
-  }
-
   /** @param location as the tensor states it, relative to the model file */
   file(location: string): ExternalFile {
     let file = this.files.get(location);

@@ -1,11 +1,11 @@
 import type { Attribute } from '../../ir/attribute';
 import { GraphBuilder } from '../../ir/graphBuilder';
-import { IntList, OffsetList } from '../../ir/columns';
+import { withRoom } from '../../ir/columns';
 import { makesConstants } from '../../ir/constants';
 import { ABSENT, type Graph, type ValueId } from '../../ir/graph';
 import { capturedNames } from '../../ir/mutableGraph';
 import { topologicalOrder } from '../../ir/topologicalOrder';
-import { holdsParts, readAttributes } from './attributeReader';
+import { holdsParts, isPlainAttribute, readAttributes } from './attributeReader';
 import { internerFor, type Interner } from './interner';
 import { NodeParts } from './nodeParts';
 import type { ReadContext } from './readContext';
@@ -33,19 +33,19 @@ export class GraphReader {
   readonly builder: GraphBuilder;
   /** Names of values: their numbers are the values. */
   private readonly names: Interner;
-  /** By value: the first node that reads it, -1 for none. */
-  private readonly readBy: IntList;
+  /** By value: one more than the first node that reads it, 0 for none. */
+  private readBy: Int32Array;
   /** Values whose names are no UTF-8, by what stands for the name. */
   private readonly misspelt = new Map<string, ValueId>();
   /** By value: a sum of the above. */
-  private readonly sources: IntList;
-  /** By node: the file offset of its field. */
-  private readonly starts: OffsetList;
-  private readonly outputs: ValueId[] = [];
+  private sources: Int32Array;
+  private readonly parts: NodeParts;
   private readonly subgraphs: Graph[] = [];
   private readonly constants: ValueId[] = [];
   private readonly nodeInputs: ValueId[] = [];
   private readonly nodeOutputs: ValueId[] = [];
+  private nodeCount = 0;
+  private valueCount = 0;
   private unsorted = false;
 
   /**
@@ -60,11 +60,11 @@ export class GraphReader {
     private readonly depth = 0,
   ) {
     const room = Math.min(Math.ceil(size / BYTES_PER_NODE), MOST_ROOM);
-    this.names = internerFor(context.structure, room);
-    this.readBy = new IntList(room);
-    this.sources = new IntList(room);
-    this.starts = new OffsetList(room);
-    this.builder = new GraphBuilder('', new NodeParts(context, this.names, this.starts), room, context.opsets);
+    this.names = internerFor(context.size, room);
+    this.readBy = new Int32Array(room);
+    this.sources = new Int32Array(room);
+    this.parts = new NodeParts(context, this.names, room);
+    this.builder = new GraphBuilder('', this.parts, room, context.opsets);
   }
 
   /** @param wire has entered a GraphProto that ends at file offset `end` */
@@ -99,100 +99,85 @@ export class GraphReader {
 
   /** The current field as the name of a value. */
   value(wire: Wire): ValueId {
-    if (wire.type !== BYTES || !wire.inMemory) wire.expectInMemory();
-    if (wire.length === 0) return ABSENT;
-    const value = this.names.intern(wire.bytes, wire.from, wire.length);
+    const { bytes, from, length } = wire;
+    if (wire.type !== BYTES || from + length > bytes.length) wire.expectInMemory();
+    if (length === 0) return ABSENT;
+    const value = this.names.intern(bytes, from, length);
     // names beyond ASCII are decoded at once, which tells whether they are valid
-    if (value === this.readBy.length) this.addValue(this.names.isAscii ? undefined : this.properName(wire, value));
+    if (value === this.valueCount) this.addValue(this.names.isAscii ? undefined : this.properName(wire, value));
     return value;
   }
 
   addInput(value: ValueId): void {
     if (value === ABSENT) return;
-    if (this.sources.at(value) & INPUT) {
+    if (this.sources[value] & INPUT) {
       this.problem('duplicate-input', `${this.title} declares the input "${this.builder.valueName(value)}" twice`);
       return;
     }
-    this.sources.set(value, this.sources.at(value) | INPUT);
-    this.builder.addInput(value);
+    this.sources[value] |= INPUT;
+    this.builder.inputs.push(value);
   }
 
   addOutput(value: ValueId): void {
-    if (value === ABSENT) return;
-    this.outputs.push(value);
-    this.builder.addOutput(value);
+    if (value !== ABSENT) this.builder.outputs.push(value);
   }
 
   /** The current field as a NodeProto. */
   readNode(wire: Wire): void {
-    const { context, builder, nodeInputs, nodeOutputs } = this;
-    this.starts.push(wire.fieldStart);
+    const { context, builder, parts, nodeInputs: inputs, nodeOutputs: outputs } = this;
+    const node = this.nodeCount++;
+    const start = wire.base + wire.head;
+    if (node === parts.starts.length) parts.starts = withRoom(parts.starts, node);
+    parts.starts[node] = start;
     const end = wire.enterMessage();
-    const start = wire.offset;
-    nodeInputs.length = 0;
-    nodeOutputs.length = 0;
+    inputs.length = 0;
+    outputs.length = 0;
     let opType = '';
     let domain = '';
     let overload: string | undefined;
     let hasParts = false;
     while (wire.next(end)) {
-      switch (wire.field) {
-        case NodeField.input:
-          nodeInputs.push(this.value(wire));
-          break;
-        case NodeField.output:
-          nodeOutputs.push(this.value(wire));
-          break;
-        case NodeField.name:
-          wire.expect(BYTES);
-          break;
-        case NodeField.opType:
-          opType = context.word(wire);
-          break;
-        case NodeField.attribute:
-          if (holdsParts(wire)) hasParts = true;
-          break;
-        case NodeField.domain:
-          domain = defaultDomain(context.word(wire));
-          break;
-        case NodeField.overload:
-          overload = wire.text();
-          break;
-      }
+      const { field } = wire;
+      if (field === NodeField.input) inputs.push(this.value(wire));
+      else if (field === NodeField.attribute) hasParts = (!isPlainAttribute(wire) && holdsParts(wire)) || hasParts;
+      else if (field === NodeField.output) outputs.push(this.value(wire));
+      else if (field === NodeField.opType) opType = context.word(wire);
+      else if (field === NodeField.domain) domain = defaultDomain(context.word(wire));
+      else if (field === NodeField.overload) overload = wire.text();
+      else if (field === NodeField.name && wire.type !== BYTES) wire.expect(BYTES);
     }
     let attributes: Map<string, Attribute> | undefined;
-    if (hasParts || makesConstants(opType, domain)) {
-      wire.seek(start);
-      attributes = this.readParts(wire, end);
-      if (makesConstants(opType, domain) && nodeOutputs.length > 0) this.constants.push(nodeOutputs[0]);
+    let captured: ValueId[] | undefined;
+    const isConstant = makesConstants(opType, domain);
+    if (hasParts || isConstant) {
+      if (isConstant && outputs.length > 0) this.constants.push(outputs[0]);
+      attributes = this.readParts(wire, start, end);
+      if (hasParts) captured = this.capturedBy(attributes);
     }
-    const captured = hasParts ? capturedNames({ attributes: attributes! }).map((name) => this.named(name)) : undefined;
-    const index = builder.addNode({
-      opType,
-      domain,
-      overload,
-      inputs: nodeInputs,
-      outputs: nodeOutputs,
-      attributes,
-      captured,
-    });
-    if (opType === '') this.problem('no-operator', `node ${this.nodeTitle(index)} names no operator`);
+    builder.addNode({ opType, domain, overload, inputs, outputs, attributes, captured });
+    if (opType === '') this.problem('no-operator', `node ${this.nodeTitle(node)} names no operator`);
     const { readBy, sources } = this;
-    for (let i = 0; i < nodeInputs.length; i++) {
-      const value = nodeInputs[i];
-      if (value !== ABSENT && readBy.at(value) < 0) readBy.set(value, index);
+    for (let i = 0; i < inputs.length; i++) {
+      const value = inputs[i];
+      if (value !== ABSENT && readBy[value] === 0) readBy[value] = node + 1;
     }
-    if (captured) for (const v of captured) if (readBy.at(v) < 0) readBy.set(v, index);
-    for (let i = 0; i < nodeOutputs.length; i++) {
-      const value = nodeOutputs[i];
+    for (let i = 0; i < outputs.length; i++) {
+      const value = outputs[i];
       if (value === ABSENT) continue;
-      if (sources.at(value) & COMPUTED) {
-        this.reportTwice(value, index);
+      if (sources[value] & COMPUTED) {
+        this.reportTwice(value, node);
         continue;
       }
-      sources.set(value, sources.at(value) | COMPUTED);
-      if (readBy.at(value) >= 0) this.unsorted = true;
+      sources[value] |= COMPUTED;
+      if (readBy[value] > 0) this.unsorted = true;
     }
+  }
+
+  /** Values of this graph that bodies in the attributes of the node after the last one read. */
+  private capturedBy(attributes: ReadonlyMap<string, Attribute>): ValueId[] {
+    const captured = capturedNames({ attributes }).map((name) => this.named(name));
+    for (const v of captured) if (this.readBy[v] === 0) this.readBy[v] = this.nodeCount;
+    return captured;
   }
 
   /** Checks the edges and puts the nodes in order. */
@@ -204,7 +189,7 @@ export class GraphReader {
       graph,
       subgraphs: this.subgraphs,
       constants: this.constants,
-      isRead: (v) => this.readBy.at(v) >= 0,
+      isRead: (v) => this.readBy[v] > 0,
     });
     return graph;
   }
@@ -230,14 +215,16 @@ export class GraphReader {
     if (misspelt !== undefined) return misspelt;
     const bytes = utf8.encode(name);
     const value = this.names.intern(bytes, 0, bytes.length);
-    if (value === this.readBy.length) this.addValue(name);
+    if (value === this.valueCount) this.addValue(name);
     return value;
   }
 
   private addValue(name: string | undefined): void {
-    this.builder.newValue(name);
-    this.readBy.push(-1);
-    this.sources.push(0);
+    this.builder.names.add(name);
+    const count = ++this.valueCount;
+    if (count <= this.readBy.length) return;
+    this.readBy = withRoom(this.readBy, count);
+    this.sources = withRoom(this.sources, count);
   }
 
   private properName(wire: Wire, value: ValueId): string {
@@ -248,7 +235,11 @@ export class GraphReader {
     return shown;
   }
 
-  private readParts(wire: Wire, end: number): Map<string, Attribute> {
+  /** The attributes of the node whose field begins at file offset `start`. */
+  private readParts(wire: Wire, start: number, end: number): Map<string, Attribute> {
+    wire.seek(start);
+    wire.next(end);
+    wire.enterMessage();
     return readAttributes(wire, end, {
       tensors: this.context.tensors,
       graph: (inner, innerEnd) => {
@@ -267,7 +258,7 @@ export class GraphReader {
   }
 
   private readInitializer(wire: Wire): void {
-    const place = wire.fieldStart;
+    const place = wire.base + wire.head;
     const end = wire.enterMessage();
     let value: ValueId = ABSENT;
     let location: string | undefined;
@@ -279,7 +270,7 @@ export class GraphReader {
     }
     this.addInitializer(value, place, end);
     // tensors are described when somebody asks, but the files beside the model are looked for when it is opened
-    if (isExternal && value !== ABSENT) this.context.tensors.files.file(location ?? '');
+    if (isExternal && value !== ABSENT) this.context.tensors.externalFile(location ?? '');
   }
 
   /** The file that an entry of external_data names; undefined when the entry is about something else. */
@@ -304,7 +295,7 @@ export class GraphReader {
       this.problem('unnamed-initializer', `an initializer of ${this.title} has no name, so nothing can read it`, end);
       return;
     }
-    if (this.sources.at(value) & INITIALIZER) {
+    if (this.sources[value] & INITIALIZER) {
       this.problem(
         'duplicate-initializer',
         `${this.title} has two initializers "${this.builder.valueName(value)}"; the first counts`,
@@ -312,8 +303,8 @@ export class GraphReader {
       );
       return;
     }
-    this.sources.set(value, this.sources.at(value) | INITIALIZER);
-    this.builder.addInitializer(value, tensor);
+    this.sources[value] |= INITIALIZER;
+    this.builder.initializers.set(value, tensor);
   }
 
   /**
@@ -329,8 +320,8 @@ export class GraphReader {
         if (!isHint || this.isKnown(wire)) value = this.value(wire);
       } else if (wire.field === ValueInfoField.type) type = this.context.type(wire);
     }
-    if (value !== ABSENT && type !== undefined && !(isHint && this.builder.isDeclared(value)))
-      this.builder.declareType(value, type);
+    if (value !== ABSENT && type !== undefined && !(isHint && this.builder.types.has(value)))
+      this.builder.types.set(value, type);
     return value;
   }
 
@@ -349,22 +340,22 @@ export class GraphReader {
 
   private checkEdges(): void {
     const { builder, sources, readBy } = this;
-    for (let v = 0; v < readBy.length; v++) {
-      const source = sources.at(v);
+    for (let v = 0; v < this.valueCount; v++) {
+      const source = sources[v];
       if (source & COMPUTED && source & GIVEN)
         this.problem(
           'duplicate-producer',
           `"${builder.valueName(v)}" is an input or initializer of ${this.title}, and node ${this.nodeTitle(builder.producer(v))} computes it again`,
         );
-      else if (source === 0 && readBy.at(v) >= 0 && this.depth === 0)
+      else if (source === 0 && readBy[v] > 0 && this.depth === 0)
         this.problem(
           'dangling-input',
-          `node ${this.nodeTitle(readBy.at(v))} reads "${builder.valueName(v)}", which nothing in ${this.title} computes`,
+          `node ${this.nodeTitle(readBy[v] - 1)} reads "${builder.valueName(v)}", which nothing in ${this.title} computes`,
         );
     }
     if (this.depth > 0) return;
-    for (const v of this.outputs) {
-      if (sources.at(v) === 0)
+    for (const v of builder.outputs) {
+      if (sources[v] === 0)
         this.problem('dangling-output', `nothing computes the output "${builder.valueName(v)}" of ${this.title}`);
     }
   }

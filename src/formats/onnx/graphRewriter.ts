@@ -11,7 +11,7 @@ import { GraphField, NodeField, SparseTensorField, TensorField, ValueInfoField }
 import type { Wire } from './wire';
 
 /** Fields of NodeProto that the graph has its own words for; the others are carried over to the node's changed form. */
-const knownNodeFields: ReadonlySet<number> = new Set(Object.values(NodeField));
+const knownNodeFields: ReadonlySet<number | string> = new Set(Object.values(NodeField));
 
 /**
  * Encodes an edited graph against the GraphProto that it came from. Nodes, initializers and declarations that are as they were

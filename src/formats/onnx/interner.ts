@@ -1,5 +1,4 @@
 import { ByteTable } from './byteTable';
-import type { Structure } from './structure';
 import { TextTable } from './textTable';
 
 /** Bytes that were seen before get the number they got then: names are told apart without being decoded. */
@@ -18,10 +17,9 @@ export interface Interner {
 export const FEW_NAMES = 1.25 * 2 ** 20;
 
 /**
- * @param structure of the file that the names are from
+ * @param size in bytes of the structure that the names are from
  * @param room for so many names to begin with
  */
-export function internerFor(structure: Structure, room?: number): Interner {
-  const size = structure.reduce((sum, { bytes }) => sum + bytes.length, 0);
+export function internerFor(size: number, room?: number): Interner {
   return size <= FEW_NAMES ? new TextTable() : new ByteTable(room);
 }

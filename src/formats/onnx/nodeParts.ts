@@ -1,5 +1,4 @@
 import type { Attribute } from '../../ir/attribute';
-import type { OffsetList } from '../../ir/columns';
 import type { ValueId } from '../../ir/graph';
 import type { LazyNodeParts } from '../../ir/graphBuilder';
 import type { Tensor } from '../../ir/tensor';
@@ -15,18 +14,22 @@ const KEPT_ATTRIBUTES = 10_000;
 
 /** Names and attributes that stay in the file until somebody asks. They keep alive only what they need of the reading. */
 export class NodeParts implements LazyNodeParts {
+  /** By node: the file offset of its field. */
+  starts: Float64Array;
   private entered: Wire | undefined;
   private kept: Map<number, ReadonlyMap<string, Attribute>> | undefined;
 
   /**
    * @param names of the values, whose numbers they are
-   * @param starts by node: the file offset of its field
+   * @param room how many nodes there may be; there may be more
    */
   constructor(
     private readonly context: ReadContext,
     private readonly names: Interner,
-    private readonly starts: OffsetList,
-  ) {}
+    room: number,
+  ) {
+    this.starts = new Float64Array(room);
+  }
 
   valueName(value: ValueId): string {
     return this.names.text(value);
@@ -63,7 +66,7 @@ export class NodeParts implements LazyNodeParts {
 
   /** Goes to the fields of a node and returns where they end. */
   private enter(wire: Wire, index: number): number {
-    wire.seek(this.starts.at(index));
+    wire.seek(this.starts[index]);
     wire.next(Infinity);
     return wire.enterMessage();
   }

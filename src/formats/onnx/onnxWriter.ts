@@ -120,7 +120,7 @@ class ModelRewriter {
     let bounds: [from: number, to: number] = [0, 0];
     const keys = new Map<number, string>();
     const ranges = fieldRanges(wire, 0, source.size, (w, i) => {
-      if (w.field === ModelField.graph) bounds = [w.payloadStart, w.payloadEnd];
+      if (w.field === ModelField.graph) bounds = [w.base + w.from, w.base + w.from + w.length];
       else if (w.field === ModelField.functions) keys.set(i, keyOfFunction(w));
     });
     const rewriter = new GraphRewriter(source, wire, ...bounds, model.graph, encoder, keepsReferences);

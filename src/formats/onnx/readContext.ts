@@ -23,6 +23,8 @@ export class ReadContext {
   readonly records = new Map<Graph, GraphRecord>();
   /** Of the model or function being read: its graphs share them, since a file may state them after its graphs. */
   opsets = new Map<string, number>();
+  /** Bytes of the structure that are in memory. */
+  readonly size: number;
   private readonly wordNumbers: Interner;
   private readonly words: string[] = [];
   private readonly typeNumbers: Interner;
@@ -33,14 +35,18 @@ export class ReadContext {
     readonly tensors: TensorReader,
     readonly problems: Problems,
   ) {
-    this.wordNumbers = internerFor(structure);
-    this.typeNumbers = internerFor(structure);
+    let size = 0;
+    for (let i = 0; i < structure.length; i++) size += structure[i].bytes.length;
+    this.size = size;
+    this.wordNumbers = internerFor(size);
+    this.typeNumbers = internerFor(size);
   }
 
   /** The current field as a word that many nodes share: an operator, a domain. */
   word(wire: Wire): string {
-    if (wire.type !== BYTES || !wire.inMemory) wire.expectInMemory();
-    const number = this.wordNumbers.intern(wire.bytes, wire.from, wire.length);
+    const { bytes, from, length } = wire;
+    if (wire.type !== BYTES || from + length > bytes.length) wire.expectInMemory();
+    const number = this.wordNumbers.intern(bytes, from, length);
     return (this.words[number] ??= wire.text());
   }
 
@@ -51,8 +57,9 @@ export class ReadContext {
 
   /** The current field as a TypeProto, which is read when somebody asks; equal ones share one object. */
   type(wire: Wire): LazyType {
-    if (wire.type !== BYTES || !wire.inMemory) wire.expectInMemory();
-    const number = this.typeNumbers.intern(wire.bytes, wire.from, wire.length);
-    return (this.types[number] ??= lazyType(wire.payload(), wire.payloadStart));
+    const { bytes, base, from, length } = wire;
+    if (wire.type !== BYTES || from + length > bytes.length) wire.expectInMemory();
+    const number = this.typeNumbers.intern(bytes, from, length);
+    return (this.types[number] ??= lazyType(bytes.subarray(from, from + length), base + from));
   }
 }

@@ -238,7 +238,7 @@ class StructureReader {
   private tooLong(offset: number, field: number, kind: Kind, to: number, end: number): ModelError {
     if (end < this.source.size)
       return new ModelError('corrupt', `a field reaches ${to - end} bytes past the end of its message`, { offset });
-    if (kind === 'model' && !(field in knownModelFields))
+    if (kind === 'model' && !(field in ModelField))
       return new ModelError('not-a-model', notOnnx(`field ${field}`), { offset });
     return new ModelError(
       'truncated',
@@ -258,8 +258,6 @@ function joined(first: Uint8Array, second: Uint8Array): Uint8Array {
   both.set(second, first.length);
   return both;
 }
-
-const knownModelFields = Object.fromEntries(Object.values(ModelField).map((field) => [field, true]));
 
 export function notOnnx(found: string): string {
   return `this is no ONNX model: its bytes do not follow the ONNX protobuf schema (${found})`;

@@ -1,4 +1,4 @@
-import type { ByteSource } from '../../ir/byteSource';
+import type { ByteSource, ModelFolder } from '../../ir/byteSource';
 import { stringTensor } from '../../ir/constants';
 import { dataTypeOfCode, type DataType } from '../../ir/dataType';
 import { ModelError } from '../../ir/errors';
@@ -12,7 +12,7 @@ import {
   type Tensor,
   type TensorLocation,
 } from '../../ir/tensor';
-import type { ExternalFile, ExternalFiles } from './externalFiles';
+import { ExternalFiles, type ExternalFile } from './externalFiles';
 import type { Problems } from './problems';
 import { EntryField, EXTERNAL, TensorField } from './schema';
 import { packTypedData } from './typedData';
@@ -75,7 +75,7 @@ function describe(wire: Wire, end: number, names?: ValueNames, value = ABSENT): 
         break;
       case TensorField.rawData:
         if (wire.type !== BYTES) wire.expect(BYTES);
-        d.rawFrom = wire.payloadStart;
+        d.rawFrom = wire.base + wire.from;
         d.rawLength = wire.length;
         d.segment = wire.bytes;
         d.segmentFrom = wire.from;
@@ -88,7 +88,7 @@ function describe(wire: Wire, end: number, names?: ValueNames, value = ABSENT): 
       case TensorField.int64Data:
       case TensorField.doubleData:
       case TensorField.uint64Data:
-        if (d.typedFrom < 0) d.typedFrom = wire.fieldStart;
+        if (d.typedFrom < 0) d.typedFrom = wire.base + wire.head;
         d.typedTo = wire.offset;
         break;
       case TensorField.externalData: {
@@ -115,13 +115,27 @@ function nameOf({ names, value, text }: Description): string {
 
 /** Makes lazy tensors of TensorProto messages: small payloads are kept, large ones stay in the file until they are read. */
 export class TensorReader {
+  /** Those that are named; undefined while none is. */
+  files: ExternalFiles | undefined;
   private readonly external: { tensor: ExternalTensor; offset: number }[] = [];
 
+  /**
+   * @param source of the model's file
+   * @param folder where external data is looked for
+   * @param path of the model inside the folder
+   */
   constructor(
     private readonly source: ByteSource,
-    readonly files: ExternalFiles,
+    private readonly folder: ModelFolder,
+    private readonly path: string,
     private readonly problems: Problems,
   ) {}
+
+  /** The file of weights that a tensor names: it is looked for with the others when the file has been read. */
+  externalFile(location: string): ExternalFile {
+    this.files ??= new ExternalFiles(this.folder, this.path);
+    return this.files.file(location);
+  }
 
   /** @param wire has entered a TensorProto that ends at file offset `end` */
   read(wire: Wire, end: number): Tensor {
@@ -164,6 +178,11 @@ export class TensorReader {
     if (d.rawLength > 0) return this.fromRaw(d, size, start);
     if (d.typedFrom >= 0) return this.fromTyped(d, wire, size);
     return missingTensor(nameOf(d), d.dtype, d.dims);
+  }
+
+  /** Looks for the files that are named. */
+  async findFiles(): Promise<void> {
+    for (const { error } of await this.files!.find()) if (error) this.problems.add('external-data', error.message);
   }
 
   /** Compares the external tensors described so far with the files found: to be called after `ExternalFiles.find`. */
@@ -239,7 +258,7 @@ export class TensorReader {
       this.problems.add('external-data-size', what, { offset: start });
       return unreadable(d, what);
     }
-    const tensor = new ExternalTensor(d, this.files.file(location), offset, size);
+    const tensor = new ExternalTensor(d, this.externalFile(location), offset, size);
     this.external.push({ tensor, offset: start });
     return tensor;
   }

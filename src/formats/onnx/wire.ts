@@ -28,7 +28,7 @@ export const BYTES = 2;
 export const FIXED32 = 5;
 
 /** How messages about broken bytes begin. */
-export const DAMAGED = 'the file is damaged: ';
+export const DAMAGED = `the file is damaged: `;
 
 /**
  * Reads protobuf messages field by field from the parts of a file that are in memory. `next` moves on to the following field and
@@ -45,33 +45,22 @@ export class Wire {
   bytes: Uint8Array = new Uint8Array(0);
   /** Names whose bytes are no UTF-8 were met. */
   invalidText = false;
+  /** The current field's tag: its index in `bytes`. */
+  head = 0;
+  /** Offset of `bytes` in the file. */
+  base = 0;
   private low = 0;
   private high = 0;
-  private head = 0;
-  private base = 0;
   private at = 0;
   private segment = -1;
 
   constructor(private readonly structure: Structure) {
-    if (structure.length > 0) this.enter(0, structure[0].start);
+    if (structure.length > 0) this.seek(structure[0].start);
   }
 
   /** Place of reading as an offset in the file. */
   get offset(): number {
     return this.base + this.at;
-  }
-
-  /** Offset in the file of the current field's tag. */
-  get fieldStart(): number {
-    return this.base + this.head;
-  }
-
-  /** File offsets of the current length-delimited payload. */
-  get payloadStart(): number {
-    return this.base + this.from;
-  }
-  get payloadEnd(): number {
-    return this.base + this.from + this.length;
   }
 
   /** False for a payload that was skipped when the file was read. */
@@ -94,7 +83,11 @@ export class Wire {
       if (structure[middle].start <= offset) low = middle;
       else high = middle - 1;
     }
-    this.enter(low, offset);
+    const { bytes, start } = structure[low];
+    this.segment = low;
+    this.bytes = bytes;
+    this.base = start;
+    this.at = offset - start;
   }
 
   /** Moves to the next field of the message that ends at file offset `end`; false when there is none. */
@@ -212,7 +205,9 @@ export class Wire {
 
   /** The current field as text; undefined when it is no UTF-8. */
   wellFormedText(): string | undefined {
-    const payload = this.payload();
+    const { bytes, from, length } = this;
+    if (this.type !== BYTES || from + length > bytes.length) this.expectInMemory();
+    const payload = bytes.subarray(from, from + length);
     let bits = payload.length <= SHORT_TEXT ? 0 : 128;
     for (let i = 0; i < payload.length && bits < 128; i++) bits |= payload[i];
     if (bits < 128) return latin1Text(payload);
@@ -294,14 +289,6 @@ export class Wire {
       visit();
     }
     this.at = after;
-  }
-
-  private enter(index: number, offset: number): void {
-    const segment = this.structure[index];
-    this.segment = index;
-    this.bytes = segment.bytes;
-    this.base = segment.start;
-    this.at = offset - segment.start;
   }
 
   /** A varint that is a tag or a length: most take a byte. */

@@ -10,9 +10,9 @@ describe('ColumnarGraph', () => {
   it('answers for nodes and values', () => {
     const b = new GraphBuilder('g');
     const [x, w, y, z] = ['x', 'w', 'y', 'z'].map((name) => b.value(name));
-    b.addInput(x);
-    b.addInput(w);
-    b.addInitializer(w, float32Tensor('w', [2], [1, 2]));
+    b.inputs.push(x);
+    b.inputs.push(w);
+    b.initializers.set(w, float32Tensor('w', [2], [1, 2]));
     b.addNode({ opType: 'Op', name: 'first', inputs: [x, ABSENT, w, x], outputs: [y, ABSENT], captured: [z] });
     b.addNode({
       opType: 'Op',
@@ -22,7 +22,7 @@ describe('ColumnarGraph', () => {
       outputs: [z],
       attributes: new Map([['k', attribute.int(3)]]),
     });
-    b.addOutput(z);
+    b.outputs.push(z);
     const graph = b.build();
     assert.deepEqual([graph.inputs, graph.outputs, graph.initializers], [[x], [z], [w]]);
     const [first, second] = graph.nodes();
@@ -44,7 +44,7 @@ describe('ColumnarGraph', () => {
   it('asks for the names of values when somebody needs them, and once', () => {
     const asked: number[] = [];
     const b = new GraphBuilder('g', { valueName: (value) => (asked.push(value), `lazy ${value}`) });
-    const [first, named, last] = [b.newValue(), b.newValue('named'), b.newValue()];
+    const [first, named, last] = [b.names.add(), b.names.add('named'), b.names.add()];
     b.addNode({ opType: 'Op', inputs: [first, named], outputs: [last] });
     const graph = b.build();
     assert.deepEqual([graph.valueCount, graph.consumers(named), graph.producer(last)], [3, [0], 0]);
@@ -63,7 +63,7 @@ describe('ColumnarGraph', () => {
       attributes: (i) => new Map([['index', attribute.int(i)]]),
     });
     const v = ['x', 'a', 'b', 'c', 'e'].map((name) => b.value(name));
-    b.addInput(v[0]);
+    b.inputs.push(v[0]);
     b.addNode({
       opType: 'Second',
       inputs: [v[1], v[0]],

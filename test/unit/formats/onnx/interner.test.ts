@@ -8,7 +8,7 @@ for (const [size, bytes] of [
   ['a large', FEW_NAMES + 1],
 ] as const)
   describe(`interner of ${size} file`, () => {
-    const make = (room?: number) => internerFor([{ start: 0, bytes: new Uint8Array(bytes) }], room);
+    const make = (room?: number) => internerFor(bytes, room);
 
     it('gives equal bytes the same number, others the next', () => {
       const interner = make(4);

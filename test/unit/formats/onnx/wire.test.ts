@@ -128,10 +128,10 @@ describe('Wire', () => {
     wire.next(end);
     assert.equal(wire.text(), 'first');
     wire.next(end);
-    assert.deepEqual([wire.inMemory, wire.payloadStart, wire.payloadEnd], [false, start + 9, start + 109]);
+    assert.deepEqual([wire.inMemory, wire.base + wire.from, wire.length], [false, start + 9, 100]);
     assert.throws(() => wire.payload(), isCorrupt);
     wire.next(end);
-    assert.deepEqual([wire.text(), wire.fieldStart], ['last', start + 109]);
+    assert.deepEqual([wire.text(), wire.base + wire.head], ['last', start + 109]);
     wire.next(end);
     assert.deepEqual([wire.field, wire.type], [4, FIXED32]);
     wire.next(end);
