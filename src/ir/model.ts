@@ -28,22 +28,24 @@ export interface ModelFunction {
   readonly body: Graph;
 }
 
-/** A node with the same inputs, outputs and name that computes in another way. */
+/** A node with the same inputs and outputs that computes in another way. */
 export interface NodeChange {
   readonly opType: string;
   readonly attributes: ReadonlyMap<string, Attribute>;
 }
 
-/** What is stated otherwise in a graph of the same nodes and edges. */
+/** What is stated otherwise in a graph of the same nodes and edges. Inputs and outputs keep their names. */
 export interface StatedOtherwise {
   readonly nodes: ReadonlyMap<number, NodeChange>;
   /** Initializers. */
   readonly tensors: ReadonlyMap<ValueId, Tensor>;
   /** Declared types of values that are no inputs of the graph. */
   readonly types: ReadonlyMap<ValueId, ValueType>;
+  /** Names of values that nodes compute; nodes that are named after them have the same. */
+  readonly names: ReadonlyMap<ValueId, string>;
 }
 
-/** An edit of a model's text that leaves the names of its graph, its nodes and its edges as they are. */
+/** An edit of a model's text that leaves the nodes and the edges of its graph as they are. */
 export interface ModelEdit {
   readonly difference: TextDifference;
   /** Offset in the old text: what stands there or behind it has been moved by the edit, the rest has not. */

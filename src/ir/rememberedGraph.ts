@@ -32,6 +32,7 @@ export class RememberedGraph implements Graph {
   private readonly constants: (Tensor | null | undefined)[];
   /** Those that are stated otherwise. */
   private readonly types = new Map<ValueId, ValueType>();
+  private readonly names = new Map<ValueId, string>();
 
   constructor(private readonly graph: Graph) {
     this.name = graph.name;
@@ -55,7 +56,13 @@ export class RememberedGraph implements Graph {
    * From now on nodes and values are stated otherwise; who got a node before keeps it as it was. The graph that this one remembers
    * does not change.
    */
-  restate({ nodes, tensors, types }: StatedOtherwise): void {
+  restate({ nodes, tensors, types, names }: StatedOtherwise): void {
+    for (const [value, name] of names) {
+      const node = this.node(this.producers[value]);
+      const isNamedAlike = node.name === this.valueName(value);
+      this.names.set(value, name);
+      if (isNamedAlike) this.kept[node.index] = new RestatedNode(node, undefined, node.origin, name);
+    }
     for (const [index, change] of nodes) {
       const node = this.restateNode(index, this.node(index).origin, change);
       const [value] = node.outputs;
@@ -88,9 +95,10 @@ export class RememberedGraph implements Graph {
   }
 
   valueName(value: ValueId): string {
-    return this.graph.valueName(value);
+    return this.names.get(value) ?? this.graph.valueName(value);
   }
 
+  /** Values that are named otherwise are found by the name that they had. */
   valueId(name: string): ValueId | undefined {
     return this.graph.valueId(name);
   }
@@ -149,7 +157,6 @@ class RestatedNode extends AttributedNode implements Node {
   readonly opType: string;
   readonly domain: string;
   readonly overload: string;
-  readonly name: string;
   readonly inputs: readonly ValueId[];
   readonly outputs: readonly ValueId[];
   readonly attributeNames: readonly string[];
@@ -159,9 +166,10 @@ class RestatedNode extends AttributedNode implements Node {
     node: Node,
     change: NodeChange | undefined,
     readonly origin: Origin | undefined,
+    readonly name = node.name,
   ) {
     super();
-    ({ index: this.index, domain: this.domain, overload: this.overload, name: this.name } = node);
+    ({ index: this.index, domain: this.domain, overload: this.overload } = node);
     ({ inputs: this.inputs, outputs: this.outputs } = node);
     this.opType = change?.opType ?? node.opType;
     this.attributes = change?.attributes ?? new Map(node.attributeNames.map((name) => [name, node.attr(name)!]));

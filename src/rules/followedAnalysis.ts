@@ -10,7 +10,7 @@ import type { Finding, ModelFacts, ProblemFact, Source } from '../protocol/facts
 import { layerSource, summarize } from './layerFacts';
 import { loadValues, type LoadedValues } from './loadValues';
 import { parametersOf } from './normParameters';
-import { ModelAnalysis, neededBy, partsOf, readerOfNeeds } from './modelAnalysis';
+import { MAX_DESCRIBED, ModelAnalysis, neededBy, partsOf, readerOfNeeds, type Parts } from './modelAnalysis';
 
 /** Numbers of parameters that are kept while a text is edited: 64 MB. */
 const MAX_KEPT = 2 ** 24;
@@ -82,6 +82,8 @@ export class FollowedAnalysis {
     if (!hasSameSettings(edited)) return undefined;
     const seen = followed!.layers.again(new Map([...this.originsAt(others, stated), [after, before]]));
     if (seen === undefined) return undefined;
+    // layers that share a name are told apart by those of their values
+    if (stated.names.size > 0 && seen.again.some(({ id, name }) => id !== name)) return undefined;
     const isInWords = stated.tensors.size === 0 && [...others].every((value) => this.isConstant(value));
     const changed = isInWords ? seen : { ...seen, words: undefined };
     const isConcerned = (reader: string) => reads.isConcerned(reader, changed, stated.nodes.keys());
@@ -90,7 +92,9 @@ export class FollowedAnalysis {
       graph,
       [...stated.tensors.keys()].filter((value) => wanted.has(value)),
     );
-    if (loaded.values.size > 0 || loaded.problems.length > 0) return undefined;
+    if (loaded.problems.length > 0) return undefined;
+    parts.loaded = { ...parts.loaded, values: new Map([...parts.loaded.values, ...loaded.values]) };
+    if (loaded.values.size > 0 && describedNumbers(parts) > MAX_DESCRIBED) return undefined;
     const needed = [
       ...needy.flatMap((rule) => neededBy(rule, view, reads)),
       ...seen.again.flatMap((l) => parametersOf(l)),
@@ -108,6 +112,7 @@ export class FollowedAnalysis {
     const facts = changedFacts(this.facts, { graphHash: this.facts.graphHash, layers });
     const summary = summarize(view);
     const findings = this.analysis.checks.again(facts.findings, ({ meta }) => isConcerned(meta.id), numbers, facts);
+    if (numbers.problems.length > 0) return undefined;
     return {
       layers,
       ...splice(facts.findings, findings),
@@ -186,6 +191,14 @@ export class FollowedAnalysis {
 function hasSameSettings({ before, after }: LayerEdit): boolean {
   const others = readSettings.filter((setting) => !ofLayersAlone.includes(setting));
   return others.every((setting) => sameJson(before.config[setting], after.config[setting]));
+}
+
+/** Numbers of which a distribution is stated; at least as many. */
+function describedNumbers({ view, loaded }: Parts): number {
+  let count = 0;
+  for (const layer of view.layers)
+    for (const value of parametersOf(layer)) count += loaded.values.get(value)?.length ?? 0;
+  return count;
 }
 
 function without({ values, problems }: LoadedValues, others: Iterable<ValueId>): LoadedValues {

@@ -20,7 +20,7 @@ import type { Rule } from './rule';
 import { RuleChecks, severityOf, type Checked, type Severities } from './ruleChecks';
 
 /** Numbers of norms' parameters whose distribution is stated; real models have less than a hundredth. */
-const MAX_DESCRIBED = 2 ** 24;
+export const MAX_DESCRIBED = 2 ** 24;
 
 export interface AnalysisOptions {
   /** Severity by rule id, in place of the rule's own; 'off' leaves the rule out. */

@@ -1,3 +1,4 @@
+import { say } from '../../texts/say';
 import type { TensorRef } from './inboundNodes';
 import { shown, type LayerDefinition, type ModelDefinition, type Report } from './topology';
 
@@ -58,7 +59,7 @@ export function orderCalls(model: ModelDefinition, report: Report): CallOrder {
     if (layer.calls.length === 0) {
       report(
         'not-called',
-        `the layer ${shown(layer.name)} is called nowhere and takes no part in the model`,
+        say`the layer ${shown(layer.name)} is called nowhere and takes no part in the model`,
         layer.place,
       );
     }

@@ -60,6 +60,8 @@ export class FollowedLowering {
   /** Layers and values that are others now than when they were lowered. */
   private readonly definitions = new Map<LoweredCall, LayerDefinition>();
   private readonly values = new Map<string, TensorValue>();
+  /** Of values that have had others. */
+  private readonly newNames = new Map<ValueId, string>();
   /** How many more things are reported of layers than when they were lowered. */
   private readonly moreReports = new Map<LoweredCall, number>();
   private parameterCount: number;
@@ -105,7 +107,8 @@ export class FollowedLowering {
       }
     }
     const nodes = this.nodesInGraph(changes.flatMap((change) => change.nodes));
-    if (nodes === undefined || this.problemCountAfter(changes) > MOST_PROBLEMS) return undefined;
+    const names = this.renamed(changes);
+    if (nodes === undefined || names === undefined || this.problemCountAfter(changes) > MOST_PROBLEMS) return undefined;
     this.definitions.set(call, after);
     for (const [name, value] of values) this.values.set(name, value);
     const tensors = new Map(changes.flatMap((change) => change.tensors.flatMap((tensor) => this.valued(tensor))));
@@ -113,7 +116,7 @@ export class FollowedLowering {
       changes.flatMap((change) => change.values),
       values,
     );
-    const stated = { nodes, tensors, types };
+    const stated = { nodes, tensors, types, names };
     this.take(stated, changes);
     const reports = changes.flatMap(({ call, reports }) =>
       reports === undefined ? [] : this.takeReports(call, reports),
@@ -143,6 +146,27 @@ export class FollowedLowering {
       nodes.set(index, after);
     }
     return nodes;
+  }
+
+  /** Names of values that the calls claim now; undefined where others would have other names with them. */
+  private renamed(
+    changes: readonly (ChangedParts & { readonly call: LoweredCall })[],
+  ): ReadonlyMap<ValueId, string> | undefined {
+    const { graph, read } = this;
+    const renamed = new Map<ValueId, string>();
+    for (const { call, names } of changes) {
+      for (const { place, before, after } of names) {
+        const lowered = call.claimed[place];
+        const value = graph.valueId(lowered);
+        if (value === undefined || graph.producer(value) < 0 || graph.outputs.includes(value)) return undefined;
+        // what it has is not what it wanted, or others are named after it
+        if (graph.valueName(value) !== before || read.lowering.outputs.includes(lowered)) return undefined;
+        const isTaken = [...this.newNames, ...renamed].some(([other, name]) => other !== value && name === after);
+        if (isTaken || (after !== lowered && !read.lowering.canRename(lowered, after))) return undefined;
+        renamed.set(value, after);
+      }
+    }
+    return renamed;
   }
 
   private valued(tensor: Tensor): [ValueId, Tensor][] {
@@ -175,7 +199,9 @@ export class FollowedLowering {
   private take(stated: StatedOtherwise, changes: readonly ChangedParts[]): void {
     const { graph, read } = this;
     graph.restate(stated);
-    for (const index of stated.nodes.keys()) read.hash.replaceNode(graph, index);
+    const named = [...stated.names.keys()].flatMap((value) => [graph.producer(value), ...graph.consumers(value)]);
+    for (const index of new Set([...stated.nodes.keys(), ...named])) read.hash.replaceNode(graph, index);
+    for (const [value, name] of stated.names) this.newNames.set(value, name);
     if (stated.tensors.size > 0 || stated.types.size > 0) read.hash.replaceFrame(graph);
     for (const { parameters, present } of changes) {
       this.present += present;

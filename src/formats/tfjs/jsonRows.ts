@@ -1,6 +1,7 @@
 import { createScanner } from 'jsonc-parser';
 import { ModelError } from '../../ir/errors';
 import { TextLines } from '../../ir/textLines';
+import { say } from '../../texts/say';
 
 /** Tokens of jsonc-parser's scanner (its SyntaxKind is a const enum, which cannot be imported under isolatedModules). */
 const token = {
@@ -126,15 +127,15 @@ class RowScanner {
       const start = scanner.getTokenOffset();
       if (kind === token.end) {
         if (this.awaiting === next.nothing) return this.rows();
-        throw jsonError(text, 'truncated', start, 'the JSON ends too early');
+        throw jsonError(text, 'truncated', start, say`the JSON ends too early`);
       }
       const end = start + scanner.getTokenLength();
       // bad escapes, unfinished strings and the like
       const isBroken = (scanner.getTokenError() as number) !== 0;
-      if (isBroken && end >= text.length) throw jsonError(text, 'truncated', start, 'the JSON ends too early');
+      if (isBroken && end >= text.length) throw jsonError(text, 'truncated', start, say`the JSON ends too early`);
       if (isBroken || !this.take(kind, start, end)) {
         const found = JSON.stringify(text.slice(start, Math.min(end, start + 20)));
-        throw jsonError(text, 'invalid', start, `this is not JSON: unexpected ${found}`);
+        throw jsonError(text, 'invalid', start, say`this is not JSON: unexpected ${found}`);
       }
     }
   }

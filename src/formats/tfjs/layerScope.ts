@@ -3,6 +3,7 @@ import type { DataType } from '../../ir/dataType';
 import { nodeOf, type MutableNode } from '../../ir/mutableGraph';
 import type { Origin } from '../../ir/origin';
 import { float32Tensor, int64Tensor, missingTensor, type Tensor } from '../../ir/tensor';
+import { say } from '../../texts/say';
 import { isCount, isObject, member, stringMember, type JsonObject } from './jsonAccess';
 import type { LayerDefinition } from './topology';
 import type { StoredWeight } from './storedWeight';
@@ -164,7 +165,7 @@ export class LayerScope {
     if (parts.every((p) => neutral.includes(p))) return;
     this.report(
       'ignored-setting',
-      `TensorFlow.js ignores ${key} of ${this.layer.className}; so does this analysis`,
+      say`TensorFlow.js ignores ${key} of ${this.layer.className}; so does this analysis`,
       key,
     );
   }

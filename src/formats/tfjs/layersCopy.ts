@@ -1,6 +1,7 @@
 import type { ByteSource } from '../../ir/byteSource';
 import { ModelError } from '../../ir/errors';
 import { elementCount } from '../../ir/tensor';
+import { say } from '../../texts/say';
 import { isObject, type JsonObject } from './jsonAccess';
 import type { JsonIndex } from './jsonIndex';
 import { DECODED, type JsonPlace } from './jsonPlace';
@@ -89,7 +90,7 @@ function isOptimizerState(entry: unknown): boolean {
 }
 
 function cannot(why: string): ModelError {
-  return new ModelError('unsupported', `no copy of this model can be made: ${why}`);
+  return new ModelError('unsupported', say`no copy of this model can be made: ${why}`);
 }
 
 /** Bytes that stand one after the other in a group's files. */

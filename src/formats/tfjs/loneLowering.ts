@@ -63,6 +63,8 @@ export interface ChangedParts {
   /** Values of another shape; those that the layer hands on among them. */
   readonly values: readonly TensorValue[];
   readonly outputs: readonly TensorValue[];
+  /** Which of the names that the call wants are others, by their place among those that it claims. */
+  readonly names: readonly { readonly place: number; readonly before: string; readonly after: string }[];
   /** How many more parameters there are, and how many more weights that the file holds. */
   readonly parameters: number;
   readonly present: number;
@@ -72,7 +74,7 @@ export interface ChangedParts {
 
 /** What of a call is different; undefined where it adds other nodes, edges or names to the graph, or values of other ranks. */
 export function changedParts(before: LoneLowering, after: LoneLowering): ChangedParts | undefined {
-  if (before.reason !== after.reason || !sameJson(before.wanted, after.wanted)) return undefined;
+  if (before.reason !== after.reason || before.wanted.length !== after.wanted.length) return undefined;
   const [old, now] = [before.parts, after.parts];
   const layouts = ({ nodes, layoutTransposes }: LayerParts) =>
     layoutTransposes.map((node) => [nodes.indexOf(node), node.attributes.get('perm')]);
@@ -102,6 +104,9 @@ export function changedParts(before: LoneLowering, after: LoneLowering): Changed
     tensors,
     values: others(old.values, now.values),
     outputs: others(before.outputs, after.outputs),
+    names: after.wanted.flatMap((name, place) =>
+      name === before.wanted[place] ? [] : { place, before: before.wanted[place], after: name },
+    ),
     parameters: parametersOf(now) - parametersOf(old),
     present: presentIn(now) - presentIn(old),
     reports: sameJson(before.reports, after.reports)

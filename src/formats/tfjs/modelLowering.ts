@@ -1,6 +1,8 @@
 import type { ValueType } from '../../ir/graph';
 import { MutableGraph, nodeOf, type MutableNode } from '../../ir/mutableGraph';
 import type { Origin } from '../../ir/origin';
+import { say } from '../../texts/say';
+import { wellFormed } from '../../ir/wellFormed';
 import { orderCalls, isInput, type CallOutput } from './callOrder';
 import { modelInputShape, statedInputShape, statedType } from './inputShape';
 import { LayerParts, LayerScope, NotLowered, type Shape, type Surroundings, type TensorValue } from './layerScope';
@@ -86,13 +88,20 @@ export class ModelLowering implements Surroundings {
       this.graph.addOutput(name, valueType(output));
     }
     if (names.size === 0)
-      this.reportAt('no-output', 'the model names no output that can be computed', model.configPlace);
+      this.reportAt('no-output', say`the model names no output that can be computed`, model.configPlace);
   }
 
   /** The call of a layer that is called once; undefined for one that is not called, null for one that is called more often. */
   soleCall(layer: LayerDefinition): LoweredCall | null | undefined {
     const first = this.firstCalls.get(layer);
     return first?.isOneOfSeveral ? null : first;
+  }
+
+  /** True where a value could have another name, with all other names as they are. */
+  canRename(before: string, after: string): boolean {
+    const isFree = this.names.isFree(after) && !this.isWeight(after) && wellFormed(after) === after;
+    // transposes of a value are named after it
+    return isFree && this.names.isWantedOnce(before) && this.names.isFree(`${before}/channels_last`);
   }
 
   // Surroundings
@@ -134,14 +143,14 @@ export class ModelLowering implements Surroundings {
   ): TensorValue | undefined {
     const [first] = model.layers;
     if (first === undefined) {
-      this.reportAt('empty-model', 'the model has no layers', model.configPlace);
+      this.reportAt('empty-model', say`the model has no layers`, model.configPlace);
       return undefined;
     }
     const shape = modelInputShape(model);
     if (shape === undefined) {
       this.reportAt(
         'no-input-shape',
-        `${shown(first.name)}, the first layer, does not state its input shape`,
+        say`${shown(first.name)}, the first layer, does not state its input shape`,
         first.place,
       );
     }
@@ -219,7 +228,11 @@ export class ModelLowering implements Surroundings {
     } catch (error) {
       if (!(error instanceof NotLowered)) throw error;
       scope.abandon();
-      this.report('opaque-layer', `${layer.className} ${shown(layer.name)} is not computed: ${error.message}`, layer);
+      this.report(
+        'opaque-layer',
+        say`${layer.className} ${shown(layer.name)} is not computed: ${error.message}`,
+        layer,
+      );
       return this.opaque(layer, label, origin, inputs, Math.min(outputsRead, MOST_OUTPUTS));
     }
   }

@@ -18,6 +18,16 @@ export class Names {
     return name;
   }
 
+  /** True for a name that nobody has or wanted in vain. */
+  isFree(name: string): boolean {
+    return !this.taken.has(name) && this.isWantedOnce(name);
+  }
+
+  /** False for a name that somebody wanted in vain. */
+  isWantedOnce(name: string): boolean {
+    return !this.numbers.has(name);
+  }
+
   /** False when somebody has the name already. */
   private take(name: string): boolean {
     const { size } = this.taken;

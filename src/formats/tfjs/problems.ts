@@ -2,6 +2,7 @@ import type { ErrorPlace } from '../../ir/errors';
 import type { Problem } from '../../ir/model';
 import type { TextPosition } from '../../ir/origin';
 import type { TextLines } from '../../ir/textLines';
+import { say } from '../../texts/say';
 import type { JsonIndex } from './jsonIndex';
 import { DECODED, type JsonPlace, type JsonStep } from './jsonPlace';
 
@@ -43,7 +44,7 @@ export class ProblemList {
 
   list(): readonly Problem[] {
     if (this.left === 0) return this.problems;
-    return [...this.problems, { code: 'more-problems', message: `${this.left} further problems are not listed` }];
+    return [...this.problems, { code: 'more-problems', message: say`${this.left} further problems are not listed` }];
   }
 
   /** Elements such as a name in a list have no place of their own: the value around them stands in. */

@@ -1,4 +1,5 @@
 import { ModelError } from '../../ir/errors';
+import { say } from '../../texts/say';
 import { readCalls, readRefs, type LayerCall, type TensorRef } from './inboundNodes';
 import { isObject, member, objectMember, stringMember, type JsonObject } from './jsonAccess';
 import { DECODED, JsonPlace } from './jsonPlace';
@@ -142,25 +143,25 @@ function notAModel(value: unknown): ModelError {
     if (Array.isArray(member(topology, 'node')) || stringMember(value, 'format') === 'graph-model') {
       return new ModelError(
         'unsupported-format',
-        'this is a TensorFlow.js graph model that calls itself a layers model: its format should be graph-model',
+        say`this is a TensorFlow.js graph model that calls itself a layers model: its format should be graph-model`,
       );
     }
     if (Array.isArray(member(value, 'weightsManifest'))) {
       return new ModelError(
         'not-a-model',
-        'the file lists weights but describes no model: its modelTopology is missing; open the model.json it belongs to',
+        say`the file lists weights but describes no model: its modelTopology is missing; open the model.json it belongs to`,
       );
     }
   }
   if (Array.isArray(value) && value.some((group) => isObject(group) && Array.isArray(member(group, 'weights')))) {
     return new ModelError(
       'not-a-model',
-      'this is a TensorFlow.js weights manifest without a model: open the model.json it belongs to',
+      say`this is a TensorFlow.js weights manifest without a model: open the model.json it belongs to`,
     );
   }
   return new ModelError(
     'not-a-model',
-    'this JSON describes no layers model: it has no class_name with a config of layers',
+    say`this JSON describes no layers model: it has no class_name with a config of layers`,
   );
 }
 

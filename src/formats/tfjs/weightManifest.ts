@@ -1,5 +1,6 @@
 import type { ByteSource, ModelFolder } from '../../ir/byteSource';
 import { ModelError } from '../../ir/errors';
+import { say } from '../../texts/say';
 import { isObject, member, type JsonObject } from './jsonAccess';
 import type { JsonPlace } from './jsonPlace';
 import { Shards } from './shards';
@@ -189,8 +190,8 @@ export class WeightManifest {
       this.add(storedWeight(layout, layout.dtype, shards, start), at, report);
     }
     if (shards.failure === undefined && Number.isFinite(offset) && offset > shards.size) {
-      const files = paths.length > 0 ? shown(paths[0]) : 'no file';
-      report('truncated', `the weights need ${offset} bytes, their files (${files} ...) hold ${shards.size}`, place);
+      const files = paths.length > 0 ? shown(paths[0]) : say`no file`;
+      report('truncated', say`the weights need ${offset} bytes, their files (${files} ...) hold ${shards.size}`, place);
     }
   }
 

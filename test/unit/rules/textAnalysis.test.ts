@@ -154,7 +154,7 @@ const edits: Readonly<Record<string, Edit>> = {
   trainable: replacing(/("trainable"\s*:\s*)(?:true|false)/g, ['true', 'false']),
   initializer: replacing(/("(?:mode|distribution)"\s*:\s*)"\w+"/g, ['"fan_in"', '"fan_out"', '"normal"']),
   word: replacing(/(":\s*)"[^"]*"/g, ['"relu"', '"tanh"', '"same"', '"valid"', '"linear"', '"channels_first"', '"x"']),
-  rename: replacing(/("name"\s*:\s*)"[^"]*"/g, ['"renamed"', '"twin"', '"__proto__"']),
+  rename: replacing(/("name"\s*:\s*)"[^"]*"/g, ['"renamed"', '"twin"', '"less/tanh"', '"dense/relu"', '"__proto__"']),
   kind: replacing(/("class_name"\s*:\s*)"[^"]*"/g, ['"ReLU"', '"BatchNormalization"', '"Unheard"', '"Dense"']),
   key: replacing(/"(?:epsilon|trainable|axis|scale|seed)"(?=\s*:)/g, ['"epsilon"', '"note"', '"axis"']),
   blank: replacing(/[,:{}[\]]/g, [',\n', ' ,', ':  ', '{\r\n\t', '} ', '[ ', '\n]', ',']),
@@ -437,7 +437,7 @@ describe('analysis of a text that is edited', function () {
     await take(editor, text, steps);
   });
 
-  it('follows sizes as far as they go, with the weights that no longer fit', async () => {
+  it('follows sizes as far as they go, weights that no longer fit, and activations that name values', async () => {
     const weights = [
       { name: 'less/kernel', shape: [3, 3, 4, 2], dtype: 'float32' },
       { name: 'more/kernel', shape: [3, 3, 2, 4], dtype: 'float32' },
@@ -456,6 +456,14 @@ describe('analysis of a text that is edited', function () {
       ['"pool_size":[2,2]', '"pool_size":[3,3]', 'difference'],
       ['"filters":3', '"filters":2', 'difference'],
       ['"units":3', '"units":4', 'difference'],
+      [
+        '"filters":2,"kernel_size":[3,3],"padding":"same","activation":"relu"',
+        '"filters":2,"kernel_size":[3,3],"padding":"same","activation":"elu"',
+        'difference',
+      ],
+      ['"activation":"elu"', '"activation":"selu"', 'difference'],
+      ['"units":5,"activation":"tanh"', '"units":5,"activation":"sigmoid"', 'difference'],
+      ['"activation":"selu"', '"activation":"relu"', 'difference'],
     ]);
     assert.equal(problems(), 0);
     await take(editor, current, [
