@@ -1,3 +1,4 @@
+import { say } from '../texts/say';
 import { ModelError } from './errors';
 
 /** A file up to this size is read at once: each further read would take longer than its bytes. */
@@ -49,7 +50,7 @@ export class BytesSource implements ByteSource {
     if (part !== undefined) return Promise.resolve(part);
     const end = this.bytes.length;
     return Promise.reject(
-      new ModelError('truncated', `the file ends at byte ${end}, before byte ${offset + length}`, { offset }),
+      new ModelError('truncated', say`the file ends at byte ${end}, before byte ${offset + length}`, { offset }),
     );
   }
 }

@@ -1,3 +1,4 @@
+import { say } from '../texts/say';
 import { bitsPerElement, type DataType } from './dataType';
 import { ModelError } from './errors';
 
@@ -77,7 +78,7 @@ export function missingTensor(name: string, dtype: DataType, dims: readonly numb
     dtype,
     dims,
     location: 'missing',
-    read: () => Promise.reject(new ModelError('missing-weights', `the model holds no data for ${name}`)),
+    read: () => Promise.reject(new ModelError('missing-weights', say`the model holds no data for ${name}`)),
   };
 }
 

@@ -1,5 +1,6 @@
 import type { ByteSource, ModelFolder } from '../../ir/byteSource';
 import { ModelError } from '../../ir/errors';
+import { say } from '../../texts/say';
 
 /** Files of weights beside one model that are looked for when it is opened; a model has a handful. */
 const MOST_FILES = 1000;
@@ -64,6 +65,6 @@ function isInside(location: string): boolean {
 function leavesFolder(location: string): ModelError {
   return new ModelError(
     'outside-folder',
-    `the weights file "${location}" lies outside the model's own folder and was not opened. Put it beside the model and name it without a path.`,
+    say`the weights file "${location}" lies outside the model's own folder and was not opened. Put it beside the model and name it without a path.`,
   );
 }

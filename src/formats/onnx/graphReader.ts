@@ -5,6 +5,7 @@ import { makesConstants } from '../../ir/constants';
 import { ABSENT, type Graph, type ValueId } from '../../ir/graph';
 import { capturedNames } from '../../ir/mutableGraph';
 import { topologicalOrder } from '../../ir/topologicalOrder';
+import { say } from '../../texts/say';
 import { holdsParts, isPlainAttribute, readAttributes } from './attributeReader';
 import { internerFor, type Interner } from './interner';
 import { NodeParts } from './nodeParts';
@@ -204,7 +205,7 @@ export class GraphReader {
         `${this.title} has a cycle: nodes ${shown.join(', ')}${more} read what they compute, or depend on nodes that do`,
       );
     } else {
-      this.problem('unsorted-nodes', `the nodes of ${this.title} are not in topological order; they were sorted`);
+      this.problem('unsorted-nodes', say`the nodes of ${this.title} are not in topological order; they were sorted`);
     }
     return this.builder.build(order);
   }

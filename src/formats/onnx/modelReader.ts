@@ -1,6 +1,7 @@
 import { ModelError } from '../../ir/errors';
 import type { Graph } from '../../ir/graph';
 import type { ModelFunction } from '../../ir/model';
+import { say, translated } from '../../texts/say';
 import { readFunction, readOpset } from './functionReader';
 import { GraphReader } from './graphReader';
 import { functionKey } from './modelCounts';
@@ -60,14 +61,14 @@ export class ModelReader {
     } catch (error) {
       // with a graph it is a damaged model; without one it is some other file
       if (!(error instanceof ModelError) || graphStart >= 0) throw error;
-      throw new ModelError('not-a-model', notOnnx(error.message.replace(DAMAGED, '')), error.place);
+      throw new ModelError('not-a-model', notOnnx(error.message.replace(translated(DAMAGED), '')), error.place);
     }
-    if (graphStart < 0) throw new ModelError('not-a-model', notOnnx(`it holds no graph`));
+    if (graphStart < 0) throw new ModelError('not-a-model', notOnnx(say`it holds no graph`));
     if (this.irVersion === 0 || opsets.size === 0) this.reportVersions();
     wire.seek(graphStart);
     this.graph = new GraphReader(context, 'the graph', graphEnd - graphStart).readGraph(wire, graphEnd);
     if (wire.invalidText)
-      context.problems.add('invalid-utf8', `some names are not valid UTF-8; their bytes are shown as Latin-1`);
+      context.problems.add('invalid-utf8', say`some names are not valid UTF-8; their bytes are shown as Latin-1`);
   }
 
   /** Fields that the smallest models do not have: what is not run is not compiled. */
@@ -93,11 +94,11 @@ export class ModelReader {
 
   private reportVersions(): void {
     const { problems, opsets } = this.context;
-    if (this.irVersion === 0) problems.add('no-ir-version', `the model does not state its IR version`);
+    if (this.irVersion === 0) problems.add('no-ir-version', say`the model does not state its IR version`);
     if (opsets.size > 0) return;
     // before IR version 3 there were no operator sets, and the operators were those of opset 1
     opsets.set('', 1);
     if (this.irVersion !== 1 && this.irVersion !== 2)
-      problems.add('no-opset', `the model imports no operator set; opset 1 is taken`);
+      problems.add('no-opset', say`the model imports no operator set; opset 1 is taken`);
   }
 }

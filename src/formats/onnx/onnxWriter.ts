@@ -3,6 +3,7 @@ import type { ByteSource } from '../../ir/byteSource';
 import { ModelError } from '../../ir/errors';
 import type { Model, ModelFunction } from '../../ir/model';
 import type { MutableGraph } from '../../ir/mutableGraph';
+import { say } from '../../texts/say';
 import { ExternalWeights } from './externalWeights';
 import { GraphEncoder, opsetImports } from './graphEncoder';
 import { defaultDomain } from './graphReader';
@@ -81,7 +82,7 @@ async function plan(graph: MutableGraph, options: OnnxWriterOptions) {
   if (model.length > LARGEST_MODEL) {
     throw new ModelError(
       'too-large',
-      `the model would have ${model.length} bytes; one ONNX file holds 2 GiB at most, weights beyond that belong into files beside it`,
+      say`the model would have ${model.length} bytes; one ONNX file holds 2 GiB at most, weights beyond that belong into files beside it`,
     );
   }
   return { model, weights };

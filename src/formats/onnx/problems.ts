@@ -1,5 +1,6 @@
 import type { ErrorPlace } from '../../ir/errors';
 import type { Problem } from '../../ir/model';
+import { say } from '../../texts/say';
 
 /** Problems of one kind that are listed one by one; a damaged file may have millions. */
 const MOST_OF_A_KIND = 20;
@@ -19,7 +20,10 @@ export class Problems {
     const more = [...this.counts].filter(([, count]) => count > MOST_OF_A_KIND);
     return [
       ...this.listed,
-      ...more.map(([code, count]) => ({ code, message: `and ${count - MOST_OF_A_KIND} more problems of this kind` })),
+      ...more.map(([code, count]) => ({
+        code,
+        message: say`and ${count - MOST_OF_A_KIND} more problems of this kind`,
+      })),
     ];
   }
 }

@@ -1,5 +1,6 @@
 import type { ByteSource } from '../../ir/byteSource';
 import { ModelError } from '../../ir/errors';
+import { say } from '../../texts/say';
 import {
   AttributeField,
   FunctionField,
@@ -242,7 +243,7 @@ class StructureReader {
       return new ModelError('not-a-model', notOnnx(`field ${field}`), { offset });
     return new ModelError(
       'truncated',
-      `the file ends at byte ${end}, but the model goes on until byte ${to} at least: the download or copy is incomplete. Fetch the file again.`,
+      say`the file ends at byte ${end}, but the model goes on until byte ${to} at least: the download or copy is incomplete. Fetch the file again.`,
       { offset: end },
     );
   }
@@ -260,5 +261,5 @@ function joined(first: Uint8Array, second: Uint8Array): Uint8Array {
 }
 
 export function notOnnx(found: string): string {
-  return `this is no ONNX model: its bytes do not follow the ONNX protobuf schema (${found})`;
+  return say`this is no ONNX model: its bytes do not follow the ONNX protobuf schema (${found})`;
 }

@@ -12,6 +12,7 @@ import {
   type Tensor,
   type TensorLocation,
 } from '../../ir/tensor';
+import { say } from '../../texts/say';
 import { ExternalFiles, type ExternalFile } from './externalFiles';
 import type { Problems } from './problems';
 import { EntryField, EXTERNAL, TensorField } from './schema';
@@ -192,7 +193,7 @@ export class TensorReader {
       if (found === undefined || tensor.offset + tensor.length <= found) continue;
       this.problems.add(
         'external-data-size',
-        `tensor ${tensor.name} needs bytes ${tensor.offset} to ${tensor.offset + tensor.length} of ${tensor.file.location}, which has ${found}`,
+        say`tensor ${tensor.name} needs bytes ${tensor.offset} to ${tensor.offset + tensor.length} of ${tensor.file.location}, which has ${found}`,
         { offset },
       );
     }
@@ -350,12 +351,12 @@ class ExternalTensor extends Described {
 
   async read(): Promise<Uint8Array> {
     const { name, file } = this;
-    if (file.error) throw new ModelError('missing-weights', `tensor ${name}: ${file.error.message}`);
+    if (file.error) throw new ModelError('missing-weights', say`tensor ${name}: ${file.error.message}`);
     const source = await file.open();
     if (this.offset + this.length > source.size) {
       throw new ModelError(
         'missing-weights',
-        `tensor ${name} needs bytes ${this.offset} to ${this.offset + this.length} of ${file.location}, which has ${source.size}`,
+        say`tensor ${name} needs bytes ${this.offset} to ${this.offset + this.length} of ${file.location}, which has ${source.size}`,
       );
     }
     return source.read(this.offset, this.length);

@@ -1,4 +1,5 @@
 import { ModelError } from '../../ir/errors';
+import { later, translated } from '../../texts/say';
 import type { Structure } from './structure';
 
 /** Texts up to this length are put together from characters: a decoder takes longer to start. */
@@ -271,7 +272,7 @@ export class Wire {
   }
 
   corrupt(what: string): ModelError {
-    return new ModelError('corrupt', DAMAGED + what, { offset: this.offset });
+    return new ModelError('corrupt', translated(DAMAGED) + what, { offset: this.offset });
   }
 
   private enterPacked(): boolean {

@@ -2,6 +2,7 @@ import { ModelError } from '../../ir/errors';
 import { isObject, member, objectMember, stringMember, type JsonObject } from '../tfjs/jsonAccess';
 import { JsonPlace } from '../tfjs/jsonPlace';
 import { shown, type Report } from '../tfjs/topology';
+import { say } from '../../texts/say';
 import { settingsOf } from './attributeValues';
 import { inFunctionalForm } from './controlFlow';
 import { FunctionLibrary } from './functionLibrary';
@@ -67,7 +68,7 @@ export function readGraphDef(value: unknown, report: Report): GraphDefinition {
   if (!Array.isArray(list)) {
     throw new ModelError(
       'not-a-model',
-      'this is a TensorFlow.js graph model without a graph: its modelTopology has no list of nodes. Convert the model again.',
+      say`this is a TensorFlow.js graph model without a graph: its modelTopology has no list of nodes. Convert the model again.`,
       { jsonPath: place.toString() },
     );
   }

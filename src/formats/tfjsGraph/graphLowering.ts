@@ -8,6 +8,7 @@ import { valueType } from '../tfjs/modelLowering';
 import type { JsonPlace } from '../tfjs/jsonPlace';
 import { Names } from '../tfjs/names';
 import { shown, type LayerDefinition, type Report } from '../tfjs/topology';
+import { say } from '../../texts/say';
 import { dataTypeOf, settingShape, settingType, shapeOf } from './attributeValues';
 import { BodyLowering, type NodeSink } from './bodyLowering';
 import type { Constant, Constants } from './constants';
@@ -94,7 +95,7 @@ export class GraphLowering implements NodeSink {
   reportOpaque({ op, name, place }: NodeDefinition, reason: string): void {
     if (this.reported.has(place)) return;
     this.reported.add(place);
-    this.reportAt('opaque-node', `${shown(op)} ${shown(name)} is not computed: ${reason}`, place);
+    this.reportAt('opaque-node', say`${shown(op)} ${shown(name)} is not computed: ${reason}`, place);
   }
 
   /** The name of one of the file's own nodes can be claimed from now on. */
@@ -197,7 +198,7 @@ export class GraphLowering implements NodeSink {
       this.graph.addOutput(name, valueType(value));
     }
     if (this.graph.outputs.length === 0) {
-      this.reportAt('no-output', 'the graph has no output that can be computed', this.definition.place);
+      this.reportAt('no-output', say`the graph has no output that can be computed`, this.definition.place);
     }
   }
 

@@ -59,4 +59,55 @@ export const files: Readonly<Record<string, string>> = {
     'questo archivio zip non ha fine: è stato troncato. Scaricalo o salvalo di nuovo.',
   'this zip archive is damaged. Fetch or save it again.':
     'questo archivio zip è danneggiato. Scaricalo o salvalo di nuovo.',
+  '{0} {1} is not computed: {2}': '{0} {1} non è calcolato: {2}',
+  '{0} further problems are not listed': 'altri {0} problemi non sono elencati',
+  '{0}, the first layer, does not state its input shape':
+    '{0}, il primo strato, non dichiara la forma del suo ingresso',
+  'and {0} more problems of this kind': 'e altri {0} problemi di questo tipo',
+  'it holds no graph': 'non contiene un grafo',
+  'no copy of this model can be made: {0}': 'di questo modello non si può fare una copia: {0}',
+  'no file': 'nessun file',
+  'some names are not valid UTF-8; their bytes are shown as Latin-1':
+    'alcuni nomi non sono UTF-8 valido; i loro byte sono mostrati come Latin-1',
+  'tensor {0} needs bytes {1} to {2} of {3}, which has {4}':
+    'il tensore {0} richiede i byte da {1} a {2} di {3}, che ne ha {4}',
+  'tensor {0}: {1}': 'tensore {0}: {1}',
+  'TensorFlow.js ignores {0} of {1}; so does this analysis': 'TensorFlow.js ignora {0} di {1}; così fa questa analisi',
+  'the file ends at byte {0}, before byte {1}': 'il file finisce al byte {0}, prima del byte {1}',
+  'the file ends at byte {0}, but the model goes on until byte {1} at least: the download or copy is incomplete. Fetch the file again.':
+    'il file finisce al byte {0}, ma il modello prosegue almeno fino al byte {1}: il download o la copia è incompleta. Scarica di nuovo il file.',
+  'the file is damaged: ': 'il file è danneggiato: ',
+  'the file is empty': 'il file è vuoto',
+  'the file lists weights but describes no model: its modelTopology is missing; open the model.json it belongs to':
+    'il file elenca pesi ma non descrive alcun modello: manca modelTopology; apri il model.json a cui appartiene',
+  'the graph has no output that can be computed': 'il grafo non ha alcuna uscita che si possa calcolare',
+  'the JSON ends too early': 'il JSON finisce troppo presto',
+  'the layer {0} is called nowhere and takes no part in the model':
+    'lo strato {0} non è chiamato da nessuna parte e non partecipa al modello',
+  'the model does not state its IR version': 'il modello non dichiara la sua versione IR',
+  'the model has no layers': 'il modello non ha strati',
+  'the model holds no data for {0}': 'il modello non contiene dati per {0}',
+  'the model imports no operator set; opset 1 is taken':
+    'il modello non importa alcun insieme di operatori; si prende l’opset 1',
+  'the model names no output that can be computed': 'il modello non nomina alcuna uscita che si possa calcolare',
+  'the model would have {0} bytes; one ONNX file holds 2 GiB at most, weights beyond that belong into files beside it':
+    'il modello avrebbe {0} byte; un file ONNX ne contiene al massimo 2 GiB, e i pesi oltre quel limite vanno in file accanto',
+  'the nodes of {0} are not in topological order; they were sorted':
+    'i nodi di {0} non sono in ordine topologico; sono stati ordinati',
+  'the weights file "{0}" lies outside the model\'s own folder and was not opened. Put it beside the model and name it without a path.':
+    'il file dei pesi "{0}" sta fuori dalla cartella del modello e non è stato aperto. Mettilo accanto al modello e indicalo senza percorso.',
+  'the weights need {0} bytes, their files ({1} ...) hold {2}':
+    'i pesi richiedono {0} byte, i loro file ({1} ...) ne contengono {2}',
+  'this is a TensorFlow.js graph model that calls itself a layers model: its format should be graph-model':
+    'questo è un modello a grafo di TensorFlow.js che si dichiara modello a strati: il suo formato dovrebbe essere graph-model',
+  'this is a TensorFlow.js graph model without a graph: its modelTopology has no list of nodes. Convert the model again.':
+    'questo è un modello a grafo di TensorFlow.js senza grafo: modelTopology non ha la lista dei nodi. Converti di nuovo il modello.',
+  'this is a TensorFlow.js weights manifest without a model: open the model.json it belongs to':
+    'questo è un manifesto dei pesi di TensorFlow.js senza modello: apri il model.json a cui appartiene',
+  'this is no ONNX model: its bytes do not follow the ONNX protobuf schema ({0})':
+    'questo non è un modello ONNX: i suoi byte non seguono lo schema protobuf di ONNX ({0})',
+  'this is not JSON: {0}': 'questo non è JSON: {0}',
+  'this is not JSON: unexpected {0}': 'questo non è JSON: {0} inatteso',
+  'this JSON describes no layers model: it has no class_name with a config of layers':
+    'questo JSON non descrive un modello a strati: non ha class_name con una config di strati',
 };
