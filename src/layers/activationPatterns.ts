@@ -39,6 +39,8 @@ export const productPatterns: readonly ActivationPattern[] = [
     roots: ['Mul', 'Div'],
     pattern: oneOf(
       product(0.5, x, sum(1, op('Erf', [product(Math.SQRT1_2, x)]))),
+      // what tf2onnx writes; no operator of ONNX
+      product(0.5, x, op('Erfc', [product(Math.SQRT1_2, op('Neg', [x]))])),
       product(0.5, x, sum(1, op('Tanh', [geluArgument]))),
       // x sigmoid(1.702 x), the other approximation of the same paper
       product(1, x, op('Sigmoid', [product(1.702, x)])),

@@ -5,6 +5,7 @@ import { int64Tensor } from '../ir/tensor';
 import { integersAtHand } from '../ir/tensorValues';
 import { verifyGraph } from '../ir/verifyGraph';
 import { say } from '../texts/say';
+import { toOpset18 } from '../variants/toOpset18';
 
 /** Names that exporters of language models give to open sizes. */
 const PAST = /past/i;
@@ -63,6 +64,19 @@ export function chooseInputShapes(
   }
   notes.push(say`the file fixes the batch at ${fixed}: it was profiled with that batch, not with ${batch}`);
   return { shapes, batch: fixed, rewritten: false, notes };
+}
+
+/**
+ * `toOpset18` for a run: where the file is of a later opset, what that added is written out for the sizes that the inputs will have.
+ * @throws ModelError `unsupported`, naming the node, for what opset 18 cannot express
+ */
+export function toOpset18ForRun(
+  graph: MutableGraph,
+  batch: number,
+  samples?: ReadonlyMap<string, readonly number[]>,
+): void {
+  const isLater = (graph.opsets.get('') ?? 1) > 18;
+  toOpset18(graph, isLater ? assumeShapes(graph, batch, samples).shapes : undefined);
 }
 
 /** Sizes of the inputs with what was assumed for open ones. */

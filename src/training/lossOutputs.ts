@@ -75,7 +75,9 @@ export function chooseLossOutputs(
 ): LossOutputs {
   const reading = new GraphReading(graph, types);
   const reached = reading.reachedFrom(trained);
-  const inner = reading.valuesBehind(graph.outputs.map((o) => reading.source(o.name)));
+  // a label that is looked up among names hides the scores that it is of from nobody
+  const floats = graph.outputs.filter((o) => reading.floatBehind(o.name) !== undefined);
+  const inner = reading.valuesBehind(floats.map((o) => reading.source(o.name)));
   const outputs: LossOutput[] = [];
   const left = new Map<string, string[]>();
   const leave = (name: string, why: string) => left.set(why, [...(left.get(why) ?? []), name]);
@@ -208,6 +210,9 @@ function classCount(shape: readonly number[], batch: number): number {
 /** Operators that change neither the values nor their order within a sample. */
 const SHAPING = new Set(['Identity', 'Reshape', 'Flatten', 'Squeeze', 'Unsqueeze']);
 
+/** Operators whose outputs tell of scores and are none. */
+const SCORES_BEHIND = new Set(['ArgMax', 'Cast', 'ZipMap']);
+
 class GraphReading {
   private readonly producer: ReadonlyMap<string, MutableNode>;
 
@@ -234,11 +239,11 @@ class GraphReading {
     return known ? say`not a floating-point tensor` : say`its type is not known${this.whereSizesAreLost()}`;
   }
 
-  /** The value itself when it is float32; the scores behind an ArgMax; else undefined. */
+  /** The value itself when it is float32; the scores behind an ArgMax, or by name behind a ZipMap of scikit-learn's; else undefined. */
   floatBehind(value: string): string | undefined {
     if (this.types.get(value)?.dtype === 'float32') return value;
     const node = this.producer.get(value);
-    return node?.opType === 'ArgMax' || node?.opType === 'Cast' ? this.floatBehind(node.inputs[0]) : undefined;
+    return node !== undefined && SCORES_BEHIND.has(node.opType) ? this.floatBehind(node.inputs[0]) : undefined;
   }
 
   /** What a value is a rearrangement of: files of other layouts transpose what they give out. */

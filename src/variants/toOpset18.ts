@@ -17,16 +17,20 @@ for (const family of [earlyRules, experimentalRules, loweringRules, movedRules, 
   }
 }
 
+/** What files of opset 18 hold that is not of it: a norm with parameters as opset 21 has them, an operator that there is none of. */
+const STRAY: ReadonlySet<string> = new Set(['GroupNormalization', 'Erfc']);
+
 /**
  * Rewrites a graph of any opset for opset 18 of the default domain, in place: raises 1 to 17, lowers 19 and later. Values
  * keep their names, nodes their origin, results stay the same. Nodes of other domains are left alone; bodies of If, Loop
  * and Scan are rewritten as well.
+ * @param sizes of inputs, by name, that are to be taken for known: some of what later opsets added is written out for sizes
  * @throws ModelError `unsupported`, naming the node, for what opset 18 cannot express
  */
-export function toOpset18(graph: MutableGraph): void {
+export function toOpset18(graph: MutableGraph, sizes?: ReadonlyMap<string, readonly number[]>): void {
   // A file of IR version 1 or 2 states no opset, which means the first.
   const opset = graph.opsets.get('') ?? 1;
-  convert(graph, opset, new Map(), []);
+  convert(graph, opset, new Map(), [], sizes);
 }
 
 function convert(
@@ -34,11 +38,11 @@ function convert(
   opset: number,
   outerTypes: ReadonlyMap<string, ValueType>,
   outerNames: readonly string[],
+  sizes?: ReadonlyMap<string, readonly number[]>,
 ): void {
   graph.opsets.set('', opset);
-  // written for 18, with what later opsets say
-  if (opset === 18 && !graph.nodes.some((n) => n.domain === '' && n.opType === 'GroupNormalization')) return;
-  const types = new Map([...outerTypes, ...inferTypes(graph)]);
+  if (opset === 18 && !graph.nodes.some((n) => n.domain === '' && STRAY.has(n.opType))) return;
+  const types = new Map([...outerTypes, ...inferTypes(graph, sizes)]);
   graph.opsets.set('', 18);
   for (const name of outerNames) graph.reserve(name);
   const conversion = new Conversion(graph, opset, types);

@@ -1,6 +1,7 @@
 import type { ValueType } from '../ir/graph';
 import type { MutableNode } from '../ir/mutableGraph';
 import { attention, multiHeadAttention } from './attentionForms';
+import { dft } from './fourier';
 import { fastGelu, fusedConv, fusedGemm, fusedMatMul, gelu, quickGelu } from './fusedForms';
 import {
   embedLayerNormalization,
@@ -29,6 +30,7 @@ export type WrittenOut = (node: MutableNode, r: Rewriter, types: ReadonlyMap<str
 export const writtenOut: ReadonlyMap<string, WrittenOut> = new Map<string, WrittenOut>([
   ['CenterCropPad', centerCropPad],
   ['Col2Im', col2Im],
+  ['DFT', dft],
   ['DequantizeLinear', quantizedAndBack],
   ['GRU', gru],
   ['GlobalLpPool', globalLpPool],

@@ -381,6 +381,28 @@ export const operatorCases: readonly OperatorCase[] = [
     output_height: int(2),
     output_width: int(3),
   }),
+  operatorCase(
+    18,
+    'Scaler',
+    [fed([2, 3])],
+    { offset: floats([0.1, 0.2, 0.3]), scale: floats([1, 2, 3]) },
+    { domain: 'ai.onnx.ml' },
+  ),
+  operatorCase(18, 'Normalizer', [fed([2, 3])], { norm: string('L2') }, { domain: 'ai.onnx.ml' }),
+  operatorCase(17, 'DFT', [fed([2, 5, 1])]),
+  operatorCase(17, 'DFT', [fed([2, 5, 6, 2]), scalar('int64', 7)], { axis: int(-2), onesided: int(0) }),
+  operatorCase(17, 'DFT', [fed([2, 5, 6, 1]), scalar('int64', 4)], { axis: int(2), onesided: int(1) }),
+  operatorCase(20, 'DFT', [fed([2, 5, 6, 2])], { inverse: int(1) }),
+  operatorCase(20, 'DFT', [fed([2, 5, 6, 1]), undefined, scalar('int64', 1)], { onesided: int(1) }),
+  operatorCase(17, 'STFT', [fed([2, 40, 1]), scalar('int64', 3), held(fed([8], 0, 1))]),
+  operatorCase(17, 'STFT', [fed([2, 40, 1]), scalar('int64', 5), undefined, scalar('int64', 16)], { onesided: int(0) }),
+  operatorCase(17, 'MelWeightMatrix', [
+    scalar('int64', 4),
+    scalar('int64', 16),
+    scalar('int64', 8000),
+    scalar('float32', 0),
+    scalar('float32', 4000),
+  ]),
   operatorCase(16, 'GridSample', [image, fed([2, 4, 5, 2])]),
   // recurrent
   operatorCase(

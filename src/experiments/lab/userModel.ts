@@ -5,9 +5,8 @@ import type { MutableGraph } from '../../ir/mutableGraph';
 import type { HostTensor } from '../../training/hostTensor';
 import { inputSpecs } from '../../training/data/inputSpec';
 import { SyntheticData } from '../../training/data/syntheticData';
-import { chooseInputShapes } from '../../training/inputShapes';
+import { chooseInputShapes, toOpset18ForRun } from '../../training/inputShapes';
 import { constantsToInitializers, requireOrder, toFloat32 } from '../../training/plainGraph';
-import { toOpset18 } from '../../variants/toOpset18';
 
 /** A model of the user as the lab runs it: float32, opset 18, all sizes known, fed with made-up samples. */
 export interface PreparedModel {
@@ -26,7 +25,7 @@ export function prepareModel(model: Model, batch: number): PreparedModel {
   requireOrder(graph);
   constantsToInitializers(graph);
   toFloat32(graph);
-  toOpset18(graph);
+  toOpset18ForRun(graph, batch);
   constantsToInitializers(graph);
   const sizes = chooseInputShapes(graph, batch, false);
   const inputs = inputSpecs(graph, sizes.shapes, sizes.batch, model.format !== 'onnx');

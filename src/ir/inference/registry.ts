@@ -4,6 +4,7 @@ import { convolutionRules } from './convolution';
 import { elementwiseRules } from './elementwise';
 import type { InferenceRule, InferenceRules } from './inferenceNode';
 import { layoutRules } from './layout';
+import { learningRules } from './learning';
 import { matrixRules } from './matrix';
 import { normalizationRules } from './normalization';
 import { poolingRules } from './pooling';
@@ -16,6 +17,7 @@ import { sequenceRules } from './sequence';
 import { qonnxRules, quantizationRules } from './quantization';
 import { contribRules } from './contrib';
 import { selectionRules } from './selection';
+import { signalRules } from './signal';
 
 /** Rules of the default domain, one file per family of operators. */
 const families: readonly InferenceRules[] = [
@@ -33,6 +35,7 @@ const families: readonly InferenceRules[] = [
   resizeRules,
   selectionRules,
   sequenceRules,
+  signalRules,
 ];
 
 const defaultDomain = new Map<string, InferenceRule>();
@@ -45,6 +48,7 @@ for (const rules of families) {
 
 const domains = new Map<string, ReadonlyMap<string, InferenceRule>>([
   ['', defaultDomain],
+  ['ai.onnx.ml', new Map(Object.entries(learningRules))],
   ['com.microsoft', new Map(Object.entries(contribRules))],
   ['onnx.brevitas', new Map(Object.entries(qonnxRules))],
   ['qonnx.custom_op.general', new Map(Object.entries(qonnxRules))],

@@ -149,6 +149,11 @@ function scaledInGraph(
 /** Operators that hand integers on unchanged. */
 const PASSING = new Set(['Cast', 'Identity', 'Reshape', 'Flatten', 'Unsqueeze', 'Squeeze', 'Transpose', 'Expand']);
 
+/** Keras counts negative tokens from the end: Where(x < 0, x + rows, x). */
+function handsOn({ opType, inputs }: MutableNode, value: string): boolean {
+  return PASSING.has(opType) ? inputs[0] === value : opType === 'Where' && inputs[2] === value;
+}
+
 /** Rows of the smallest table that the input's integers select from; 2 when none is found. */
 function vocabularyOf(
   graph: MutableGraph,
@@ -166,7 +171,7 @@ function vocabularyOf(
         const dims = graph.initializers.get(node.inputs[table])?.dims;
         const at = axis?.type === 'int' ? axis.value : 0;
         if (dims) rows = Math.min(rows, dims.at(at) ?? Infinity);
-      } else if (PASSING.has(node.opType) && node.inputs[0] === value) {
+      } else if (handsOn(node, value)) {
         for (const o of node.outputs) seen.add(o);
       }
     }

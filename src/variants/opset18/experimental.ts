@@ -5,7 +5,7 @@ import { float32Tensor } from '../../ir/tensor';
 import { scalarTensor } from '../scalarTensor';
 import { attributesOf, floatOf, floatsOf, intOf, intsOf, raised, type Conversion, type OpsetRules } from './conversion';
 
-/** Operators that left the standard: deprecated ones, and the experimental ones of the first opsets. */
+/** Operators that are not in the standard: deprecated ones, the experimental ones of the first opsets, and what exporters take for one. */
 export const experimentalRules: OpsetRules = {
   Scatter: raised(Infinity, (node, c) => {
     c.add('ScatterElements', node.inputs, attributesOf(node), node.outputs[0]);
@@ -29,6 +29,12 @@ export const experimentalRules: OpsetRules = {
   Scale: raised(Infinity, (node, c) => {
     const [x] = node.inputs;
     c.add('Mul', [x, c.scalar(floatOf(node, 'scale', 1), c.dtype(x))], {}, node.outputs[0]);
+    return true;
+  }),
+  // what tf2onnx, and Keras with it, leaves of an exact Gelu
+  Erfc: raised(Infinity, (node, c) => {
+    const [x] = node.inputs;
+    c.add('Sub', [c.scalar(1, c.dtype(x)), c.add('Erf', [x])], {}, node.outputs[0]);
     return true;
   }),
   ScaledTanh: raised(Infinity, scaledActivation('Tanh')),

@@ -32,6 +32,15 @@ export const loweringRules: OpsetRules = {
   AffineGrid: lowered(20, (node, c) =>
     affineGrid(node, c, c.types) ? true : c.fail(node, 'its sizes are not constants that can be read'),
   ),
+  DFT: lowered(20, (node, c) => {
+    // the axis was an attribute before
+    const [x, length, given] = node.inputs;
+    const axis = given ? c.constantInts(given)?.[0] : -2;
+    if (axis === undefined) return c.fail(node, 'its axis is not a constant that can be read');
+    node.inputs = length ? [x, length] : [x];
+    node.attributes.set('axis', attribute.int(axis));
+    return false;
+  }),
   Gelu: lowered(20, gelu),
   Swish: lowered(24, (node, c) => {
     const [x] = node.inputs;

@@ -382,6 +382,7 @@ describe('layers: recognition', () => {
       [
         'Gelu',
         [
+          'n = Neg(x) d = Div(n, root2) e = Erfc(d) h = Mul(half, x) y = Mul(h, e)',
           'd = Div(x, root2) e = Erf(d) a = Add(e, one) m = Mul(x, a) y = Mul(m, half)',
           'd = Div(x, root2) e = Erf(d) a = Add(one, e) h = Mul(half, x) y = Mul(h, a)',
           'd = Div(x, root2) e = Erf(d) a = Add(e, one) m = Mul(a, half) y = Mul(x, m)',

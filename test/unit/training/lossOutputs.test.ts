@@ -30,6 +30,20 @@ describe('chooseLossOutputs', () => {
     assert.deepEqual([outputs[0].value, outputs[0].kind], ['a', 'class']);
   });
 
+  it('takes the scores of a classifier of scikit-learn, whose labels are looked up and whose scores have names', () => {
+    for (const zip of ['Identity', 'ml.ZipMap']) {
+      const { outputs } = choose(
+        `g (float[4,7] x) => (int64[4] label, float[4,3] z) <float[7,3] w, int64[3] classes = {5,6,7}>
+        { a = MatMul(x, w)  y = Softmax(a)  i = ArgMax<axis = 1>(y)  label = ml.ArrayFeatureExtractor(classes, i)
+          z = ${zip}(y) }`.replace(', float[4,3] z', zip === 'Identity' ? ', float[4,3] z' : ', z'),
+      );
+      assert.deepEqual(
+        outputs.map(({ value, kind }) => [value, kind]),
+        [['a', 'class']],
+      );
+    }
+  });
+
   it('takes an autoencoder by its shape', () => {
     const { outputs } = choose(
       `g (float[4,7] x) => (float[4,7] y) <float[7,7] w> { a = MatMul(x, w)  y = Sigmoid(a) }`,

@@ -194,6 +194,19 @@ describe('buildTrainingStep', function () {
     assert.match(step.notes.join(), /computes in float16: it was trained in float32/);
   });
 
+  it('writes out what later opsets added for sizes that the file leaves open', () => {
+    const text = `<ir_version: 10, opset_import: ["" : 23]> g (int64[N,T] ids, int64[N,T] position_ids) => (float[N,T,9] y)
+      <float[9,8] table, float[64,2] cosines, float[64,2] sines, float[8,9] head>
+      { e = Gather (table, ids)  t = RotaryEmbedding <num_heads = 2> (e, cosines, sines, position_ids)  y = MatMul (t, head) }`;
+    const { step } = stepOf(text);
+    assert.deepEqual(
+      step.outputs.map((o) => [o.kind, o.shape]),
+      [['token', [8, 8, 9]]],
+    );
+    assert.ok(step.parameters.find((p) => p.name === 'table')!.gradient !== undefined);
+    assert.ok(!step.graph.nodes.some((n) => n.opType === 'RotaryEmbedding'));
+  });
+
   it('says of a graph model without its weight files that sizes lie among them', () => {
     const graph = withWeights(
       '<ir_version: 8, opset_import: ["" : 18]> g (float[N,4] x) => (float[N,4] y) <float[4,4] w> { m = Gemm (x, w)  y = Sign (m) }',

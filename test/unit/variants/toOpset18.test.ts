@@ -116,6 +116,11 @@ const twins: readonly [OperatorCase, OperatorCase][] = [
     operatorCase(3, 'ConstantFill', [ints(2, 3)], { value: float(1), input_as_shape: int(1) }),
     operatorCase(18, 'Expand', [scalar('float32', 1), ints(2, 3)]),
   ],
+  ...[15, 18].map((opset): [OperatorCase, OperatorCase] => [
+    operatorCase(opset, 'Erfc', [values('float32', [-0.5, 0, 0.5])]),
+    // 1 -+ 0.5204998778, Abramowitz and Stegun 1964, table 7.1
+    operatorCase(18, 'Identity', [values('float32', [1.5204998778, 1, 0.4795001222])]),
+  ]),
   [
     operatorCase(28, 'Mod', [values('float32', [5.5, -5.5, 0.5]), values('float32', [2, 2, -0.75])]),
     operatorCase(18, 'Identity', [values('float32', [1.5, 0.5, -0.25])]),

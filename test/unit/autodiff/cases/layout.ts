@@ -5,6 +5,11 @@ const { int, ints, string, float } = attribute;
 const shape = [2, 3, 4];
 
 export const layout: readonly GradientCase[] = [
+  fourier('of real numbers', 1, {}),
+  fourier('of complex numbers, along the last axis', 2, { axis: 2 }),
+  fourier('the half that is not mirrored, of fewer numbers than there are', 1, { onesided: 1 }, 4),
+  fourier('of more numbers than there are', 2, { axis: -2 }, 6),
+  fourier('backwards', 2, { inverse: 1 }),
   { opType: 'Reshape', name: 'sizes', inputs: [shape, { longs: [0, -1] }], nodes: 1 },
   { opType: 'Reshape', name: 'sizes computed', inputs: [shape, { longs: [6, 4], computed: true }], nodes: 1 },
   { opType: 'Flatten', name: 'axis 1', inputs: [shape], nodes: 1 },
@@ -361,6 +366,16 @@ function resize(
       attributes,
     },
   ];
+}
+
+/** A transform along an axis of [2, 5, 4, parts]. */
+function fourier(name: string, parts: number, settings: Record<string, number>, length?: number): GradientCase {
+  return {
+    opType: 'DFT',
+    name,
+    inputs: [[2, 5, 4, parts], ...(length === undefined ? [] : [{ longs: [length], shape: [] }])],
+    attributes: Object.fromEntries(Object.entries(settings).map(([key, value]) => [key, int(value)])),
+  };
 }
 
 /** Places keep away from the borders of pixels and of the picture, at which samples have a kink. */

@@ -297,6 +297,12 @@ describe('inputSpecs', () => {
     assert.deepEqual(describeInputs(text), [['ids', 'tokens', -1, 30]]);
   });
 
+  it('finds the vocabulary behind what Keras does for negative tokens', () => {
+    const text = `g (int32[4,3] ids) => (float[4,3,8] y) <float[30,8] words, int32 zero = {0}, int32 rows = {30}>
+      { isNegative = Less(ids, zero)  back = Add(ids, rows)  at = Where(isNegative, back, ids)  y = Gather(words, at) }`;
+    assert.deepEqual(describeInputs(text), [['ids', 'tokens', -1, 30]]);
+  });
+
   it("goes by the file's convention where sizes do not tell", () => {
     const text = 'g (float[4,16,16,16] a) => (float[4,16,16,16] y) { y = Relu(a) }';
     assert.equal(describeInputs(text)[0][2], 1);
