@@ -29,7 +29,7 @@ export const BYTES = 2;
 export const FIXED32 = 5;
 
 /** How messages about broken bytes begin. */
-export const DAMAGED = `the file is damaged: `;
+export const DAMAGED = later`the file is damaged: `;
 
 /**
  * Reads protobuf messages field by field from the parts of a file that are in memory. `next` moves on to the following field and

@@ -2,6 +2,7 @@ import type { ValueType } from '../../ir/graph';
 import { MutableGraph, nodeOf, type MutableNode } from '../../ir/mutableGraph';
 import type { Origin } from '../../ir/origin';
 import { say } from '../../texts/say';
+import { wellFormed } from '../../ir/wellFormed';
 import { orderCalls, isInput, type CallOutput } from './callOrder';
 import { modelInputShape, statedInputShape, statedType } from './inputShape';
 import { LayerParts, LayerScope, NotLowered, type Shape, type Surroundings, type TensorValue } from './layerScope';
@@ -94,6 +95,13 @@ export class ModelLowering implements Surroundings {
   soleCall(layer: LayerDefinition): LoweredCall | null | undefined {
     const first = this.firstCalls.get(layer);
     return first?.isOneOfSeveral ? null : first;
+  }
+
+  /** True where a value could have another name, with all other names as they are. */
+  canRename(before: string, after: string): boolean {
+    const isFree = this.names.isFree(after) && !this.isWeight(after) && wellFormed(after) === after;
+    // transposes of a value are named after it
+    return isFree && this.names.isWantedOnce(before) && this.names.isFree(`${before}/channels_last`);
   }
 
   // Surroundings
