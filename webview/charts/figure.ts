@@ -121,6 +121,12 @@ export function figure({ id, theme, host, onPick, controls = [] }: FigureOptions
     visible = entries.at(-1)!.isIntersecting;
     if (visible && !drawn) draw();
   }).observe(plot);
+  // paper shows those too that nobody has scrolled to
+  window.addEventListener('beforeprint', () => {
+    if (drawn || plot.clientHeight === 0) return;
+    visible = true;
+    draw();
+  });
 
   function draw(): void {
     if (!picture || !visible) return;

@@ -4,6 +4,7 @@ import { h, replaceChildren } from '../dom';
 import { shown } from '../shown';
 import { capital, counted } from '../format';
 import { severityIcon } from '../icons';
+import { isUnreadable } from '../unreadable';
 import type { Snapshot, Store } from '../store';
 import { changes, type View } from './view';
 import { t } from '../texts/texts';
@@ -54,7 +55,8 @@ export function bannersOf({
   }
   const list: Banner[] = [];
   if (host?.failure) list.push({ id: 'failure', severity: 'error', text: capital(host.failure), again: false });
-  if (!profile) return list;
+  // nothing is shown of a file that cannot be read
+  if (!profile || (host?.model && isUnreadable(host.model))) return list;
   const ran = counted(profile.loss.length, 'step');
   if (host?.profileIsStale)
     list.push({
