@@ -2,21 +2,32 @@ import { attribute } from '../ir/attribute';
 import { BLOCKED_DOMAIN } from '../ir/channelBlocks';
 import type { Convolution } from './convolution';
 import type { GradientBuilder } from './gradientBuilder';
-import { product, range } from './shapes';
+import { product } from './shapes';
+
+/** Elements that the sums of all groups of samples may have before they are added (128 MiB of float32). */
+const LARGEST_SUMS = 2 ** 25;
 
 /** True where the weight gradient is computed in blocks of channels. A kernel of one element is a product of matrices as it is. */
 export function canBlockWeightGradient(x: string, dy: string, conv: Convolution, g: GradientBuilder): boolean {
   const { channelBlock } = g;
-  const whole = [g.shape(x)[1], g.shape(dy)[1]].every((channels) => channels % channelBlock === 0);
-  return (
-    channelBlock > 1 &&
-    whole &&
-    conv.group === 1 &&
-    conv.kernel.length === 2 &&
-    product(conv.kernel) > 1 &&
-    conv.dilations.every((d) => d === 1) &&
-    g.dtype(x) === 'float32'
-  );
+  if (channelBlock === 1 || conv.group !== 1 || g.dtype(x) !== 'float32') return false;
+  const taps = product(conv.kernel);
+  if (conv.kernel.length !== 2 || taps === 1 || conv.dilations.some((d) => d !== 1)) return false;
+  const [[n, channels], [, m]] = [g.shape(x), g.shape(dy)];
+  if (channels % channelBlock !== 0 || m % channelBlock !== 0) return false;
+  return sampleGroups(n, channelBlock).groups * m * channels * taps <= LARGEST_SUMS;
+}
+
+/**
+ * Groups of equally many samples, fewer than a block each. From a block on there must be whole blocks of samples: the last is filled up
+ * with zeros.
+ */
+function sampleGroups(n: number, block: number): { samples: number; groups: number } {
+  if (n < block) return { samples: n, groups: 1 };
+  const samples = Math.ceil(n / block) * block;
+  let groups = samples / block + 1;
+  while (samples % groups !== 0) groups++;
+  return { samples, groups };
 }
 
 /**
@@ -32,10 +43,7 @@ export function blockedWeightGradient(x: string, dy: string, conv: Convolution, 
   const { kernel, strides, before } = conv;
   const [n, m, ...output] = g.shape(dy);
   const [, channels, height, width] = g.shape(x);
-  const samples = n < block ? n : Math.ceil(n / block) * block;
-  const groups = range(samples)
-    .map((i) => i + 1)
-    .find((parts) => samples % parts === 0 && samples / parts < block)!;
+  const { samples, groups } = sampleGroups(n, block);
   const after = [height, width].map((size, i) => (output[i] - 1) * strides[i] + kernel[i] - size - before[i]);
 
   const blocks = channels / block;

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { differentiate } from '../../../src/autodiff/differentiate';
 import { attribute } from '../../../src/ir/attribute';
+import { BLOCKED_DOMAIN } from '../../../src/ir/channelBlocks';
 import { inferTypes } from '../../../src/ir/inferTypes';
 import { MutableGraph } from '../../../src/ir/mutableGraph';
 import { float32Tensor } from '../../../src/ir/tensor';
@@ -98,6 +99,24 @@ describe('weight gradients of convolutions', () => {
       }
     });
   }
+
+  it('is not taken in blocks where the sums of the groups of samples would be large', () => {
+    for (const [batch, inBlocks] of [
+      [64, true],
+      [4096, false],
+    ] as const) {
+      const graph = new MutableGraph();
+      graph.opsets.set('', 18);
+      graph.addInput('x', { kind: 'tensor', dtype: 'float32', shape: [batch, 256, 8, 8] });
+      graph.addInput('w', { kind: 'tensor', dtype: 'float32', shape: [256, 256, 3, 3] });
+      graph.add('ReduceSum', [graph.add('Conv', ['x', 'w'])], { keepdims: int(0) }, { outputs: ['loss'] });
+      differentiate(graph, inferTypes(graph), { loss: 'loss', wrt: ['w'], channelBlock: 16 });
+      assert.equal(
+        graph.nodes.some((node) => node.domain === BLOCKED_DOMAIN),
+        inBlocks,
+      );
+    }
+  });
 
   it('takes a batch of a million in few parts', () => {
     const graph = new MutableGraph();
