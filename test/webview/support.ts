@@ -75,8 +75,13 @@ export class OpenView {
 
   /** The messages of one type that the view has posted. */
   async sent(type: ViewToHost['type']): Promise<ViewToHost[]> {
-    const all = await this.page.evaluate(() => (globalThis as unknown as { recorded: RecordedHost }).recorded.sent);
-    return all.filter((message): message is ViewToHost => message.type === type);
+    return this.page.evaluate(
+      (wanted) =>
+        (globalThis as unknown as { recorded: RecordedHost }).recorded.sent.filter(
+          (message): message is ViewToHost => message.type === wanted,
+        ),
+      type,
+    );
   }
 
   async send(message: Parameters<RecordedHost['send']>[0]): Promise<void> {
@@ -142,11 +147,15 @@ export class OpenView {
     return near;
   }
 
-  /** Waits until what was asked for has been drawn. */
+  /** Waits until what was asked for has been drawn: in the next frame, or, by what watches sizes and visibility, in those after it. */
   async settle(): Promise<void> {
-    await this.page.evaluate(
-      'new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(resolve, 60))))',
-    );
+    await this.page.evaluate(`new Promise((resolve) => {
+      let frames = 4;
+      requestAnimationFrame(function next() {
+        if (--frames > 0) requestAnimationFrame(next);
+        else setTimeout(resolve);
+      });
+    })`);
   }
 
   async close(): Promise<void> {
