@@ -74,6 +74,13 @@ class Hasher {
   }
 
   number(value: number): void {
+    const small = value | 0;
+    if (small === value) {
+      this.mix(small);
+      // the upper half of the number: nothing but its sign
+      this.mix(small >> 31);
+      return;
+    }
     const safe = Number.isInteger(value) ? value : 0;
     this.mix(safe | 0);
     this.mix(Math.floor(safe / 2 ** 32) | 0);

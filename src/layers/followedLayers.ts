@@ -70,14 +70,15 @@ export class FollowedLayers {
       if (found.length !== known.length || !known.every((layer, i) => layer.isMadeOf(found[i]))) return undefined;
       known.forEach((layer, i) => {
         const changed = layer.restate(found[i]);
-        changed?.forEach((word) => words.add(word));
-        isInWords &&= changed !== undefined;
+        changed.words.forEach((word) => words.add(word));
+        isInWords &&= changed.isInWords;
       });
       again.push(...known);
     }
     // an activation counts as what it is, whichever it is, but not where a linear layer applies it
-    const isPlacedAlike = isInWords && !words.has('kind') && again.every(({ role }) => role !== 'linear');
-    const placed = isPlacedAlike ? [] : this.placements.again();
+    const isNamedAlike = !words.has('kind');
+    const isPlacedAlike = isNamedAlike && isInWords && again.every(({ role }) => role !== 'linear');
+    const placed = isPlacedAlike ? [] : this.placements.again(isNamedAlike);
     return { again, placed, words: isInWords ? words : undefined };
   }
 

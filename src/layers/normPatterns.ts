@@ -38,14 +38,25 @@ const reduceMean: OpOptions = {
     return code !== undefined && code !== null && match.bind('axes', code);
   },
 };
-const mean = (inner: Pattern) => op('ReduceMean', [inner], reduceMean);
+/** The same of all axes behind the channels, as tf2onnx writes it for [N, L, C]. */
+const globalMean: OpOptions = {
+  where: (node, match) => {
+    const rank = match.reading.rank(node.inputs[0]);
+    const code = rank && encodeAxes(Array.from({ length: rank - 2 }, (_, i) => i + 2), rank);
+    return code !== undefined && code > 0 && match.bind('axes', code);
+  },
+};
+const mean = (inner: Pattern) =>
+  oneOf(op('ReduceMean', [inner], reduceMean), op('GlobalAveragePool', [inner], globalMean));
 
 /** x - E[x]: the mean must be of the very value that it is subtracted from. */
 const centred = op('Sub', [x, mean(x)]);
 const deviation = named('d', centred);
 // exporters of old wrote the subtraction twice, once for the variance
 const same = oneOf(any('d'), centred);
-const variance = oneOf(mean(square(same)), op('Sub', [mean(square(x)), square(mean(x))]));
+const difference = op('Sub', [mean(square(x)), square(mean(x))]);
+// Flax lets no rounding make it negative
+const variance = oneOf(mean(square(same)), difference, op('Max', [difference, number(0)]));
 
 /** One over the root, as a division or a factor; epsilon stands under the root, or beside it in old transformers. */
 export const root = (inner: Pattern) =>
@@ -68,15 +79,18 @@ const scaledBy = (value: Pattern, inner: Pattern) =>
  * TensorFlow's batch_normalization over moments: x * m + (shift - mean * m) with m = scale / root, scale and shift left out or
  * not. They may be constants or computed.
  */
-const ofMoments = oneOf(mean(square(centred)), op('Sub', [mean(square(x)), square(mean(x))]));
+const ofMoments = oneOf(mean(square(centred)), difference, op('Max', [difference, number(0)]));
 const factor = named('m', oneOf(product(1, inverseRoot(ofMoments), either('scale')), inverseRoot(ofMoments)));
 const scaled = product(1, x, factor);
 const scaledMean = product(1, mean(x), any('m'));
+const negativeMean = product(1, op('Neg', [mean(x)]), any('m'));
 const shifted = oneOf(
   op('Sub', [either('shift'), scaledMean]),
   op('Neg', [scaledMean]),
-  product(1, op('Neg', [mean(x)]), any('m')),
+  negativeMean,
   product(-1, mean(x), any('m')),
+  op('Add', [negativeMean, either('shift')]),
+  op('Add', [either('shift'), negativeMean]),
 );
 const affineMoments = oneOf(
   op('Add', [scaled, shifted]),
@@ -89,6 +103,8 @@ export const normPatterns: readonly NormPattern[] = [
   { centred: true, roots: ['Div', 'Mul'], pattern: scaledBy(deviation, variance) },
   { centred: false, roots: ['Div', 'Mul'], pattern: scaledBy(x, mean(square(x))) },
 ];
+
+const MEANS: ReadonlySet<string> = new Set(['ReduceMean', 'GlobalAveragePool']);
 
 /** Nodes between a mean and the last node of a norm that is made of it, with some casts. */
 const MOST_BEHIND_MEAN = 16;
@@ -103,7 +119,7 @@ export function nodesNearMeans(graph: Graph, only?: readonly number[]): Uint8Arr
   for (let k = 0; k < count; k++) {
     const i = only?.[k] ?? k;
     const { opType, inputs } = graph.node(i);
-    let most = opType === 'ReduceMean' ? MOST_BEHIND_MEAN : 0;
+    let most = MEANS.has(opType) ? MOST_BEHIND_MEAN : 0;
     for (const v of inputs) {
       const producer = graph.producer(v);
       if (producer >= 0 && producer < i && left[producer] - 1 > most) most = left[producer] - 1;
@@ -138,7 +154,7 @@ export function decodeAxes(code: number): readonly number[] {
 /** The difference of a value and a mean: what is left of a layer norm that did not fit, and no input of an RMS norm. */
 export function isDeviation(value: ValueId, reading: GraphReading): boolean {
   const node = reading.producer(value);
-  return node?.opType === 'Sub' && reading.producer(node.inputs[1])?.opType === 'ReduceMean';
+  return node?.opType === 'Sub' && MEANS.has(reading.producer(node.inputs[1])?.opType ?? '');
 }
 
 /** The norms that are found written out in operators. */

@@ -53,19 +53,27 @@ export class Placements {
   }
 
   /**
-   * Looks again where everything sits that was asked for, after layers have come to be called otherwise or to have other channels.
+   * Looks again where everything sits that was asked for, after layers have come to have other channels or another activation.
+   * @param isNamedAlike no layer is called otherwise
    * @returns the layers of which something else is said now
    */
-  again(): readonly Layer[] {
+  again(isNamedAlike: boolean): readonly Layer[] {
     const { known, normalizations } = this;
-    this.known = [];
     this.normalizations = [];
-    return this.edges.layers.filter((layer) => {
-      const placement = known[layer.index];
-      const normalization = normalizations[layer.index];
-      const isPlaced = placement === undefined || isSamePlacement(placement, this.placementOf(layer));
-      return !isPlaced || (normalization !== undefined && normalization !== this.normalizationOf(layer));
+    this.known = known.slice();
+    const placed = this.edges.layers.filter((layer) => {
+      const before = known[layer.index];
+      if (before === undefined) return false;
+      const chain = isNamedAlike ? before.chain : this.chain(layer);
+      const now = { ...this.place(layer), chain };
+      this.known[layer.index] = now;
+      return !isSamePlacement(before, now);
     });
+    const normalized = this.edges.layers.filter((layer) => {
+      const before = normalizations[layer.index];
+      return before !== undefined && before !== this.normalizationOf(layer);
+    });
+    return [...placed, ...normalized];
   }
 
   private findNormalization(linear: Layer): LinearFacts['normalization'] {

@@ -86,9 +86,9 @@ export class WatchedLayer implements Layer {
 
   /**
    * Takes over what the layer's nodes and settings state now.
-   * @returns the words that are others; undefined where more than words is
+   * @returns the words that are others, and whether anything else is
    */
-  restate(piece: NamedPiece): readonly LayerWord[] | undefined {
+  restate(piece: NamedPiece): { readonly words: readonly LayerWord[]; readonly isInWords: boolean } {
     const { own, norm, linear } = this;
     const words: LayerWord[] = ownWords.filter((word) => own[word] !== piece[word]);
     const isInWords = sameJson(linear, piece.linear) && (norm === undefined || norm.isAlike(piece.norm!));
@@ -97,7 +97,7 @@ export class WatchedLayer implements Layer {
     this.linear = piece.linear;
     this.norm = piece.norm && new WatchedNorm(piece.norm, this.listener);
     this.origin = piece.origin;
-    return isInWords ? words : undefined;
+    return { words, isInWords };
   }
 }
 

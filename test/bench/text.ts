@@ -87,7 +87,12 @@ function extension(folder: string, model: string): void {
   }
 }
 
-const edits = { number: 'epsilon of a norm', setting: 'activation of a layer' } as const;
+const edits = {
+  number: 'epsilon of a norm',
+  setting: 'activation of a layer',
+  size: 'filters of a convolution',
+  layer: 'a layer more',
+} as const;
 
 function run(folder: string, script: string, ...rest: string[]): string {
   const options = { encoding: 'utf8' as const, env: { ...process.env, NODE_PATH: path.join(root, 'node_modules') } };

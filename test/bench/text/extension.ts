@@ -40,12 +40,34 @@ interface Edit extends Cost {
   readonly asked: Cost;
 }
 
-/** Edits of a text all over the file, each of which puts something in the place of what `words` end with. */
-async function edited(document: TextDocument, words: string, put: string, length: number): Promise<Edit[]> {
+/** An edit of a text behind an offset: something in the place of a stretch. */
+type Change = (
+  text: string,
+  from: number,
+) => { readonly offset: number; readonly length: number; readonly put: string };
+
+/** Something in the place of what `words` end with. */
+const replaced =
+  (words: string, length: number, put: string): Change =>
+  (text, from) => ({ offset: text.indexOf(words, from) + words.length - length, length, put });
+
+/** A further activation behind a layer that is one, which the layer behind it does not read yet. */
+const addedLayer: Change = (text, from) => {
+  const start = text.indexOf('{"class_name":"Activation"', from);
+  const end = text.indexOf(']]]}', start) + ']]]}'.length;
+  const layer = text.slice(start, end);
+  const [, name] = /"name":"([^"]+)"/.exec(layer)!;
+  const added = layer.replaceAll(`"name":"${name}"`, `"name":"added_${text.length}"`);
+  return { offset: end, length: 0, put: `,${added.replace(/\[\[\["[^"]+"/, `[[["${name}"`)}` };
+};
+
+/** Edits of a text all over the file. */
+async function edited(document: TextDocument, change: Change): Promise<Edit[]> {
   const edits: Edit[] = [];
   for (let i = 0; i <= Number(editCount); i++) {
     const text = document.getText();
-    const end = text.indexOf(words, (text.length * ((i * 7) % 10)) / 13) + words.length;
+    const { offset, length, put } = change(text, (text.length * ((i * 7) % 10)) / 13);
+    const end = offset + length;
     let last = performance.now();
     let longest = 0;
     const tick = () => {
@@ -56,7 +78,7 @@ async function edited(document: TextDocument, words: string, put: string, length
     let pause = 0;
     const whole = await cost(async () => {
       const analyzed = editor.analyzed();
-      pause = longestTimer(() => editor.edit(document, end - length, length, put));
+      pause = longestTimer(() => editor.edit(document, offset, length, put));
       await analyzed;
     });
     tick();
@@ -131,8 +153,10 @@ async function main(): Promise<void> {
     );
   if (shown < HOVERS) throw new Error(`${shown} of ${HOVERS} hovers`);
 
-  const numbers = await edited(document, '"epsilon":0.001', '7', 0);
-  const settings = await edited(document, '"activation":"relu"', 'tanh"', 'relu"'.length);
+  const numbers = await edited(document, replaced('"epsilon":0.001', 0, '7'));
+  const settings = await edited(document, replaced('"activation":"relu"', 'relu"'.length, 'tanh"'));
+  const sizes = await edited(document, replaced('"filters":4', 1, '8'));
+  const layers = await edited(document, addedLayer);
   console.log(
     JSON.stringify({
       activation,
@@ -141,6 +165,8 @@ async function main(): Promise<void> {
       hover95: at(hovers, 0.95),
       ...middle('number', numbers),
       ...middle('setting', settings),
+      ...middle('size', sizes),
+      ...middle('layer', layers),
     }),
   );
   process.exit(0);
