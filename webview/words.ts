@@ -199,7 +199,7 @@ export function settingsLine(profile: ProfileResult): string {
     `${kind}: ${settings.data.inputs}`,
     t('targets: {0}', settings.data.targets),
     t('{0} loss', settings.loss),
-    t('weights {0}', settings.weights),
+    t('weights {0}', startingWeights(settings.weights)),
     settings.norm === 'as-is' ? '' : t('norms: {0}', variantWords[settings.norm].toLowerCase()),
     t('batch {0}', settings.batch),
     t('seed {0}', settings.seed),
@@ -231,4 +231,17 @@ export function requestLine(settings: ProfileSettings): string {
   ]
     .filter(Boolean)
     .join(' · ');
+}
+
+/** What the weights started from, as the engine says it (training/trainingState.ts). */
+export function startingWeights(words: string): string {
+  const [, times] = /^re-initialised, standard deviations times (.+)$/.exec(words) ?? [];
+  if (times !== undefined) return t('re-initialised, standard deviations times {0}', times);
+  const [, made, all] = /^partly re-initialised \((\d+) of (\d+) /.exec(words) ?? [];
+  if (made !== undefined) return t('partly re-initialised ({0} of {1} have no data in the file)', made, all);
+  return words === 're-initialised'
+    ? t('re-initialised')
+    : words === 'kept from the file'
+      ? t('kept from the file')
+      : words;
 }

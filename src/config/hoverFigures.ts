@@ -1,4 +1,4 @@
-import { count, say } from '../texts/say';
+import { count, say, translated } from '../texts/say';
 import type { LayerFacts } from '../protocol/facts';
 import type { Figure, ProfiledLayer, ProfileResult, RunningStatistics, StepStatistics } from '../protocol/profile';
 import { escapeMarkdown } from './escapeMarkdown';
@@ -51,7 +51,7 @@ function statisticsWords(s: RunningStatistics | undefined): string[] {
 function setupWords({ settings, loss, status }: ProfileResult): string {
   const ended = { complete: '', cancelled: say`, cancelled`, failed: say`, failed` }[status];
   const data = settings.data.kind === 'synthetic' ? say`synthetic data` : say`data from a file`;
-  const weights = escapeMarkdown(settings.weights);
+  const weights = escapeMarkdown(translated(settings.weights));
   return say`Profile of ${count(loss.length, 'step')}${ended}: last step, batch ${settings.batch}, ${data}, weights ${weights}.`;
 }
 

@@ -2,6 +2,7 @@ import type { Initialization } from '../protocol/profile';
 import { elementCount } from '../ir/tensor';
 import { readFloats } from '../ir/tensorValues';
 import type { Model } from '../ir/model';
+import { later } from '../texts/say';
 import { purpose } from './data/samples';
 import { floats, type HostTensor } from './hostTensor';
 import { initialValues } from './initialization';
@@ -154,8 +155,9 @@ async function runningValues(
   return new Float32Array(channels).fill(fresh);
 }
 
+/** In English, which is what profiles hold; translated where it is shown. */
 function wordsOf(made: number, all: number, scale: number): string {
-  if (made === 0) return 'kept from the file';
-  if (made === all) return scale === 1 ? 're-initialised' : `re-initialised, standard deviations times ${scale}`;
+  if (made === 0) return later`kept from the file`;
+  if (made === all) return scale === 1 ? later`re-initialised` : `re-initialised, standard deviations times ${scale}`;
   return `partly re-initialised (${made} of ${all} have no data in the file)`;
 }

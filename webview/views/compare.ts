@@ -12,7 +12,7 @@ import { counted, formatFigure, formatSetting, missing } from '../format';
 import { shown } from '../shown';
 import type { Snapshot, Store } from '../store';
 import type { Theme } from '../theme';
-import { optimizerWords } from '../words';
+import { optimizerWords, startingWeights } from '../words';
 import { keepScroll } from './keepScroll';
 import { changes, type View } from './view';
 import { t } from '../texts/texts';
@@ -199,7 +199,7 @@ function settingsOf({ settings, engine }: CompareResult): string {
   return [
     `${kind}: ${settings.data.inputs}`,
     t('targets: {0}', settings.data.targets),
-    t('weights {0}, alike in every variant with the same seed', settings.weights),
+    t('weights {0}, alike in every variant with the same seed', startingWeights(settings.weights)),
     t('{0} from {1}', counted(settings.seeds, 'seed'), settings.seed),
     t('batch {0}', settings.batch),
     counted(settings.steps, 'step'),

@@ -132,4 +132,6 @@ export const training: Readonly<Record<string, string>> = {
   'weights of type {0} are not computed with': 'con pesi di tipo {0} non si calcola',
   'whether it is in training mode is decided at run time':
     'se è in modalità di addestramento si decide durante l’esecuzione',
+  'kept from the file': 'conservati dal file',
+  're-initialised': 'reinizializzati',
 };
