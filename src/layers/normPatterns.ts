@@ -42,7 +42,12 @@ const reduceMean: OpOptions = {
 const globalMean: OpOptions = {
   where: (node, match) => {
     const rank = match.reading.rank(node.inputs[0]);
-    const code = rank && encodeAxes(Array.from({ length: rank - 2 }, (_, i) => i + 2), rank);
+    const code =
+      rank &&
+      encodeAxes(
+        Array.from({ length: rank - 2 }, (_, i) => i + 2),
+        rank,
+      );
     return code !== undefined && code > 0 && match.bind('axes', code);
   },
 };

@@ -24,6 +24,8 @@ describe('layers: norms written out in operators', () => {
       var0 = ReduceMean<axes = ${axes}>(q) e = Add(var0, eps) r = Sqrt(e) i = Reciprocal(r)`;
     const forms: Readonly<Record<string, string>> = {
       'scale and shift': 'm = Mul(i, scale) a = Mul(x, m) b = Mul(mu, m) s = Sub(shift, b) y = Add(a, s)',
+      'scale and shift, from the negative mean':
+        'm = Mul(i, scale) a = Mul(x, m) n = Neg(mu) b = Mul(n, m) s = Add(b, shift) y = Add(a, s)',
       'shift alone': 'a = Mul(x, i) b = Mul(mu, i) s = Sub(shift, b) y = Add(a, s)',
       'scale alone': 'm = Mul(i, scale) a = Mul(x, m) b = Mul(mu, m) s = Neg(b) y = Add(a, s)',
       'scale alone, less the mean': 'm = Mul(i, scale) a = Mul(x, m) b = Mul(mu, m) y = Sub(a, b)',
@@ -51,6 +53,18 @@ describe('layers: norms written out in operators', () => {
       });
     }
 
+    it('are a layer norm of series where tf2onnx takes the means by GlobalAveragePool', () => {
+      const graph = parseGraph(`<opset_import: ["" : 15]> g (float[N,6,8] x) => (float[N,6,8] y)
+        <float[1,1,8] scale = {1,1,1,1,1,1,1,1}, float[1,1,8] shift = {0,0,0,0,0,0,0,0}, float eps = {1e-3}> {
+          mu = GlobalAveragePool(x) n = Neg(mu) d = Sub(x, mu) q = Mul(d, d) var0 = GlobalAveragePool(q) e = Add(var0, eps)
+          r = Sqrt(e) i = Reciprocal(r) m = Mul(i, scale) a = Mul(x, m) b = Mul(n, m) s = Add(b, shift) y = Add(a, s) }`);
+      const { layers } = layerView(graph, inferFacts(graph));
+      assert.deepEqual(
+        layers.map(({ norm }) => [norm?.type, norm?.axes, norm?.channels]),
+        [['layer', [2], 8]],
+      );
+    });
+
     it('are no norm when the mean is of another value', () => {
       const other = image(
         `h = Relu(x) mh = ReduceMean<axes = [2, 3]>(h) ${moments('[2, 3]')} a = Mul(x, i) b = Mul(mh, i) y = Sub(a, b)`,
@@ -62,6 +76,18 @@ describe('layers: norms written out in operators', () => {
   describe('as the operators are defined', () => {
     const flattened = (last: string) => `f = Flatten<axis = 1>(x) mu = ReduceMean<axes = [1]>(f) q = Mul(f, f)
       mq = ReduceMean<axes = [1]>(q) sm = Mul(mu, mu) v = Sub(mq, sm) e = Add(v, eps) r = Sqrt(e) d = Sub(f, mu) n = Div(d, r) ${last}`;
+
+    it('a layer norm of vectors whose variance is kept from being negative, as Flax does, is no batch norm', () => {
+      const graph = parseGraph(`<opset_import: ["" : 18]> g (float[N,8] x) => (float[N,8] y)
+        <float[8] scale = {1,1,1,1,1,1,1,1}, float[8] shift = {0,0,0,0,0,0,0,0}, float eps = {1e-6}, float zero = {0}, int64[1] one = {1}> {
+          mu = ReduceMean(x, one) d = Sub(x, mu) q = Mul(x, x) mq = ReduceMean(q, one) sm = Mul(mu, mu) v = Sub(mq, sm)
+          p = Max(v, zero) e = Add(p, eps) r = Sqrt(e) n = Div(d, r) g = Mul(n, scale) y = Add(g, shift) }`);
+      const { layers } = layerView(graph, inferFacts(graph));
+      assert.deepEqual(
+        layers.map(({ norm }) => [norm?.type, norm?.form, norm?.axes, norm?.scale !== undefined]),
+        [['layer', 'decomposed', [1], true]],
+      );
+    });
 
     it('a layer norm over several axes is flattened and shaped back, and gives its statistics out', () => {
       const graph = parseGraph(`<opset_import: ["" : 17]>
