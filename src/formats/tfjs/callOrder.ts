@@ -1,5 +1,7 @@
 import { say } from '../../texts/say';
+import { sameJson } from '../../ir/sameJson';
 import type { TensorRef } from './inboundNodes';
+import type { StatedTensor } from './inputShape';
 import { shown, type LayerDefinition, type ModelDefinition, type Report } from './topology';
 
 /** One output of one call. */
@@ -17,6 +19,8 @@ export interface OrderedCall {
   readonly call: number;
   /** Undefined for a connection that leads nowhere, which has been reported. */
   readonly inputs: readonly (CallOutput | undefined)[];
+  /** What the file states of its outputs where they are read, by their number; null where it contradicts itself. */
+  readonly stated?: ReadonlyMap<number, StatedTensor | null>;
 }
 
 export interface CallOrder {
@@ -33,6 +37,7 @@ export function orderCalls(model: ModelDefinition, report: Report): CallOrder {
   const named = namedLayers(model);
   countOwnCalls(model, named);
   const outputsRead = new Map<LayerDefinition, number>();
+  const statedOutputs = new Map<number, Map<number, StatedTensor | null>>();
 
   /** @param reader undefined: the model itself, which lists its outputs */
   const resolve = (ref: TensorRef, reader?: LayerDefinition): CallOutput | undefined => {
@@ -46,6 +51,12 @@ export function orderCalls(model: ModelDefinition, report: Report): CallOrder {
       return undefined;
     }
     const { layer, firstId } = found;
+    if (ref.stated !== undefined) {
+      const stated = statedOutputs.get(firstId + call) ?? new Map<number, StatedTensor | null>();
+      statedOutputs.set(firstId + call, stated);
+      const before = stated.get(ref.tensor);
+      stated.set(ref.tensor, before === undefined || sameJson(before, ref.stated) ? ref.stated : null);
+    }
     if (ref.tensor > 0) outputsRead.set(layer, Math.max(outputsRead.get(layer) ?? 1, ref.tensor + 1));
     return { id: firstId + call, tensor: ref.tensor };
   };
@@ -77,7 +88,9 @@ export function orderCalls(model: ModelDefinition, report: Report): CallOrder {
   };
   const order = sorted(calls, sourceOf, cut);
   return {
-    calls: order.map((id) => calls[id]).filter(({ layer }) => !isInput(layer)),
+    calls: order
+      .filter((id) => !isInput(calls[id].layer))
+      .map((id) => ({ ...calls[id], stated: statedOutputs.get(id) })),
     inputs: inputLayers(model, named),
     outputs,
     outputsRead,

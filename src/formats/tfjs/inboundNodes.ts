@@ -1,3 +1,4 @@
+import { statedTensor, type StatedTensor } from './inputShape';
 import { isCount, isObject, member, objectMember, stringMember } from './jsonAccess';
 
 /** One output of one call of a layer. */
@@ -7,6 +8,8 @@ export interface TensorRef {
   readonly call: number;
   /** Which of the call's outputs. */
   readonly tensor: number;
+  /** What Keras 3 notes of it where it is read. */
+  readonly stated?: StatedTensor;
 }
 
 /** One call of a layer in a functional model. */
@@ -100,8 +103,11 @@ function collectKerasTensors(value: unknown, refs: TensorRef[], depth: number): 
     for (const element of value) collectKerasTensors(element, refs, depth + 1);
   } else if (isObject(value)) {
     if (stringMember(value, 'class_name') === '__keras_tensor__') {
-      const ref = refOf(member(objectMember(value, 'config') ?? {}, 'keras_history'));
-      if (ref !== undefined) refs.push(ref);
+      const config = objectMember(value, 'config') ?? {};
+      const ref = refOf(member(config, 'keras_history'));
+      if (ref === undefined) return;
+      const stated = statedTensor(member(config, 'shape'), member(config, 'dtype'));
+      refs.push(stated === undefined ? ref : { ...ref, stated });
     } else {
       for (const element of Object.values(value)) collectKerasTensors(element, refs, depth + 1);
     }

@@ -4,6 +4,7 @@ import { nodeOf, type MutableNode } from '../../ir/mutableGraph';
 import type { Origin } from '../../ir/origin';
 import { float32Tensor, int64Tensor, missingTensor, type Tensor } from '../../ir/tensor';
 import { say } from '../../texts/say';
+import { HIGHEST_RANK } from './inputShape';
 import { isCount, isObject, member, stringMember, type JsonObject } from './jsonAccess';
 import type { LayerDefinition } from './topology';
 import type { StoredWeight } from './storedWeight';
@@ -30,9 +31,6 @@ export interface EmittedValue {
 
 /** Why a layer stays opaque. */
 export class NotLowered extends Error {}
-
-/** Ranks beyond this are left unknown: shapes are copied often, and a hostile file may state one of a million sizes. */
-const HIGHEST_RANK = 16;
 
 /** What a scope needs of the graph around it. */
 export interface Surroundings {

@@ -4,7 +4,7 @@ import type { Origin } from '../../ir/origin';
 import { say } from '../../texts/say';
 import { wellFormed } from '../../ir/wellFormed';
 import { orderCalls, isInput, type CallOutput } from './callOrder';
-import { modelInputShape, statedInputShape, statedType } from './inputShape';
+import { modelInputShape, statedInputShape, statedType, type StatedTensor } from './inputShape';
 import { LayerParts, LayerScope, NotLowered, type Shape, type Surroundings, type TensorValue } from './layerScope';
 import { loweringOf, opaqueReason } from './layers/registry';
 import { Names } from './names';
@@ -21,6 +21,9 @@ const OPAQUE_DOMAIN = 'tfjs';
 const MOST_CALLS = 200_000;
 /** Outputs of an opaque layer beyond this are not made. */
 const MOST_OUTPUTS = 64;
+
+/** What the file states of a call's outputs, by their number. */
+type StatedOutputs = ReadonlyMap<number, StatedTensor | null>;
 
 /** A call of a layer as it was lowered. */
 export interface LoweredCall {
@@ -163,9 +166,11 @@ export class ModelLowering implements Surroundings {
     input: () => TensorValue | undefined,
   ): (TensorValue | undefined)[] {
     let values: readonly (TensorValue | undefined)[] = [input()];
-    for (const layer of model.layers) {
-      if (!isInput(layer)) values = this.call(layer, 0, prefix, values, 1);
-    }
+    const layers = model.layers.filter((layer) => !isInput(layer));
+    layers.forEach((layer, i) => {
+      const next = layers[i + 1]?.builtFor;
+      values = this.call(layer, 0, prefix, values, 1, next && new Map([[0, next]]));
+    });
     return [...values.slice(0, 1)];
   }
 
@@ -179,8 +184,8 @@ export class ModelLowering implements Surroundings {
     const results: (readonly (TensorValue | undefined)[])[] = [];
     order.inputs.forEach(({ layer, id }, i) => (results[id] = [input(layer, i)]));
     const valueOf = (source: CallOutput | undefined) => source && results[source.id]?.[source.tensor];
-    for (const { id, layer, call, inputs } of order.calls) {
-      results[id] = this.call(layer, call, prefix, inputs.map(valueOf), order.outputsRead.get(layer) ?? 1);
+    for (const { id, layer, call, inputs, stated } of order.calls) {
+      results[id] = this.call(layer, call, prefix, inputs.map(valueOf), order.outputsRead.get(layer) ?? 1, stated);
     }
     return order.outputs.map(valueOf);
   }
@@ -192,6 +197,7 @@ export class ModelLowering implements Surroundings {
     prefix: string,
     inputs: readonly (TensorValue | undefined)[],
     outputsRead: number,
+    stated?: StatedOutputs,
   ): readonly (TensorValue | undefined)[] {
     const path = `${prefix}${layer.name}`;
     const label = call === 0 ? path : `${path}:${call}`;
@@ -233,7 +239,7 @@ export class ModelLowering implements Surroundings {
         say`${layer.className} ${shown(layer.name)} is not computed: ${error.message}`,
         layer,
       );
-      return this.opaque(layer, label, origin, inputs, Math.min(outputsRead, MOST_OUTPUTS));
+      return this.opaque(layer, label, origin, inputs, Math.min(outputsRead, MOST_OUTPUTS), stated);
     }
   }
 
@@ -267,6 +273,7 @@ export class ModelLowering implements Surroundings {
     origin: Origin,
     inputs: readonly (TensorValue | undefined)[],
     outputCount: number,
+    stated?: StatedOutputs,
   ): TensorValue[] {
     this.graph.opsets.set(OPAQUE_DOMAIN, 1);
     const weights = this.manifest.ofLayer(layer.name).map((stored) => this.opaqueWeight(layer, stored));
@@ -285,8 +292,13 @@ export class ModelLowering implements Surroundings {
       ),
     );
     // most custom layers keep the axes of their input: what follows is then still recognised
-    const shape = inputs[0]?.shape?.map(() => null);
-    return outputs.map((name) => ({ name, shape, dtype: inputs[0]?.dtype ?? 'float32' }));
+    const likely = inputs[0]?.shape?.map(() => null);
+    return outputs.map((name, i) => {
+      const { shape, dtype } = stated?.get(i) ?? {};
+      const value = { name, shape: shape ?? likely, dtype: dtype ?? inputs[0]?.dtype ?? 'float32' };
+      if (shape !== undefined) this.values.push(value);
+      return value;
+    });
   }
 
   private opaqueWeight(layer: LayerDefinition, stored: StoredWeight): string {

@@ -1,6 +1,7 @@
 import { ModelError } from '../../ir/errors';
 import { say } from '../../texts/say';
 import { readCalls, readRefs, type LayerCall, type TensorRef } from './inboundNodes';
+import { statedTensor, type StatedTensor } from './inputShape';
 import { isObject, member, objectMember, stringMember, type JsonObject } from './jsonAccess';
 import { DECODED, JsonPlace } from './jsonPlace';
 
@@ -15,6 +16,8 @@ export interface LayerDefinition {
   readonly configPlace: JsonPlace;
   /** Calls in the order of the file; sequential models have none written down. */
   readonly calls: readonly LayerCall[];
+  /** What Keras 3 notes of the input that the layer was built for. */
+  readonly builtFor?: StatedTensor;
   /** The model that this layer is, if it is one. */
   readonly nested?: ModelDefinition;
   /** The layer that this one wraps (TimeDistributed, Bidirectional). */
@@ -228,7 +231,8 @@ class TopologyReader {
     if (calls === undefined) {
       this.report('invalid-call', `the inbound_nodes of ${shown(name)} are not a list and are not followed`, place);
     }
-    const base = { name, className, config, place, configPlace: place.to('config'), calls: calls ?? [] };
+    const builtFor = statedTensor(member(objectMember(object, 'build_config') ?? {}, 'input_shape'), undefined);
+    const base = { name, className, config, place, configPlace: place.to('config'), calls: calls ?? [], builtFor };
     if (Array.isArray(stated) || Array.isArray(member(config, 'layers'))) return this.nested(base, object, depth);
     const wrapped = objectMember(config, 'layer');
     if (wrapped === undefined || depth >= DEEPEST_NESTING) return base;
