@@ -67,7 +67,7 @@ const cases: readonly Case[] = [
 ];
 
 describe('profiles of models that others made', function () {
-  this.timeout(120000);
+  this.timeout(240_000);
   before(function () {
     if (!fs.existsSync(models)) this.skip();
   });
