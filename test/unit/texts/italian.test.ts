@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
+import os from 'node:os';
 import path from 'node:path';
 import ts from 'typescript';
 import manifestTexts from '../../../package.nls.it.json';
@@ -7,8 +8,13 @@ import { hoverContent } from '../../../src/config/hover';
 import { EngineClient } from '../../../src/engine/engineClient';
 import { experimentReport } from '../../../src/engine/runExperiment';
 import { chapters, experiments, factsOf } from '../../../src/experiments/registry';
+import { encodeOnnx } from '../../../src/formats/onnx/onnxWriter';
+import type { ModelError } from '../../../src/ir/errors';
+import { parseGraph } from '../../../src/ir/textParser';
 import type { ExperimentResult } from '../../../src/protocol/experiment';
+import type { ProfileSettings } from '../../../src/protocol/profile';
 import { analyzeModel } from '../../../src/rules/analyzeModel';
+import { defaultProfileSettings } from '../../../src/profile/defaultSettings';
 import { rules } from '../../../src/rules/registry';
 import { italian } from '../../../src/texts/italian/italian';
 import { measuredRulePages } from '../../../src/texts/italian/measuredRulePages';
@@ -174,6 +180,63 @@ describe('texts in Italian', () => {
         client.dispose();
       }
     }).timeout(20_000);
+  });
+
+  describe('of what is wrong', () => {
+    let client: EngineClient;
+    const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'normscope-'));
+
+    beforeEach(() => (client = new EngineClient(inProcessEngine, 'it')));
+    afterEach(() => {
+      client.dispose();
+      setLanguage(undefined);
+    });
+    after(() => fs.rmSync(folder, { recursive: true }));
+
+    const files: readonly (readonly [name: string, content: string | Uint8Array, said: RegExp])[] = [
+      ['empty.onnx', '', /^il file è vuoto/],
+      ['pointer.onnx', 'version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 1\n', /puntatore Git LFS/],
+      ['page.onnx', '<!DOCTYPE html><html></html>', /pagina HTML/],
+      ['weights.h5', Uint8Array.of(0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a), /file HDF5/],
+      ['cut.json', '{"modelTopology": {"class_name": "Seq', /finisce troppo presto/],
+      ['other.json', '{"a": 1}', /file JSON, ma non un modello/],
+    ];
+    for (const [name, content, said] of files)
+      it(`with a file: ${name}`, async () => {
+        const file = path.join(folder, name);
+        fs.writeFileSync(file, content);
+        const request = { model: { path: file }, shownPath: name, severities: {} };
+        await assert.rejects(client.run('analyze', request), (error: ModelError) => {
+          assert.match(error.message, said);
+          assert.doesNotMatch(error.message, englishWords);
+          return true;
+        });
+      });
+
+    it('with a file that is not there, a network without weights, and a learning rate that is too large', async () => {
+      const without = path.join(folder, 'without.onnx');
+      fs.writeFileSync(
+        without,
+        await encodeOnnx(parseGraph('g (float[2] x) => (float[2] y) { y = Relu (x) }').toMutable()),
+      );
+      const said = async (model: string, change: Partial<ProfileSettings> = {}) => {
+        const settings: ProfileSettings = { ...defaultProfileSettings, steps: 3, threads: 1, ...change };
+        const run = client.profile({ path: model }, settings, () => undefined);
+        return run.then(
+          ({ failure }) => failure ?? '',
+          (error: ModelError) => error.message,
+        );
+      };
+      assert.match(
+        await said(path.join(folder, 'gone.onnx')),
+        /^non c’è alcun file .*gone\.onnx\. Controlla il percorso\.$/,
+      );
+      assert.match(await said(without), /^questo modello non si può addestrare: non contiene pesi/);
+      assert.match(
+        await said('media/samples/sample.onnx', { lr: 1e30, optimizer: 'sgd', steps: 20 }),
+        /^l’addestramento diverge: la loss è \S+ dal passo \d in poi .* learning rate minore$/,
+      );
+    }).timeout(60_000);
   });
 
   it('come from an engine that was asked for them', async () => {
