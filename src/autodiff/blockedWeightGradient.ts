@@ -1,8 +1,9 @@
 import { attribute } from '../ir/attribute';
 import { BLOCKED_DOMAIN } from '../ir/channelBlocks';
-import type { Convolution } from './convolution';
+import { convolve, type Convolution } from './convolution';
 import type { GradientBuilder } from './gradientBuilder';
 import { product } from './shapes';
+import { extents } from './window';
 
 /** Elements that the sums of all groups of samples may have before they are added (128 MiB of float32). */
 const LARGEST_SUMS = 2 ** 25;
@@ -16,6 +17,13 @@ export function canBlockWeightGradient(x: string, dy: string, conv: Convolution,
   const [[n, channels], [, m]] = [g.shape(x), g.shape(dy)];
   if (channels % channelBlock !== 0 || m % channelBlock !== 0) return false;
   return sampleGroups(n, channelBlock).groups * m * channels * taps <= LARGEST_SUMS;
+}
+
+/** True where that of a convolution of every channel by itself is. */
+export function canBlockDepthwiseGradient(x: string, dy: string, conv: Convolution, g: GradientBuilder): boolean {
+  const [[, channels], [, m]] = [g.shape(x), g.shape(dy)];
+  if (g.channelBlock === 1 || g.dtype(x) !== 'float32' || conv.kernel.length !== 2) return false;
+  return conv.group === channels && m === channels && channels % g.channelBlock === 0;
 }
 
 /**
@@ -79,4 +87,31 @@ export function blockedWeightGradient(x: string, dy: string, conv: Convolution, 
   const apart = g.reshape(taps, [blocks, groups, m / block, ...kernel, block, block]);
   const summed = groups === 1 ? g.reshape(apart, [blocks, m / block, ...kernel, block, block]) : g.sumAxes(apart, [1]);
   return g.reshape(g.transpose(summed, [1, 5, 0, 4, 2, 3]), [m, channels, ...kernel]);
+}
+
+/**
+ * dW [C, 1, kh, kw] of a convolution of every channel by itself, for channels of whole blocks: X and dY in blocks are, as they stand, a
+ * picture of n C channels and a kernel for each. Strides and dilations are exchanged; the sum over samples is left.
+ */
+export function blockedDepthwiseGradient(x: string, dy: string, conv: Convolution, g: GradientBuilder): string {
+  const block = g.channelBlock;
+  const { kernel, strides, dilations, before } = conv;
+  const [n, channels, ...input] = g.shape(x);
+  const output = g.shape(dy).slice(2);
+  const swapped = { kernel: output, strides: dilations, dilations: strides, before, group: n * channels };
+  const after = extents(swapped).map((extent, i) => (kernel[i] - 1) * dilations[i] + extent - input[i] - before[i]);
+  // what is cut off is cut where the axes are what they seem
+  const cut = (pads: readonly number[]) => [0, ...pads.map((p) => Math.min(p, 0)), 0];
+  const blocks = g.reshape(g.inChannelBlocks(x), [(n * channels) / block, ...input, block]);
+  const whole = g.pad(blocks, cut(before), cut(after));
+  const pictures = g.reshape(whole, [1, n * channels, ...g.shape(whole).slice(1, 3)]);
+  const kernels = g.reshape(g.inChannelBlocks(dy), [n * channels, 1, ...output]);
+  const padded = { ...swapped, before: before.map((p) => Math.max(p, 0)) };
+  const taps = convolve(pictures, kernels, padded, kernel, g, BLOCKED_DOMAIN);
+  const summed = g.sumTo(g.reshape(taps, [n, channels / block, ...kernel, block]), [
+    channels / block,
+    ...kernel,
+    block,
+  ]);
+  return g.reshape(g.transpose(summed, [0, 3, 1, 2]), [channels, 1, ...kernel]);
 }

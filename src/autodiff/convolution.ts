@@ -14,8 +14,16 @@ export interface Convolution extends Window {
 /**
  * Y from X and W with just as much padding after the last element as gives `output`; negative padding, before or after,
  * cuts elements off.
+ * @param domain of the operator Conv that is used
  */
-export function convolve(x: string, w: string, conv: Convolution, output: Shape, g: GradientBuilder): string {
+export function convolve(
+  x: string,
+  w: string,
+  conv: Convolution,
+  output: Shape,
+  g: GradientBuilder,
+  domain = '',
+): string {
   const shape = g.shape(x);
   const after = extents(conv).map(
     (extent, i) => (output[i] - 1) * conv.strides[i] + extent - shape[i + 2] - conv.before[i],
@@ -23,7 +31,8 @@ export function convolve(x: string, w: string, conv: Convolution, output: Shape,
   const cut = (pads: readonly number[]) => [0, 0, ...pads.map((p) => Math.min(p, 0))];
   const input = g.pad(x, cut(conv.before), cut(after));
   const pads = [...conv.before, ...after].map((p) => Math.max(p, 0));
-  return g.node('Conv', [input, w], [shape[0], g.shape(w)[0], ...output], { ...attributesOf(conv), ...ints({ pads }) });
+  const attributes = { ...attributesOf(conv), ...ints({ pads }) };
+  return g.node('Conv', [input, w], [shape[0], g.shape(w)[0], ...output], attributes, g.dtype(x), domain);
 }
 
 /**

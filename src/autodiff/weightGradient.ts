@@ -1,4 +1,9 @@
-import { blockedWeightGradient, canBlockWeightGradient } from './blockedWeightGradient';
+import {
+  blockedDepthwiseGradient,
+  blockedWeightGradient,
+  canBlockDepthwiseGradient,
+  canBlockWeightGradient,
+} from './blockedWeightGradient';
 import { backwards, convolve, turnedKernel, type Convolution } from './convolution';
 import type { GradientBuilder } from './gradientBuilder';
 import { exchange, product, range, type Shape } from './shapes';
@@ -28,6 +33,7 @@ const MANY_POSITIONS = 256;
 export function weightGradient(x: string, dy: string, conv: Convolution, g: GradientBuilder): string {
   const { group, kernel, strides } = conv;
   if (canBlockWeightGradient(x, dy, conv, g)) return blockedWeightGradient(x, dy, conv, g);
+  if (canBlockDepthwiseGradient(x, dy, conv, g)) return blockedDepthwiseGradient(x, dy, conv, g);
   const [n, m, ...output] = g.shape(dy);
   const channels = g.shape(x)[1];
   const taps = product(kernel);

@@ -5,7 +5,8 @@
  *
  *     ReorderInput   X as usual to X in blocks
  *     ReorderOutput  back; attribute channels
- *     Conv           X in blocks, or as usual where C < B; W [M, C/g, kh, kw] as [M / B, C / B, kh, kw, B of C, B of M], or
- *                    [M / B, C, kh, kw, B of M] where C/g < B; Y in blocks
+ *     Conv           X in blocks, but as usual where C/g < B, unless every channel is by itself (C/g = M/g = 1);
+ *                    W [M, C/g, kh, kw] as [M / B, C/g / B, kh, kw, B of C, B of M], where C/g < B as [M / B, C/g, kh, kw, B of M];
+ *                    Y in blocks
  */
 export const BLOCKED_DOMAIN = 'com.microsoft.nchwc';

@@ -2,6 +2,7 @@ import { attribute } from '../../src/ir/attribute';
 import { BLOCKED_DOMAIN } from '../../src/ir/channelBlocks';
 import type { ValueType } from '../../src/ir/graph';
 import type { MutableGraph } from '../../src/ir/mutableGraph';
+import { intOf } from '../../src/variants/nodeAttributes';
 import { Rewriter } from '../../src/variants/rewriter';
 
 /**
@@ -34,7 +35,8 @@ export function writeOutBlocks(
       const few = c < block;
       const apart = few ? [m / block, c, kh, kw, block] : [m / block, c / block, kh, kw, block, block];
       const kernel = reshape(transpose(reshape(w, apart), few ? [0, 4, 1, 2, 3] : [0, 5, 1, 4, 2, 3]), [m, c, kh, kw]);
-      const inputs = [few ? x : fromBlocks(x, shape), kernel, ...node.inputs.slice(2)];
+      const channelwise = c === 1 && m === intOf(node, 'group', 1);
+      const inputs = [few && !channelwise ? x : fromBlocks(x, shape), kernel, ...node.inputs.slice(2)];
       toBlocks(
         rewriter.add('Conv', inputs, Object.fromEntries(node.attributes)),
         shapeOf(node.outputs[0]),

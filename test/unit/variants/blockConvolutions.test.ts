@@ -23,6 +23,12 @@ const cases = [
     operators: ['Conv', 'ReorderOutput', 'Conv', 'ReorderOutput'],
   },
   {
+    what: 'every channel by itself, with few pixels as well',
+    nodes: `a = Conv <pads = [1,1,1,1]> (x, w)  b = Conv <group = 16, strides = [7,7]> (a, d)`,
+    outputs: ['a', 'b'],
+    operators: ['Conv', 'ReorderOutput', 'Conv', 'ReorderOutput'],
+  },
+  {
     what: 'groups, a kernel of one element, channels that fill no block, and few pixels: as they were',
     nodes: `a = Conv <group = 3> (x, g)  b = Conv (x, p)  c = Conv (x, o)  d = Conv <strides = [5,5]> (x, w)`,
     outputs: ['a', 'b', 'c', 'd'],
@@ -33,7 +39,7 @@ const cases = [
 /** Weights of all cases; those that a case does not read are left out. */
 const weights = {
   ...{ w: [16, 3, 3, 3], v: [32, 16, 3, 3], u: [16, 16, 3, 2], t: [32] },
-  ...{ g: [48, 1, 3, 3], p: [16, 3, 1, 1], o: [12, 3, 3, 3] },
+  ...{ d: [16, 1, 3, 3], g: [48, 1, 3, 3], p: [16, 3, 1, 1], o: [12, 3, 3, 3] },
 };
 
 function graphOf(nodes: string, outputs: readonly string[]): MutableGraph {

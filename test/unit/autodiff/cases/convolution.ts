@@ -66,6 +66,7 @@ export const convolution: readonly GradientCase[] = [
   ...sweep
     .filter(({ dilations }) => dilations[0] === 1)
     .map((settings) => inBlocks(2, [2, 2, 6, 7], [4, 2, 3, 2], settings)),
+  ...sweep.map((settings) => inBlocks(2, [2, 4, 6, 7], [4, 1, 3, 2], { ...settings, group: 4 })),
   ...sweep.map((settings) => conv([1, 2, 6, 7], [2, 2, 3, 2], settings)),
   conv([2, 3, 4, 4], [2, 3, 1, 1], {}),
   conv([2, 3, 4, 5], [2, 3, 1, 1], { strides: [2, 2] }),
