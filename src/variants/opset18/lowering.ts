@@ -15,7 +15,6 @@ const NEW = {
   24: ['TensorScatter'],
   26: ['BitCast', 'CumProd'],
   27: ['CausalConvWithState', 'LinearAttention'],
-  28: ['SwiGLU'],
 };
 
 /** What opsets 19 and later added. */
@@ -43,10 +42,11 @@ export const loweringRules: OpsetRules = {
   }),
   Gelu: lowered(20, gelu),
   Swish: lowered(24, (node, c) => {
-    const [x] = node.inputs;
-    const alpha = floatOf(node, 'alpha', 1);
-    const inner = alpha === 1 ? x : c.add('Mul', [x, c.scalar(alpha, c.dtype(x))]);
-    c.add('Mul', [x, c.add('Sigmoid', [inner])], {}, node.outputs[0]);
+    swish(node, c, node.outputs[0]);
+    return true;
+  }),
+  SwiGLU: lowered(28, (node, c) => {
+    c.add('Mul', [swish(node, c), node.inputs[1]], {}, node.outputs[0]);
     return true;
   }),
   RotaryEmbedding: lowered(23, (node, c) =>
@@ -69,6 +69,14 @@ export const loweringRules: OpsetRules = {
   QuantizeLinear: lowered(19, quantization),
   DequantizeLinear: lowered(19, quantization),
 };
+
+/** x sigmoid(alpha x) of the first input. */
+function swish(node: MutableNode, c: Conversion, output?: string): string {
+  const [x] = node.inputs;
+  const alpha = floatOf(node, 'alpha', 1);
+  const inner = alpha === 1 ? x : c.add('Mul', [x, c.scalar(alpha, c.dtype(x))]);
+  return c.add('Mul', [x, c.add('Sigmoid', [inner])], {}, output);
+}
 
 /** Gelu (opset 20): with the error function, or its tanh approximation. */
 function gelu(node: MutableNode, c: Conversion): boolean {

@@ -122,6 +122,11 @@ const twins: readonly [OperatorCase, OperatorCase][] = [
     operatorCase(18, 'Identity', [values('float32', [1.5204998778, 1, 0.4795001222])]),
   ]),
   [
+    operatorCase(28, 'SwiGLU', [values('float32', [0, 1, -2]), values('float32', [5, 4, 3])], { alpha: float(0.5) }),
+    // a b / (1 + exp(-a / 2))
+    operatorCase(18, 'Identity', [values('float32', [0, 2.4898373, -1.6136485])]),
+  ],
+  [
     operatorCase(28, 'Mod', [values('float32', [5.5, -5.5, 0.5]), values('float32', [2, 2, -0.75])]),
     operatorCase(18, 'Identity', [values('float32', [1.5, 0.5, -0.25])]),
   ],
