@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { EditedFolder } from '../engine/editedFolder';
 import { BytesSource, type ByteSource, type ModelFolder } from '../ir/byteSource';
 import { ModelError } from '../ir/errors';
+import { say } from '../texts/say';
 import type { Platform } from './platform';
 
 /** Whole-file reading is all that virtual file systems offer; beyond this size it would fill the extension host. */
@@ -32,7 +33,7 @@ export class VirtualFolder implements ModelFolder {
 
   async open(relativePath: string): Promise<ByteSource> {
     if (relativePath.startsWith('/') || relativePath.includes('\\') || relativePath.split('/').includes('..')) {
-      throw new ModelError('outside-folder', `${relativePath} lies outside the model's folder and is not read`);
+      throw new ModelError('outside-folder', say`${relativePath} lies outside the model's folder and is not read`);
     }
     const uri = vscode.Uri.joinPath(this.uri, relativePath);
     try {
@@ -40,13 +41,13 @@ export class VirtualFolder implements ModelFolder {
       if (size > VIRTUAL_FILE_LIMIT) {
         throw new ModelError(
           'too-large',
-          `${relativePath} has ${size} bytes, too many to read over ${this.uri.scheme}`,
+          say`${relativePath} has ${size} bytes, too many to read over ${this.uri.scheme}`,
         );
       }
       return new BytesSource(await vscode.workspace.fs.readFile(uri));
     } catch (error) {
       if (error instanceof ModelError) throw error;
-      throw new ModelError('not-found', `${relativePath} cannot be read: ${(error as Error).message}`);
+      throw new ModelError('not-found', say`${relativePath} cannot be read: ${(error as Error).message}`);
     }
   }
 }

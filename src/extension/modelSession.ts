@@ -13,6 +13,7 @@ import { judgedAgain } from '../profile/measuredRules';
 import { factsOfProfile } from '../profile/profileFacts';
 import type { ExportSettings, VariantExport } from '../protocol/normVariant';
 import type { Running } from '../protocol/view';
+import { say } from '../texts/say';
 import { EditPause } from './editPause';
 import type { Engines } from './engines';
 import { openDocument, placeOf } from './modelFiles';
@@ -124,7 +125,7 @@ export class ModelSession implements vscode.Disposable {
    * @throws ModelError when the model cannot be profiled.
    */
   async runProfile(settings: ProfileSettings): Promise<ProfileResult> {
-    const path = this.engineLocation('profiling');
+    const path = this.engineLocation(say`profiling`);
     this.cancel();
     const abort = (this.abort = new AbortController());
     this.running = { phase: 'reading', step: 0, steps: settings.steps };
@@ -191,7 +192,7 @@ export class ModelSession implements vscode.Disposable {
     onEvent: (event: CompareEvent) => void,
     signal: AbortSignal,
   ): Promise<CompareResult> {
-    const model = { path: this.engineLocation('comparing') };
+    const model = { path: this.engineLocation(say`comparing`) };
     const result = await compareModel(this.engines.training, model, settings, onEvent, signal);
     this.comparison = { ...result, model: { ...result.model, path: this.path } };
     this.changed.fire();
@@ -200,13 +201,13 @@ export class ModelSession implements vscode.Disposable {
 
   /** @throws ModelError when the network has nothing for the variant, or the file cannot be written */
   exportVariant(settings: ExportSettings): Promise<VariantExport> {
-    const model = { path: this.engineLocation('exporting') };
+    const model = { path: this.engineLocation(say`exporting`) };
     return this.engines.analysis.run('export', { model, settings });
   }
 
   /** @throws ModelError when there is nothing to fix, or the copy cannot be proven or written */
   runFix(settings: FixSettings, onEvent: (event: FixEvent) => void, signal: AbortSignal): Promise<FixResult> {
-    const model = { path: this.engineLocation('fixing') };
+    const model = { path: this.engineLocation(say`fixing`) };
     return this.engines.training.run('fix', { model, settings }, onEvent, signal);
   }
 
@@ -226,8 +227,8 @@ export class ModelSession implements vscode.Disposable {
     const path = isProfileFile(this.uri) ? undefined : this.engines.platform.engineLocation(this.uri);
     if (path !== undefined) return path;
     const why = isProfileFile(this.uri)
-      ? `this is a saved profile: ${what} needs its model`
-      : `${what} needs the model as a file on disk: save a copy and take that`;
+      ? say`this is a saved profile: ${what} needs its model`
+      : say`${what} needs the model as a file on disk: save a copy and take that`;
     throw new ModelError('unsupported', why, {}, this.path);
   }
 

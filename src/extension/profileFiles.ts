@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { ModelError } from '../ir/errors';
 import type { ProfileResult } from '../protocol/profile';
 import { parseProfile, storedProfile } from '../profile/storedProfile';
+import { say } from '../texts/say';
 import { showError, showInformation } from './messages';
 import type { ModelViews } from './modelViews';
 import { saveFile } from './saveFile';
@@ -22,7 +23,7 @@ export function isProfileFile(uri: vscode.Uri): boolean {
 /** @throws ModelError that says what is wrong with the file */
 export async function readProfileFile(uri: vscode.Uri): Promise<ProfileResult> {
   const { size } = await vscode.workspace.fs.stat(uri);
-  if (size > LARGEST_PROFILE) throw new ModelError('too-large', `a profile is no file of ${size} bytes`);
+  if (size > LARGEST_PROFILE) throw new ModelError('too-large', say`a profile is no file of ${size} bytes`);
   return parseProfile(new TextDecoder().decode(await vscode.workspace.fs.readFile(uri)));
 }
 

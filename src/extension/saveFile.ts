@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { ModelError } from '../ir/errors';
+import { say } from '../texts/say';
 import { showError } from './messages';
 
 const { t } = vscode.l10n;
@@ -29,7 +30,10 @@ export async function saveFile(
  */
 export function pathOnDisk(target: vscode.Uri): string {
   if (target.scheme === 'file') return target.fsPath;
-  throw new ModelError('unsupported', `copies are saved on disk, and ${target.scheme}: is none: choose another folder`);
+  throw new ModelError(
+    'unsupported',
+    say`copies are saved on disk, and ${target.scheme}: is none: choose another folder`,
+  );
 }
 
 /** A picture of a page, saved in a folder; without one, where the user last was. */

@@ -110,4 +110,16 @@ export const files: Readonly<Record<string, string>> = {
   'this is not JSON: unexpected {0}': 'questo non è JSON: {0} inatteso',
   'this JSON describes no layers model: it has no class_name with a config of layers':
     'questo JSON non descrive un modello a strati: non ha class_name con una config di strati',
+  '{0} has {1} bytes, too many to read over {2}': '{0} ha {1} byte, troppi da leggere tramite {2}',
+  "{0} lies outside the model's folder and is not read": '{0} sta fuori dalla cartella del modello e non si legge',
+  '{0} needs the model as a file on disk: save a copy and take that':
+    'per {0} serve il modello come file su disco: salva una copia e prendi quella',
+  'a profile is no file of {0} bytes': 'un profilo non è un file di {0} byte',
+  comparing: 'il confronto',
+  'copies are saved on disk, and {0}: is none: choose another folder':
+    'le copie si salvano su disco, e {0}: non lo è: scegli un’altra cartella',
+  exporting: 'esportarlo',
+  fixing: 'correggerlo',
+  profiling: 'profilarlo',
+  'this is a saved profile: {0} needs its model': 'questo è un profilo salvato: per {0} serve il suo modello',
 };
