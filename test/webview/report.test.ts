@@ -79,6 +79,21 @@ describe('a report in a browser', function () {
     await page.close();
   });
 
+  it('is printed with the pictures that nobody has scrolled to', async () => {
+    const { page, complaints } = await opened(await written(recordedState(10)));
+    await page.setViewportSize({ width: 1000, height: 400 });
+    await page.reload();
+    await page.getByTestId('tile-layers').waitFor();
+    await page.evaluate("dispatchEvent(new Event('beforeprint'))");
+    const drawn = `(() => {
+      const canvas = document.querySelector('[data-testid=heat-canvas]');
+      return canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data.some((part) => part > 0);
+    })()`;
+    assert.equal(await page.evaluate(drawn), true);
+    assert.deepEqual(complaints, []);
+    await page.close();
+  });
+
   it('of a model with hostile names is text and nothing else', async () => {
     const html = await written(hostileState());
     assert.ok(!html.includes('onerror='), 'no name of the model stands in the file as it is');
