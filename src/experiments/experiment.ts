@@ -17,11 +17,12 @@ export const LEAST_SEEDS = 3;
  *   `lab.progress(part)` now and then; cancelling works by itself.
  * - `conclude` is a pure function of what the seeds measured: figures for the table, charts, and the gate, which must hold for
  *   every seed unless the gate's text says otherwise. Tests call it with made-up measurements.
+ * - Every text is a `say`, with names of arms from armWord.ts: none is made when the file is loaded, before the language is known.
  * - A seed costs at most 20 s of two cores.
  */
 export interface Experiment<M> {
   readonly id: string;
-  /** What is claimed, published and measured, in the language of the process. */
+  /** What is claimed, set up, published and expected, in the language of the process. */
   about(): Omit<ExperimentFacts, 'id' | 'leastSeeds' | 'acceptsModel'>;
   /** Default 3. */
   readonly leastSeeds?: number;
