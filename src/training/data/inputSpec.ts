@@ -149,9 +149,11 @@ function scaledInGraph(
 /** Operators that hand integers on unchanged. */
 const PASSING = new Set(['Cast', 'Identity', 'Reshape', 'Flatten', 'Unsqueeze', 'Squeeze', 'Transpose', 'Expand']);
 
-/** Keras counts negative tokens from the end: Where(x < 0, x + rows, x). */
+/** Keras counts negative tokens from the end: Where(x < 0, x + rows, x), or sums of products with what was compared. */
+const CHOOSING = new Set(['Where', 'Add', 'Mul']);
+
 function handsOn({ opType, inputs }: MutableNode, value: string): boolean {
-  return PASSING.has(opType) ? inputs[0] === value : opType === 'Where' && inputs[2] === value;
+  return PASSING.has(opType) ? inputs[0] === value : CHOOSING.has(opType);
 }
 
 /** Rows of the smallest table that the input's integers select from; 2 when none is found. */

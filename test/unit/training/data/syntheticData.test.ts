@@ -298,9 +298,14 @@ describe('inputSpecs', () => {
   });
 
   it('finds the vocabulary behind what Keras does for negative tokens', () => {
-    const text = `g (int32[4,3] ids) => (float[4,3,8] y) <float[30,8] words, int32 zero = {0}, int32 rows = {30}>
-      { isNegative = Less(ids, zero)  back = Add(ids, rows)  at = Where(isNegative, back, ids)  y = Gather(words, at) }`;
-    assert.deepEqual(describeInputs(text), [['ids', 'tokens', -1, 30]]);
+    for (const choice of [
+      'at = Where(isNegative, back, ids)',
+      'n = Cast<to = 6>(isNegative) not = Not(isNegative) p = Cast<to = 6>(not) a = Mul(n, back) b = Mul(ids, p) at = Add(a, b)',
+    ]) {
+      const text = `g (int32[4,3] ids) => (float[4,3,8] y) <float[30,8] words, int32 zero = {0}, int32 rows = {30}>
+        { isNegative = Less(ids, zero)  back = Add(ids, rows)  ${choice}  y = Gather(words, at) }`;
+      assert.deepEqual(describeInputs(text), [['ids', 'tokens', -1, 30]]);
+    }
   });
 
   it("goes by the file's convention where sizes do not tell", () => {
