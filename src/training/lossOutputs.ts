@@ -75,7 +75,7 @@ export function chooseLossOutputs(
 ): LossOutputs {
   const reading = new GraphReading(graph, types);
   const reached = reading.reachedFrom(trained);
-  // a label that is looked up among names hides the scores that it is of from nobody
+  // scores stay in where only a label is computed from them that is looked up among names
   const floats = graph.outputs.filter((o) => reading.floatBehind(o.name) !== undefined);
   const inner = reading.valuesBehind(floats.map((o) => reading.source(o.name)));
   const outputs: LossOutput[] = [];
