@@ -12,6 +12,12 @@ export function showError(message: string): void {
   void vscode.window.showErrorMessage(unlinked(message));
 }
 
+/** An error with a button for what can be done about it, a command. */
+export async function showErrorWith(message: string, action: string, command: string): Promise<void> {
+  const chosen = await vscode.window.showErrorMessage(unlinked(message), action);
+  if (chosen === action) await vscode.commands.executeCommand(command);
+}
+
 export function showWarning(message: string): void {
   void vscode.window.showWarningMessage(unlinked(message));
 }

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { ModelError } from '../ir/errors';
 import { isUnreadable, type ModelFacts } from '../protocol/facts';
-import { showError } from './messages';
+import { showError, showErrorWith } from './messages';
 import type { ModelSession } from './modelSession';
 
 const { t } = vscode.l10n;
@@ -20,7 +20,8 @@ export async function reportingErrors(session: ModelSession, work: () => Promise
 /** The facts of a model that is about to be run; undefined, once the user has been told why, when it may or can not be. */
 export async function factsToRun(session: ModelSession): Promise<ModelFacts | undefined> {
   if (vscode.workspace.isTrusted) return readableFacts(session);
-  showError(t('NormScope runs a model only in a trusted workspace.'));
+  const message = t('NormScope runs a model only in a trusted workspace.');
+  void showErrorWith(message, t('Manage Workspace Trust'), 'workbench.trust.manage');
   return undefined;
 }
 
