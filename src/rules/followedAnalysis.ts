@@ -79,7 +79,8 @@ export class FollowedAnalysis {
     graph.restate(stated);
     parts.loaded = without(parts.loaded, stated.tensors.keys());
     const others = followed!.facts.again(this.nodesOf(stated), stated.tensors.keys());
-    if (!hasSameSettings(edited)) return undefined;
+    // what could not be read may not be asked for any more
+    if (!hasSameSettings(edited) || (stated.tensors.size > 0 && parts.loaded.problems.length > 0)) return undefined;
     const seen = followed!.layers.again(new Map([...this.originsAt(others, stated), [after, before]]));
     if (seen === undefined) return undefined;
     // layers that share a name are told apart by those of their values

@@ -86,7 +86,7 @@ export class FollowedLowering {
     return this.read.hash.hex;
   }
 
-  /** Takes over another statement of a called layer; undefined, with all as it was, where nodes, edges or names would be others. */
+  /** Takes over another statement of a called layer; undefined, with all as it was, where nodes or edges would be others. */
   next(call: LoweredCall, before: LayerDefinition, after: LayerDefinition): LoweringChange | undefined {
     const values = new Map<string, TensorValue>();
     const changes: (ChangedParts & { readonly call: LoweredCall })[] = [];
@@ -108,7 +108,7 @@ export class FollowedLowering {
     }
     const nodes = this.nodesInGraph(changes.flatMap((change) => change.nodes));
     const names = this.renamed(changes);
-    if (nodes === undefined || names === undefined || this.problemCountAfter(changes) > MOST_PROBLEMS) return undefined;
+    if (nodes === undefined || names === undefined || !this.canCount(changes)) return undefined;
     this.definitions.set(call, after);
     for (const [name, value] of values) this.values.set(name, value);
     const tensors = new Map(changes.flatMap((change) => change.tensors.flatMap((tensor) => this.valued(tensor))));
@@ -176,11 +176,12 @@ export class FollowedLowering {
 
   /**
    * What the graph declares of values and of its outputs; transposes may have given those another layout, or another name.
-   * @param inLayers values of layers, by name, that were among the outputs of the model
+   * @param changed values of nodes that have another shape
+   * @param handedOn those of them that layers hand on, by name
    */
   private declaredTypes(
     changed: readonly TensorValue[],
-    inLayers: ReadonlyMap<string, TensorValue>,
+    handedOn: ReadonlyMap<string, TensorValue>,
   ): ReadonlyMap<ValueId, ValueType> {
     const { graph, read } = this;
     const types = new Map<ValueId, ValueType>();
@@ -190,7 +191,7 @@ export class FollowedLowering {
       types.set(id, declaredType(value, read.moved.get(value.name)));
     }
     read.lowering.outputs.forEach((name, i) => {
-      const value = inLayers.get(name);
+      const value = handedOn.get(name);
       if (value !== undefined) types.set(graph.outputs[i], valueType(value));
     });
     return types;
@@ -210,11 +211,14 @@ export class FollowedLowering {
     }
   }
 
-  /** How many problems there would be; more than are listed where there are already. */
-  private problemCountAfter(changes: readonly ChangedParts[]): number {
-    const more = changes.map(({ reports }) => (reports === undefined ? 0 : reports.now.length - reports.before));
+  /** False where not all problems are listed, before or after, or where there are too many parameters for exact numbers. */
+  private canCount(changes: readonly ChangedParts[]): boolean {
+    const parameters = this.parameterCount + total(changes.map((change) => change.parameters));
+    if (!Number.isSafeInteger(parameters)) return false;
+    const more = changes.flatMap(({ reports }) => (reports === undefined ? [] : reports.now.length - reports.before));
+    if (more.length === 0) return true;
     const now = this.read.problemCount + total(this.moreReports.values());
-    return Math.max(this.read.problemCount, now, now + total(more));
+    return Math.max(this.read.problemCount, now + total(more)) <= MOST_PROBLEMS;
   }
 
   private takeReports(call: LoweredCall, { before, now }: NonNullable<ChangedParts['reports']>): ReportsChange {

@@ -24,6 +24,8 @@ export interface LoneReport {
   readonly message: string;
   /** The setting of the layer that it is about; else it is about the whole layer. */
   readonly setting?: string;
+  /** It is about the layer that this one wraps. */
+  readonly isInside: boolean;
 }
 
 /** Lowers a layer that is called once, as it was lowered in the graph: it gets the names that the call got there. */
@@ -38,8 +40,8 @@ export function loweredAlone(layer: LayerDefinition, call: LoweredCall, manifest
     release: () => undefined,
     findWeight: manifest.find.bind(manifest),
     sharedWeight: () => undefined,
-    report: (code: string, message: string, _: LayerDefinition, setting?: string) =>
-      void reports.push({ code, message, setting }),
+    report: (code: string, message: string, about: LayerDefinition, setting?: string) =>
+      void reports.push({ code, message, setting, isInside: about !== layer }),
   };
   const scope = new LayerScope(around, parts, layer, call.label, call.prefix, call.origin);
   try {
@@ -83,6 +85,8 @@ export function changedParts(before: LoneLowering, after: LoneLowering): Changed
   if (!alike(old.initializers, now.initializers, sameKindOfTensor)) return undefined;
   if (!alike(old.weights, now.weights, (a, b) => a.weight === b.weight && a.tensor.name === b.tensor.name))
     return undefined;
+  const isReportedAlike = sameJson(before.reports, after.reports);
+  if (!isReportedAlike && [...before.reports, ...after.reports].some(({ isInside }) => isInside)) return undefined;
   const nodes = now.nodes.flatMap((node, i) =>
     isSameNode(old.nodes[i], node) ? [] : { before: old.nodes[i], after: node },
   );
@@ -109,9 +113,7 @@ export function changedParts(before: LoneLowering, after: LoneLowering): Changed
     ),
     parameters: parametersOf(now) - parametersOf(old),
     present: presentIn(now) - presentIn(old),
-    reports: sameJson(before.reports, after.reports)
-      ? undefined
-      : { before: before.reports.length, now: after.reports },
+    reports: isReportedAlike ? undefined : { before: before.reports.length, now: after.reports },
   };
 }
 

@@ -396,6 +396,15 @@ describe('analysis of a text that is edited', function () {
       followed += difference + layers;
     }
     assert.ok(followed > STEPS / 2, `${followed} edits were followed`);
+
+    const wrapped = ['each', 'inner'].map((name) => ({ name: `${name}/kernel`, shape: [4, 5], dtype: 'float32' }));
+    const nested = { modelTopology: nestedModel, weightsManifest: [{ paths: ['none.bin'], weights: wrapped }] };
+    await editAtRandom(write('nested.json', nested), 24);
+    const text = JSON.stringify(nested);
+    const editor = new Editor(write('wrapped.json', nested));
+    await editor.show(text);
+    await take(editor, text, [['"units":5', '"units":6', 'all']]);
+    assert.ok(editor.facts!.problems.some(({ code }) => code === 'weight-shape'));
   });
 
   for (const [i, name] of corpus.entries()) {
