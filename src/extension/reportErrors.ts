@@ -13,7 +13,11 @@ export async function reportingErrors(session: ModelSession, work: () => Promise
   } catch (error) {
     if (!(error instanceof ModelError)) throw error;
     if (error.code === 'cancelled') return;
-    showError(`NormScope: ${error.withPath(session.path).describe()}`);
+    // the engine names the model by its whole path, which would fill the message
+    const { code, message, place } = error;
+    const isOfModel = error.path === session.uri.fsPath;
+    const named = isOfModel ? new ModelError(code, message, place, session.path) : error.withPath(session.path);
+    showError(`NormScope: ${named.describe()}`);
   }
 }
 
