@@ -200,6 +200,8 @@ class TopologyReader {
   private layers(list: readonly unknown[], place: JsonPlace, depth: number): LayerDefinition[] {
     const layers: LayerDefinition[] = [];
     const names = new Set<string>();
+    /** The last number that was put behind a name: many layers may have the same. */
+    const numbers = new Map<string, number>();
     list.forEach((entry, i) => {
       const at = place.to(i);
       if (!isObject(entry)) {
@@ -211,7 +213,9 @@ class TopologyReader {
       let { name } = layer;
       if (names.has(name)) {
         this.report('duplicate-name', `the name ${shown(name)} is used by several layers of the model`, at);
-        for (let n = 1; names.has(name); n++) name = `${layer.name}_${n}`;
+        let number = numbers.get(layer.name) ?? 0;
+        while (names.has(name)) name = `${layer.name}_${++number}`;
+        numbers.set(layer.name, number);
       }
       names.add(name);
       layers.push(name === layer.name ? layer : { ...layer, name });
