@@ -12,6 +12,7 @@ export const italian: Readonly<Record<string, string>> = {
   'A verdict needs a difference of more than twice the pooled standard deviation over the seeds, and p < 0.01 in Student’s t-test.':
     'Un verdetto richiede una differenza maggiore del doppio della deviazione standard combinata sui semi, e p < 0.01 nel test t di Student.',
   'About the file': 'Sul file',
+  'About this profile: {0}': 'Su questo profilo: {0}',
   'act.': 'att.',
   Activation: 'Attivazione',
   activation: 'attivazione',
@@ -262,7 +263,6 @@ export const italian: Readonly<Record<string, string>> = {
   Parameters: 'Parametri',
   parameters: 'parametri',
   'Parameters at step {0}': 'Parametri al passo {0}',
-  'Partial profile: {0}': 'Profilo parziale: {0}',
   'partly re-initialised ({0} of {1} have no data in the file)':
     'in parte reinizializzati ({0} su {1} non hanno dati nel file)',
   'Parts of the view': 'Parti della vista',

@@ -92,7 +92,7 @@ export function bannersOf({
     list.push({
       id: 'notes',
       severity: 'information',
-      text: t('Partial profile: {0}', profile.settings.notes.join(' ')),
+      text: t('About this profile: {0}', profile.settings.notes.join(' ')),
       again: false,
     });
   return list;
