@@ -1,10 +1,11 @@
 import type { Attribute } from '../../ir/attribute';
+import { ABSENT } from '../../ir/graph';
 import type { ModelFunction } from '../../ir/model';
 import { readAttribute } from './attributeReader';
 import { defaultDomain, GraphReader } from './graphReader';
 import type { ReadContext } from './readContext';
 import { FunctionField, OpsetField } from './schema';
-import type { Wire } from './wire';
+import { BYTES, type Wire } from './wire';
 
 /** The current field as a FunctionProto (IR version 8, overloads from 10). */
 export function readFunction(wire: Wire, context: ReadContext): ModelFunction {
@@ -28,10 +29,12 @@ export function readFunction(wire: Wire, context: ReadContext): ModelFunction {
         inputs.push(wire.text());
         reader.addInput(reader.value(wire));
         break;
-      case FunctionField.output:
+      case FunctionField.output: {
         outputs.push(wire.text());
-        reader.addOutput(reader.value(wire));
+        const output = reader.value(wire);
+        if (output !== ABSENT) reader.builder.outputs.push(output);
         break;
+      }
       case FunctionField.attribute:
         attributes.push(wire.text());
         break;
@@ -69,8 +72,10 @@ export function readOpset(wire: Wire, opsets: Map<string, number>): void {
   let domain = '';
   let version = 0;
   while (wire.next(end)) {
-    if (wire.field === OpsetField.domain) domain = defaultDomain(wire.text());
-    else if (wire.field === OpsetField.version) version = wire.int();
+    if (wire.field === OpsetField.domain) {
+      // nearly always empty: the default domain
+      if (wire.type !== BYTES || wire.length > 0) domain = defaultDomain(wire.text());
+    } else if (wire.field === OpsetField.version) version = wire.int();
   }
   opsets.set(domain, version);
 }

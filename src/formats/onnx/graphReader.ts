@@ -87,9 +87,11 @@ export class GraphReader {
         case GraphField.input:
           this.addInput(this.readValueInfo(wire));
           break;
-        case GraphField.output:
-          this.addOutput(this.readValueInfo(wire));
+        case GraphField.output: {
+          const output = this.readValueInfo(wire);
+          if (output !== ABSENT) this.builder.outputs.push(output);
           break;
+        }
         case GraphField.valueInfo:
           this.readValueInfo(wire, true);
           break;
@@ -117,10 +119,6 @@ export class GraphReader {
     }
     this.sources[value] |= INPUT;
     this.builder.inputs.push(value);
-  }
-
-  addOutput(value: ValueId): void {
-    if (value !== ABSENT) this.builder.outputs.push(value);
   }
 
   /** The current field as a NodeProto. */
