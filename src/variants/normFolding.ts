@@ -90,7 +90,9 @@ function ownObstacle({ norm }: Layer, linear: Layer, { view, typeOf }: Context):
 
 function isFoldable(linear: Layer, { view }: Context): boolean {
   const node = operatorOf(linear, view.graph);
-  return node !== undefined && node.domain === '' && foldable.has(node.opType);
+  if (node === undefined || node.domain !== '' || !foldable.has(node.opType)) return false;
+  // rounded once more, other factors would give other weights
+  return !computedFromConstants(linear.linear!.weight, view.graph)?.some(({ opType }) => /Quant/.test(opType));
 }
 
 /** The node that computes the layer; one of a layers model begins with what turns its input. */
@@ -128,17 +130,23 @@ function isPadded(linear: Layer, graph: Graph): boolean {
   return automatic !== 'VALID' && (node.ints('pads') ?? []).some((p) => p !== 0);
 }
 
-/** An initializer, or computed by a few nodes from initializers alone. */
 function isConstant(value: ValueId, graph: Graph): boolean {
+  return computedFromConstants(value, graph) !== undefined;
+}
+
+/** The few nodes that compute a value from initializers alone, none for an initializer; undefined for what is computed otherwise. */
+function computedFromConstants(value: ValueId, graph: Graph): readonly Node[] | undefined {
   const open = [value];
-  for (let nodes = 0; open.length > 0;) {
+  const nodes: Node[] = [];
+  while (open.length > 0) {
     const v = open.pop()!;
     if (v === ABSENT || graph.initializer(v) !== undefined) continue;
     const producer = graph.producer(v);
-    if (producer < 0 || ++nodes > MOST_NODES) return false;
-    const { opType, inputs } = graph.node(producer);
+    if (producer < 0 || nodes.length === MOST_NODES) return undefined;
+    const node = graph.node(producer);
+    nodes.push(node);
     // the other input of a CastLike says no more than which type
-    for (const input of opType === 'CastLike' ? inputs.slice(0, 1) : inputs) open.push(input);
+    for (const input of node.opType === 'CastLike' ? node.inputs.slice(0, 1) : node.inputs) open.push(input);
   }
-  return true;
+  return nodes;
 }

@@ -75,8 +75,8 @@ zero_gamma (float[N,2,8,8] x) => (float[N,2,8,8] y)
         message:
           say`The scale of ${layer.kind} is 0 (below ${DEAD_SCALE}) in ${dead} of ${size} channels (${figure((100 * dead) / size)} %): ` +
           (dead === 1
-            ? say`they give out a constant, and this channel can be pruned.`
-            : say`they give out a constant, and these ${dead} channels can be pruned.`),
+            ? say`it gives out a constant, and can be pruned.`
+            : say`they give out a constant, and can be pruned.`),
       });
     }
   },

@@ -164,10 +164,8 @@ export const findings: Readonly<Record<string, string>> = {
     'le statistiche non sono mai state aggiornate, o sono andate perse. In inferenza non normalizza.',
   'there the norm divides by epsilon and not by what it measured (smallest variance {0}).':
     'lì la norm divide per epsilon e non per ciò che ha misurato (varianza minima {0}).',
-  'they give out a constant, and these {0} channels can be pruned.':
-    'danno in uscita una costante, e questi {0} canali si possono potare.',
-  'they give out a constant, and this channel can be pruned.':
-    'dà in uscita una costante, e questo canale si può potare.',
+  'they give out a constant, and can be pruned.': 'danno in uscita una costante, e si possono potare.',
+  'it gives out a constant, and can be pruned.': 'dà in uscita una costante, e si può potare.',
   'training_mode is 1': 'training_mode vale 1',
   'transposed convolutions': 'convoluzioni trasposte',
   'what a layer changes in the scale of activations and gradients is multiplied over all of them.':

@@ -29,8 +29,8 @@ export const variants: Readonly<Record<string, string>> = {
   'an instance norm has nothing to average over in a vector':
     'una instance norm non ha nulla su cui fare la media in un vettore',
   'as it is': 'com’è',
-  'as layer norm, but only divided by the root of the mean square, not centred':
-    'come la layer norm, ma solo divisa per la radice della media dei quadrati, non centrata',
+  'As layer norm, but only divided by the root of the mean square, not centred':
+    'Come la layer norm, ma solo divisa per la radice della media dei quadrati, non centrata',
   'Batch norm and ReLU': 'Batch norm e ReLU',
   'batch norm inserted': 'batch norm inserita',
   'Batch norm without an activation': 'Batch norm senza attivazione',
@@ -39,8 +39,8 @@ export const variants: Readonly<Record<string, string>> = {
     'Le batch norm sono moltiplicate negli strati lineari vicini: gli stessi risultati in inferenza, senza norm in addestramento.',
   'Every norm becomes a batch norm whose mean and variance gradients do not pass, as if they were constants (Ioffe and Szegedy 2015, section 2, show what this leads to).':
     'Ogni norm diventa una batch norm di cui i gradienti non attraversano media e varianza, come se fossero costanti (Ioffe e Szegedy 2015, sezione 2, mostrano a che cosa porta).',
-  'Every norm becomes a norm of this kind ({0}); a network without norms gets one after every linear layer. Scale and shift are taken over where they are one number per channel.':
-    'Ogni norm diventa una norm di questo tipo ({0}); una rete senza norm ne riceve una dopo ogni strato lineare. Scala e traslazione sono riprese dove sono un numero per canale.',
+  '{0}. Takes the place of every norm; a network without norms gets one after every linear layer. Scale and shift are taken over where they are one number per channel.':
+    '{0}. Prende il posto di ogni norm; una rete senza norm ne riceve una dopo ogni strato lineare. Scala e traslazione sono riprese dove sono un numero per canale.',
   'Every norm is taken out. A linear layer without a bias gets one that starts at 0 where the norm behind it had a shift.':
     'Ogni norm è tolta. Uno strato lineare senza bias ne riceve uno che parte da 0 dove la norm che lo seguiva aveva una traslazione.',
   'Every norm that reads an activation changes places with it. Parameters stay as they are.':
@@ -75,14 +75,14 @@ export const variants: Readonly<Record<string, string>> = {
   'sqrt((B - 2) / (B - 3)), for wide layers and batches B': 'sqrt((B - 2) / (B - 3)), per strati larghi e batch B',
   'sqrt(pi / (pi - 1)) = 1.211, for wide layers and large batches B':
     'sqrt(pi / (pi - 1)) = 1.211, per strati larghi e batch B grandi',
-  'statistics of each channel over the batch (and space, or positions)':
-    'statistiche di ogni canale sul batch (e sullo spazio, o sulle posizioni)',
-  'statistics of each sample and channel over space (or positions)':
-    'statistiche di ogni campione e canale sullo spazio (o sulle posizioni)',
-  'statistics of each sample over groups of channels and space: 32 groups, or the largest number below that divides the channels and leaves two or more in a group':
-    'statistiche di ogni campione su gruppi di canali e sullo spazio: 32 gruppi, o il massimo numero minore che divide i canali e ne lascia due o più in un gruppo',
-  'statistics of each sample over its channels and space; of each position of a sequence over its features':
-    'statistiche di ogni campione sui suoi canali e sullo spazio; di ogni posizione di una sequenza sulle sue caratteristiche',
+  'Statistics of each channel over the batch (and space, or positions)':
+    'Statistiche di ogni canale sul batch (e sullo spazio, o sulle posizioni)',
+  'Statistics of each sample and channel over space (or positions)':
+    'Statistiche di ogni campione e canale sullo spazio (o sulle posizioni)',
+  'Statistics of each sample over groups of channels and space: 32 groups, or the largest number below that divides the channels and leaves two or more in a group':
+    'Statistiche di ogni campione su gruppi di canali e sullo spazio: 32 gruppi, o il massimo numero minore che divide i canali e ne lascia due o più in un gruppo',
+  'Statistics of each sample over its channels and space; of each position of a sequence over its features':
+    'Statistiche di ogni campione sui suoi canali e sullo spazio; di ogni posizione di una sequenza sulle sue caratteristiche',
   'the bias of {0} is not constant': 'il bias di {0} non è costante',
   'the file does not hold its parameters as one number for each channel':
     'il file non contiene i suoi parametri come un numero per canale',

@@ -9,11 +9,11 @@ import type { LeftLayer, NormChange, NormVariant } from './normVariant';
 import { groupWords, normNoun, misfit, writeNorm, type NormKind } from './writeNorm';
 
 const DESCRIPTIONS: Readonly<Record<NormKind, string>> = {
-  batch: later`statistics of each channel over the batch (and space, or positions)`,
-  layer: later`statistics of each sample over its channels and space; of each position of a sequence over its features`,
-  instance: later`statistics of each sample and channel over space (or positions)`,
-  group: later`statistics of each sample over groups of channels and space: 32 groups, or the largest number below that divides the channels and leaves two or more in a group`,
-  rms: later`as layer norm, but only divided by the root of the mean square, not centred`,
+  batch: later`Statistics of each channel over the batch (and space, or positions)`,
+  layer: later`Statistics of each sample over its channels and space; of each position of a sequence over its features`,
+  instance: later`Statistics of each sample and channel over space (or positions)`,
+  group: later`Statistics of each sample over groups of channels and space: 32 groups, or the largest number below that divides the channels and leaves two or more in a group`,
+  rms: later`As layer norm, but only divided by the root of the mean square, not centred`,
 };
 
 const ALREADY = later`it is of this kind already`;
@@ -27,7 +27,7 @@ export function replacedNorms<K extends NormKind>(kind: K): NormVariant<K> {
     id: kind,
     title: normNoun[kind],
     get description() {
-      return say`Every norm becomes a norm of this kind (${translated(DESCRIPTIONS[kind])}); a network without norms gets one after every linear layer. Scale and shift are taken over where they are one number per channel.`;
+      return say`${translated(DESCRIPTIONS[kind])}. Takes the place of every norm; a network without norms gets one after every linear layer. Scale and shift are taken over where they are one number per channel.`;
     },
     apply: (edit) => replaceNorms(edit, kind),
   };

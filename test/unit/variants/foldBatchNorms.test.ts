@@ -173,9 +173,9 @@ describe('batch norms folded into their neighbours', () => {
       /bias as one number for each channel/,
     ],
     [
-      'a quantized weight',
+      'a weight that another operator computes',
       `(float[2,3,8,8] x) => (float[2,4,6,6] y) <float[4,3,3,3] w, NORM4>
-      { q = com.example.Quant(w) a = Conv(x, q) y = bn4(a) }`,
+      { q = Neg(w) a = Conv(x, q) y = bn4(a) }`,
       /weight as plain floating-point numbers/,
     ],
     [

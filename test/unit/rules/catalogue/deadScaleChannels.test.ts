@@ -20,7 +20,7 @@ testRule(deadScaleChannels, {
       name: 'half of the channels',
       text: model('a = Conv(x, w)\n y = BatchNormalization(a, half, b, m, v)  # finding'),
       message:
-        /is 0 \(below 0\.000001\) in 2 of 4 channels \(50 %\): they give out a constant, and these 2 channels can be pruned/,
+        /is 0 \(below 0\.000001\) in 2 of 4 channels \(50 %\): they give out a constant, and can be pruned/,
     },
     { name: 'more than one in twenty', text: many(3, '  # finding'), message: /3 of 40 channels \(7\.5 %\)/ },
     {
@@ -35,7 +35,7 @@ testRule(deadScaleChannels, {
     {
       name: 'a scale in a node of its own',
       text: model('a = Conv(x, w)\n n = BatchNormalization(a, alive, b, m, v)  # finding\n y = Mul(n, outer)'),
-      message: /1 of 4 channels \(25 %\): they give out a constant, and this channel/,
+      message: /1 of 4 channels \(25 %\): it gives out a constant/,
     },
     {
       name: 'an instance norm',

@@ -68,6 +68,12 @@ testRule(foldableBatchNorm, {
       name: 'pre-activation: a ReLU on either side',
       text: model('a = Conv(x, w)\n r = Relu(a)\n n = BatchNormalization(r, *)\n q = Relu(n)\n y = Conv(q, u)'),
     },
+    {
+      name: 'a weight that is quantized where it is read: other numbers would be rounded otherwise',
+      text: model(
+        'q = QuantizeLinear(w, c)\n d = DequantizeLinear(q, c)\n a = Conv(x, d)\n y = BatchNormalization(a, *)',
+      ).replace('float[4] b,', 'float[4] b, float c,'),
+    },
     { name: 'an instance norm', text: model('a = Conv(x, w)\n y = InstanceNormalization(a, s, t)') },
     {
       name: 'a sequence of features, whose norm runs along another axis',
