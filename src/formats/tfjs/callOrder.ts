@@ -1,7 +1,7 @@
 import { say } from '../../texts/say';
 import { sameJson } from '../../ir/sameJson';
 import type { TensorRef } from './inboundNodes';
-import type { StatedTensor } from './inputShape';
+import type { StatedTensor } from './statedTensor';
 import { shown, type LayerDefinition, type ModelDefinition, type Report } from './topology';
 
 /** One output of one call. */

@@ -1,4 +1,4 @@
-import { statedTensor, type StatedTensor } from './inputShape';
+import { statedTensor, type StatedTensor } from './statedTensor';
 import { isCount, isObject, member, objectMember, stringMember } from './jsonAccess';
 
 /** One output of one call of a layer. */

@@ -4,7 +4,7 @@ import { nodeOf, type MutableNode } from '../../ir/mutableGraph';
 import type { Origin } from '../../ir/origin';
 import { float32Tensor, int64Tensor, missingTensor, type Tensor } from '../../ir/tensor';
 import { say } from '../../texts/say';
-import { HIGHEST_RANK } from './inputShape';
+import { HIGHEST_RANK } from './statedTensor';
 import { isCount, isObject, member, stringMember, type JsonObject } from './jsonAccess';
 import type { LayerDefinition } from './topology';
 import type { StoredWeight } from './storedWeight';

@@ -1,7 +1,7 @@
 import { ModelError } from '../../ir/errors';
 import { say } from '../../texts/say';
 import { readCalls, readRefs, type LayerCall, type TensorRef } from './inboundNodes';
-import { statedTensor, type StatedTensor } from './inputShape';
+import { statedTensor, type StatedTensor } from './statedTensor';
 import { isObject, member, objectMember, stringMember, type JsonObject } from './jsonAccess';
 import { DECODED, JsonPlace } from './jsonPlace';
 

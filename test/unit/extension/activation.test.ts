@@ -7,7 +7,7 @@ const root = path.resolve(__dirname, '../../..');
 /** Rooms of which activation may load nothing but what is named: the rest comes with the first model, command or question. */
 const rooms: Readonly<Record<string, RegExp>> = {
   formats:
-    /^src\/formats\/(jsonShape|tfjs\/(parseJson|jsonIndex|jsonRows|jsonPlace|jsonAccess|topology|statedLayers|inboundNodes|inputShape))\.ts$/,
+    /^src\/formats\/(jsonShape|tfjs\/(parseJson|jsonIndex|jsonRows|jsonPlace|jsonAccess|topology|statedLayers|inboundNodes|statedTensor))\.ts$/,
   rules: /^src\/rules\/(severities|words)\.ts$/,
   engine:
     /^src\/engine\/(engineClient|engineText|factsParts|compareModel|transport|forkTransport|nodeFolder|nodeFile|editedFolder|web\/workerTransport)\.ts$/,
