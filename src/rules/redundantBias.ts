@@ -14,7 +14,7 @@ export function redundantBiases(view: LayerView): readonly RedundantBias[] {
 function removingNorm(linear: Layer, view: LayerView): Layer | undefined {
   const bias = linear.linear?.bias;
   if (bias === undefined || linear.activation !== undefined || biasSize(linear, view) === 0) return undefined;
-  if (isSharedParameter(bias, linear, view)) return undefined;
+  if (isSharedParameter(bias, linear, view) || !canBeLeftOut(linear, view)) return undefined;
   const norm = onlyReader(linear, view);
   if (norm?.norm === undefined) return undefined;
   const { type, channels, form } = norm.norm;
@@ -43,6 +43,13 @@ function normalizes(reader: Layer, layer: Layer, view: LayerView): boolean {
   const parameters = [reader.norm?.scale, reader.norm?.shift];
   const read = reader.inputs.filter((_, i) => view.predecessors(reader)[i] === layer);
   return read.length > 0 && !read.some((input) => parameters.includes(input));
+}
+
+/** The operator's third input, where it is one: optional for Conv, for Gemm since opset 11. */
+function canBeLeftOut({ main, linear }: Layer, { graph }: LayerView): boolean {
+  const { opType, domain, inputs } = graph.node(main);
+  const isOwn = opType === 'Gemm' && domain === '' && inputs[2] === linear!.bias;
+  return !isOwn || (graph.opsets.get('') ?? 1) >= 11;
 }
 
 function isSharedParameter(bias: number, linear: Layer, view: LayerView): boolean {

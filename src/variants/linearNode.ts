@@ -111,11 +111,9 @@ export class LinearNode {
     editor.setNumbers(this.adds, 1, numbers, hint);
   }
 
-  /** @throws LeaveAlone where the operator cannot do without */
+  /** The operator has to be able to do without. */
   dropBias(): void {
     if (this.adds !== undefined) return this.dropAdd();
-    if (this.opType === 'Gemm' && (this.editor.graph.opsets.get('') ?? 1) < 11)
-      throw new LeaveAlone(say`Gemm has to have a bias before opset 11`);
     this.node.attributes.delete('beta');
     this.editor.setInput(this.node, 2, '');
   }

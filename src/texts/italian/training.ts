@@ -32,7 +32,6 @@ export const training: Readonly<Record<string, string>> = {
   'coordinate_transformation_mode {0}': 'coordinate_transformation_mode {0}',
   'does not depend on any weight': 'non dipende da alcun peso',
   'does not state its num_groups': 'non dichiara num_groups',
-  'Gemm has to have a bias before opset 11': 'Gemm deve avere un bias prima dell’opset 11',
   'has an axis outside {0} axes': 'ha un asse oltre i {0} presenti',
   'held by the settings: {0}': 'fissati dalle impostazioni: {0}',
   'hold the input that decides it (--hold NAME=NUMBER), or export the model with fixed sizes':

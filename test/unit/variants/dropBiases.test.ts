@@ -81,14 +81,6 @@ describe('biases that a norm removes', () => {
     assert.match(report.left[0].reason, /gives out/);
   });
 
-  it('is left where the operator cannot do without', async () => {
-    const original = model(biased[2][1], 9);
-    const { graph, report } = await edited(original, 'drop-bias');
-    assert.match(report.left[0].reason, /before opset 11/);
-    assert.deepEqual(graph.nodes, original.nodes);
-    assert.ok(graph.initializers.has('b'));
-  });
-
   it('in a whole network', async () => {
     const b = new NetworkBuilder();
     let x = b.image(3, 16);

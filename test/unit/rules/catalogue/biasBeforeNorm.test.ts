@@ -44,6 +44,11 @@ testRule(biasBeforeNorm, {
   ],
   silent: [
     {
+      name: 'a Gemm before opset 11, which has to have a bias',
+      text: dense(`a = Gemm(x, w, b)
+        y = BatchNormalization(a, s, t, m, v)`).replace(': 18', ': 10'),
+    },
+    {
       name: 'layers that compute the scale and shift of a norm from a style',
       text: `<opset_import: ["" : 18]> g (float[1,3,8,8] x, float[1,5] style) => (float[1,4,8,8] y)
         <float[4,3,3,3] w, float[5,4] u, float[4] b, float[5,4] u2, float[4] b2, int64[2] hw = {2,3}, float eps = {0.00001}> {
