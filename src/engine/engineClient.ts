@@ -1,7 +1,7 @@
 import { ModelError, type ModelErrorCode } from '../ir/errors';
 import type { EngineJob, EngineJobs, EngineMessage, EngineRequest, ModelLocation } from '../protocol/engine';
 import type { ProfileEvent, ProfileResult, ProfileSettings } from '../protocol/profile';
-import { ProfileFold, type ProfileEnd } from '../profile/profileResult';
+import type { ProfileEnd, ProfileFold } from '../profile/profileResult';
 import { say } from '../texts/say';
 import type { Transport } from './transport';
 
@@ -93,18 +93,25 @@ export class EngineClient {
     onEvent: (event: ProfileEvent) => void,
     signal?: AbortSignal,
   ): Promise<ProfileResult> {
-    const fold = new ProfileFold();
+    const events: ProfileEvent[] = [];
     const add = (event: ProfileEvent) => {
-      fold.add(event);
+      events.push(event);
       onEvent(event);
     };
-    let end: ProfileEnd = { status: 'complete' };
     let error: ModelError | undefined;
     try {
       await this.run('profile', { model, settings }, add, signal);
     } catch (e) {
       if (!(e instanceof ModelError)) throw e;
-      error = e instanceof EngineEnded ? new ModelError(e.code, `${reached(fold)} ${e.message}`) : e;
+      error = e;
+    }
+    // what follows from the figures is loaded when there are some
+    const { ProfileFold } = await import('../profile/profileResult');
+    const fold = new ProfileFold();
+    for (const event of events) fold.add(event);
+    let end: ProfileEnd = { status: 'complete' };
+    if (error !== undefined) {
+      if (error instanceof EngineEnded) error = new ModelError(error.code, `${reached(fold)} ${error.message}`);
       end = error.code === 'cancelled' ? { status: 'cancelled' } : { status: 'failed', failure: error.message };
     }
     const result = fold.result(end);

@@ -8,6 +8,8 @@ import type { ExperimentEvent, ExperimentReport, ExperimentResult, FailedExperim
 import type { ExperimentsState, ExperimentsToHost, HostToExperiments } from '../protocol/experimentView';
 import type { EngineChoice } from '../protocol/profile';
 import { translated } from '../texts/say';
+import { experimentsPanelType } from './experimentCommands';
+import { ExperimentStorage, type ExperimentResults } from './experimentStorage';
 import { showError, showInformation, withoutIcons } from './messages';
 import type { Platform } from './platform';
 import { savePicture } from './saveFile';
@@ -24,22 +26,40 @@ interface OnModel {
 
 /**
  * `NormScope: Run Experiment`: asks which, runs them in an engine of their own, and shows what was measured in one panel, which
- * can run further ones. Results stay until the window is closed.
+ * can run further ones. Results stay until they are measured again.
  */
 export class Experiments implements vscode.Disposable {
-  private readonly results = new Map<string, ExperimentResult | FailedExperiment>();
+  private readonly results: Map<string, ExperimentResult | FailedExperiment>;
   private panel: vscode.WebviewPanel | undefined;
   private ready = false;
   private running: ExperimentsState['running'] = null;
   private shown: string | null = null;
   private abort: AbortController | undefined;
 
-  /** @param modelInFront the model of the view in front, if there is one */
-  constructor(
+  private constructor(
     private readonly platform: Platform,
     private readonly extensionUri: vscode.Uri,
     private readonly modelInFront: () => vscode.Uri | undefined,
-  ) {}
+    private readonly storage: ExperimentStorage,
+    known: ExperimentResults,
+  ) {
+    this.results = new Map(known);
+  }
+
+  /**
+   * @param modelInFront the model of the view in front, if there is one
+   * @param folder that results are kept in
+   */
+  static async open(
+    platform: Platform,
+    extensionUri: vscode.Uri,
+    modelInFront: () => vscode.Uri | undefined,
+    folder: vscode.Uri,
+    log: vscode.LogOutputChannel,
+  ): Promise<Experiments> {
+    const storage = new ExperimentStorage(folder, log);
+    return new Experiments(platform, extensionUri, modelInFront, storage, await storage.read());
+  }
 
   dispose(): void {
     this.abort?.abort();
@@ -119,7 +139,10 @@ export class Experiments implements vscode.Disposable {
 
   private follow(event: ExperimentEvent): void {
     if (event.type === 'progress') this.running = { id: event.id, title: event.title, done: event.done };
-    if (event.type === 'experiment') this.results.set(event.experiment.id, event.experiment);
+    if (event.type === 'experiment') {
+      this.results.set(event.experiment.id, event.experiment);
+      this.storage.save(this.results);
+    }
     this.send();
   }
 
@@ -130,17 +153,16 @@ export class Experiments implements vscode.Disposable {
       this.send();
       return;
     }
-    const dist = vscode.Uri.joinPath(this.extensionUri, 'dist');
-    const panel = vscode.window.createWebviewPanel(
-      'normscope.experiments',
-      t('Experiments'),
-      vscode.ViewColumn.Active,
-      {
-        enableScripts: true,
-        retainContextWhenHidden: true,
-        localResourceRoots: [dist],
-      },
+    const options = { retainContextWhenHidden: true };
+    this.attach(
+      vscode.window.createWebviewPanel(experimentsPanelType, t('Experiments'), vscode.ViewColumn.Active, options),
     );
+  }
+
+  /** Fills a panel, a new one or one that comes back after a reload of the window. */
+  attach(panel: vscode.WebviewPanel): void {
+    const dist = vscode.Uri.joinPath(this.extensionUri, 'dist');
+    panel.webview.options = { enableScripts: true, localResourceRoots: [dist] };
     this.panel = panel;
     panel.onDidDispose(() => {
       this.panel = undefined;

@@ -9,7 +9,6 @@ import type { FixEvent, FixResult, FixSettings } from '../protocol/fix';
 import type { ProfileEvent, ProfileResult, ProfileSettings } from '../protocol/profile';
 import type { TextAnalysis } from '../rules/textAnalysis';
 import type { RuleSeverity } from '../rules/severities';
-import { judgedAgain } from '../profile/measuredRules';
 import { factsOfProfile } from '../profile/profileFacts';
 import type { ExportSettings, VariantExport } from '../protocol/normVariant';
 import type { Running } from '../protocol/view';
@@ -85,7 +84,7 @@ export class ModelSession implements vscode.Disposable {
       watcher.onDidDelete(() => this.refreshSoon(SETTLE_MS)),
       vscode.workspace.onDidChangeConfiguration((e) => {
         if (!e.affectsConfiguration('normscope.rules', uri)) return;
-        if (this.profile !== undefined) this.restore(this.profile);
+        if (this.profile !== undefined) void this.restore(this.profile);
         this.refreshSoon(SETTLE_MS);
       }),
       vscode.workspace.onDidChangeTextDocument((e) => {
@@ -154,7 +153,7 @@ export class ModelSession implements vscode.Disposable {
         abort.signal,
       );
       this.logProfile(result, Date.now() - started);
-      if (abort === this.abort) this.restore({ ...result, model: { ...result.model, path: this.path } });
+      if (abort === this.abort) await this.restore({ ...result, model: { ...result.model, path: this.path } });
       return result;
     } catch (error) {
       const cancelled = error instanceof ModelError && error.code === 'cancelled';
@@ -178,7 +177,8 @@ export class ModelSession implements vscode.Disposable {
   }
 
   /** Takes up a profile of this model that was measured earlier. */
-  restore(profile: ProfileResult): void {
+  async restore(profile: ProfileResult): Promise<void> {
+    const { judgedAgain } = await import('../profile/measuredRules');
     this.profile = judgedAgain(profile, ruleSeverities(this.uri));
     this.changed.fire();
   }
@@ -274,7 +274,7 @@ export class ModelSession implements vscode.Disposable {
   private async readFacts(signal: AbortSignal): Promise<ModelFacts> {
     if (isProfileFile(this.uri)) {
       const profile = await readProfileFile(this.uri);
-      this.restore(profile);
+      await this.restore(profile);
       return factsOfProfile(profile);
     }
     // ending an analysis of a text ends the engine's process, and a new one has everything to read again

@@ -52,7 +52,7 @@ export class ProfileStorage implements vscode.Disposable {
     const profile = parseProfile(new TextDecoder().decode(await vscode.workspace.fs.readFile(this.at(own.name))));
     // a run may have begun in the meantime
     if (session.profile !== undefined || session.running !== undefined) return;
-    session.restore(profile);
+    await session.restore(profile);
     this.known.set(session, session.profile ?? profile);
   }
 

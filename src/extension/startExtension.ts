@@ -56,6 +56,7 @@ export function startExtension(context: vscode.ExtensionContext, platform: Platf
   const commands: Commands = new Commands(sessions, views, formatted, context.extensionUri);
 
   const links = new LinkHandler(sessions);
+  const storage = context.storageUri ?? context.globalStorageUri;
 
   context.subscriptions.push(
     log,
@@ -64,7 +65,7 @@ export function startExtension(context: vscode.ExtensionContext, platform: Platf
     views,
     sessions,
     commands.register(),
-    registerExperimentCommands(platform, context.extensionUri, () => views.active),
+    registerExperimentCommands(platform, context, () => views.active, storage, log),
     vscode.window.registerUriHandler(links),
     vscode.languages.registerHoverProvider(textSelector, new LayerHovers(textModels)),
     vscode.languages.registerHoverProvider(configSelector, settingHovers),
@@ -81,7 +82,7 @@ export function startExtension(context: vscode.ExtensionContext, platform: Platf
     registerAssistantTools(sessions),
     registerProfileCommands(sessions, views),
     registerReportCommand(sessions, views, context.extensionUri),
-    new ProfileStorage(vscode.Uri.joinPath(context.storageUri ?? context.globalStorageUri, 'profiles'), sessions, log),
+    new ProfileStorage(vscode.Uri.joinPath(storage, 'profiles'), sessions, log),
     sessions.onDidAnalyze((session) => formatted.refresh(session.uri)),
     vscode.workspace.onDidOpenTextDocument((d) => void welcome(d, sessions, formatted)),
   );
