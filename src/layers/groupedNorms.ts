@@ -1,6 +1,6 @@
-import type { Node, ValueId } from '../ir/graph';
+import type { Dim, Node, ValueId } from '../ir/graph';
 import { elementCount } from '../ir/tensor';
-import { namedAxes, range } from './axes';
+import { namedAxes, otherAxes, range } from './axes';
 import type { GraphReading } from './graphReading';
 import type { Piece } from './piece';
 
@@ -14,6 +14,11 @@ export interface Surroundings {
   next(value: ValueId, main: number): Node | undefined;
   /** True for a node of no piece yet that belongs to the same layer of the file. */
   isFree(node: Node, main: number): boolean;
+  /**
+   * True when these nodes alone read the value. Readers that only cast, or ask for the shape, count as inside: they lead to such
+   * nodes, or to nothing.
+   */
+  staysInside(value: ValueId, inside: ReadonlySet<number>): boolean;
 }
 
 /**
@@ -56,15 +61,61 @@ export function groupedFeatures(piece: Piece, around: Surroundings): Piece | und
   if (apart === undefined || apart.length < 3 || axes?.length !== 1 || axes[0] !== apart.length - 1) return undefined;
   const [groups, size] = apart.slice(-2);
   if (typeof groups !== 'number' || typeof size !== 'number' || groups < 2) return undefined;
-  const perChannel = (v: ValueId | undefined) =>
-    v === undefined || elementCount(reading.parameterDims(v) ?? []) === groups * size;
-  if (!perChannel(scale) || !perChannel(shift)) return undefined;
+  if (![scale, shift].every((v) => isPerChannel(v, groups * size, reading))) return undefined;
   const rank = apart.length - 1;
   const reshaped = reshapedAndBack(piece, around, rank);
   const whole = reshaped && reading.shape(reshaped.inputs[0]);
   if (whole?.length !== rank || apart.slice(0, -2).some((d, i) => d !== whole[i])) return undefined;
   const norm = { ...piece.norm!, ...namedAxes([rank - 1], rank, 'sequence'), groups, channels: groups * size };
   return { ...reshaped!, kind: 'GroupNormalization', norm: { ...norm, type: 'group' } };
+}
+
+/**
+ * A norm of an image or a series whose channels were reshaped in their place to [groups, C / groups], and are reshaped back
+ * afterwards: the group norms of Keras and Flax, of [N, H, W, groups, C / groups] over all but the samples and the groups, or of
+ * [N, groups, C / groups, H, W]. With as many groups as channels it is an instance norm.
+ */
+export function groupedChannels(piece: Piece, around: Surroundings): Piece | undefined {
+  const { reading } = around;
+  const { axes, scale, shift } = piece.norm!;
+  const apart = reading.shape(piece.inputs[0]);
+  if (apart === undefined || apart.length < 4 || axes === undefined) return undefined;
+  const [sample, axis, ...more] = otherAxes(axes, apart.length);
+  const rank = apart.length - 1;
+  if (sample !== 0 || (axis !== 1 && axis !== rank - 1) || more.length > 0) return undefined;
+  const [groups, size] = apart.slice(axis);
+  if (typeof groups !== 'number' || typeof size !== 'number') return undefined;
+  const channels = groups * size;
+  if (![scale, shift].every((v) => isPerChannel(v, channels, reading))) return undefined;
+  const reshaped = reshapedAndBack(piece, around, rank);
+  const whole = reshaped && reading.shape(reshaped.inputs[0]);
+  const together = [...apart.slice(0, axis), channels, ...apart.slice(axis + 2)];
+  if (whole?.length !== rank || !together.every((d, i) => mayBeSame(d, whole[i]))) return undefined;
+  const isFirst = axis === 1;
+  const norm = { ...piece.norm!, channels };
+  const layout = isFirst ? 'channels-first' : 'channels-last';
+  if (size === 1) {
+    const space = isFirst ? range(2, rank) : range(1, rank - 1);
+    return {
+      ...reshaped!,
+      kind: 'InstanceNormalization',
+      norm: { ...norm, type: 'instance', ...namedAxes(space, rank, layout) },
+    };
+  }
+  return {
+    ...reshaped!,
+    kind: 'GroupNormalization',
+    norm: { ...norm, type: 'group', groups, ...namedAxes(range(1, rank), rank, layout) },
+  };
+}
+
+/** True for no parameter as well. */
+function isPerChannel(parameter: ValueId | undefined, channels: number, reading: GraphReading): boolean {
+  return parameter === undefined || elementCount(reading.parameterDims(parameter) ?? []) === channels;
+}
+
+function mayBeSame(a: Dim, b: Dim): boolean {
+  return a === b || typeof a !== 'number' || typeof b !== 'number';
 }
 
 /**
@@ -94,7 +145,10 @@ function reshapedAndBack(piece: Piece, around: Surroundings, rank?: number): Pie
     isBack = node.opType === 'Reshape' && reading.rank(output) === wanted;
   }
   if (wanted === undefined || before.length === 0 || !isBack) return undefined;
-  return { ...piece, nodes: [...before.reverse(), ...piece.nodes, ...after], inputs: [x], output };
+  const nodes = [...before.reverse(), ...piece.nodes, ...after];
+  const inside = new Set(nodes);
+  if (!before.every((n) => around.staysInside(reading.graph.node(n).outputs[0], inside))) return undefined;
+  return { ...piece, nodes, inputs: [x], output };
 }
 
 function isReshape(node: Node | undefined): node is Node {

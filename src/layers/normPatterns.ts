@@ -1,5 +1,6 @@
 import type { Graph, Node, ValueId } from '../ir/graph';
 import type { NormType } from '../protocol/facts';
+import { otherAxes } from './axes';
 import type { GraphReading } from './graphReading';
 import {
   any,
@@ -8,6 +9,7 @@ import {
   number,
   oneOf,
   op,
+  parameter,
   product,
   sum,
   type Match,
@@ -16,8 +18,8 @@ import {
 } from './pattern';
 
 /**
- * A norm that several nodes make up, without its scale and shift: its last node is one of `roots`, its input is bound to `x`,
- * the number under the root to `epsilon`, the axes of the mean to `axes` (see `decodeAxes`).
+ * A norm that several nodes make up: its last node is one of `roots`, its input is bound to `x`, the number under the root to
+ * `epsilon`, the axes of the mean to `axes` (see `decodeAxes`); scale and shift, where they stand inside, to `scale` and `shift`.
  */
 export interface NormPattern {
   readonly centred: boolean;
@@ -51,8 +53,16 @@ const globalMean: OpOptions = {
     return code !== undefined && code > 0 && match.bind('axes', code);
   },
 };
-const mean = (inner: Pattern) =>
+const reduced = (inner: Pattern) =>
   oneOf(op('ReduceMean', [inner], reduceMean), op('GlobalAveragePool', [inner], globalMean));
+/** A Reshape that changes nothing: what tf2onnx makes of a Transpose of a mean over the channels. */
+const toSameSizes: OpOptions = {
+  where: ({ inputs, outputs }, { reading }) => {
+    const [before, after] = [reading.shape(inputs[0]), reading.shape(outputs[0])];
+    return before?.length === after?.length && before?.every((d, i) => d !== null && d === after?.[i]) === true;
+  },
+};
+const mean = (inner: Pattern) => oneOf(reduced(inner), op('Reshape', [reduced(inner)], toSameSizes));
 
 /** x - E[x]: the mean must be of the very value that it is subtracted from. */
 const centred = op('Sub', [x, mean(x)]);
@@ -77,8 +87,13 @@ export const inverseRoot = (inner: Pattern) =>
     op('Pow', [sum('epsilon', inner), number(-0.5)]),
   );
 
+/** The scale may stand with the root, as Keras and Flax write it. */
 const scaledBy = (value: Pattern, inner: Pattern) =>
-  oneOf(op('Div', [value, root(inner)]), product(1, value, inverseRoot(inner)));
+  oneOf(
+    op('Div', [value, root(inner)]),
+    product(1, value, inverseRoot(inner)),
+    product(1, value, inverseRoot(inner), parameter('scale')),
+  );
 
 /**
  * TensorFlow's batch_normalization over moments: x * m + (shift - mean * m) with m = scale / root, scale and shift left out or
@@ -163,17 +178,29 @@ export function isDeviation(value: ValueId, reading: GraphReading): boolean {
 }
 
 /** The norms that are found written out in operators. */
-export type DecomposedType = Extract<NormType, 'layer' | 'rms' | 'instance' | 'mean-variance'>;
+export type DecomposedType = Extract<NormType, 'layer' | 'rms' | 'instance' | 'group' | 'mean-variance'>;
 
-/** What the axes make it: the last axes, a layer norm (or RMS norm); all spatial axes of an image, an instance norm, with the samples a norm of a batch. */
+/**
+ * What the axes make it: the last axes or the channels of an image, a layer norm (or RMS norm); all spatial axes of an image, an
+ * instance norm, with the samples a norm of a batch; all but the samples and the last axis but one, a group norm where that axis
+ * and the last were the channels (see `groupedChannels`).
+ */
 export function typeOfAxes(match: Match, value: ValueId, centredNorm: boolean): DecomposedType | undefined {
   const axes = decodeAxes(match.get('axes') ?? 0);
   const rank = match.reading.rank(value);
   if (axes.length === 0) return undefined;
-  if (!centredNorm) return isTrailing(axes, rank) ? 'rms' : undefined;
+  const isOfFeatures = isTrailing(axes, rank) || isOfChannels(axes, rank);
+  if (!centredNorm) return isOfFeatures ? 'rms' : undefined;
   if (rank !== undefined && rank > 3 && isSpatial(axes, rank)) return 'instance';
   if (rank !== undefined && rank > 3 && axes[0] === 0 && isSpatial(axes.slice(1), rank)) return 'mean-variance';
-  return isTrailing(axes, rank) ? 'layer' : undefined;
+  if (isOfFeatures) return 'layer';
+  const leavesGroups = rank !== undefined && rank > 3 && otherAxes(axes, rank).join() === `0,${rank - 2}`;
+  return leavesGroups ? 'group' : undefined;
+}
+
+/** The second axis of an image alone: vectors of channels, position by position. A series may have its steps there. */
+export function isOfChannels(axes: readonly number[], rank: number | undefined): boolean {
+  return rank !== undefined && rank > 3 && axes.length === 1 && axes[0] === 1;
 }
 
 /** Axes 2 and up: space with the channels second; 1 up to the last but one: space with the channels last. */

@@ -118,6 +118,14 @@ export function either(name: string): Pattern {
   return (match, value) => value !== ABSENT && match.bind(name, match.bare(value));
 }
 
+/** A constant, or a parameter that is fed from outside, whose sizes are known. */
+export function parameter(name: string): Pattern {
+  return (match, value) => {
+    const bare = match.bare(value);
+    return match.reading.parameterDims(bare) !== undefined && match.bind(name, bare);
+  };
+}
+
 /** A constant with one element, close to the number. */
 export function number(expected: number): Pattern {
   return (match, value) => {

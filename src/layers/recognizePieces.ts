@@ -5,13 +5,14 @@ import { activationPatterns, productPatterns, type ActivationPattern } from './a
 import { affineChain } from './affineChain';
 import { namedAxes, range } from './axes';
 import type { GraphReading } from './graphReading';
-import { groupedFeatures, groupedImage, MAX_RESHAPES, type Surroundings } from './groupedNorms';
+import { groupedChannels, groupedFeatures, groupedImage, MAX_RESHAPES, type Surroundings } from './groupedNorms';
 import { linearOperator } from './linearOperators';
 import { normOperator, trailingLayout } from './normOperators';
 import {
   decodeAxes,
   isAffineParameter,
   isDeviation,
+  isOfChannels,
   nodesNearMeans,
   normPatterns,
   typeOfAxes,
@@ -58,6 +59,7 @@ const normKinds = {
   layer: 'LayerNormalization',
   rms: 'RMSNormalization',
   instance: 'InstanceNormalization',
+  group: 'GroupNormalization',
   'mean-variance': 'MeanVarianceNormalization',
 } as const;
 
@@ -151,8 +153,7 @@ class Recognizer implements Surroundings {
     return nodes;
   }
 
-  /** Readers that only cast, or ask for the shape, count as inside: they lead to matched nodes, or to nothing. */
-  private staysInside(value: ValueId, inside: ReadonlySet<number>): boolean {
+  staysInside(value: ValueId, inside: ReadonlySet<number>): boolean {
     if (value === ABSENT) return true;
     if (this.reading.isOutput(value)) return false;
     const readers = this.reading.graph.consumers(value);
@@ -216,28 +217,31 @@ class Recognizer implements Surroundings {
         shift: match.get('shift'),
       },
     };
+    const axis = channelsFirst || isOfChannels(axes, rank) ? 1 : 'trailing';
+    const inGroups = type === 'layer' ? groupedFeatures : type === 'rms' ? undefined : groupedChannels;
     // matched with its scale and shift, which may be computed (conditional norms of style transfer)
     if (match.get('scale') !== undefined || match.get('shift') !== undefined) {
+      const whole = inGroups?.(piece, this) ?? (type === 'group' ? undefined : piece);
+      if (whole === undefined) return undefined;
       const parameters = [match.get('scale'), match.get('shift')].filter((v) => v !== undefined);
-      return { ...piece, inputs: [x, ...parameters.filter((v) => this.reading.isData(v))] };
+      const inputs = [...whole.inputs, ...parameters.filter((v) => this.reading.isData(v))];
+      return this.withAffine({ ...whole, inputs }, axis, ['scale', 'shift']);
     }
+    const apart = inGroups && this.grouped(piece, inGroups, axis);
+    if (apart !== undefined || type === 'group') return apart;
     const flattened = type === 'layer' && rank === 2 ? this.flattened(piece) : undefined;
     if (flattened !== undefined) return flattened;
-    const features = type === 'layer' ? this.groupedFeatures(piece) : undefined;
-    if (features !== undefined) return features;
     const grouped = type === 'layer' && axes[0] === 2 ? groupedImage(piece, this) : undefined;
-    const perChannel = grouped !== undefined || channelsFirst;
-    const norm = this.withAffine(grouped ?? piece, perChannel ? 1 : 'trailing', ['scale', 'shift']);
+    const norm = this.withAffine(grouped ?? piece, grouped === undefined ? axis : 1, ['scale', 'shift']);
     // over whole samples, it may still be scaled channel by channel
     const ofSamples = axes[0] === 1 && rank !== undefined && rank > 3 && norm.norm!.scale === undefined;
     return ofSamples ? this.withAffine(piece, 1, ['scale', 'shift']) : norm;
   }
 
-  /** A group norm of feature vectors; its scale and shift stand before they are put together again, or behind that. */
-  private groupedFeatures(piece: Piece): Piece | undefined {
-    const inner = this.withAffine(piece, 'trailing', ['scale', 'shift']);
-    const grouped = groupedFeatures(inner, this);
-    return grouped && this.withAffine(grouped, 'trailing', ['scale', 'shift']);
+  /** A norm of groups; its scale and shift stand before the channels are put together again, or behind that. */
+  private grouped(piece: Piece, find: typeof groupedChannels, axis: AffineAxis): Piece | undefined {
+    const whole = find(this.withAffine(piece, 'trailing', ['scale', 'shift']), this);
+    return whole && this.withAffine(whole, axis, ['scale', 'shift']);
   }
 
   /** A layer norm over several axes as its operator is defined: flattened to a matrix, normalized, and shaped back. */

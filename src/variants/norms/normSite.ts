@@ -90,7 +90,8 @@ function channelsOfNorm({ norm, origin }: Layer, main: MutableNode | undefined, 
   switch (norm?.type) {
     case 'group':
       // of feature vectors, every position by itself, or over space
-      return first === last ? { kind: 'sequence', channelAxis: last } : { kind: 'signal', channelAxis: 1 };
+      if (first === last) return { kind: 'sequence', channelAxis: last };
+      return { kind: 'signal', channelAxis: norm.axesMeaning?.at(-1) === 'C' ? last : 1 };
     case 'instance':
       return { kind: 'signal', channelAxis: first === 2 ? 1 : last };
     default: {

@@ -73,6 +73,147 @@ describe('layers: norms written out in operators', () => {
     });
   });
 
+  describe('over groups of channels, as Keras and Flax write them', () => {
+    const layersOf = (input: string, grouped: string, nodes: string, parameters: string) => {
+      const graph = parseGraph(`<opset_import: ["" : 17]> g (${input} x) => (${input} y)
+        <int64[${grouped.split(',').length}] apart = {${grouped}}, ${parameters}, float eps = {1e-3}, float zero = {0}> {\n${nodes}\n}`);
+      return layerView(graph, inferFacts(graph)).layers;
+    };
+    const back = 'h = Shape(x) y = Reshape(o, h)';
+    /** TensorFlow's batch_normalization over the moments of `r`. */
+    const keras = (axes: string, end = back) => `r = Reshape(x, apart) mu = ReduceMean<axes = ${axes}>(r) n = Neg(mu)
+      d = Sub(r, mu) q = Mul(d, d) var = ReduceMean<axes = ${axes}>(q) e = Add(var, eps) s = Sqrt(e) i = Reciprocal(s)
+      m = Mul(i, scale) a = Mul(r, m) b = Mul(n, m) t = Add(b, shift) o = Add(a, t) ${end}`;
+    /** The mean of squares less the square of the mean, kept from being negative. */
+    const flax = (
+      axes: string,
+    ) => `r = Reshape(x, apart) mu = ReduceMean<axes = ${axes}>(r) d = Sub(r, mu) q = Mul(r, r)
+      mq = ReduceMean<axes = ${axes}>(q) sm = Mul(mu, mu) v = Sub(mq, sm) p = Max(v, zero) e = Add(p, eps) s = Sqrt(e) o = Div(d, s)
+      h = Shape(x) c = Reshape(o, h) g = Mul(c, scale) y = Add(g, shift)`;
+    const affine = (dims: string) => `float[${dims}] scale, float[${dims}] shift`;
+    const facts = (input: string, grouped: string, nodes: string, parameters: string) => {
+      const layers = layersOf(input, grouped, nodes, parameters);
+      assert.equal(layers.length, 1, layers.map((l) => `${l.kind} ${l.id}`).join());
+      const [{ kind, norm, inputs, nodes: covered }] = layers;
+      assert.deepEqual(
+        [norm?.form, norm?.epsilon, norm?.scale !== undefined, norm?.shift !== undefined, inputs.length],
+        ['decomposed', 0.001, true, true, 1],
+      );
+      return [
+        kind,
+        norm?.type,
+        norm?.groups ?? null,
+        norm?.axes,
+        norm?.axesMeaning?.join(''),
+        norm?.channels,
+        covered.length,
+      ];
+    };
+
+    it('are group norms with the channels last, of images, series and volumes', () => {
+      const group = (axes: number[], letters: string, nodes: number) => [
+        ...['GroupNormalization', 'group', 3, axes, letters, 6, nodes],
+      ];
+      const image = 'float[N,8,4,6]';
+      assert.deepEqual(
+        facts(image, '-1,8,4,3,2', keras('[1, 2, 4]'), affine('1,1,1,3,2')),
+        group([1, 2, 3], 'HWC', 15),
+      );
+      assert.deepEqual(facts(image, '-1,8,4,3,2', flax('[1, 2, 4]'), affine('1,1,1,6')), group([1, 2, 3], 'HWC', 14));
+      assert.deepEqual(facts('float[N,8,6]', '-1,8,3,2', keras('[1, 3]'), affine('1,1,3,2')), group([1, 2], 'LC', 15));
+      assert.deepEqual(facts('float[N,8,6]', '-1,8,3,2', flax('[1, 3]'), affine('6')), group([1, 2], 'LC', 14));
+      assert.deepEqual(
+        facts('float[N,2,8,4,6]', '-1,2,8,4,3,2', keras('[1, 2, 3, 5]'), affine('1,1,1,1,3,2')),
+        group([1, 2, 3, 4], 'DHWC', 15),
+      );
+    });
+
+    it('have open sizes', () => {
+      const open = `z = Shape(x) front = Slice(z, first, third) k = Concat<axis = 0>(front, apart) ${flax('[1, 2, 4]').replace('apart', 'k')}`;
+      assert.deepEqual(
+        facts('float[N,H,W,6]', '3,2', open, `${affine('6')}, int64[1] first = {0}, int64[1] third = {3}`),
+        ['GroupNormalization', 'group', 3, [1, 2, 3], 'HWC', 6, 14],
+      );
+    });
+
+    it('are group norms of one group, and instance norms with as many groups as channels', () => {
+      const of = (groups: number, size: number) =>
+        facts('float[N,8,4,6]', `-1,8,4,${groups},${size}`, keras('[1, 2, 4]'), affine(`1,1,1,${groups},${size}`));
+      assert.deepEqual(of(1, 6), ['GroupNormalization', 'group', 1, [1, 2, 3], 'HWC', 6, 15]);
+      assert.deepEqual(of(6, 1), ['InstanceNormalization', 'instance', null, [1, 2], 'HW', 6, 15]);
+    });
+
+    it('are group norms with the channels second, and of vectors', () => {
+      assert.deepEqual(facts('float[N,6,8,4]', '-1,3,2,8,4', keras('[2, 3, 4]'), affine('1,3,2,1,1')), [
+        ...['GroupNormalization', 'group', 3, [1, 2, 3], 'CHW', 6, 15],
+      ]);
+      assert.deepEqual(facts('float[N,6,8,4]', '-1,3,2,8,4', flax('[2, 3, 4]'), affine('6,1,1')), [
+        ...['GroupNormalization', 'group', 3, [1, 2, 3], 'CHW', 6, 14],
+      ]);
+      assert.deepEqual(facts('float[N,6]', '-1,3,2', keras('[2]'), affine('1,3,2')), [
+        ...['GroupNormalization', 'group', 3, [1], 'F', 6, 15],
+      ]);
+    });
+
+    it('are nothing of the kind where the channels are not put apart in their place, or not together again', () => {
+      const types = (input: string, grouped: string, nodes: string, parameters: string) =>
+        layersOf(input, grouped, nodes, parameters).flatMap((l) => l.norm?.type ?? []);
+      const parameters = affine('1,1,1,3,2');
+      // rows are taken for channels, channels for rows
+      assert.deepEqual(types('float[N,6,8,4]', '-1,8,4,3,2', keras('[1, 2, 4]'), parameters), []);
+      assert.deepEqual(types('float[N,8,4,6]', '-1,4,8,3,2', keras('[1, 2, 4]'), parameters), []);
+      // what is put apart is read elsewhere
+      const read = keras('[1, 2, 4]', 'u = Relu(r) h = Shape(x) c = Reshape(o, h) w = Reshape(u, h) y = Add(c, w)');
+      assert.deepEqual(types('float[N,8,4,6]', '-1,8,4,3,2', read, parameters), []);
+      // another activation before they are put together, another shape afterwards
+      const between = keras('[1, 2, 4]', 'w = Relu(o) h = Shape(x) y = Reshape(w, h)');
+      assert.deepEqual(types('float[N,8,4,6]', '-1,8,4,3,2', between, parameters), []);
+      const turned = keras('[1, 2, 4]', 'w = Transpose<perm = [0, 3, 4, 1, 2]>(o) h = Shape(x) y = Reshape(w, h)');
+      assert.deepEqual(types('float[N,8,4,6]', '-1,8,4,3,2', turned, parameters), []);
+      // a tensor of five axes as it comes
+      const whole = keras('[1, 2, 4]', 'y = Identity(o)').replace('Reshape(x, apart)', 'Identity(x)');
+      assert.deepEqual(types('float[N,8,4,3,2]', '0', whole, parameters), []);
+    });
+  });
+
+  describe('over the channels of an image', () => {
+    const facts = (nodes: string, input?: string) =>
+      image(nodes, 17, input).layers.map(({ kind, norm, nodes: covered }) => [
+        ...[kind, norm?.axes, norm?.axesMeaning?.join(''), norm?.channels, norm?.scale !== undefined],
+        ...[norm?.shift !== undefined, covered.length],
+      ]);
+    const rms = 'q = Mul(x, x) ms = ReduceMean<axes = [1]>(q) e = Add(ms, eps) r = Sqrt(e) i = Reciprocal(r)';
+    const moments = `mu = ReduceMean<axes = [1]>(x) n = Neg(mu) same = Shape(mu) k = Reshape(mu, same) d = Sub(x, k) q = Mul(d, d)
+      v = ReduceMean<axes = [1]>(q) e = Add(v, eps) r = Sqrt(e) i = Reciprocal(r)`;
+
+    it('are RMS norms whose scale stands with the root, or behind', () => {
+      const rmsNorm = [['RMSNormalization', [1], 'C', 4, true, false, 7]];
+      assert.deepEqual(facts(`${rms} m = Mul(i, scale) y = Mul(x, m)`), rmsNorm);
+      assert.deepEqual(facts(`${rms} m = Mul(x, i) y = Mul(m, scale)`), rmsNorm);
+    });
+
+    it('are layer norms, also where a Transpose of the mean was made a Reshape', () => {
+      const layerNorm = (nodes: number) => [['LayerNormalization', [1], 'C', 4, true, true, nodes]];
+      assert.deepEqual(
+        facts(`${moments} m = Mul(i, scale) a = Mul(x, m) b = Mul(n, m) s = Add(b, shift) y = Add(a, s)`),
+        layerNorm(14),
+      );
+      assert.deepEqual(
+        facts(`${moments} m = Mul(i, scale) a = Mul(d, m) y = Add(a, shift)`.replace('n = Neg(mu)', '')),
+        [...layerNorm(11)],
+      );
+    });
+
+    it('are none where the second axis may be steps of a series', () => {
+      assert.ok(facts(`${rms} y = Mul(x, i)`, 'float[N,4,8] x').every(([kind]) => kind !== 'RMSNormalization'));
+    });
+
+    it('are no RMS norm with a factor that is computed', () => {
+      const gated = image(`z = Sigmoid(x) ${rms} m = Mul(i, z) y = Mul(x, m)`);
+      assert.ok(gated.layers.every((l) => l.role !== 'norm'));
+    });
+  });
+
   describe('as the operators are defined', () => {
     const flattened = (last: string) => `f = Flatten<axis = 1>(x) mu = ReduceMean<axes = [1]>(f) q = Mul(f, f)
       mq = ReduceMean<axes = [1]>(q) sm = Mul(mu, mu) v = Sub(mq, sm) e = Add(v, eps) r = Sqrt(e) d = Sub(f, mu) n = Div(d, r) ${last}`;

@@ -21,6 +21,13 @@ interface Place {
 
 const CHANNELS = 9;
 
+const standardized = (
+  x: string,
+  axes: string,
+) => `axes = Constant <value_ints = [${axes}]> () mu = ReduceMean (${x}, axes)
+  d = Sub (${x}, mu) q = Mul (d, d) v = ReduceMean (q, axes) eps = Constant <value_float = 1e-5> () e = Add (v, eps) r2 = Sqrt (e)
+  n = Div (d, r2)`;
+
 /** Places where a norm can stand; its input always has 9 channels, in 3 groups. */
 const places: Readonly<Record<string, Place>> = {
   'a picture, channels second': {
@@ -34,6 +41,20 @@ const places: Readonly<Record<string, Place>> = {
     shape: [3, 4, 5, 9],
     norm: 't = Transpose <perm = [0,2,3,1]> (x) y = LayerNormalization (t, s, b)',
     channelAxis: 3,
+    not: ['layer'],
+  },
+  'a picture in groups, channels last': {
+    input: [3, 4, 5, 9],
+    norm: `apart = Constant <value_ints = [3,4,5,3,3]> () whole = Constant <value_ints = [3,4,5,9]> () r = Reshape (x, apart)
+      ${standardized('r', '1,2,4')} h = Reshape (n, whole) g = Mul (h, s) y = Add (g, b)`,
+    channelAxis: 3,
+    not: ['group'],
+  },
+  'a picture, position by position': {
+    input: [3, 9, 4, 5],
+    norm: `sides = Constant <value_ints = [1,2]> () gain = Unsqueeze (s, sides) offset = Unsqueeze (b, sides)
+      ${standardized('x', '1')} g = Mul (n, gain) y = Add (g, offset)`,
+    channelAxis: 1,
     not: ['layer'],
   },
   'a series': { input: [3, 9, 6], norm: 'y = InstanceNormalization (x, s, b)', channelAxis: 1, not: ['instance'] },
