@@ -6,9 +6,8 @@ import { say } from '../texts/say';
 import { inputSpecs } from '../training/data/inputSpec';
 import { SyntheticData } from '../training/data/syntheticData';
 import { isHostDataType, type HostTensor } from '../training/hostTensor';
-import { chooseInputShapes } from '../training/inputShapes';
+import { chooseInputShapes, toOpset18ForRun } from '../training/inputShapes';
 import { toFloat32 } from '../training/plainGraph';
-import { toOpset18 } from '../variants/toOpset18';
 import type { Runtime } from './runtime';
 
 /** Where ONNX Runtime's kernels begin. */
@@ -46,10 +45,14 @@ export function runsAsStated(graph: MutableGraph): boolean {
   return (graph.opsets.get('') ?? 1) >= FIRST_OPSET && types.every((t) => t === undefined || isHostDataType(t));
 }
 
-/** A copy in opset 18 and float32, which the runtime has kernels for. */
-export function runnableCopy(graph: MutableGraph): MutableGraph {
+/**
+ * A copy in opset 18 and float32, which the runtime has kernels for.
+ * @param samples in the batches it will be run on, where the file leaves that open
+ * @throws ModelError `unsupported`, naming the node, for what opset 18 cannot express
+ */
+export function runnableCopy(graph: MutableGraph, samples: number): MutableGraph {
   const copy = graph.copy();
-  toOpset18(copy);
+  toOpset18ForRun(copy, samples);
   toFloat32(copy);
   return copy;
 }

@@ -181,6 +181,23 @@ describe('a copy of a model with a fix', function () {
     assert.equal((await copy()).opsets.get(''), 6);
   });
 
+  for (const [fix, attributes, kind] of [
+    ['momentum', '<momentum = 0.1>', 'training-step'],
+    ['inference-mode', '<training_mode = 1>', 'results'],
+  ] as const) {
+    it(`of a file of opset 23 with open sizes: what is written out for sizes has those that it is run with (${fix})`, async () => {
+      const graph =
+        filledGraph(`<ir_version: 10, opset_import: ["" : 23]> g (float[N,T,8] x, int64[N,T] places) => (float[N,4,T,6] y)
+          <float[64,2] cosines, float[64,2] sines, float[4,1,1,3] w, ${norm}, int64[1] one = {1}>
+          { t = RotaryEmbedding <num_heads = 2> (x, cosines, sines, places) u = Unsqueeze(t, one) a = Conv(u, w)
+            n = BatchNormalization${attributes}(a, s, h, m, v) y = Relu(n) }`);
+      const { proof } = await save(await write(graph), fix, { acceptDifference: true });
+      assert.deepEqual([proof.kind, proof.samples], [kind, 8]);
+      assert.ok(kind === 'results' ? Number(proof.difference) > 0.01 : Number(proof.difference) <= 1e-5);
+      assert.equal((await copy()).opsets.get(''), 23);
+    });
+  }
+
   it('of a model with functions: they are written out, and the copy is held against the model as it is', async () => {
     const f = { domain: 'f', version: 1 };
     const opsetImport = [{ domain: '', version: 15 }, f];
