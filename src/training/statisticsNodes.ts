@@ -89,7 +89,16 @@ export function addStatistics(
   stem: string,
   means: 'whole' | 'subset',
 ): StatisticsLayout | undefined {
-  return tensors.length === 0 ? undefined : new StatisticsBuilder(graph, stem, means).build(tensors);
+  if (tensors.length === 0) return undefined;
+  // both sides of a sum have its gradient
+  const once = new Map(tensors.map((tensor) => [keyOf(tensor), tensor]));
+  const layout = new StatisticsBuilder(graph, stem, means).build([...once.values()]);
+  const places = new Map([...once.keys()].map((key, i) => [key, layout.tensors[i]]));
+  return { ...layout, tensors: tensors.map((tensor) => places.get(keyOf(tensor))!) };
+}
+
+function keyOf({ value, saturation, known = false }: Measured): string {
+  return JSON.stringify([value, saturation, known]);
 }
 
 /**
