@@ -19,8 +19,7 @@ testRule(deadScaleChannels, {
     {
       name: 'half of the channels',
       text: model('a = Conv(x, w)\n y = BatchNormalization(a, half, b, m, v)  # finding'),
-      message:
-        /is 0 \(below 0\.000001\) in 2 of 4 channels \(50 %\): they give out a constant, and can be pruned/,
+      message: /is 0 \(below 0\.000001\) in 2 of 4 channels \(50 %\): they give out a constant, and can be pruned/,
     },
     { name: 'more than one in twenty', text: many(3, '  # finding'), message: /3 of 40 channels \(7\.5 %\)/ },
     {
