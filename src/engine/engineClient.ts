@@ -1,7 +1,7 @@
 import { ModelError, type ModelErrorCode } from '../ir/errors';
 import type { EngineJob, EngineJobs, EngineMessage, EngineRequest, ModelLocation } from '../protocol/engine';
 import type { ProfileEvent, ProfileResult, ProfileSettings } from '../protocol/profile';
-import type { ProfileEnd, ProfileFold } from '../profile/profileResult';
+import type { ProfileEnd } from '../profile/profileResult';
 import { say } from '../texts/say';
 import type { Transport } from './transport';
 
@@ -105,16 +105,14 @@ export class EngineClient {
       if (!(e instanceof ModelError)) throw e;
       error = e;
     }
-    // what follows from the figures is loaded when there are some
-    const { ProfileFold } = await import('../profile/profileResult');
-    const fold = new ProfileFold();
-    for (const event of events) fold.add(event);
     let end: ProfileEnd = { status: 'complete' };
     if (error !== undefined) {
-      if (error instanceof EngineEnded) error = new ModelError(error.code, `${reached(fold)} ${error.message}`);
+      if (error instanceof EngineEnded) error = new ModelError(error.code, `${reached(events)} ${error.message}`);
       end = error.code === 'cancelled' ? { status: 'cancelled' } : { status: 'failed', failure: error.message };
     }
-    const result = fold.result(end);
+    // what follows from the figures is loaded when there are some
+    const { foldProfile } = await import('../profile/profileResult');
+    const result = foldProfile(events, end);
     if (result !== undefined) return result;
     throw (error ?? new ModelError('engine', say`the profile ended before it began`)).withPath(model.path);
   }
@@ -211,8 +209,9 @@ export class EngineClient {
   }
 }
 
-function reached(fold: ProfileFold): string {
-  return fold.started ? say`at step ${fold.steps}` : say`before the first step`;
+function reached(events: readonly ProfileEvent[]): string {
+  const steps = events.filter(({ type }) => type === 'step').length;
+  return events.some(({ type }) => type === 'started') ? say`at step ${steps}` : say`before the first step`;
 }
 
 function cancelled(): ModelError {

@@ -37,16 +37,6 @@ export class ProfileFold {
   private readonly stepMs: number[] = [];
   private complete = false;
 
-  /** False until the first step may come: there is no result before. */
-  get started(): boolean {
-    return this.start !== undefined;
-  }
-
-  /** Steps that were measured. */
-  get steps(): number {
-    return this.loss.length;
-  }
-
   add(event: ProfileEvent): void {
     switch (event.type) {
       case 'started':

@@ -48,7 +48,7 @@ describe('measured rules on real runs', function () {
       request,
       (event) => {
         fold.add(event);
-        if (fold.steps === 5) abort.abort();
+        if (event.type === 'step' && event.step === 4) abort.abort();
       },
       abort.signal,
       nodeHost,

@@ -159,6 +159,20 @@ describe('addStatistics', () => {
     assert.equal(tanh.moments.saturatedFraction, 4 / 8);
   });
 
+  it('measures what several layers share once', () => {
+    const nodesOf = (values: readonly string[]) => {
+      const graph = new MutableGraph();
+      graph.opsets.set('', 18);
+      const tensors = values.map((value) => ({ value, shape: [40_000] }));
+      const { tensors: places } = addStatistics(graph, tensors, 'test', 'whole')!;
+      return { count: graph.nodes.length, places };
+    };
+    const shared = nodesOf(['a', 'b', 'a']);
+    const apart = nodesOf(['a', 'b']);
+    assert.equal(shared.count, apart.count);
+    assert.deepEqual(shared.places, [...apart.places, apart.places[0]]);
+  });
+
   it('shows values that are not finite', async () => {
     const [nan, infinite, large] = await measure([
       { shape: [100], values: (i) => (i === 50 ? NaN : 1) },
