@@ -66,7 +66,9 @@ const REARRANGING = new Set([
   'Concat',
 ]);
 
-function isRearranging({ domain, opType }: MutableNode): boolean {
+/** True when the node's output is the value in another order or form; beside the first input stand sizes, a type, or a grid's steps. */
+function rearranges({ domain, opType, inputs }: MutableNode, value: string): boolean {
+  if (inputs[0] !== value && opType !== 'Concat') return false;
   // rounded to a grid while it is trained in full
   return domain === '' ? REARRANGING.has(opType) : opType === 'Quant' && QONNX.has(domain);
 }
@@ -112,7 +114,7 @@ export function findParameters(
       for (const node of consumers.get(value) ?? []) {
         const kind = stated.get(name) ?? kindOfUse(node, value, elements, learnt);
         if (kind) return { kind, node, value };
-        if (isRearranging(node)) {
+        if (rearranges(node, value)) {
           for (const o of node.outputs) if (o !== '') values.add(o);
         }
       }

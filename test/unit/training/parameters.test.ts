@@ -77,6 +77,14 @@ describe('findParameters', () => {
     assert.deepEqual(found, { w: 'weight' });
   });
 
+  it('takes what is rounded to a grid, and not the steps of the grid', () => {
+    const found = kinds(`g (float[2,3,8,8] x) => (float[2,4,6,6] y)
+      <float[4,3,3,3] w, float[4,1,1,1] steps, float zero, float bits>
+      { q = onnx.brevitas.Quant<narrow = 1, signed = 1, rounding_mode = "ROUND">(w, steps, zero, bits)
+        y = Conv(x, q) }`);
+    assert.deepEqual(found, { w: 'weight' });
+  });
+
   it('takes scales and biases behind weights: a written-out norm, a table of positions', () => {
     const text = `g (int64[2,7] ids) => (float[2,7,8] y)
       <float[50,8] words, float[7,8] positions, float[8] scale, float[8] shift, float[8] running>
