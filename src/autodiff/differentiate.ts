@@ -137,7 +137,7 @@ class BackwardPass {
     const captured = capturedNames(node).some((c) => active.has(c));
     if (!captured && !wanted.includes(true)) return;
     try {
-      if (captured) throw new NoGradient('gradients do not enter subgraphs');
+      if (captured) throw new NoGradient(say`gradients do not enter subgraphs`);
       this.apply(ruleOf(node), new Call(node, passed, wanted));
     } catch (error) {
       this.cuts.push({ node: node.name || node.outputs[0], opType: node.opType, reason: reasonOf(error) });
@@ -153,14 +153,14 @@ class BackwardPass {
       if (!call.wants(i)) return;
       try {
         const thunk = thunks[i];
-        if (!thunk) throw new NoGradient(`there is no gradient with respect to its input ${i} (${input})`);
+        if (!thunk) throw new NoGradient(say`there is no gradient with respect to its input ${i} (${input})`);
         built.set(i, this.checked(input, thunk()));
       } catch (error) {
         reasons.add(reasonOf(error));
       }
     });
     if (reasons.size === 0 && call.ignoredOutput !== undefined) {
-      throw new NoGradient(`no gradient passes its output ${call.ignoredOutput}`);
+      throw new NoGradient(say`no gradient passes its output ${call.ignoredOutput}`);
     }
     for (const [i, cotangent] of built) this.add(call.input(i), cotangent);
     if (reasons.size > 0) throw new NoGradient([...reasons].join('; '));
@@ -169,7 +169,7 @@ class BackwardPass {
   private checked(input: string, cotangent: string): string {
     const [want, got] = [this.g.shape(input), this.g.shape(cotangent)];
     if (!sameShape(want, got)) {
-      throw new NoGradient(`the gradient rule gives [${got.join()}] for ${input}, which is [${want.join()}]`);
+      throw new NoGradient(say`the gradient rule gives [${got.join()}] for ${input}, which is [${want.join()}]`);
     }
     return cotangent;
   }
@@ -186,5 +186,5 @@ function ruleOf(node: MutableNode): GradientRule {
 /** Malformed nodes of a user's model must cut the graph, not end the program: every error of a rule is a reason. */
 function reasonOf(error: unknown): string {
   if (error instanceof NoGradient) return error.message;
-  return `its gradient rule failed: ${error instanceof Error ? error.message : String(error)}`;
+  return say`its gradient rule failed: ${error instanceof Error ? error.message : String(error)}`;
 }

@@ -5,6 +5,7 @@ import type { ValueType } from '../ir/graph';
 import type { MutableGraph, MutableNode } from '../ir/mutableGraph';
 import { float32Tensor, int64Tensor, tensorFromBytes, type Tensor } from '../ir/tensor';
 import { floatsAtHand, integersAtHand } from '../ir/tensorValues';
+import { say } from '../texts/say';
 import { NoGradient } from './noGradient';
 import { normalizeAxis, product } from './shapes';
 
@@ -52,7 +53,7 @@ export class TypedGraph {
     if (known) return known.shape;
     const shape = this.types.get(value)?.shape ?? this.graph.initializers.get(value)?.dims;
     if (!shape || !shape.every((d): d is number => typeof d === 'number' && d >= 0)) {
-      throw new NoGradient(`the shape of ${value} is not known`);
+      throw new NoGradient(say`the shape of ${value} is not known`);
     }
     return shape;
   }
@@ -69,7 +70,7 @@ export class TypedGraph {
   /** @throws NoGradient when the element type of the value is not known. */
   dtype(value: string): DataType {
     const dtype = this.dtypeIfKnown(value);
-    if (dtype === undefined) throw new NoGradient(`the type of ${value} is not known`);
+    if (dtype === undefined) throw new NoGradient(say`the type of ${value} is not known`);
     return dtype;
   }
 
@@ -131,7 +132,8 @@ export class TypedGraph {
   constant(key: string, shape: readonly number[], dtype: DataType, value: (index: number) => number): string {
     return this.cached(`${dtype} ${key}`, (name) => {
       const indices = { length: product(shape) };
-      if (indices.length > LARGEST_CONSTANT) throw new NoGradient(`it takes a constant of ${indices.length} elements`);
+      if (indices.length > LARGEST_CONSTANT)
+        throw new NoGradient(say`it takes a constant of ${indices.length} elements`);
       if (dtype === 'float32') {
         return float32Tensor(
           name,
@@ -143,7 +145,7 @@ export class TypedGraph {
         const values = Float64Array.from(indices, (_, i) => value(i));
         return tensorFromBytes(name, dtype, shape, new Uint8Array(values.buffer));
       }
-      throw new NoGradient(`gradients are computed in float32 or float64, not in ${dtype}`);
+      throw new NoGradient(say`gradients are computed in float32 or float64, not in ${dtype}`);
     });
   }
 

@@ -1,3 +1,4 @@
+import { say } from '../texts/say';
 import type { Attribute } from './attribute';
 import { bitsPerElement } from './dataType';
 import { ModelError } from './errors';
@@ -49,7 +50,7 @@ export function constantOf(
 /** A string tensor; strings have no packed payload, so only `strings` holds the values. */
 export function stringTensor(name: string, dims: readonly number[], strings: readonly string[]): Tensor {
   const read = () =>
-    Promise.reject(new ModelError('unsupported', `tensor ${name} holds strings, which have no packed payload`));
+    Promise.reject(new ModelError('unsupported', say`tensor ${name} holds strings, which have no packed payload`));
   return { name, dtype: 'string', dims, location: 'memory', strings, read };
 }
 
@@ -77,7 +78,7 @@ function filled(name: string, value: Attribute | undefined, shape: Tensor | unde
     size <= LARGEST_FILL_BYTES
       ? Promise.resolve(fill())
       : Promise.reject(
-          new ModelError('too-large', `tensor ${name}: filling ${dtype}[${dims.join(',')}] needs ${size} bytes`),
+          new ModelError('too-large', say`tensor ${name}: filling ${dtype}[${dims.join(',')}] needs ${size} bytes`),
         );
   return { name, dtype, dims, location: 'memory', read };
 }

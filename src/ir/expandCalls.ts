@@ -1,3 +1,4 @@
+import { count, say } from '../texts/say';
 import { CallGraph } from './callGraph';
 import { changedModel } from './changedModel';
 import { Expansion, isIf, MAX_DEPTH } from './expansion';
@@ -45,13 +46,15 @@ function changed(model: Model, parts: Pick<Model, 'problems'> & Partial<Model>):
 }
 
 function tooLarge(size: number): Problem {
-  const nodes = size < Number.MAX_SAFE_INTEGER ? `${size} nodes` : 'more nodes than can be counted';
-  const message = `the functions of the model would expand to ${nodes}: they are shown as calls, their bodies are not looked into`;
+  const message =
+    size < Number.MAX_SAFE_INTEGER
+      ? say`the functions of the model would expand to ${count(size, 'node')}: they are shown as calls, their bodies are not looked into`
+      : say`the functions of the model would expand to more nodes than can be counted: they are shown as calls, their bodies are not looked into`;
   return { code: 'too-large', message };
 }
 
 function tooDeep(): Problem {
-  const message = `functions call each other more than ${MAX_DEPTH} deep: what lies deeper is shown as calls`;
+  const message = say`functions call each other more than ${MAX_DEPTH} deep: what lies deeper is shown as calls`;
   return { code: 'nested-functions', message };
 }
 

@@ -43,7 +43,7 @@ export function tensorFromBytes(name: string, dtype: DataType, dims: readonly nu
   if (bytes.length !== payloadBytes(dtype, dims)) {
     throw new ModelError(
       'corrupt',
-      `tensor ${name}: ${dtype}[${dims.join(',')}] needs ${payloadBytes(dtype, dims)} bytes, got ${bytes.length}`,
+      say`tensor ${name}: ${dtype}[${dims.join(',')}] needs ${payloadBytes(dtype, dims)} bytes, got ${bytes.length}`,
     );
   }
   return { name, dtype, dims, location: 'memory', bytes, read: () => Promise.resolve(bytes) };

@@ -1,3 +1,4 @@
+import { say } from '../texts/say';
 import type { DataType } from './dataType';
 import { ModelError } from './errors';
 import type { Tensor } from './tensor';
@@ -82,7 +83,7 @@ function decodeIntegers(dtype: DataType, bytes: Uint8Array, name: string): numbe
     default:
       throw new ModelError(
         'unsupported',
-        `the values of ${name} are of type ${dtype}, which is not decoded to numbers`,
+        say`the values of ${name} are of type ${dtype}, which is not decoded to numbers`,
       );
   }
 }

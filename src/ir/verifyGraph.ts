@@ -1,3 +1,4 @@
+import { say } from '../texts/say';
 import type { ValueType } from './graph';
 import { inferTypes } from './inferTypes';
 import type { Problem } from './model';
@@ -19,7 +20,7 @@ function structureProblems(graph: MutableGraph): Problem[] {
   const problems: Problem[] = [];
   const defined = new Set<string>();
   const define = (name: string, node?: MutableNode) => {
-    if (defined.has(name)) problems.push(problem('computed-twice', `${name} is defined more than once`, node));
+    if (defined.has(name)) problems.push(problem('computed-twice', say`${name} is defined more than once`, node));
     defined.add(name);
   };
   for (const name of graph.initializers.keys()) define(name);
@@ -29,13 +30,15 @@ function structureProblems(graph: MutableGraph): Problem[] {
     for (const name of new Set([...node.inputs, ...capturedNames(node)])) {
       if (name === '' || defined.has(name)) continue;
       const problemCode = produced.has(name) ? 'read-before-computed' : 'undefined-value';
-      const why = produced.has(name) ? `reads ${name} before it is computed` : `reads ${name}, which nothing computes`;
+      const why = produced.has(name)
+        ? say`reads ${name} before it is computed`
+        : say`reads ${name}, which nothing computes`;
       problems.push(problem(problemCode, `${node.opType} ${why}`, node));
     }
     for (const name of node.outputs) if (name !== '') define(name, node);
   }
   for (const { name } of graph.outputs) {
-    if (!defined.has(name)) problems.push(problem('undefined-value', `nothing computes the output ${name}`));
+    if (!defined.has(name)) problems.push(problem('undefined-value', say`nothing computes the output ${name}`));
   }
   return problems;
 }

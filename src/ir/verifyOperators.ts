@@ -1,3 +1,4 @@
+import { say } from '../texts/say';
 import type { Dim, ValueType } from './graph';
 import { broadcastDim, normalizeAxis, staticDims, type Dims } from './inference/dims';
 import type { MutableGraph, MutableNode } from './mutableGraph';
@@ -104,7 +105,7 @@ export function operatorComplaints(
   const n = new CheckedNode(node, types, graph, opset);
   const required = Object.hasOwn(REQUIRED, node.opType) ? REQUIRED[node.opType] : 0;
   const missing = Array.from({ length: required }, (_, i) => i).filter((i) => !n.has(i));
-  if (missing.length > 0) return [`needs ${required} inputs, and input ${missing[0]} is left out`];
+  if (missing.length > 0) return [say`needs ${required} inputs, and input ${missing[0]} is left out`];
   const check = Object.hasOwn(checks, node.opType) ? checks[node.opType] : undefined;
   const found = [...(check?.(n) ?? []), SAME_TYPE.includes(node.opType) ? oneType(n) : undefined];
   return found.filter((c) => c !== undefined);
@@ -118,15 +119,15 @@ function fits(a: Dim | undefined, b: Dim | undefined): boolean {
 function conv(n: CheckedNode): (string | undefined)[] {
   const [x, w] = [n.shape(0), n.shape(1)];
   if (!x || !w) return [];
-  if (x.length !== w.length) return [`has an input of ${x.length} axes and a weight of ${w.length}`];
+  if (x.length !== w.length) return [say`has an input of ${x.length} axes and a weight of ${w.length}`];
   const group = n.int('group', 1);
   const [inputs, perGroup, outputs] = [x[1], w[1], w[0]];
   return [
     typeof perGroup === 'number' && !fits(inputs, perGroup * group)
-      ? `has ${inputs} input channels, but its weight [${w}]${group > 1 ? ` in ${group} groups` : ''} wants ${perGroup * group}`
+      ? say`has ${String(inputs)} input channels, but its weight [${String(w)}]${group > 1 ? say` in ${group} groups` : ''} wants ${perGroup * group}`
       : undefined,
     typeof outputs === 'number' && outputs % group !== 0
-      ? `divides ${outputs} output channels into ${group} groups`
+      ? say`divides ${outputs} output channels into ${group} groups`
       : undefined,
     perChannel(n, 2, outputs),
     ...windowFits(n, w.slice(2)),
@@ -136,11 +137,15 @@ function conv(n: CheckedNode): (string | undefined)[] {
 function convTranspose(n: CheckedNode): (string | undefined)[] {
   const [x, w] = [n.shape(0), n.shape(1)];
   if (!x || !w) return [];
-  if (x.length !== w.length) return [`has an input of ${x.length} axes and a weight of ${w.length}`];
+  if (x.length !== w.length) return [say`has an input of ${x.length} axes and a weight of ${w.length}`];
   const group = n.int('group', 1);
   return [
-    fits(x[1], w[0]) ? undefined : `has ${x[1]} input channels, but its weight [${w}] wants ${w[0]}`,
-    typeof w[0] === 'number' && w[0] % group !== 0 ? `divides ${w[0]} input channels into ${group} groups` : undefined,
+    fits(x[1], w[0])
+      ? undefined
+      : say`has ${String(x[1])} input channels, but its weight [${String(w)}] wants ${String(w[0])}`,
+    typeof w[0] === 'number' && w[0] % group !== 0
+      ? say`divides ${w[0]} input channels into ${group} groups`
+      : undefined,
     perChannel(n, 2, typeof w[1] === 'number' ? w[1] * group : null),
   ];
 }
@@ -148,12 +153,14 @@ function convTranspose(n: CheckedNode): (string | undefined)[] {
 function gemm(n: CheckedNode): (string | undefined)[] {
   const [a, b, c] = [n.shape(0), n.shape(1), n.shape(2)];
   if (!a || !b) return [];
-  if (a.length !== 2 || b.length !== 2) return [`multiplies matrices, not [${a}] and [${b}]`];
+  if (a.length !== 2 || b.length !== 2) return [say`multiplies matrices, not [${String(a)}] and [${String(b)}]`];
   const [inner, wanted] = [a[n.int('transA', 0) ? 0 : 1], b[n.int('transB', 0) ? 1 : 0]];
   const y = n.output();
   return [
-    fits(inner, wanted) ? undefined : `has ${inner} input features, but its weight [${b}] wants ${wanted}`,
-    c && y && !expandsTo(c, y) ? `adds a bias [${c}] to a result [${y}]` : undefined,
+    fits(inner, wanted)
+      ? undefined
+      : say`has ${String(inner)} input features, but its weight [${String(b)}] wants ${String(wanted)}`,
+    c && y && !expandsTo(c, y) ? say`adds a bias [${String(c)}] to a result [${String(y)}]` : undefined,
   ];
 }
 
@@ -161,7 +168,8 @@ function matMul(n: CheckedNode): (string | undefined)[] {
   const [a, b] = [n.shape(0), n.shape(1)];
   if (!a || !b || a.length === 0 || b.length === 0) return [];
   const [inner, wanted] = [a[a.length - 1], b[b.length === 1 ? 0 : b.length - 2]];
-  if (!fits(inner, wanted)) return [`multiplies [${a}] by [${b}]: ${inner} columns meet ${wanted} rows`];
+  if (!fits(inner, wanted))
+    return [say`multiplies [${String(a)}] by [${String(b)}]: ${String(inner)} columns meet ${String(wanted)} rows`];
   return [broadcastComplaint([a.slice(0, -2), b.slice(0, -2)])];
 }
 
@@ -169,7 +177,7 @@ function groupNormalization(n: CheckedNode): (string | undefined)[] {
   const channels = n.shape(0)?.[1];
   const groups = n.int('num_groups', 1);
   if (typeof channels === 'number' && channels % groups !== 0)
-    return [`divides ${channels} channels into ${groups} groups`];
+    return [say`divides ${channels} channels into ${groups} groups`];
   return [1, 2].map((i) => perChannel(n, i, n.opset < 21 ? groups : channels));
 }
 
@@ -179,13 +187,15 @@ function perChannel(n: CheckedNode, input: number, channels: Dim | undefined): s
   if (!n.has(input) || shape === undefined || (shape.length === 1 && fits(shape[0], channels))) return undefined;
   // Up to opset 8 a BatchNormalization may have parameters for every position.
   if (shape.length > 1 && n.int('spatial', 1) === 0) return undefined;
-  return `has ${channels ?? 'an unknown number of'} channels, but its input ${input} has the shape [${shape}]`;
+  return typeof channels === 'number'
+    ? say`has ${channels} channels, but its input ${input} has the shape [${String(shape)}]`
+    : say`has an unknown number of channels, but its input ${input} has the shape [${String(shape)}]`;
 }
 
 function scaleFits(n: CheckedNode, input: number): string | undefined {
   const [x, scale] = [n.shape(0), n.shape(input)];
   if (!x || !scale || expandsTo(scale, x)) return undefined;
-  return `normalizes [${x}], but its input ${input} has the shape [${scale}]`;
+  return say`normalizes [${String(x)}], but its input ${input} has the shape [${String(scale)}]`;
 }
 
 /** The window must not be larger than the padded data. */
@@ -200,7 +210,7 @@ function windowFits(n: CheckedNode, weight?: Dims): (string | undefined)[] {
     if (typeof size !== 'number' || typeof k !== 'number') return undefined;
     const padded = size + (pads?.[i] ?? 0) + (pads?.[i + sizes.length] ?? 0);
     const extent = (k - 1) * (dilations?.[i] ?? 1) + 1;
-    return extent > padded ? `lays a window of ${extent} over ${padded} elements of axis ${i + 2}` : undefined;
+    return extent > padded ? say`lays a window of ${extent} over ${padded} elements of axis ${i + 2}` : undefined;
   });
 }
 
@@ -209,22 +219,26 @@ function concat(n: CheckedNode): (string | undefined)[] {
   const [first] = shapes;
   if (first === undefined) return [];
   const axis = normalizeAxis(n.int('axis', n.opset < 4 ? 1 : 0), first.length);
-  if (axis === undefined) return [`joins along axis ${n.int('axis', 0)} of [${first}]`];
+  if (axis === undefined) return [say`joins along axis ${n.int('axis', 0)} of [${String(first)}]`];
   const other = shapes.find((s) => s.length !== first.length || s.some((d, i) => i !== axis && !fits(d, first[i])));
-  return [other && `joins [${first}] and [${other}] along axis ${axis}`];
+  return [other && say`joins [${String(first)}] and [${String(other)}] along axis ${axis}`];
 }
 
 function reshape(n: CheckedNode): (string | undefined)[] {
   const from = staticDims(n.shape(0));
   const to = staticDims(n.output());
   if (from && to) {
-    return [elementCount(from) === elementCount(to) ? undefined : `makes [${to}] of the elements of [${from}]`];
+    return [
+      elementCount(from) === elementCount(to)
+        ? undefined
+        : say`makes [${String(to)}] of the elements of [${String(from)}]`,
+    ];
   }
   const target = n.constant(1);
   const open = target?.filter((d) => d === -1).length ?? 0;
-  if (open > 1) return [`leaves ${open} sizes open in [${target}]`];
+  if (open > 1) return [say`leaves ${open} sizes open in [${String(target)}]`];
   const unresolved = from && target && open === 1 && n.output()?.includes(null);
-  return [unresolved ? `cannot make [${target}] of the elements of [${from}]` : undefined];
+  return [unresolved ? say`cannot make [${String(target)}] of the elements of [${String(from)}]` : undefined];
 }
 
 function transpose(n: CheckedNode): (string | undefined)[] {
@@ -233,7 +247,7 @@ function transpose(n: CheckedNode): (string | undefined)[] {
   if (!x || !perm) return [];
   const valid =
     perm.length === x.length && new Set(perm).size === x.length && perm.every((p) => p >= 0 && p < x.length);
-  return [valid ? undefined : `permutes the axes of [${x}] by [${perm}]`];
+  return [valid ? undefined : say`permutes the axes of [${String(x)}] by [${String(perm)}]`];
 }
 
 function broadcasts(n: CheckedNode): (string | undefined)[] {
@@ -252,7 +266,7 @@ function broadcastComplaint(shapes: readonly Dims[]): string | undefined {
     for (let i = 0; i < rank; i++) {
       const [a, b] = [at(whole, i), at(shape, i)];
       if (typeof a === 'number' && typeof b === 'number' && a !== b && a !== 1 && b !== 1)
-        return `combines shapes that do not fit: [${whole}] and [${shape}]`;
+        return say`combines shapes that do not fit: [${String(whole)}] and [${String(shape)}]`;
       joined.push(broadcastDim(a, b));
     }
     whole = joined;
@@ -272,5 +286,5 @@ function oneType(n: CheckedNode): string | undefined {
     const dtype = n.dtype(i);
     if (dtype !== undefined) found.add(dtype);
   }
-  return found.size > 1 ? `mixes the types ${[...found].join(' and ')}` : undefined;
+  return found.size > 1 ? say`mixes the types ${[...found].join(', ')}` : undefined;
 }

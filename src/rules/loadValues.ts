@@ -3,6 +3,7 @@ import type { Graph, ValueId } from '../ir/graph';
 import type { Problem } from '../ir/model';
 import { elementCount } from '../ir/tensor';
 import { floatsAtHand, readFloats } from '../ir/tensorValues';
+import { say } from '../texts/say';
 
 /** Statistics and biases have an element per channel: anything longer is no such thing, and is not loaded. */
 const MAX_ELEMENTS = 2 ** 20;
@@ -73,8 +74,7 @@ export class LimitedValues {
   /** What was not looked at, for the reader of the findings. */
   get problems(): readonly Problem[] {
     if (this.left >= 0) return [];
-    const message =
-      'the parameters of the norms are too large to look at all of their numbers: rules on numbers left some out';
+    const message = say`the parameters of the norms are too large to look at all of their numbers: rules on numbers left some out`;
     return [{ code: 'too-large', message }];
   }
 }

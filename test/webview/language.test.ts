@@ -36,7 +36,7 @@ describe('the view in Italian', function () {
       [...seen].filter((text) => english.has(text)),
       [],
     );
-    for (const text of ['Panoramica', 'Strati', 'Rete', 'Confronto', 'Profila su CPU', 'Dove si trovano le norm'])
+    for (const text of ['Panoramica', 'Strati', 'Rete', 'Confronto', 'Profila sulla CPU', 'Dove si trovano le norm'])
       assert.ok(seen.has(text), text);
     const summary = await view.get('layer-title').count();
     assert.equal(summary, 1);

@@ -5,7 +5,7 @@ export const italian: Readonly<Record<string, string>> = {
   ' scaled by {0}': ' moltiplicati per {0}',
   '; the file states {0}': '; il file dice {0}',
   'A gate is what must be measured for a claim to pass. One that misses its gate is shown as failed; where the evidence goes both ways, figures are reported without a verdict.':
-    'Una soglia è ciò che si deve misurare perché un’affermazione superi la prova. Quella che non la raggiunge è mostrata come fallita; dove le evidenze vanno in entrambi i sensi, le cifre sono riportate senza verdetto.',
+    'Una soglia è ciò che si deve misurare perché un’affermazione superi la prova. Quella che non la raggiunge è mostrata come fallita; dove gli indizi vanno in entrambi i sensi, i valori sono riportati senza verdetto.',
   'A profile is running: the figures below are still those of the profile before.':
     'Un profilo è in corso: i dati qui sotto sono ancora quelli del profilo precedente.',
   'A setting cannot be used: see below.': 'Un’impostazione non è utilizzabile: vedi sotto.',
@@ -18,7 +18,7 @@ export const italian: Readonly<Record<string, string>> = {
   activation: 'attivazione',
   'Activation RMS': 'RMS attivazioni',
   'Activation RMS against depth': 'RMS delle attivazioni per profondità',
-  'Activation std': 'Std attivazioni',
+  'Activation std': 'Dev. std attivazioni',
   Activations: 'Attivazioni',
   Affine: 'Parametri affini',
   After: 'Dopo',
@@ -147,7 +147,7 @@ export const italian: Readonly<Record<string, string>> = {
   'kept from the file': 'conservati dal file',
   Kind: 'Tipo',
   Labels: 'Etichette',
-  'Largest rate': 'Tasso massimo',
+  'Largest rate': 'Learning rate massimo',
   Layer: 'Strato',
   layer: 'strato',
   'layer has': 'strato non ha',
@@ -211,7 +211,7 @@ export const italian: Readonly<Record<string, string>> = {
   'No step yet': 'Ancora nessun passo',
   'No step yet.': 'Ancora nessun passo.',
   'No verdicts: below three seeds there is no spread to hold a difference against. Compare again with three.':
-    'Nessun verdetto: con meno di tre semi non c’è una dispersione con cui confrontare una differenza. Ripetere il confronto con tre.',
+    'Nessun verdetto: con meno di tre semi non c’è una dispersione con cui confrontare una differenza. Ripeti il confronto con tre.',
   'no weights': 'senza pesi',
   node: 'nodo',
   nodes: 'nodi',
@@ -233,7 +233,7 @@ export const italian: Readonly<Record<string, string>> = {
   'Not profiled yet': 'Non ancora profilato',
   'Not profiled yet: no figures to colour by.': 'Non ancora profilato: nessun dato con cui colorare.',
   'Not profiled yet: Profile on CPU measures how the output and the gradient of this layer are distributed.':
-    'Non ancora profilato: Profila su CPU misura come sono distribuiti l’uscita e il gradiente di questo strato.',
+    'Non ancora profilato: Profila sulla CPU misura come sono distribuiti l’uscita e il gradiente di questo strato.',
   'not run': 'non eseguito',
   'of each channel': 'per ogni canale',
   'of each example and channel': 'per ogni esempio e canale',
@@ -277,9 +277,9 @@ export const italian: Readonly<Record<string, string>> = {
   'pre-norm: inside the branch': 'pre-norm: dentro il ramo',
   Profile: 'Profilo',
   'Profile again': 'Profila di nuovo',
-  'Profile on CPU': 'Profila su CPU',
+  'Profile on CPU': 'Profila sulla CPU',
   'Profile on CPU trains a copy of this model for a few steps and measures how activations and gradients are distributed in every layer. The file is not changed.':
-    'Profila su CPU addestra una copia di questo modello per pochi passi e misura come sono distribuiti attivazioni e gradienti in ogni strato. Il file non viene modificato.',
+    'Profila sulla CPU addestra una copia di questo modello per pochi passi e misura come sono distribuiti attivazioni e gradienti in ogni strato. Il file non viene modificato.',
   Progress: 'Avanzamento',
   Published: 'Pubblicato',
   published: 'pubblicato',
@@ -331,7 +331,7 @@ export const italian: Readonly<Record<string, string>> = {
   'Select a layer to see what it is and what was measured in it.':
     'Seleziona uno strato per vedere che cos’è e che cosa vi è stato misurato.',
   sequence: 'sequenza',
-  Setting: 'Impostazione',
+  Setting: 'Configurazione',
   Settings: 'Impostazioni',
   'Settings of the profile': 'Impostazioni del profilo',
   'Shaded cells share one mean and variance': 'Le celle colorate condividono media e varianza',
@@ -406,7 +406,7 @@ export const italian: Readonly<Record<string, string>> = {
   'weights {0}': 'pesi {0}',
   'weights {0}, alike in every variant with the same seed': 'pesi {0}, uguali in ogni variante con lo stesso seme',
   'What normalization does, measured on this machine beside what is published. What is measured holds for the network, the data and the steps of its setting.':
-    'Che cosa fa la normalizzazione, misurato su questa macchina accanto a ciò che è pubblicato. Quanto misurato vale per la rete, i dati e i passi della sua impostazione.',
+    'Che cosa fa la normalizzazione, misurato su questa macchina accanto a ciò che è pubblicato. Ciò che si misura vale per la rete, i dati e i passi della sua configurazione.',
   'What the layer does': 'Che cosa fa lo strato',
   'Where a norm sits, or how a linear layer is normalized':
     'Dove si trova una norm, o come è normalizzato uno strato lineare',
@@ -427,9 +427,9 @@ export const italian: Readonly<Record<string, string>> = {
   '{0} at step {1}': '{0} al passo {1}',
   '{0} by layer and step': '{0} per strato e passo',
   '{0} in the file': '{0} nel file',
-  '{0} diverged': '{0} senza convergere',
+  '{0} diverged': '{0} con loss divergente',
   '{0} diverged: the curve ends where the loss was no number.':
-    '{0} senza convergere: la curva finisce dove la loss non era un numero.',
+    '{0} con loss divergente: la curva finisce dove la loss non era un numero.',
   '{0} engine': 'motore {0}',
   '{0} equal parts, {1}': '{0} parti uguali, {1}',
   '{0} everywhere': '{0} ovunque',

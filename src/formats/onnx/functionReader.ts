@@ -1,6 +1,7 @@
 import type { Attribute } from '../../ir/attribute';
 import { ABSENT } from '../../ir/graph';
 import type { ModelFunction } from '../../ir/model';
+import { say } from '../../texts/say';
 import { readAttribute } from './attributeReader';
 import { defaultDomain, GraphReader } from './graphReader';
 import type { ReadContext } from './readContext';
@@ -15,7 +16,7 @@ export function readFunction(wire: Wire, context: ReadContext): ModelFunction {
   wire.seek(start);
   const { opsets: outer } = context;
   const opsets = (context.opsets = new Map<string, number>());
-  const reader = new GraphReader(context, `function ${name}`, end - start);
+  const reader = new GraphReader(context, say`function ${name}`, end - start);
   reader.builder.name = name;
   const inputs: string[] = [];
   const outputs: string[] = [];

@@ -6,6 +6,7 @@ import type { ValueType } from '../../ir/graph';
 import type { ModelFunction } from '../../ir/model';
 import type { MutableGraph, MutableNode, ValueDeclaration } from '../../ir/mutableGraph';
 import { payloadBytes, toInt64, type Tensor } from '../../ir/tensor';
+import { say } from '../../texts/say';
 import { SMALLEST_EXTERNAL, type ExternalWeights } from './externalWeights';
 import { MessageParts, type ByteSink, type Payload } from './messageParts';
 import { AttributeField, attributeTypes, FunctionField, GraphField, NodeField, TensorField } from './schema';
@@ -92,7 +93,7 @@ export class GraphEncoder {
   private attribute(name: string, attribute: Attribute): MessageParts {
     if (attribute.type === 'opaque') {
       if (attribute.bytes) return new MessageParts(attribute.bytes);
-      throw new ModelError('unsupported', `attribute ${name} of kind ${attribute.value} cannot be written`);
+      throw new ModelError('unsupported', say`attribute ${name} of kind ${attribute.value} cannot be written`);
     }
     const kind = attribute.type === 'reference' ? (attribute.of ?? 'undefined') : attribute.type;
     const fields: onnx.IAttributeProto = {
@@ -148,13 +149,13 @@ class TensorPayload implements Payload {
   ) {
     this.length = payloadBytes(tensor.dtype, tensor.dims);
     if (!Number.isSafeInteger(this.length))
-      throw new ModelError('too-large', `tensor ${name} has more elements than any file holds`);
+      throw new ModelError('too-large', say`tensor ${name} has more elements than any file holds`);
   }
 
   async write(sink: ByteSink): Promise<void> {
     const bytes = await this.tensor.read();
     if (bytes.length !== this.length) {
-      const what = `tensor ${this.name} holds ${bytes.length} bytes where its type and shape need ${this.length}`;
+      const what = say`tensor ${this.name} holds ${bytes.length} bytes where its type and shape need ${this.length}`;
       throw new ModelError('corrupt', what);
     }
     await sink(bytes);

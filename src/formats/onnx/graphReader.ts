@@ -114,7 +114,7 @@ export class GraphReader {
   addInput(value: ValueId): void {
     if (value === ABSENT) return;
     if (this.sources[value] & INPUT) {
-      this.problem('duplicate-input', `${this.title} declares the input "${this.builder.valueName(value)}" twice`);
+      this.problem('duplicate-input', say`${this.title} declares the input "${this.builder.valueName(value)}" twice`);
       return;
     }
     this.sources[value] |= INPUT;
@@ -154,7 +154,7 @@ export class GraphReader {
       if (hasParts) captured = this.capturedBy(attributes);
     }
     builder.addNode({ opType, domain, overload, inputs, outputs, attributes, captured });
-    if (opType === '') this.problem('no-operator', `node ${this.nodeTitle(node)} names no operator`);
+    if (opType === '') this.problem('no-operator', say`node ${this.nodeTitle(node)} names no operator`);
     const { readBy, sources } = this;
     for (let i = 0; i < inputs.length; i++) {
       const value = inputs[i];
@@ -197,10 +197,10 @@ export class GraphReader {
     const { order, cyclic } = topologicalOrder(graph);
     if (cyclic.length > 0) {
       const shown = cyclic.slice(0, 5).map((i) => this.nodeTitle(i));
-      const more = cyclic.length > shown.length ? ` and ${cyclic.length - shown.length} more` : '';
+      const more = cyclic.length > shown.length ? say` and ${cyclic.length - shown.length} more` : '';
       this.problem(
         'cycle',
-        `${this.title} has a cycle: nodes ${shown.join(', ')}${more} read what they compute, or depend on nodes that do`,
+        say`${this.title} has a cycle: nodes ${shown.join(', ')}${more} read what they compute, or depend on nodes that do`,
       );
     } else {
       this.problem('unsorted-nodes', say`the nodes of ${this.title} are not in topological order; they were sorted`);
@@ -243,7 +243,7 @@ export class GraphReader {
       tensors: this.context.tensors,
       graph: (inner, innerEnd) => {
         if (this.depth >= DEEPEST_GRAPH) {
-          this.problem('too-deep', `graphs are nested more than ${DEEPEST_GRAPH} deep; the inner ones are left out`);
+          this.problem('too-deep', say`graphs are nested more than ${DEEPEST_GRAPH} deep; the inner ones are left out`);
           return undefined;
         }
         const graph = new GraphReader(this.context, 'a subgraph', innerEnd - inner.offset, this.depth + 1).readGraph(
@@ -291,13 +291,17 @@ export class GraphReader {
 
   private addInitializer(value: ValueId, tensor: Tensor | number, end: number): void {
     if (value === ABSENT) {
-      this.problem('unnamed-initializer', `an initializer of ${this.title} has no name, so nothing can read it`, end);
+      this.problem(
+        'unnamed-initializer',
+        say`an initializer of ${this.title} has no name, so nothing can read it`,
+        end,
+      );
       return;
     }
     if (this.sources[value] & INITIALIZER) {
       this.problem(
         'duplicate-initializer',
-        `${this.title} has two initializers "${this.builder.valueName(value)}"; the first counts`,
+        say`${this.title} has two initializers "${this.builder.valueName(value)}"; the first counts`,
         end,
       );
       return;
@@ -333,7 +337,7 @@ export class GraphReader {
     const first = this.nodeTitle(this.builder.producer(value));
     this.problem(
       'duplicate-producer',
-      `"${this.builder.valueName(value)}" is computed by node ${first} and again by node ${this.nodeTitle(node)}; the first counts`,
+      say`"${this.builder.valueName(value)}" is computed by node ${first} and again by node ${this.nodeTitle(node)}; the first counts`,
     );
   }
 
@@ -344,18 +348,18 @@ export class GraphReader {
       if (source & COMPUTED && source & GIVEN)
         this.problem(
           'duplicate-producer',
-          `"${builder.valueName(v)}" is an input or initializer of ${this.title}, and node ${this.nodeTitle(builder.producer(v))} computes it again`,
+          say`"${builder.valueName(v)}" is an input or initializer of ${this.title}, and node ${this.nodeTitle(builder.producer(v))} computes it again`,
         );
       else if (source === 0 && readBy[v] > 0 && this.depth === 0)
         this.problem(
           'dangling-input',
-          `node ${this.nodeTitle(readBy[v] - 1)} reads "${builder.valueName(v)}", which nothing in ${this.title} computes`,
+          say`node ${this.nodeTitle(readBy[v] - 1)} reads "${builder.valueName(v)}", which nothing in ${this.title} computes`,
         );
     }
     if (this.depth > 0) return;
     for (const v of builder.outputs) {
       if (sources[v] === 0)
-        this.problem('dangling-output', `nothing computes the output "${builder.valueName(v)}" of ${this.title}`);
+        this.problem('dangling-output', say`nothing computes the output "${builder.valueName(v)}" of ${this.title}`);
     }
   }
 

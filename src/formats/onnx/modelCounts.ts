@@ -2,6 +2,7 @@ import { isFloat } from '../../ir/dataType';
 import type { Graph } from '../../ir/graph';
 import type { Model, ModelFunction } from '../../ir/model';
 import { elementCount, type Tensor } from '../../ir/tensor';
+import { say } from '../../texts/say';
 import type { Problems } from './problems';
 import type { GraphRecord } from './readContext';
 
@@ -59,7 +60,7 @@ function reportRecursion(body: Graph, functions: readonly ModelFunction[], probl
   const name = functions.find((f) => f.body === body)?.name ?? body.name;
   problems.add(
     'recursive-function',
-    `function ${name} calls itself, which ONNX does not allow; the inner call is left out`,
+    say`function ${name} calls itself, which ONNX does not allow; the inner call is left out`,
   );
 }
 

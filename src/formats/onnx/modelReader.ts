@@ -66,7 +66,7 @@ export class ModelReader {
     if (graphStart < 0) throw new ModelError('not-a-model', notOnnx(say`it holds no graph`));
     if (this.irVersion === 0 || opsets.size === 0) this.reportVersions();
     wire.seek(graphStart);
-    this.graph = new GraphReader(context, 'the graph', graphEnd - graphStart).readGraph(wire, graphEnd);
+    this.graph = new GraphReader(context, say`the graph`, graphEnd - graphStart).readGraph(wire, graphEnd);
     if (wire.invalidText)
       context.problems.add('invalid-utf8', say`some names are not valid UTF-8; their bytes are shown as Latin-1`);
   }
@@ -85,7 +85,7 @@ export class ModelReader {
     const key = functionKey(f.domain, f.name, f.overload);
     const known = (this.functionKeys ??= new Set());
     if (known.has(key)) {
-      this.context.problems.add('duplicate-function', `function ${f.name} is defined twice; the first counts`);
+      this.context.problems.add('duplicate-function', say`function ${f.name} is defined twice; the first counts`);
       return;
     }
     known.add(key);

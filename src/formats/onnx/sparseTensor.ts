@@ -3,6 +3,7 @@ import { bitsPerElement } from '../../ir/dataType';
 import { ModelError } from '../../ir/errors';
 import { elementCount, missingTensor, payloadBytes, type Tensor } from '../../ir/tensor';
 import { readIntegers } from '../../ir/tensorValues';
+import { say } from '../../texts/say';
 import { SparseTensorField } from './schema';
 import type { TensorReader } from './tensorReader';
 import type { Wire } from './wire';
@@ -32,14 +33,15 @@ async function densify(name: string, dims: readonly number[], values: Tensor, in
   const { dtype } = values;
   const size = payloadBytes(dtype, dims);
   if (size > LARGEST_FILL_BYTES)
-    throw new ModelError('too-large', `sparse tensor ${name}: ${dtype}[${dims.join(',')}] needs ${size} bytes`);
+    throw new ModelError('too-large', say`sparse tensor ${name}: ${dtype}[${dims.join(',')}] needs ${size} bytes`);
   const unit = bitsPerElement(dtype) / 8;
-  if (!(unit >= 1)) throw new ModelError('unsupported', `sparse tensor ${name} is of type ${dtype}, which is not read`);
+  if (!(unit >= 1))
+    throw new ModelError('unsupported', say`sparse tensor ${name} is of type ${dtype}, which is not read`);
   const count = elementCount(values.dims);
   const isFlat = indices.dims.length === 1;
   const corrupt = new ModelError(
     'corrupt',
-    `sparse tensor ${name} has indices that do not fit its shape [${dims.join(', ')}]`,
+    say`sparse tensor ${name} has indices that do not fit its shape [${dims.join(', ')}]`,
   );
   if (elementCount(indices.dims) !== count * (isFlat ? 1 : dims.length)) throw corrupt;
   const [elements, positions] = await Promise.all([values.read(), readIntegers(indices)]);

@@ -138,7 +138,9 @@ class StructureReader {
       if (to <= this.end) this.at = to;
       else if (inner !== undefined && length > SKIPPED_PAYLOAD) {
         if (kinds.length >= DEEPEST_MESSAGE)
-          throw new ModelError('corrupt', `messages are nested more than ${DEEPEST_MESSAGE} deep`, { offset: field });
+          throw new ModelError('corrupt', say`messages are nested more than ${DEEPEST_MESSAGE} deep`, {
+            offset: field,
+          });
         kinds.push(inner);
         ends.push(to);
       } else if (length > (kind === 'tensor' && payloadFields.has(number) ? SKIPPED_PAYLOAD : LARGEST_FIELD)) {
@@ -221,7 +223,7 @@ class StructureReader {
       if (byte < 128) return value;
       scale *= 128;
     }
-    throw new ModelError('corrupt', 'a number of the protobuf encoding does not end', { offset: this.at });
+    throw new ModelError('corrupt', say`a number of the protobuf encoding does not end`, { offset: this.at });
   }
 
   private skipScalar(wireType: number, end: number): void {
@@ -231,16 +233,16 @@ class StructureReader {
     else if (wireType === 5) this.at += 4;
     else if (wireType === 3) this.groups++;
     else if (wireType === 4 && this.groups > 0) this.groups--;
-    else throw new ModelError('corrupt', `there is no wire type ${wireType}`, { offset: field });
+    else throw new ModelError('corrupt', say`there is no wire type ${wireType}`, { offset: field });
     if (this.at > end)
-      throw new ModelError('corrupt', 'a number reaches past the end of its message', { offset: field });
+      throw new ModelError('corrupt', say`a number reaches past the end of its message`, { offset: field });
   }
 
   private tooLong(offset: number, field: number, kind: Kind, to: number, end: number): ModelError {
     if (end < this.source.size)
-      return new ModelError('corrupt', `a field reaches ${to - end} bytes past the end of its message`, { offset });
+      return new ModelError('corrupt', say`a field reaches ${to - end} bytes past the end of its message`, { offset });
     if (kind === 'model' && !(field in ModelField))
-      return new ModelError('not-a-model', notOnnx(`field ${field}`), { offset });
+      return new ModelError('not-a-model', notOnnx(say`field ${field}`), { offset });
     return new ModelError(
       'truncated',
       say`the file ends at byte ${end}, but the model goes on until byte ${to} at least: the download or copy is incomplete. Fetch the file again.`,

@@ -156,24 +156,26 @@ export class TensorReader {
     } catch (error) {
       if (!(error instanceof ModelError)) throw error;
       const name = names.valueName(value);
-      this.problems.add('damaged-tensor', `tensor ${name} cannot be read: ${error.message}`, error.place);
+      this.problems.add('damaged-tensor', say`tensor ${name} cannot be read: ${error.message}`, error.place);
       return missingTensor(name, 'undefined', []);
     }
   }
 
   private tensor(wire: Wire, start: number, d: Description): Tensor {
     if (!areSizes(d.dims)) {
-      this.problems.add('invalid-shape', `tensor ${nameOf(d)} has the impossible shape [${d.dims.join(', ')}]`, {
+      this.problems.add('invalid-shape', say`tensor ${nameOf(d)} has the impossible shape [${d.dims.join(', ')}]`, {
         offset: start,
       });
-      return unreadable(d, `tensor ${nameOf(d)} has the impossible shape [${d.dims.join(', ')}]`);
+      return unreadable(d, say`tensor ${nameOf(d)} has the impossible shape [${d.dims.join(', ')}]`);
     }
     const size = payloadBytes(d.dtype, d.dims);
     if (d.isExternal) return this.fromFile(d, size, start);
     if (d.dtype === 'string') return this.fromStrings(d, start);
     if (d.dtype === 'undefined') {
-      this.problems.add('unknown-type', `tensor ${nameOf(d)} has an element type that is not known`, { offset: start });
-      return unreadable(d, `tensor ${nameOf(d)} has an element type that is not known`);
+      this.problems.add('unknown-type', say`tensor ${nameOf(d)} has an element type that is not known`, {
+        offset: start,
+      });
+      return unreadable(d, say`tensor ${nameOf(d)} has an element type that is not known`);
     }
     if (size === 0) return tensorFromBytes(nameOf(d), d.dtype, d.dims, new Uint8Array(0));
     if (d.rawLength > 0) return this.fromRaw(d, size, start);
@@ -204,7 +206,7 @@ export class TensorReader {
     const name = nameOf(d);
     if (strings.length === elementCount(dims)) return stringTensor(name, dims, strings);
     if (strings.length === 0) return missingTensor(name, dtype, dims);
-    const what = `tensor ${name} holds ${strings.length} strings, but its shape is [${dims.join(', ')}]`;
+    const what = say`tensor ${name} holds ${strings.length} strings, but its shape is [${dims.join(', ')}]`;
     this.problems.add('data-size', what, { offset: start });
     return unreadable(d, what);
   }
@@ -212,7 +214,7 @@ export class TensorReader {
   private fromRaw(d: Description, size: number, start: number): Tensor {
     const { dtype, dims, rawLength, segment } = d;
     if (rawLength !== size) {
-      const what = `tensor ${nameOf(d)} holds ${rawLength} bytes of data, but ${dtype}[${dims.join(', ')}] needs ${size}`;
+      const what = say`tensor ${nameOf(d)} holds ${rawLength} bytes of data, but ${dtype}[${dims.join(', ')}] needs ${size}`;
       this.problems.add('data-size', what, { offset: start });
       return unreadable(d, what);
     }
@@ -255,7 +257,10 @@ export class TensorReader {
     const length = number('length') ?? size;
     const stated = Number.isNaN(offset) || Number.isNaN(length);
     if (stated || length !== size || d.dtype === 'undefined' || d.dtype === 'string') {
-      const what = `tensor ${nameOf(d)} states ${stated ? 'no valid range' : `${length} bytes`} of ${location || 'an external file'}, but ${d.dtype}[${d.dims.join(', ')}] needs ${size} bytes`;
+      const [of, type] = [location || say`an external file`, `${d.dtype}[${d.dims.join(', ')}]`];
+      const what = stated
+        ? say`tensor ${nameOf(d)} states no valid range of ${of}, but ${type} needs ${size} bytes`
+        : say`tensor ${nameOf(d)} states ${length} bytes of ${of}, but ${type} needs ${size} bytes`;
       this.problems.add('external-data-size', what, { offset: start });
       return unreadable(d, what);
     }

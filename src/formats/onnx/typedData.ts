@@ -1,5 +1,6 @@
 import { bitsPerElement, type DataType } from '../../ir/dataType';
 import { ModelError } from '../../ir/errors';
+import { say } from '../../texts/say';
 import { TensorField } from './schema';
 import { BYTES, FIXED32, FIXED64, type Wire } from './wire';
 
@@ -85,6 +86,6 @@ function unitBytes(dtype: DataType): number {
 function wrongLength(name: string, size: number): ModelError {
   return new ModelError(
     'corrupt',
-    `tensor ${name} does not hold the ${size} bytes of data that its type and shape need`,
+    say`tensor ${name} does not hold the ${size} bytes of data that its type and shape need`,
   );
 }

@@ -1,5 +1,5 @@
 import { ModelError } from '../../ir/errors';
-import { later, translated } from '../../texts/say';
+import { later, say, translated } from '../../texts/say';
 import type { Structure } from './structure';
 
 /** Texts up to this length are put together from characters: a decoder takes longer to start. */
@@ -132,7 +132,7 @@ export class Wire {
       if (this.at >= this.bytes.length && this.base + this.at < end) this.seek(this.offset);
       const limit = end - this.base;
       if (this.at >= limit) {
-        if (this.at > limit) throw this.corrupt('a field reaches past the end of its message');
+        if (this.at > limit) throw this.corrupt(say`a field reaches past the end of its message`);
         return false;
       }
       this.head = this.at;
@@ -145,7 +145,7 @@ export class Wire {
           return true;
         case BYTES: {
           const length = this.number(limit);
-          if (this.at + length > limit) throw this.corrupt('a field reaches past the end of its message');
+          if (this.at + length > limit) throw this.corrupt(say`a field reaches past the end of its message`);
           this.from = this.at;
           this.length = length;
           this.at += length;
@@ -156,14 +156,14 @@ export class Wire {
           this.from = this.at;
           this.length = this.type === FIXED32 ? 4 : 8;
           this.at += this.length;
-          if (this.at > limit) throw this.corrupt('a number reaches past the end of its message');
+          if (this.at > limit) throw this.corrupt(say`a number reaches past the end of its message`);
           return true;
         }
         case 3:
           this.skipGroup(end);
           break;
         default:
-          throw this.corrupt(`there is no wire type ${this.type}`);
+          throw this.corrupt(say`there is no wire type ${this.type}`);
       }
     }
   }
@@ -177,7 +177,7 @@ export class Wire {
 
   expect(type: number): void {
     if (this.type !== type)
-      throw this.corrupt(`field ${this.field} has wire type ${this.type} where the ONNX schema has ${type}`);
+      throw this.corrupt(say`field ${this.field} has wire type ${this.type} where the ONNX schema has ${type}`);
   }
 
   /** The current varint as int64; the nearest number beyond 2^53. */
@@ -222,7 +222,7 @@ export class Wire {
   /** Makes sure that `bytes`, `from` and `length` are the current payload. */
   expectInMemory(): void {
     if (this.type !== BYTES) this.expect(BYTES);
-    if (!this.inMemory) throw this.corrupt(`a field of ${this.length} bytes is more than can be kept`);
+    if (!this.inMemory) throw this.corrupt(say`a field of ${this.length} bytes is more than can be kept`);
   }
 
   /** The bytes of the current payload, a view. */
@@ -277,7 +277,7 @@ export class Wire {
 
   private enterPacked(): boolean {
     this.expect(BYTES);
-    if (!this.inMemory) throw this.corrupt(`a list of ${this.length} bytes is more than can be kept`);
+    if (!this.inMemory) throw this.corrupt(say`a list of ${this.length} bytes is more than can be kept`);
     return this.length > 0;
   }
 
@@ -323,7 +323,7 @@ export class Wire {
           low |= bits << 28;
           high = bits >>> 4;
         } else if (shift < 64) high |= bits << (shift - 32);
-        else throw this.corrupt('a number is longer than 64 bits');
+        else throw this.corrupt(say`a number is longer than 64 bits`);
       }
     }
     this.low = low >>> 0;
@@ -332,14 +332,14 @@ export class Wire {
   }
 
   private unfinished(): never {
-    throw this.corrupt('a number does not end');
+    throw this.corrupt(say`a number does not end`);
   }
 
   private skipGroup(end: number): void {
     for (let depth = 1; depth > 0;) {
       if (this.at >= this.bytes.length && this.offset < end) this.seek(this.offset);
       const limit = end - this.base;
-      if (this.at >= limit) throw this.corrupt('a group does not end');
+      if (this.at >= limit) throw this.corrupt(say`a group does not end`);
       this.readVarint(limit);
       const type = this.low & 7;
       if (type === VARINT) this.readVarint(limit);
@@ -350,8 +350,8 @@ export class Wire {
       else if (type === BYTES) {
         this.readVarint(limit);
         this.at += this.high * 2 ** 32 + this.low;
-      } else throw this.corrupt(`there is no wire type ${type}`);
-      if (this.at > limit) throw this.corrupt('a group reaches past the end of its message');
+      } else throw this.corrupt(say`there is no wire type ${type}`);
+      if (this.at > limit) throw this.corrupt(say`a group reaches past the end of its message`);
     }
   }
 }

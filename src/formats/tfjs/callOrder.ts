@@ -44,10 +44,13 @@ export function orderCalls(model: ModelDefinition, report: Report): CallOrder {
     const found = named.get(ref.layer);
     const call = ref.call - (found?.firstCall ?? 0);
     if (found === undefined || !(call >= 0 && call < found.callCount)) {
-      const what = found === undefined ? 'is not in the model' : `has no call ${ref.call}`;
-      const title = reader?.name ?? `the output of ${model.name}`;
+      const title = shown(reader?.name ?? say`the output of ${model.name}`);
+      const what =
+        found === undefined
+          ? say`${title} reads the layer ${shown(ref.layer)}, which is not in the model`
+          : say`${title} reads the layer ${shown(ref.layer)}, which has no call ${ref.call}`;
       const place = reader?.place.to('inbound_nodes') ?? model.configPlace.to('output_layers');
-      report('unknown-layer', `${shown(title)} reads the layer ${shown(ref.layer)}, which ${what}`, place);
+      report('unknown-layer', what, place);
       return undefined;
     }
     const { layer, firstId } = found;
@@ -83,7 +86,11 @@ export function orderCalls(model: ModelDefinition, report: Report): CallOrder {
   const sourceOf = (id: number, input: number) => calls[id].inputs[input]?.id ?? -1;
   const cut = (id: number, input: number) => {
     const { layer, inputs } = calls[id];
-    report('cycle', `the layer ${shown(layer.name)} reads what it computes itself: the connection is cut`, layer.place);
+    report(
+      'cycle',
+      say`the layer ${shown(layer.name)} reads what it computes itself: the connection is cut`,
+      layer.place,
+    );
     inputs[input] = undefined;
   };
   const order = sorted(calls, sourceOf, cut);

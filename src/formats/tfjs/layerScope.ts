@@ -131,7 +131,7 @@ export class LayerScope {
   /** A positive integer. */
   size(key: string): number {
     const value = member(this.config, key);
-    if (!isCount(value) || value === 0) throw new NotLowered(`${key} has to be a positive integer`);
+    if (!isCount(value) || value === 0) throw new NotLowered(say`${key} has to be a positive integer`);
     return value;
   }
 
@@ -140,7 +140,7 @@ export class LayerScope {
     const value = member(this.config, key) ?? fallback;
     const list = Array.isArray(value) ? (value as unknown[]) : Array.from({ length: count }, () => value);
     if (list.length !== count || !list.every((v): v is number => isCount(v) && v > 0)) {
-      throw new NotLowered(`${key} has to be a positive integer or ${count} of them`);
+      throw new NotLowered(say`${key} has to be a positive integer or ${count} of them`);
     }
     return list;
   }
@@ -150,7 +150,7 @@ export class LayerScope {
     const value = member(this.config, key) ?? fallback;
     const list: unknown[] = Array.isArray(value) ? value : [value];
     if (list.length === 0 || !list.every((v): v is number => Number.isSafeInteger(v))) {
-      throw new NotLowered(`${key} has to be an integer or a list of them`);
+      throw new NotLowered(say`${key} has to be an integer or a list of them`);
     }
     return list;
   }
@@ -172,16 +172,16 @@ export class LayerScope {
 
   /** The input, with a shape of the given rank. */
   ranked(x: TensorValue | undefined, rank: number): TensorValue & { shape: Shape } {
-    if (x === undefined) throw new NotLowered('it has no input');
+    if (x === undefined) throw new NotLowered(say`it has no input`);
     const shape = x.shape ?? Array.from({ length: rank }, () => null);
-    if (shape.length !== rank) throw new NotLowered(`its input has ${shape.length} axes, not ${rank}`);
+    if (shape.length !== rank) throw new NotLowered(say`its input has ${shape.length} axes, not ${rank}`);
     return { ...x, shape };
   }
 
   /** The input, whose rank has to be known. */
   shaped(x: TensorValue | undefined): TensorValue & { shape: Shape } {
-    if (x === undefined) throw new NotLowered('it has no input');
-    if (x.shape === undefined) throw new NotLowered('the shape of its input is not known');
+    if (x === undefined) throw new NotLowered(say`it has no input`);
+    if (x.shape === undefined) throw new NotLowered(say`the shape of its input is not known`);
     return { ...x, shape: x.shape };
   }
 
@@ -298,12 +298,12 @@ export class LayerScope {
     if (stored !== undefined && !fits) {
       this.report(
         'weight-shape',
-        `the weight ${stored.name} has shape [${stored.dims.join(', ')}], the layer needs [${dims.map((d) => d ?? '?').join(', ')}]: its values are taken as missing`,
+        say`the weight ${stored.name} has shape [${stored.dims.join(', ')}], the layer needs [${dims.map((d) => d ?? '?').join(', ')}]: its values are taken as missing`,
       );
     }
     const sizes = fits ? stored.dims : dims;
     if (!sizes.every((d): d is number => d !== null)) {
-      throw new NotLowered(`the shape of its ${weight} follows neither from its input nor from the list of weights`);
+      throw new NotLowered(say`the shape of its ${weight} follows neither from its input nor from the list of weights`);
     }
     const ordered = form.order === undefined ? sizes : form.order.map((axis) => sizes[axis]);
     const shape = form.regroup === undefined ? ordered : form.regroup(ordered);

@@ -61,10 +61,10 @@ export function layersCopy(
   shardName: (group: number, shard: number, count: number) => string,
 ): LayersCopy {
   const { manifestPlace: place, weightsManifest } = file;
-  if (place.steps().includes(DECODED)) throw cannot('its JSON is written inside a string');
+  if (place.steps().includes(DECODED)) throw cannot(say`its JSON is written inside a string`);
   const groups = file.manifest.groupsAsStored();
   if (!Array.isArray(weightsManifest) || groups.length !== weightsManifest.length)
-    throw cannot('its weightsManifest holds entries that are no groups of weights');
+    throw cannot(say`its weightsManifest holds entries that are no groups of weights`);
   const copies = groups.map((group, g) => {
     const pieces = piecesOf(group, weights);
     const bytes = pieces.reduce((sum, p) => sum + p.length, 0);
@@ -107,7 +107,7 @@ function piecesOf({ weights, shards }: WeightGroup, edits: WeightEdits): Piece[]
     if (edits.removed.has(weight.name)) return pieces;
     if (changed !== undefined) return [pieceOf(changed), ...pieces];
     const { offset: start, bytes, name } = weight;
-    if (start + bytes > shards.size) throw cannot(`the bytes of the weight ${shown(name)} are not there`);
+    if (start + bytes > shards.size) throw cannot(say`the bytes of the weight ${shown(name)} are not there`);
     return [{ length: bytes, read: (offset, length) => shards.read(start + offset, length) }, ...pieces];
   });
 }
@@ -133,7 +133,7 @@ class PiecedSource implements ByteSource {
 
   async read(offset: number, length: number): Promise<Uint8Array> {
     if (!(offset >= 0 && length >= 0 && offset + length <= this.size))
-      throw new ModelError('truncated', `the file ends at byte ${this.size}`, { offset });
+      throw new ModelError('truncated', say`the file ends at byte ${this.size}`, { offset });
     const result = new Uint8Array(length);
     const stop = this.begin + offset + length;
     let at = this.begin + offset;

@@ -1,5 +1,6 @@
 import type { ByteSource, ModelFolder } from '../../ir/byteSource';
 import { ModelError } from '../../ir/errors';
+import { say } from '../../texts/say';
 
 /** Parameters of norms are short and stand side by side: they are read together. */
 const SHORT = 4096;
@@ -60,7 +61,7 @@ export class Shards {
 
   read(offset: number, length: number): Promise<Uint8Array> {
     if (offset + length > this.size) {
-      const end = new ModelError('truncated', `the weight files end at byte ${this.size}`, { offset });
+      const end = new ModelError('truncated', say`the weight files end at byte ${this.size}`, { offset });
       return Promise.reject(this.failure ?? end);
     }
     return length > SHORT ? this.readAlone(offset, length) : this.readShort(offset, length);
@@ -110,7 +111,7 @@ function checkPath(path: string): void {
   if (leaves || path.includes('\\') || path === '') {
     throw new ModelError(
       'outside-folder',
-      `the weight file ${JSON.stringify(path.slice(0, 200))} is not a path inside the model's folder and is not read`,
+      say`the weight file ${JSON.stringify(path.slice(0, 200))} is not a path inside the model's folder and is not read`,
     );
   }
 }

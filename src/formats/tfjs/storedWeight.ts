@@ -2,6 +2,7 @@ import type { DataType } from '../../ir/dataType';
 import { ModelError } from '../../ir/errors';
 import { elementCount } from '../../ir/tensor';
 import { decodeFloats } from '../../ir/tensorValues';
+import { say } from '../../texts/say';
 import { isCount, isObject, member, objectMember, stringMember, type JsonObject } from './jsonAccess';
 import type { JsonPlace } from './jsonPlace';
 import type { Shards } from './shards';
@@ -65,20 +66,24 @@ export interface Layout {
 /** Undefined, with a report, for what does not say how it is stored. */
 export function layoutOf(entry: unknown, place: JsonPlace, report: Report): Layout | undefined {
   if (!isObject(entry)) {
-    report('invalid-manifest', 'a weight of the manifest is not an object', place);
+    report('invalid-manifest', say`a weight of the manifest is not an object`, place);
     return undefined;
   }
   const name = stringMember(entry, 'name');
   const shape = member(entry, 'shape');
   const type = stringMember(entry, 'dtype') ?? 'float32';
   if (name === undefined || !Array.isArray(shape) || !shape.every(isCount)) {
-    report('invalid-manifest', `weight ${shown(name ?? '')} needs a name and a shape of non-negative integers`, place);
+    report(
+      'invalid-manifest',
+      say`weight ${shown(name ?? '')} needs a name and a shape of non-negative integers`,
+      place,
+    );
     return undefined;
   }
   const stated = objectMember(entry, 'quantization');
   const quantization = stated && quantizationOf(stated);
   if (stated !== undefined && quantization === undefined) {
-    report('unsupported', `weight ${shown(name)} is quantised in a way that is not known here`, place);
+    report('unsupported', say`weight ${shown(name)} is quantised in a way that is not known here`, place);
     return undefined;
   }
   const storage = quantization?.dtype ?? type;
@@ -86,12 +91,11 @@ export function layoutOf(entry: unknown, place: JsonPlace, report: Report): Layo
   const size = storage === 'string' ? 0 : storedBytes.get(storage);
   const count = elementCount(shape);
   if (size === undefined || !Number.isSafeInteger(count * size)) {
-    const reason = size === undefined ? `of type ${shown(type)}` : 'too large to exist';
-    report(
-      'unsupported',
-      `weight ${shown(name)} is ${reason}: it and the weights after it are taken as missing`,
-      place,
-    );
+    const reason =
+      size === undefined
+        ? say`weight ${shown(name)} is of type ${shown(type)}: it and the weights after it are taken as missing`
+        : say`weight ${shown(name)} is too large to exist: it and the weights after it are taken as missing`;
+    report('unsupported', reason, place);
     return undefined;
   }
   return { name, dtype: dataTypes.get(type), dims: shape, bytes: count * size, storage, quantization };
@@ -160,7 +164,7 @@ export function storedWeight(layout: Layout, dtype: DataType, shards: Shards, of
       ? () => shards.read(offset, bytes)
       : async () => {
           if (dtype === 'string')
-            throw new ModelError('unsupported', `the weight ${shown(name)} holds texts, not numbers`);
+            throw new ModelError('unsupported', say`the weight ${shown(name)} holds texts, not numbers`);
           const stored = await shards.read(offset, bytes);
           const floats = decodeFloats(storage as DataType, stored, name);
           return quantization === undefined || quantization.dtype === 'float16'

@@ -85,7 +85,7 @@ export function findModel(value: unknown): StatedModel {
   const className = classOf(model.value);
   const { list, place } = layerList(model.value, model.place);
   if (list === undefined)
-    throw new ModelError('not-a-model', `${shown(className)} has no list of layers`, { jsonPath: place.toString() });
+    throw new ModelError('not-a-model', say`${shown(className)} has no list of layers`, { jsonPath: place.toString() });
   return {
     className,
     model: model.value,
@@ -205,14 +205,14 @@ class TopologyReader {
     list.forEach((entry, i) => {
       const at = place.to(i);
       if (!isObject(entry)) {
-        this.report('invalid-layer', `layer ${i} is not an object and is left out`, at);
+        this.report('invalid-layer', say`layer ${i} is not an object and is left out`, at);
         return;
       }
       this.layerCount++;
       const layer = this.layer(entry, at, depth, i);
       let { name } = layer;
       if (names.has(name)) {
-        this.report('duplicate-name', `the name ${shown(name)} is used by several layers of the model`, at);
+        this.report('duplicate-name', say`the name ${shown(name)} is used by several layers of the model`, at);
         let number = numbers.get(layer.name) ?? 0;
         while (names.has(name)) name = `${layer.name}_${++number}`;
         numbers.set(layer.name, number);
@@ -233,7 +233,7 @@ class TopologyReader {
     const inbound = member(object, 'inbound_nodes');
     const calls = readCalls(inbound);
     if (calls === undefined) {
-      this.report('invalid-call', `the inbound_nodes of ${shown(name)} are not a list and are not followed`, place);
+      this.report('invalid-call', say`the inbound_nodes of ${shown(name)} are not a list and are not followed`, place);
     }
     const builtFor = statedTensor(member(objectMember(object, 'build_config') ?? {}, 'input_shape'), undefined);
     const base = { name, className, config, place, configPlace: place.to('config'), calls: calls ?? [], builtFor };
@@ -247,7 +247,7 @@ class TopologyReader {
     if (depth >= DEEPEST_NESTING) {
       this.report(
         'too-deep',
-        `models are nested more than ${DEEPEST_NESTING} deep: ${shown(base.name)} is left closed`,
+        say`models are nested more than ${DEEPEST_NESTING} deep: ${shown(base.name)} is left closed`,
         base.place,
       );
       return base;

@@ -61,14 +61,14 @@ export class WeightManifest {
     const weights = new WeightManifest(Array.isArray(manifest) && manifest.length > 0, report);
     if (manifest === undefined || manifest === null) return weights;
     if (!Array.isArray(manifest)) {
-      report('invalid-manifest', 'the weightsManifest is not a list: the weights are taken as missing', place);
+      report('invalid-manifest', say`the weightsManifest is not a list: the weights are taken as missing`, place);
       return weights;
     }
     const opened = new Map<string, ByteSource>();
     for (let g = 0; g < manifest.length; g++) {
       const group: unknown = manifest[g];
       if (isObject(group)) await weights.openGroup(group, folder, place.to(g), opened);
-      else report('invalid-manifest', `weight group ${g} is not an object and is left out`, place.to(g));
+      else report('invalid-manifest', say`weight group ${g} is not an object and is left out`, place.to(g));
     }
     return weights;
   }
@@ -134,7 +134,10 @@ export class WeightManifest {
         const layout = layoutOf(stated, place.to('weights', entry), () => undefined);
         const bytes = textBytes.get(entry) ?? layout?.bytes;
         if (layout === undefined || bytes === undefined || !Number.isFinite(bytes))
-          throw new ModelError('unsupported', `weight ${entry} of a group is stored in a way that is not known here`);
+          throw new ModelError(
+            'unsupported',
+            say`weight ${entry} of a group is stored in a way that is not known here`,
+          );
         const { dims, storage, quantization } = layout;
         offset += bytes;
         const where = { entry, offset: offset - bytes, bytes };
@@ -153,7 +156,7 @@ export class WeightManifest {
     const listed = member(group, 'weights');
     const stated = member(group, 'paths');
     if (!Array.isArray(listed)) {
-      this.report('invalid-manifest', 'a weight group lists no weights', place);
+      this.report('invalid-manifest', say`a weight group lists no weights`, place);
       return;
     }
     const paths = Array.isArray(stated) ? stated.filter((p): p is string => typeof p === 'string') : [];
@@ -184,7 +187,7 @@ export class WeightManifest {
       const start = offset;
       offset += textBytes.get(i) ?? layout.bytes;
       if (offset === Infinity && start !== Infinity && shards.failure === undefined) {
-        report('truncated', `the texts of weight ${shown(layout.name)} run past the end of their files`, at);
+        report('truncated', say`the texts of weight ${shown(layout.name)} run past the end of their files`, at);
       }
       if (layout.dtype === undefined) continue;
       this.add(storedWeight(layout, layout.dtype, shards, start), at, report);
@@ -198,7 +201,7 @@ export class WeightManifest {
   private add(weight: StoredWeight, place: JsonPlace, report: Report): void {
     const name = plainName(weight.name);
     if (this.indexed.has(name)) {
-      report('duplicate-name', `the weight ${shown(name)} is listed more than once; the first counts`, place);
+      report('duplicate-name', say`the weight ${shown(name)} is listed more than once; the first counts`, place);
       return;
     }
     this.indexed.set(name, weight.name === name ? weight : { ...weight, name });

@@ -1,6 +1,7 @@
 import type { Graph } from '../../ir/graph';
 import { MutableGraph, nodeOf, type MutableNode } from '../../ir/mutableGraph';
 import type { Origin } from '../../ir/origin';
+import { say } from '../../texts/say';
 import { finished } from '../tfjs/jsonFile';
 import { NotLowered, type TensorValue } from '../tfjs/layerScope';
 import { valueType } from '../tfjs/modelLowering';
@@ -225,7 +226,7 @@ export class BodyLowering implements NodeSurroundings {
     const constant = this.constantOf(ref);
     if (constant !== undefined) return { constant };
     const value = this.valueOf(ref);
-    if (value === undefined) throw new NotLowered(`its ${what} leads nowhere`);
+    if (value === undefined) throw new NotLowered(say`its ${what} leads nowhere`);
     return { value };
   }
 
@@ -238,12 +239,12 @@ export class BodyLowering implements NodeSurroundings {
   callee(name: unknown): FunctionDefinition {
     const { library } = this.root.definition;
     const f = typeof name === 'string' ? library.get(name) : undefined;
-    const title = typeof name === 'string' ? shown(name) : 'without a name';
-    if (f === undefined) throw new NotLowered(`the function ${title} that it calls is not in the file`);
+    const title = typeof name === 'string' ? shown(name) : say`without a name`;
+    if (f === undefined) throw new NotLowered(say`the function ${title} that it calls is not in the file`);
     const { height } = library.extentOf(f);
-    if (library.isRecursive(f)) throw new NotLowered(`the function ${title} calls itself`);
+    if (library.isRecursive(f)) throw new NotLowered(say`the function ${title} calls itself`);
     if (this.depth + height >= DEEPEST_CALL) {
-      throw new NotLowered(`functions call each other more than ${DEEPEST_CALL} deep`);
+      throw new NotLowered(say`functions call each other more than ${DEEPEST_CALL} deep`);
     }
     return f;
   }
@@ -257,19 +258,19 @@ export class BodyLowering implements NodeSurroundings {
     replaced?: ReadonlyMap<NodeDefinition, TensorRef>,
   ): Argument[] {
     if (!this.root.spend(f.nodes.length, this.root.definition.library.extentOf(f).nodes)) {
-      throw new NotLowered('with the bodies of its functions the graph would become too large');
+      throw new NotLowered(say`with the bodies of its functions the graph would become too large`);
     }
     const longer = `${label}/`;
     const prefix = longer.length > LONGEST_PREFIX ? this.prefix || longer.slice(0, LONGEST_PREFIX) : longer;
     const inner = new BodyLowering(this.root, f, sink, prefix, this.depth + 1, replaced);
     f.inputs.forEach((name, i) => {
       const argument = args[i];
-      if (argument === undefined) throw new NotLowered(`the function ${shown(f.name)} wants more arguments`);
+      if (argument === undefined) throw new NotLowered(say`the function ${shown(f.name)} wants more arguments`);
       if ('value' in argument) inner.results.set(name, [argument.value]);
       else inner.constants.set(name, argument.constant);
     });
     inner.lower(f.outputs);
-    return f.outputs.map((ref) => inner.argument(ref, `result ${shown(ref.node)}`));
+    return f.outputs.map((ref) => inner.argument(ref, say`result ${shown(ref.node)}`));
   }
 
   /** What a call gives out becomes the outputs of its node; a constant stays one. */

@@ -2,6 +2,7 @@ import { attribute, type Attribute } from '../../ir/attribute';
 import type { Graph } from '../../ir/graph';
 import { nodeOf } from '../../ir/mutableGraph';
 import type { Origin } from '../../ir/origin';
+import { say } from '../../texts/say';
 import { NotLowered, type Shape, type TensorValue } from '../tfjs/layerScope';
 import type { Argument, BodyLowering, NodeSink } from './bodyLowering';
 import type { FunctionDefinition, NodeDefinition, TensorRef } from './graphDef';
@@ -14,7 +15,7 @@ export type CallLowering = (body: BodyLowering, node: NodeDefinition, origin: Or
 const BOOL = 9;
 
 export function argumentsOf(body: BodyLowering, refs: readonly TensorRef[]): Argument[] {
-  return refs.map((ref, i) => body.argument(ref, `argument ${i}`));
+  return refs.map((ref, i) => body.argument(ref, say`argument ${i}`));
 }
 
 /** The body of the function in place of the call. */
@@ -41,7 +42,7 @@ export function truth(
 /** If, StatelessIf: a branch without inputs each, which reads the arguments from the graph around it. */
 const branches: CallLowering = (body, node, origin) => {
   const [condition, ...rest] = node.inputs;
-  if (condition === undefined) throw new NotLowered('it has no condition');
+  if (condition === undefined) throw new NotLowered(say`it has no condition`);
   const { then_branch: thenName, else_branch: elseName } = node.settings;
   const chosen = body.constantOf(condition)?.atHand;
   if (chosen?.length === 1) return call(body, { ...node, inputs: rest }, chosen[0] ? thenName : elseName);
@@ -65,9 +66,9 @@ function branch(body: BodyLowering, f: FunctionDefinition, args: readonly Argume
 export type Kind = Omit<TensorValue, 'name'>;
 
 export function joined(a: readonly Kind[], b: readonly Kind[]): Kind[] {
-  if (a.length !== b.length) throw new NotLowered('its functions give out different numbers of values');
+  if (a.length !== b.length) throw new NotLowered(say`its functions give out different numbers of values`);
   return a.map(({ dtype, shape }, i) => {
-    if (dtype !== b[i].dtype) throw new NotLowered('its functions give out values of different types');
+    if (dtype !== b[i].dtype) throw new NotLowered(say`its functions give out values of different types`);
     return { dtype, shape: joinedShape(shape, b[i].shape) };
   });
 }

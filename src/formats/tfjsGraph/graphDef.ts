@@ -91,11 +91,11 @@ function readLibrary(stated: JsonObject | undefined, place: JsonPlace, report: R
     const name = stringMember(signature, 'name');
     const nodes = isObject(entry) ? member(entry, 'nodeDef') : undefined;
     if (!isObject(entry) || name === undefined) {
-      report('invalid-function', `function ${i} needs a signature with a name and is left out`, at);
+      report('invalid-function', say`function ${i} needs a signature with a name and is left out`, at);
       return;
     }
     if (library.has(name)) {
-      report('duplicate-name', `the name ${shown(name)} is used by several functions; the first counts`, at);
+      report('duplicate-name', say`the name ${shown(name)} is used by several functions; the first counts`, at);
       return;
     }
     const listed = readNodes(Array.isArray(nodes) ? nodes : [], at.to('nodeDef'), report);
@@ -124,9 +124,9 @@ function readNodes(list: readonly unknown[], place: JsonPlace, report: Report): 
     const name = isObject(entry) ? stringMember(entry, 'name') : undefined;
     const op = isObject(entry) ? stringMember(entry, 'op') : undefined;
     if (!isObject(entry) || name === undefined || name === '' || op === undefined) {
-      report('invalid-node', `node ${i} needs a name and an op and is left out`, at);
+      report('invalid-node', say`node ${i} needs a name and an op and is left out`, at);
     } else if (entries.has(name)) {
-      report('duplicate-name', `the name ${shown(name)} is used by several nodes; the first counts`, at);
+      report('duplicate-name', say`the name ${shown(name)} is used by several nodes; the first counts`, at);
     } else entries.set(name, { entry, op, at });
   });
   const nodes = new Map<string, NodeDefinition>();

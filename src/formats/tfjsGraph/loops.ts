@@ -2,6 +2,7 @@ import { attribute } from '../../ir/attribute';
 import { nodeOf } from '../../ir/mutableGraph';
 import type { Origin } from '../../ir/origin';
 import { int64Tensor } from '../../ir/tensor';
+import { say } from '../../texts/say';
 import { NotLowered, type Shape, type TensorValue } from '../tfjs/layerScope';
 import { valueType } from '../tfjs/modelLowering';
 import type { Argument, BodyLowering, NodeSink } from './bodyLowering';
@@ -23,9 +24,9 @@ export const loop: CallLowering = (body, node, origin) => {
   const [cond, step] = [body.callee(node.settings.cond), body.callee(node.settings.body)];
   const initial = argumentsOf(body, node.inputs);
   if (step.outputs.length !== initial.length || step.inputs.length !== initial.length) {
-    throw new NotLowered('its body gives out another number of values than it takes');
+    throw new NotLowered(say`its body gives out another number of values than it takes`);
   }
-  if (cond.outputs.length === 0) throw new NotLowered('its condition gives out nothing');
+  if (cond.outputs.length === 0) throw new NotLowered(say`its condition gives out nothing`);
   return new LoopLowering(body, node, origin, cond, step, initial).lower();
 };
 
@@ -88,7 +89,7 @@ class LoopLowering {
       }
       kinds = after;
     }
-    throw new NotLowered('the shapes of its variables change in more than one way');
+    throw new NotLowered(say`the shapes of its variables change in more than one way`);
   }
 
   // what is known of it

@@ -10,6 +10,7 @@ import {
 import type { LayerDefinition } from '../tfjs/topology';
 import type { TensorForm } from '../tfjs/weightTensor';
 import type { Origin } from '../../ir/origin';
+import { say } from '../../texts/say';
 import type { Constant } from './constants';
 import type { TensorRef } from './graphDef';
 
@@ -63,7 +64,7 @@ export class NodeScope extends LayerScope {
   /** The i-th input; constants become initializers. */
   x(i: number): TensorValue {
     const value = this.optional(i);
-    if (value === undefined) throw new NotLowered(`its input ${i} leads nowhere`);
+    if (value === undefined) throw new NotLowered(say`its input ${i} leads nowhere`);
     return value;
   }
 
@@ -86,7 +87,7 @@ export class NodeScope extends LayerScope {
   numbers(i: number, what: string): readonly number[] {
     const values = this.constant(i)?.atHand;
     if (values === undefined || !values.every(Number.isSafeInteger)) {
-      throw new NotLowered(`its ${what} is not a constant that can be read`);
+      throw new NotLowered(say`its ${what} is not a constant that can be read`);
     }
     return values;
   }
@@ -150,7 +151,7 @@ export class NodeScope extends LayerScope {
     const own = all.length === rank + 2 ? all.slice(channelsLast ? 1 : 2).slice(0, rank) : all;
     const others = all.length === rank + 2 ? [all[0], all[channelsLast ? rank + 1 : 1]] : [];
     if (own.length !== rank || !own.every((v) => v > 0) || others.some((v) => v !== 1)) {
-      throw new NotLowered(`${key} does not hold a positive integer for each spatial axis and 1 for the others`);
+      throw new NotLowered(say`${key} does not hold a positive integer for each spatial axis and 1 for the others`);
     }
     return own;
   }
@@ -160,7 +161,7 @@ export class NodeScope extends LayerScope {
     const value = this.config[key];
     if (value === undefined) return [];
     if (!Array.isArray(value) || !value.every((v): v is number => Number.isSafeInteger(v))) {
-      throw new NotLowered(`${key} has to be a list of integers`);
+      throw new NotLowered(say`${key} has to be a list of integers`);
     }
     return value;
   }

@@ -1,3 +1,4 @@
+import { say } from '../../texts/say';
 import { shown, type Report } from '../tfjs/topology';
 import type { NodeDefinition } from './graphDef';
 
@@ -25,7 +26,11 @@ export function sorted(byName: ReadonlyMap<string, NodeDefinition>, report: Repo
   }
   if (ready.length < byName.size) {
     const rest = [...byName.values()].filter((node) => waiting.get(node)! > 0);
-    report('cycle', `${rest.length} nodes lie on or behind a cycle, among them ${shown(rest[0].name)}`, rest[0].place);
+    report(
+      'cycle',
+      say`${rest.length} nodes lie on or behind a cycle, among them ${shown(rest[0].name)}`,
+      rest[0].place,
+    );
     for (const node of rest) ready.push(node);
   }
   return ready;

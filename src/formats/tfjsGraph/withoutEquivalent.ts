@@ -1,10 +1,12 @@
-const complexNumbers = 'ONNX Runtime has no complex numbers';
-const text = 'it computes with text';
-const table = 'it looks keys up in a table that the file does not hold';
-const ragged = 'its rows are not of one length';
-const sparse = 'it computes with the indices of a sparse tensor';
-const forest = 'it asks a library of decision forests, whose model the file does not hold';
-const frame = 'it belongs to a loop or branch that does not have the form that TensorFlow writes';
+import { later, say, translated } from '../../texts/say';
+
+const complexNumbers = later`ONNX Runtime has no complex numbers`;
+const text = later`it computes with text`;
+const table = later`it looks keys up in a table that the file does not hold`;
+const ragged = later`its rows are not of one length`;
+const sparse = later`it computes with the indices of a sparse tensor`;
+const forest = later`it asks a library of decision forests, whose model the file does not hold`;
+const frame = later`it belongs to a loop or branch that does not have the form that TensorFlow writes`;
 
 const reasons: Readonly<Record<string, string>> = {
   ...all('Complex ComplexAbs Real Imag FFT IFFT RFFT IRFFT', complexNumbers),
@@ -16,11 +18,11 @@ const reasons: Readonly<Record<string, string>> = {
   ...all('SparseFillEmptyRows SparseReshape', sparse),
   ...all('SimpleMLCreateModelResource SimpleMLLoadModelFromPathWithHandle SimpleMLInferenceOpWithHandle', forest),
   ...all('Enter Exit LoopCond Merge NextIteration Switch', frame),
-  Cumprod: 'ONNX has no running product before opset 26',
-  CropAndResize: 'ONNX cuts regions out in another way (RoiAlign)',
-  Dilation2D: 'ONNX has no pooling with a kernel that is added',
-  ImageProjectiveTransformV3: 'ONNX has no projective transformation of images',
-  TruncatedNormal: 'ONNX has no normal distribution that is cut off',
+  Cumprod: later`ONNX has no running product before opset 26`,
+  CropAndResize: later`ONNX cuts regions out in another way (RoiAlign)`,
+  Dilation2D: later`ONNX has no pooling with a kernel that is added`,
+  ImageProjectiveTransformV3: later`ONNX has no projective transformation of images`,
+  TruncatedNormal: later`ONNX has no normal distribution that is cut off`,
 };
 
 function all(operators: string, reason: string): Record<string, string> {
@@ -29,5 +31,6 @@ function all(operators: string, reason: string): Record<string, string> {
 
 /** Why an operator of TensorFlow is not expressed in ONNX. */
 export function whyNotLowered(op: string): string {
-  return Object.hasOwn(reasons, op) ? reasons[op] : 'the operator has no equivalent in ONNX that is known here';
+  if (Object.hasOwn(reasons, op)) return translated(reasons[op]);
+  return say`the operator has no equivalent in ONNX that is known here`;
 }

@@ -66,7 +66,7 @@ export const findings: Readonly<Record<string, string>> = {
   'The output of {0} differs between samples by a standard deviation of {1} (its RMS is {2}), ':
     'L’uscita di {0} differisce tra i campioni per una deviazione standard di {1} (il suo RMS è {2}), ',
   'The run blew up: from step {0} on the weights of {1} changed per step by up to {2} of their norm, more than {3} ':
-    'L’esecuzione è esplosa: dal passo {0} i pesi di {1} sono cambiati a ogni passo fino a {2} della loro norma, più di {3} ',
+    'L’addestramento è esploso: dal passo {0} i pesi di {1} sono cambiati a ogni passo fino a {2} della loro norma, più di {3} ',
   'The running mean of {0} is 0 and its running variance 1 in {1}, although its scale or shift has been trained: ':
     'La media corrente di {0} è 0 e la varianza corrente 1 in {1}, benché la scala o la traslazione siano state addestrate: ',
   'The running variance of {0} is negative in {1} of {2} channels (first: channel {3}, lowest {4}{5}). ':

@@ -5,7 +5,10 @@ import { experiments } from './experiments';
 import { files } from './files';
 import { findings } from './findings';
 import { fixes } from './fixes';
+import { graphs } from './graphs';
 import { hovers } from './hovers';
+import { onnxFiles } from './onnxFiles';
+import { tfjsFiles } from './tfjsFiles';
 import { training } from './training';
 import { trainingData } from './trainingData';
 import { variants } from './variants';
@@ -19,7 +22,10 @@ export const italian: Language = {
     ...files,
     ...findings,
     ...fixes,
+    ...graphs,
     ...hovers,
+    ...onnxFiles,
+    ...tfjsFiles,
     ...training,
     ...trainingData,
     ...variants,

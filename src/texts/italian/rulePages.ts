@@ -58,7 +58,7 @@ export const rulePages: Readonly<Record<string, RulePageText>> = {
       'Metti una norm dopo ogni strato lineare, o aggiungi connessioni residue; senza l’una né le altre, inizializza per l’attivazione (He per ReLU) e usa un learning rate piccolo. Un profilo mostra come cambia il gradiente con la profondità.',
   },
   'deep-saturating-without-norm': {
-    title: 'Molte attivazioni che saturano di fila senza norm',
+    title: 'Molte attivazioni saturanti di fila senza norm',
     whatItDoes:
       'Segnala 5 o più strati lineari di fila, ognuno seguito da Sigmoid, HardSigmoid o Tanh, senza norm né connessione residua. Avviso dove altrettanti sono Sigmoid, altrimenti informazione. I gate (un’attivazione moltiplicata per un altro valore) non contano, e i grafi esportati le cui norm possono essere state assorbite nelle convoluzioni non si giudicano.',
     why: 'La pendenza di Sigmoid è al più 1/4, quindi la retropropagazione attraverso L di questi strati moltiplica il gradiente per al più 0.25^L (a parte i pesi). HardSigmoid ha pendenza alpha o 0. Tanh ha pendenza 1 in zero e perde gradiente solo dove le sue unità sono sature. Una norm prima di ogni attivazione tiene i suoi ingressi nel tratto ripido centrale.',
@@ -113,7 +113,7 @@ export const rulePages: Readonly<Record<string, RulePageText>> = {
   'small-batch-batch-norm': {
     title: 'Batch norm con batch piccoli',
     whatItDoes:
-      'Segnala un grafo o una definizione di addestramento con batch norm il cui batch è fissato da 2 a 8 campioni. Un riscontro per tutto il modello. Non si segnalano i grafi di inferenza, che usano statistiche correnti, e i grafi con il batch aperto.',
+      'Segnala un grafo o una definizione di addestramento con batch norm il cui batch è fissato da 2 a 8 campioni. Un riscontro per tutto il modello. Non si segnalano i grafi di inferenza, che usano statistiche correnti, e i grafi in cui la dimensione del batch è libera.',
     why: 'La batch norm stima media e varianza dal batch, e meno sono i campioni più la stima è rumorosa. Su ImageNet l’errore di validazione di una ResNet-50 con batch norm è 23.6 % con 32 immagini per worker, 24.8 % con 8, 27.3 % con 4 e 34.7 % con 2; con group norm resta a circa 24.1 %.',
     insteadDo:
       'Usa una group norm (32 gruppi, o 16 canali per gruppo), un batch più grande, statistiche sincronizzate tra i worker, o statistiche congelate nel fine-tuning.',

@@ -1,5 +1,6 @@
 import { attribute } from '../../ir/attribute';
 import type { MutableNode } from '../../ir/mutableGraph';
+import { say } from '../../texts/say';
 import { intoHeads, outOfHeads } from '../rotaryForms';
 import { floatOf, intOf, type Conversion } from './conversion';
 
@@ -19,8 +20,8 @@ export function attention(node: MutableNode, c: Conversion): boolean {
   const keyHeads = flat ? intOf(node, 'kv_num_heads', 0) : c.shape(key)?.[1];
   const width = sizes[sizes.length - 1];
   if (!isCount(heads) || !isCount(keyHeads) || heads % keyHeads !== 0)
-    return c.fail(node, 'the numbers of its heads are not known or do not fit');
-  if (typeof width !== 'number') return c.fail(node, 'the size of its heads is not known');
+    return c.fail(node, say`the numbers of its heads are not known or do not fit`);
+  if (typeof width !== 'number') return c.fail(node, say`the size of its heads is not known`);
   const [q, k, v] = [query, key, value].map((x, i) => (flat ? intoHeads(x, i === 0 ? heads : keyHeads, c) : x));
   const extended = (past: string | undefined, now: string, present: string | undefined) => {
     if (past) return c.add('Concat', [past, now], { axis: attribute.int(2) }, present || undefined);

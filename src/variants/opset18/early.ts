@@ -1,6 +1,7 @@
 import { attribute } from '../../ir/attribute';
 import { normalizeAxis } from '../../ir/inference/dims';
 import type { MutableNode } from '../../ir/mutableGraph';
+import { say } from '../../texts/say';
 import { drop, floatOf, intOf, raised, type Conversion, type OpsetRules } from './conversion';
 
 const BINARY = ['Add', 'Sub', 'Mul', 'Div', 'Pow', 'And', 'Or', 'Xor', 'Equal', 'Greater', 'Less'];
@@ -25,7 +26,7 @@ export const earlyRules: OpsetRules = {
   RNN: raised(7, dropOutputSequence),
   GRU: raised(7, dropOutputSequence),
   LSTM: raised(7, dropOutputSequence),
-  Scan: raised(9, (node, c) => c.fail(node, 'it loops over a batch, which later Scans do not')),
+  Scan: raised(9, (node, c) => c.fail(node, say`it loops over a batch, which later Scans do not`)),
 };
 
 /** Up to opset 6, `broadcast` lays B along A's axes from `axis` on; without `axis` along the last ones, as now. */
@@ -35,7 +36,7 @@ function limitedBroadcast(node: MutableNode, c: Conversion): boolean {
     const rank = c.rank(node, node.inputs[0]);
     const own = c.rank(node, node.inputs[1]);
     const at = normalizeAxis(axis, rank);
-    if (at === undefined) return c.fail(node, `axis ${axis} lies outside ${rank} axes`);
+    if (at === undefined) return c.fail(node, say`axis ${axis} lies outside ${rank} axes`);
     const added = Array.from({ length: Math.max(0, rank - at - own) }, (_, i) => own + i);
     if (added.length > 0) node.inputs[1] = c.add('Unsqueeze', [node.inputs[1], c.ints(added)]);
   }
@@ -57,7 +58,7 @@ function prelu(node: MutableNode, c: Conversion): boolean {
 
 function integerP(node: MutableNode, c: Conversion): boolean {
   const p = floatOf(node, 'p', 2);
-  if (!Number.isInteger(p)) return c.fail(node, `p is ${p}, and later opsets take whole numbers only`);
+  if (!Number.isInteger(p)) return c.fail(node, say`p is ${p}, and later opsets take whole numbers only`);
   node.attributes.set('p', attribute.int(p));
   return false;
 }

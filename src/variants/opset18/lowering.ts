@@ -2,18 +2,20 @@ import { attribute } from '../../ir/attribute';
 import { isFloat } from '../../ir/dataType';
 import { normalizeAxis } from '../../ir/inference/dims';
 import type { MutableNode } from '../../ir/mutableGraph';
+import { say } from '../../texts/say';
 import { affineGrid } from '../affineGrid';
 import { deformableConvolution } from '../deformableConvolution';
 import { erfGelu, tanhGelu } from '../fusedForms';
 import { standardRotaryEmbedding } from '../rotaryForms';
 import { attention } from './attention';
+import { cumulativeProduct } from './cumulativeProduct';
+import { tensorScatter } from './tensorScatter';
 import { drop, floatOf, intOf, intsOf, lowered, stringOf, type Conversion, type OpsetRules } from './conversion';
 
 /** Operators that no opset before their own can express, or not with reasonable means. */
 const NEW = {
   20: ['ImageDecoder', 'RegexFullMatch', 'StringConcat', 'StringSplit'],
-  24: ['TensorScatter'],
-  26: ['BitCast', 'CumProd'],
+  26: ['BitCast'],
   27: ['CausalConvWithState', 'LinearAttention'],
 };
 
@@ -21,21 +23,23 @@ const NEW = {
 export const loweringRules: OpsetRules = {
   ...Object.fromEntries(
     Object.entries(NEW).flatMap(([opset, names]) =>
-      names.map((name) => [name, lowered(+opset, (node, c) => c.fail(node, 'there is no such operator'))]),
+      names.map((name) => [name, lowered(+opset, (node, c) => c.fail(node, say`there is no such operator`))]),
     ),
   ),
   Attention: lowered(23, attention),
+  CumProd: lowered(26, cumulativeProduct),
+  TensorScatter: lowered(24, tensorScatter),
   DeformConv: lowered(19, (node, c) =>
-    deformableConvolution(node, c, c.types) ? true : c.fail(node, 'its sizes are not known, or do not fit'),
+    deformableConvolution(node, c, c.types) ? true : c.fail(node, say`its sizes are not known, or do not fit`),
   ),
   AffineGrid: lowered(20, (node, c) =>
-    affineGrid(node, c, c.types) ? true : c.fail(node, 'its sizes are not constants that can be read'),
+    affineGrid(node, c, c.types) ? true : c.fail(node, say`its sizes are not constants that can be read`),
   ),
   DFT: lowered(20, (node, c) => {
     // the axis was an attribute before
     const [x, length, given] = node.inputs;
     const axis = given ? c.constantInts(given)?.[0] : -2;
-    if (axis === undefined) return c.fail(node, 'its axis is not a constant that can be read');
+    if (axis === undefined) return c.fail(node, say`its axis is not a constant that can be read`);
     node.inputs = length ? [x, length] : [x];
     node.attributes.set('axis', attribute.int(axis));
     return false;
@@ -50,10 +54,10 @@ export const loweringRules: OpsetRules = {
     return true;
   }),
   RotaryEmbedding: lowered(23, (node, c) =>
-    standardRotaryEmbedding(node, c, c.types) ? true : c.fail(node, 'its sizes are not known, or do not fit'),
+    standardRotaryEmbedding(node, c, c.types) ? true : c.fail(node, say`its sizes are not known, or do not fit`),
   ),
   AveragePool: lowered(19, (node, c) => {
-    if (intsOf(node, 'dilations')?.some((d) => d !== 1)) return c.fail(node, 'its window is dilated');
+    if (intsOf(node, 'dilations')?.some((d) => d !== 1)) return c.fail(node, say`its window is dilated`);
     drop(node, 'dilations');
     return false;
   }),
@@ -96,17 +100,17 @@ function wrapped(node: MutableNode, c: Conversion): boolean {
   const amounts = c.constantInts(pads);
   const axes = given ? c.constantInts(given) : shape?.map((_, i) => i);
   if (!shape || !amounts || axes?.length !== amounts.length / 2)
-    return c.fail(node, 'it wraps by amounts that are not known');
+    return c.fail(node, say`it wraps by amounts that are not known`);
   const moved = axes.flatMap((a, i) => {
     const [axis, before, after] = [normalizeAxis(a, shape.length), amounts[i], amounts[i + axes.length]];
     const size = axis === undefined ? undefined : shape[axis];
     if (before === 0 && after === 0) return [];
     if (typeof size !== 'number' || !(Math.abs(before) + size + Math.abs(after) <= LONGEST_AXIS))
-      return c.fail(node, 'it wraps an axis whose size is not known, or too long');
+      return c.fail(node, say`it wraps an axis whose size is not known, or too long`);
     // what is cut is cut before the rest is repeated
     const [front, start] = [Math.max(before, 0), Math.max(-before, 0)];
     const kept = size - start - Math.max(-after, 0);
-    if (kept < 1) return c.fail(node, 'it cuts all of an axis');
+    if (kept < 1) return c.fail(node, say`it cuts all of an axis`);
     const length = front + kept + Math.max(after, 0);
     return [{ axis: axis!, places: Array.from({ length }, (_, o) => start + ((((o - front) % kept) + kept) % kept)) }];
   });
@@ -121,7 +125,7 @@ function wrapped(node: MutableNode, c: Conversion): boolean {
 
 /** `saturate` speaks of float8 alone; blocks of several elements per scale came with opset 21. */
 function quantization(node: MutableNode, c: Conversion): boolean {
-  if (intOf(node, 'block_size', 0) !== 0) return c.fail(node, 'it has a scale per block');
+  if (intOf(node, 'block_size', 0) !== 0) return c.fail(node, say`it has a scale per block`);
   drop(node, 'saturate', 'block_size', 'precision', 'output_dtype');
   return false;
 }

@@ -3,6 +3,7 @@ import { dataTypeCode } from '../../ir/dataType';
 import { normalizeAxis } from '../../ir/inference/dims';
 import type { MutableNode } from '../../ir/mutableGraph';
 import { typeAttribute } from '../../ir/inference/constants';
+import { say } from '../../texts/say';
 import { drop, floatOf, intOf, intsOf, raised, setInput, type Conversion, type OpsetRules } from './conversion';
 
 const REDUCTIONS = ['Mean', 'Max', 'Min', 'Prod', 'L1', 'L2', 'LogSum', 'LogSumExp', 'SumSquare'];
@@ -53,7 +54,7 @@ function clip(node: MutableNode, c: Conversion): boolean {
 /** Pad: `paddings` (opset 1) or `pads` (2). */
 function pad(node: MutableNode, c: Conversion): boolean {
   const pads = intsOf(node, 'pads') ?? intsOf(node, 'paddings');
-  if (pads === undefined) return c.fail(node, 'it does not state its pads');
+  if (pads === undefined) return c.fail(node, say`it does not state its pads`);
   setInput(node, 1, c.ints(pads));
   const value = floatOf(node, 'value', 0);
   if (value !== 0) setInput(node, 2, c.scalar(value, c.dtype(node.inputs[0])));
@@ -64,7 +65,7 @@ function pad(node: MutableNode, c: Conversion): boolean {
 function slice(node: MutableNode, c: Conversion): boolean {
   const starts = intsOf(node, 'starts');
   const ends = intsOf(node, 'ends');
-  if (starts === undefined || ends === undefined) return c.fail(node, 'it does not state its starts and ends');
+  if (starts === undefined || ends === undefined) return c.fail(node, say`it does not state its starts and ends`);
   const axes = intsOf(node, 'axes') ?? starts.map((_, i) => i);
   node.inputs = [node.inputs[0], c.ints(starts), c.ints(ends), c.ints(axes)];
   drop(node, 'starts', 'ends', 'axes');
@@ -82,7 +83,7 @@ function split(node: MutableNode, c: Conversion): boolean {
 
 function topK(node: MutableNode, c: Conversion): boolean {
   const k = intOf(node, 'k');
-  if (k === undefined) return c.fail(node, 'it does not state k');
+  if (k === undefined) return c.fail(node, say`it does not state k`);
   setInput(node, 1, c.ints([k]));
   drop(node, 'k');
   return false;
@@ -98,7 +99,7 @@ function reshape(node: MutableNode, c: Conversion): boolean {
 /** Cast (opset 1) names the type. */
 function cast(node: MutableNode, c: Conversion): boolean {
   const to = typeAttribute(node.attributes.get('to'));
-  if (to === undefined) return c.fail(node, 'it does not name a known type');
+  if (to === undefined) return c.fail(node, say`it does not name a known type`);
   node.attributes.set('to', attribute.int(dataTypeCode(to)));
   return false;
 }
@@ -112,7 +113,7 @@ function tile(node: MutableNode, c: Conversion): boolean {
   const count = c.constantInts(tiles)?.[0];
   const at = normalizeAxis(c.constantInts(axis)?.[0] ?? NaN, rank);
   if (count === undefined || at === undefined)
-    return c.fail(node, 'its tiles or its axis are computed, or make no sense');
+    return c.fail(node, say`its tiles or its axis are computed, or make no sense`);
   const repeats = Array.from({ length: rank }, (_, i) => (i === at ? count : 1));
   node.inputs = [x, c.ints(repeats)];
   return false;

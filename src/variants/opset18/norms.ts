@@ -1,6 +1,7 @@
 import { attribute } from '../../ir/attribute';
 import { dataTypeCode } from '../../ir/dataType';
 import type { MutableNode } from '../../ir/mutableGraph';
+import { say } from '../../texts/say';
 import { groupNormalization, groupNormalizationPerChannel, rmsNormalization } from '../normForms';
 import { drop, floatOf, intOf, lowered, raised, setInput, type Conversion, type OpsetRules } from './conversion';
 
@@ -26,7 +27,7 @@ function batchNormalization(node: MutableNode, c: Conversion): boolean {
   const training = [mean, variance, ...saved].some((name) => name) && intOf(node, 'is_test', 0) === 0;
   if (training) {
     if (saved.some((name) => name && isRead(c, name)))
-      return c.fail(node, 'its saved statistics are read, which later opsets do not yield');
+      return c.fail(node, say`its saved statistics are read, which later opsets do not yield`);
     node.attributes.set('training_mode', attribute.int(1));
     node.outputs = [
       y,

@@ -2,6 +2,7 @@ import { attribute } from '../../ir/attribute';
 import type { MutableNode } from '../../ir/mutableGraph';
 import { float32Tensor } from '../../ir/tensor';
 import { floatsAtHand } from '../../ir/tensorValues';
+import { say } from '../../texts/say';
 import { floatOf, floatsOf, lowered, raised, stringOf, type Conversion, type OpsetRules } from './conversion';
 
 export const resizingRules: OpsetRules = {
@@ -12,7 +13,7 @@ export const resizingRules: OpsetRules = {
     ...raised(13, resize11, 11),
     ...lowered(19, (node, c) =>
       stringOf(node, 'coordinate_transformation_mode', '') === 'half_pixel_symmetric'
-        ? c.fail(node, 'half_pixel_symmetric is not known there')
+        ? c.fail(node, say`half_pixel_symmetric is not known there`)
         : false,
     ),
   ],
@@ -24,7 +25,7 @@ function upsample(node: MutableNode, c: Conversion): boolean {
   const stated = floatsOf(node, 'scales') ?? (height && width ? [1, 1, height, width] : undefined);
   const scales =
     node.inputs[1] || (stated && c.tensor('scales', (name) => float32Tensor(name, [stated.length], stated)));
-  if (!scales) return c.fail(node, 'it does not state its scales');
+  if (!scales) return c.fail(node, say`it does not state its scales`);
   resized(c, node.inputs[0], scales, stringOf(node, 'mode', 'nearest'), 'floor', node.outputs[0]);
   return true;
 }
@@ -70,7 +71,7 @@ function resize11(node: MutableNode, c: Conversion): boolean {
 
 /** GridSample (opset 20) renamed its modes. */
 function gridSample(node: MutableNode, c: Conversion): boolean {
-  if (c.rank(node, node.inputs[0]) !== 4) return c.fail(node, 'it samples a volume');
+  if (c.rank(node, node.inputs[0]) !== 4) return c.fail(node, say`it samples a volume`);
   const mode = stringOf(node, 'mode', 'linear');
   const names: Readonly<Record<string, string>> = { linear: 'bilinear', cubic: 'bicubic' };
   if (Object.hasOwn(names, mode)) node.attributes.set('mode', attribute.string(names[mode]));

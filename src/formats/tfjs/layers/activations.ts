@@ -1,4 +1,5 @@
 import { attribute } from '../../../ir/attribute';
+import { say } from '../../../texts/say';
 import { isObject, member, stringMember } from '../jsonAccess';
 import { NotLowered, type LayerScope, type TensorValue } from '../layerScope';
 import type { LayerLowering } from './lowering';
@@ -103,7 +104,7 @@ export function activationName(value: unknown): string {
     const named = typeof config === 'string' ? config : stringMember(value, 'class_name');
     if (named !== undefined) return snakeCase(named);
   }
-  throw new NotLowered('its activation is neither a name nor an object');
+  throw new NotLowered(say`its activation is neither a name nor an object`);
 }
 
 /** tfjs writes hardSigmoid where Keras writes hard_sigmoid. */
@@ -120,12 +121,12 @@ export function fusedActivation(scope: LayerScope, x: TensorValue): TensorValue 
 /** An activation by its Keras name (see `activationName`). */
 export function activationOf(name: string): Lowering {
   const lowering = activations.get(name);
-  if (lowering === undefined) throw new NotLowered(`its activation ${name.slice(0, 80)} is not known`);
+  if (lowering === undefined) throw new NotLowered(say`its activation ${name.slice(0, 80)} is not known`);
   return lowering;
 }
 
 const activation: LayerLowering = (scope, [x]) => {
-  if (x === undefined) throw new NotLowered('it has no input');
+  if (x === undefined) throw new NotLowered(say`it has no input`);
   return [activationOf(activationName(member(scope.config, 'activation')))(scope, x, undefined)];
 };
 
@@ -161,7 +162,7 @@ const softmax: LayerLowering = (scope, [x]) => {
   const input = scope.shaped(x);
   const rank = input.shape.length;
   const axes = scope.integers('axis', -1).map((a) => (a < 0 ? a + rank : a));
-  if (axes.some((a) => a < 0 || a >= rank)) throw new NotLowered(`its axis is not one of the ${rank} of its input`);
+  if (axes.some((a) => a < 0 || a >= rank)) throw new NotLowered(say`its axis is not one of the ${rank} of its input`);
   const { shape } = input;
   if (axes.length === 1) return [scope.emit('Softmax', [input], { axis: attribute.int(axes[0]) }, { shape })];
   const reduced = shape.map((size, i) => (axes.includes(i) ? 1 : size));

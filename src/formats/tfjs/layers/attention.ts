@@ -1,4 +1,5 @@
 import { attribute } from '../../../ir/attribute';
+import { say } from '../../../texts/say';
 import { NotLowered, type LayerScope, type Shape, type TensorValue } from '../layerScope';
 import { fusedActivation } from './activations';
 import type { LayerLowering } from './lowering';
@@ -13,12 +14,12 @@ const einsumDense: LayerLowering = (scope, [x]) => {
   const input = scope.shaped(x);
   const [, left, right, result] = EQUATION.exec(scope.string('equation', '').replace(/\s/g, '')) ?? [];
   if (left === undefined || left.length !== input.shape.length)
-    throw new NotLowered('its equation does not fit its input');
+    throw new NotLowered(say`its equation does not fit its input`);
   const stated = scope.has('output_shape') ? scope.config.output_shape : undefined;
   const outputs = (Array.isArray(stated) ? stated : [stated]) as unknown[];
   const sizes = new Map<string, number | null>([...left].map((letter, i) => [letter, input.shape[i]]));
   const own = outputs.length === result.length - 1 ? result.slice(1) : result;
-  if (own.length !== outputs.length) throw new NotLowered('its output_shape does not fit its equation');
+  if (own.length !== outputs.length) throw new NotLowered(say`its output_shape does not fit its equation`);
   [...own].forEach((letter, i) => {
     const size = outputs[i];
     if (!sizes.has(letter) && typeof size === 'number') sizes.set(letter, size);
@@ -53,7 +54,7 @@ const einsumDense: LayerLowering = (scope, [x]) => {
 const multiHeadAttention: LayerLowering = (scope, inputs) => {
   const [query, value] = [scope.ranked(inputs[0], 3), scope.ranked(inputs[1] ?? inputs[0], 3)];
   const key = inputs[2] === undefined ? value : scope.ranked(inputs[2], 3);
-  if (inputs.length > 3) throw new NotLowered('it has a mask');
+  if (inputs.length > 3) throw new NotLowered(say`it has a mask`);
   const heads = scope.size('num_heads');
   const keySize = scope.size('key_dim');
   const valueSize = scope.has('value_dim') ? scope.size('value_dim') : keySize;

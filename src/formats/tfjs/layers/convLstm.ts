@@ -1,4 +1,5 @@
 import { attribute } from '../../../ir/attribute';
+import { say } from '../../../texts/say';
 import { NotLowered, type LayerScope, type Shape, type TensorValue } from '../layerScope';
 import { activationOf, activationName } from './activations';
 import { member } from '../jsonAccess';
@@ -16,12 +17,12 @@ const KERNEL = { order: [3, 2, 0, 1] };
  */
 const convLstm2D: LayerLowering = (scope, inputs) => {
   const input = scope.ranked(inputs[0], 5);
-  if (inputs.length > 1) throw new NotLowered('it is given initial states');
+  if (inputs.length > 1) throw new NotLowered(say`it is given initial states`);
   const isFirst = scope.string('data_format', 'channels_last').toLowerCase().replace('_', '') === 'channelsfirst';
   const channelsFirst = isFirst ? input : scope.layout(input, [0, 1, 4, 2, 3], 'channels_first');
   const [batch, steps, channels, ...sizes] = channelsFirst.shape;
   if (steps === null || steps > MOST_STEPS)
-    throw new NotLowered(`its number of steps is not known, or more than ${MOST_STEPS}`);
+    throw new NotLowered(say`its number of steps is not known, or more than ${MOST_STEPS}`);
   const filters = scope.size('filters');
   const window: Window = {
     kernel: scope.sizes('kernel_size', 2),
@@ -72,7 +73,7 @@ const convLstm2D: LayerLowering = (scope, inputs) => {
     last = gates.step(x, last, `step_${i}`);
     outputs.push(last.h);
   }
-  if (last === undefined) throw new NotLowered('it has no steps');
+  if (last === undefined) throw new NotLowered(say`it has no steps`);
   const back = (value: TensorValue, part: string) => {
     const shaped = { ...value, shape: [batch, filters, ...slid.sizes] };
     return isFirst ? shaped : scope.layout(shaped, [0, 2, 3, 1], part);
@@ -133,7 +134,7 @@ function sequence(scope: LayerScope, outputs: readonly TensorValue[], isFirst: b
 }
 
 function known(shape: Shape): number[] {
-  if (shape.some((d) => d === null)) throw new NotLowered('the size of its input is not known');
+  if (shape.some((d) => d === null)) throw new NotLowered(say`the size of its input is not known`);
   return shape as number[];
 }
 

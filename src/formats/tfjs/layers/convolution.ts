@@ -1,4 +1,5 @@
 import { attribute } from '../../../ir/attribute';
+import { say } from '../../../texts/say';
 import { NotLowered, type LayerScope, type TensorValue } from '../layerScope';
 import { fusedActivation } from './activations';
 import type { LayerLowering } from './lowering';
@@ -22,7 +23,7 @@ function convolution(rank: number): LayerLowering {
     const filters = scope.size('filters');
     const groups = scope.has('groups') ? scope.size('groups') : 1;
     if (channels !== null && channels % groups !== 0)
-      throw new NotLowered('its groups do not divide its input channels');
+      throw new NotLowered(say`its groups do not divide its input channels`);
     const window: Window = {
       kernel: scope.sizes('kernel_size', rank),
       strides: scope.sizes('strides', rank, 1),

@@ -1,11 +1,12 @@
 import { attribute } from '../../../ir/attribute';
+import { say } from '../../../texts/say';
 import { NotLowered, type LayerScope, type Shape, type TensorValue } from '../layerScope';
 import { fusedActivation } from './activations';
 import type { LayerLowering } from './lowering';
 
 /** x times the kernel over the last axis: Gemm for matrices, MatMul and Add beyond. */
 export const dense: LayerLowering = (scope, [x]) => {
-  if (x === undefined) throw new NotLowered('it has no input');
+  if (x === undefined) throw new NotLowered(say`it has no input`);
   const units = scope.size('units');
   const last = x.shape?.[x.shape.length - 1] ?? null;
   const kernel = scope.weight('kernel', [last, units]).name;
@@ -25,12 +26,12 @@ export const dense: LayerLowering = (scope, [x]) => {
 
 /** Masks tell recurrent layers which steps to skip; the graph has none. */
 function reportMask(scope: LayerScope, setting?: string): void {
-  scope.report('mask-ignored', 'steps that it masks are computed by the layers behind it like all others', setting);
+  scope.report('mask-ignored', say`steps that it masks are computed by the layers behind it like all others`, setting);
 }
 
 /** Rows of the table by index; TensorFlow.js casts the indices to int32. */
 const embedding: LayerLowering = (scope, [x]) => {
-  if (x === undefined) throw new NotLowered('it has no input');
+  if (x === undefined) throw new NotLowered(say`it has no input`);
   if (scope.flag('mask_zero', false)) reportMask(scope, 'mask_zero');
   const width = scope.size('output_dim');
   const table = scope.weight('embeddings', [scope.size('input_dim'), width]);
@@ -43,19 +44,19 @@ const embedding: LayerLowering = (scope, [x]) => {
 
 /** Dropout and its spatial forms as ONNX's Dropout, which passes its input on in inference. */
 const dropout: LayerLowering = (scope, [x]) => {
-  if (x === undefined) throw new NotLowered('it has no input');
+  if (x === undefined) throw new NotLowered(say`it has no input`);
   const ratio = scope.scalar(scope.number('rate', 0.5), 'ratio');
   return [scope.emit('Dropout', [x, ratio], {}, { shape: x.shape })];
 };
 
 /** What acts in training only and has no ONNX operator of its own. */
 const identity: LayerLowering = (scope, [x]) => {
-  if (x === undefined) throw new NotLowered('it has no input');
+  if (x === undefined) throw new NotLowered(say`it has no input`);
   return [scope.emit('Identity', [x], {}, { shape: x.shape })];
 };
 
 const rescaling: LayerLowering = (scope, [x]) => {
-  if (x === undefined) throw new NotLowered('it has no input');
+  if (x === undefined) throw new NotLowered(say`it has no input`);
   const { shape } = x;
   const scaled = scope.emit('Mul', [x, scope.scalar(scope.number('scale', 1), 'scale')], {}, { shape, part: 'mul' });
   return [scope.emit('Add', [scaled, scope.scalar(scope.number('offset', 0), 'offset')], {}, { shape })];

@@ -1,4 +1,5 @@
 import { attribute } from '../../../ir/attribute';
+import { say } from '../../../texts/say';
 import { member } from '../jsonAccess';
 import { NotLowered, type LayerScope, type Shape, type TensorValue } from '../layerScope';
 import type { LayerLowering } from './lowering';
@@ -13,7 +14,7 @@ function axisOf(scope: LayerScope, rank: number): number {
   const [stated, ...others] = scope.integers('axis', -1);
   const axis = stated < 0 ? stated + rank : stated;
   if (others.length > 0 || axis < 1 || axis >= rank)
-    throw new NotLowered(`its axis is not one of the ${rank} of its input`);
+    throw new NotLowered(say`its axis is not one of the ${rank} of its input`);
   return axis;
 }
 
@@ -27,9 +28,9 @@ const groupNormalization: LayerLowering = (scope, [x]) => {
   const channels = input.shape[axis];
   const stated = scope.number('groups', 32);
   const groups = stated === -1 ? channels : stated;
-  if (channels === null || groups === null) throw new NotLowered('the number of its channels is not known');
+  if (channels === null || groups === null) throw new NotLowered(say`the number of its channels is not known`);
   if (!Number.isSafeInteger(groups) || groups < 1 || channels % groups !== 0)
-    throw new NotLowered('its groups do not divide its channels');
+    throw new NotLowered(say`its groups do not divide its channels`);
   const { value, restore } = moveToAxis1(scope, input, axis);
   const sizes = scope.emit('Shape', [value], {}, { shape: [value.shape.length], dtype: 'int64', part: 'sizes' });
   const grouped = scope.emit(
@@ -89,7 +90,7 @@ const rmsNormalization: LayerLowering = (scope, [x]) => {
 const unitNormalization: LayerLowering = (scope, [x]) => {
   const { shape, ...value } = scope.shaped(x);
   const axes = scope.integers('axis', -1).map((a) => (a < 0 ? a + shape.length : a));
-  if (axes.some((a) => a < 0 || a >= shape.length)) throw new NotLowered('its axis is not one of its input');
+  if (axes.some((a) => a < 0 || a >= shape.length)) throw new NotLowered(say`its axis is not one of its input`);
   const reduced = shape.map((n, i) => (axes.includes(i) ? 1 : n));
   const input: TensorValue = { ...value, shape };
   const list = scope.integersConstant(axes, 'axes');
@@ -106,7 +107,7 @@ const dataNormalization: LayerLowering = (scope, [x]) => {
   const stated = member(scope.config, 'axis');
   const isWhole = stated === undefined || stated === null || (Array.isArray(stated) && stated.length === 0);
   const axes = !isWhole ? scope.integers('axis', -1).map((a) => (a < 0 ? a + shape.length : a)) : [];
-  if (axes.some((a) => a < 0 || a >= shape.length)) throw new NotLowered('its axis is not one of its input');
+  if (axes.some((a) => a < 0 || a >= shape.length)) throw new NotLowered(say`its axis is not one of its input`);
   const dims = axes.map((a) => shape[a]);
   const spread = { regroup: () => shape.map((n, i) => (axes.includes(i) ? (n ?? 1) : 1)) };
   const statistic = (name: string) => {
@@ -115,7 +116,7 @@ const dataNormalization: LayerLowering = (scope, [x]) => {
     const count = axes.reduce((n, a) => n * (shape[a] ?? 0), 1);
     if (numbers.length === 1) return scope.scalar(numbers[0], name);
     if (axes.length !== 1 || axes[0] !== shape.length - 1 || numbers.length !== count) {
-      throw new NotLowered(`its ${name} does not fit its input`);
+      throw new NotLowered(say`its ${name} does not fit its input`);
     }
     return scope.vector(numbers, name);
   };

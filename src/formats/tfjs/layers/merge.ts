@@ -1,4 +1,5 @@
 import { attribute } from '../../../ir/attribute';
+import { say } from '../../../texts/say';
 import { NotLowered, type LayerScope, type Shape, type TensorValue } from '../layerScope';
 import type { LayerLowering } from './lowering';
 import { operandsOf } from './operations';
@@ -7,14 +8,14 @@ type Ranked = TensorValue & { shape: Shape };
 
 /** Inputs of fewer axes get new ones of size 1 after the batch, as in tfjs-layers' Merge. */
 function sameRank(scope: LayerScope, inputs: readonly TensorValue[]): readonly TensorValue[] {
-  if (inputs.length < 2) throw new NotLowered('it needs two inputs at least');
+  if (inputs.length < 2) throw new NotLowered(say`it needs two inputs at least`);
   if (inputs.some((x) => x.shape === undefined)) return inputs;
   const ranks = inputs.map((x) => x.shape!.length);
   const rank = Math.max(...ranks);
   return inputs.map((x, i) => {
     const missing = rank - ranks[i];
     if (missing === 0) return x;
-    if (ranks[i] === 0) throw new NotLowered('one of its inputs has no axes');
+    if (ranks[i] === 0) throw new NotLowered(say`one of its inputs has no axes`);
     const axes = Array.from({ length: missing }, (_, k) => k + 1);
     const list = scope.integersConstant(axes, `axes_${i}`);
     const shape = [x.shape![0], ...axes.map(() => 1), ...x.shape!.slice(1)];
@@ -29,7 +30,7 @@ function broadcast(a: Shape | undefined, b: Shape | undefined): Shape | undefine
     if (size === 1) return other;
     if (other === 1 || size === other) return size;
     if (size === null || other === null) return size ?? other;
-    throw new NotLowered(`its inputs do not fit together: one has ${size} elements on an axis, another ${other}`);
+    throw new NotLowered(say`its inputs do not fit together: one has ${size} elements on an axis, another ${other}`);
   });
 }
 
@@ -63,13 +64,13 @@ const average: LayerLowering = (scope, inputs) => {
 };
 
 const concatenate: LayerLowering = (scope, inputs) => {
-  if (inputs.length === 0) throw new NotLowered('it has no input');
+  if (inputs.length === 0) throw new NotLowered(say`it has no input`);
   const values = inputs.map((x) => scope.shaped(x));
   const rank = values[0].shape.length;
-  if (values.some((x) => x.shape.length !== rank)) throw new NotLowered('its inputs have different numbers of axes');
+  if (values.some((x) => x.shape.length !== rank)) throw new NotLowered(say`its inputs have different numbers of axes`);
   const stated = scope.integers('axis', -1)[0];
   const axis = stated < 0 ? stated + rank : stated;
-  if (axis < 0 || axis >= rank) throw new NotLowered(`its axis is not one of the ${rank} of its inputs`);
+  if (axis < 0 || axis >= rank) throw new NotLowered(say`its axis is not one of the ${rank} of its inputs`);
   const sizes = values.map((x) => x.shape[axis]);
   const size = sizes.every((s): s is number => s !== null) ? sizes.reduce((a, b) => a + b, 0) : null;
   const shape = values[0].shape.map((s, i) =>
@@ -92,16 +93,16 @@ function normalized(scope: LayerScope, x: Ranked, axis: number, part: string): R
 
 /** Products over one axis of each input, for each sample (tfjs-layers, batchDot). */
 const dot: LayerLowering = (scope, inputs) => {
-  if (inputs.length !== 2) throw new NotLowered('it needs two inputs');
+  if (inputs.length !== 2) throw new NotLowered(say`it needs two inputs`);
   let [x, y] = inputs.map((v) => scope.shaped(v)) as [Ranked, Ranked];
   const ranks = [x.shape.length, y.shape.length];
-  if (ranks.some((r) => r < 2 || r > 3)) throw new NotLowered('its inputs do not have two or three axes');
+  if (ranks.some((r) => r < 2 || r > 3)) throw new NotLowered(say`its inputs do not have two or three axes`);
   const stated = scope.integers('axes', -1);
   const axes = ranks.map((rank, i) => {
     const axis = stated[stated.length === 1 ? 0 : i];
     return axis < 0 ? axis + rank : axis;
   });
-  if (axes.some((a, i) => a < 1 || a >= ranks[i])) throw new NotLowered('its axes are not axes of its inputs');
+  if (axes.some((a, i) => a < 1 || a >= ranks[i])) throw new NotLowered(say`its axes are not axes of its inputs`);
   if (scope.flag('normalize', false)) {
     x = normalized(scope, x, axes[0], 'x');
     y = normalized(scope, y, axes[1], 'y');

@@ -1,4 +1,5 @@
 import { attribute } from '../../../ir/attribute';
+import { say } from '../../../texts/say';
 import { NotLowered, type LayerScope, type Shape } from '../layerScope';
 import type { LayerLowering } from './lowering';
 import { moveToAxis1 } from './spatial';
@@ -10,7 +11,7 @@ const MOMENTUM = 0.99;
 function axesOf(scope: LayerScope, rank: number): number[] {
   const axes = scope.integers('axis', -1).map((a) => (a < 0 ? a + rank : a));
   if (axes.some((a) => a < 0 || a >= rank) || new Set(axes).size !== axes.length) {
-    throw new NotLowered(`its axis does not name axes of an input with ${rank}`);
+    throw new NotLowered(say`its axis does not name axes of an input with ${rank}`);
   }
   return axes;
 }
@@ -20,8 +21,8 @@ const batchNormalization: LayerLowering = (scope, [x]) => {
   const input = scope.shaped(x);
   const axes = axesOf(scope, input.shape.length);
   if (axes.length !== 1)
-    throw new NotLowered('it keeps statistics for several axes, where TensorFlow.js knows one alone');
-  if (input.shape.length < 2) throw new NotLowered('its input has no channel axis beside the batch');
+    throw new NotLowered(say`it keeps statistics for several axes, where TensorFlow.js knows one alone`);
+  if (input.shape.length < 2) throw new NotLowered(say`its input has no channel axis beside the batch`);
   const channels: Shape = [input.shape[axes[0]]];
   const scale = scope.flag('scale', true) ? scope.weight('gamma', channels) : undefined;
   const shift = scope.flag('center', true) ? scope.weight('beta', channels) : undefined;
@@ -55,7 +56,7 @@ const layerNormalization: LayerLowering = (scope, [x]) => {
   const scale = scope.flag('scale', true) ? scope.weight('gamma', dims) : undefined;
   const shift = scope.flag('center', true) ? scope.weight('beta', dims) : undefined;
   const sizes = scale?.dims ?? shift?.dims ?? dims.filter((d): d is number => d !== null);
-  if (sizes.length !== dims.length) throw new NotLowered('the sizes of its axes are not known');
+  if (sizes.length !== dims.length) throw new NotLowered(say`the sizes of its axes are not known`);
   const order = [...input.shape.map((_, i) => i).filter((i) => !axes.includes(i)), ...axes];
   const value = scope.layout(input, order, 'axes_last');
   const y = scope.emit(

@@ -1,4 +1,5 @@
 import { attribute } from '../../../ir/attribute';
+import { say } from '../../../texts/say';
 import { NotLowered, type LayerScope, type TensorValue } from '../layerScope';
 import { activationOf } from './activations';
 import type { LayerLowering } from './lowering';
@@ -8,14 +9,14 @@ import type { LayerLowering } from './lowering';
 const activated =
   (name: string): LayerLowering =>
   (scope, [x]) => {
-    if (x === undefined) throw new NotLowered('it has no input');
+    if (x === undefined) throw new NotLowered(say`it has no input`);
     return [activationOf(name)(scope, x, undefined)];
   };
 
 const elementwise =
   (opType: string): LayerLowering =>
   (scope, [x]) => {
-    if (x === undefined) throw new NotLowered('it has no input');
+    if (x === undefined) throw new NotLowered(say`it has no input`);
     return [scope.emit(opType, [x], {}, { shape: x.shape })];
   };
 
@@ -24,7 +25,7 @@ const compared =
   (opType: string, isDenied = false): LayerLowering =>
   (scope, inputs) => {
     const operands = operandsOf(scope, inputs);
-    if (operands.length !== 2) throw new NotLowered('it needs two operands');
+    if (operands.length !== 2) throw new NotLowered(say`it needs two operands`);
     const shape = operands.find((x) => x.shape?.length !== 0)?.shape;
     const part = isDenied ? 'equal' : undefined;
     const y = scope.emit(opType, operands, {}, { shape, dtype: 'bool', part });
@@ -45,7 +46,7 @@ const reduced =
     const { shape, ...value } = scope.shaped(x);
     const stated = scope.has('axis') ? scope.integers('axis', 0) : shape.map((_, i) => i);
     const axes = stated.map((a) => (a < 0 ? a + shape.length : a));
-    if (axes.some((a) => a < 0 || a >= shape.length)) throw new NotLowered('its axis is not one of its input');
+    if (axes.some((a) => a < 0 || a >= shape.length)) throw new NotLowered(say`its axis is not one of its input`);
     const keeps = scope.flag('keepdims', false);
     const result = keeps ? shape.map((n, i) => (axes.includes(i) ? 1 : n)) : shape.filter((_, i) => !axes.includes(i));
     const inputs = [{ ...value, shape }, scope.integersConstant(axes, 'axes')];

@@ -1,4 +1,5 @@
 import { attribute } from '../../../ir/attribute';
+import { say } from '../../../texts/say';
 import { NotLowered, type LayerScope, type Shape, type TensorValue } from '../layerScope';
 import type { LayerLowering } from './lowering';
 import { moveToAxis1 } from './spatial';
@@ -31,7 +32,7 @@ function resized(scope: LayerScope, x: Image, mode: 'linear' | 'nearest', aligne
 const resizing: LayerLowering = (scope, [x]) => {
   const interpolation = scope.string('interpolation', 'bilinear');
   if (interpolation !== 'bilinear' && interpolation !== 'nearest')
-    throw new NotLowered('its interpolation is neither nearest nor bilinear');
+    throw new NotLowered(say`its interpolation is neither nearest nor bilinear`);
   const mode = interpolation === 'nearest' ? 'nearest' : 'linear';
   return [resized(scope, scope.ranked(x, 4), mode, !scope.flag('crop_to_aspect_ratio', false))];
 };
@@ -53,7 +54,7 @@ const centerCrop: LayerLowering = (scope, [x]) => {
   const input = scope.ranked(x, 4);
   const [batch, height, width, channels] = input.shape;
   const wanted = [scope.size('height'), scope.size('width')];
-  if (height === null || width === null) throw new NotLowered('the size of its input is not known');
+  if (height === null || width === null) throw new NotLowered(say`the size of its input is not known`);
   const rowsBefore = Math.floor((height - wanted[0]) / 2);
   // an odd column too many is taken from the left, as tfjs has it
   const columnsBefore = width === wanted[1] ? 0 : Math.floor((width - wanted[1]) / 2) || 1;
@@ -79,8 +80,8 @@ const categoryEncoding: LayerLowering = (scope, [x]) => {
   const input = scope.ranked(x, 2);
   const [batch, count] = input.shape;
   const depth = scope.size('num_tokens');
-  if (!['one_hot', 'multi_hot', 'count'].includes(mode)) throw new NotLowered(`its output_mode is not known`);
-  if (mode === 'one_hot' && count !== 1) throw new NotLowered('it encodes one category, but is given several');
+  if (!['one_hot', 'multi_hot', 'count'].includes(mode)) throw new NotLowered(say`its output_mode is not known`);
+  if (mode === 'one_hot' && count !== 1) throw new NotLowered(say`it encodes one category, but is given several`);
   const options = { shape: input.shape, dtype: 'int64', part: 'tokens' } as const;
   const tokens = scope.emit('Cast', [input], { to: attribute.int(INT64) }, options);
   const values = scope.vector([0, 1], 'values');

@@ -1,4 +1,5 @@
 import { attribute, type Attribute } from '../../../ir/attribute';
+import { say } from '../../../texts/say';
 import { isObject, member, objectMember, stringMember } from '../jsonAccess';
 import { NotLowered, type LayerScope, type Shape, type TensorValue } from '../layerScope';
 import { activationName } from './activations';
@@ -78,14 +79,14 @@ function run(
   const input = scope.ranked(x, 3);
   const units = scope.size('units');
   const [batch, steps, features] = input.shape;
-  if (scope.flag('time_major', false)) throw new NotLowered('its steps come before the batch');
+  if (scope.flag('time_major', false)) throw new NotLowered(say`its steps come before the batch`);
   const activations = cell.activations.map(([setting, fallback]) => {
     const activation = gateActivations.get(activationName(member(scope.config, setting) ?? fallback));
     if (activation === undefined)
-      throw new NotLowered(`the ${setting} is not one that ONNX's recurrent operators know`);
+      throw new NotLowered(say`the ${setting} is not one that ONNX's recurrent operators know`);
     return activation;
   });
-  if (initial.length !== 0 && initial.length !== cell.states) throw new NotLowered('its initial states do not fit');
+  if (initial.length !== 0 && initial.length !== cell.states) throw new NotLowered(say`its initial states do not fit`);
 
   const wide = cell.gates.length * units;
   const form = { order: [1, 0], blocks: cell.gates, regroup: (dims: readonly number[]) => [1, ...dims] };
@@ -189,7 +190,7 @@ const merges: Readonly<Record<string, 'Concat' | 'Add' | 'Mul'>> = {
 const bidirectional: LayerLowering = (scope, [x, ...initial]) => {
   const { wrapped } = scope.layer;
   const cell = wrapped !== undefined && Object.hasOwn(cells, wrapped.className) ? cells[wrapped.className] : undefined;
-  if (wrapped === undefined || cell === undefined) throw new NotLowered('it does not wrap a recurrent layer');
+  if (wrapped === undefined || cell === undefined) throw new NotLowered(say`it does not wrap a recurrent layer`);
   const half = initial.length / 2;
   const pass = (direction: 'forward' | 'reverse', side: string, states: readonly TensorValue[]) => {
     const inner = scope.wrapped(wrapped, `${scope.layer.name}/${side}_${wrapped.name}`).part(side);
@@ -206,7 +207,7 @@ const bidirectional: LayerLowering = (scope, [x, ...initial]) => {
   if (mode === null) return [forward, backward, ...states];
   const name = scope.string('merge_mode', 'concat');
   const merge = Object.hasOwn(merges, name) ? merges[name] : undefined;
-  if (merge === undefined) throw new NotLowered('its merge_mode is not known');
+  if (merge === undefined) throw new NotLowered(say`its merge_mode is not known`);
   const { shape } = forward;
   if (merge === 'Concat') {
     const units = shape?.at(-1) ?? null;
@@ -228,9 +229,10 @@ function statedCell(scope: LayerScope, stated: unknown): StatedCell {
   const className = isObject(stated) ? (stringMember(stated, 'class_name') ?? '') : '';
   const kind = className.replace(/Cell$/, '');
   const config = isObject(stated) ? objectMember(stated, 'config') : undefined;
-  if (kind === 'ConvLSTM2D') throw new NotLowered('TensorFlow.js runs a ConvLSTM2DCell in the layer ConvLSTM2D alone');
+  if (kind === 'ConvLSTM2D')
+    throw new NotLowered(say`TensorFlow.js runs a ConvLSTM2DCell in the layer ConvLSTM2D alone`);
   if (kind === className || !Object.hasOwn(cells, kind) || config === undefined)
-    throw new NotLowered(`its cell ${className.slice(0, 80)} is not known`);
+    throw new NotLowered(say`its cell ${className.slice(0, 80)} is not known`);
   return { cell: cells[kind], definition: { ...scope.layer, className, config } };
 }
 
@@ -240,9 +242,9 @@ const rnn: LayerLowering = (scope, [x, ...initial]) => {
   const stack = member(objectMember(stated ?? {}, 'config') ?? {}, 'cells');
   const isStack = Array.isArray(stack);
   const list = (isStack ? stack : [stated]).map((c) => statedCell(scope, c));
-  if (list.length === 0) throw new NotLowered('it has no cell');
+  if (list.length === 0) throw new NotLowered(say`it has no cell`);
   if (isStack && (initial.length > 0 || scope.flag('return_state', false)))
-    throw new NotLowered('it passes on the states of a stack of cells');
+    throw new NotLowered(say`it passes on the states of a stack of cells`);
   const backwards = scope.flag('go_backwards', false);
   let value = x;
   let pass: Pass | undefined;

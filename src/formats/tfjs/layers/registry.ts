@@ -1,3 +1,4 @@
+import { later, translated } from '../../../texts/say';
 import { activationLayers } from './activations';
 import { attentionLayers } from './attention';
 import { convLstmLayers } from './convLstm';
@@ -38,13 +39,13 @@ export function loweringOf(className: string): LayerLowering | undefined {
   return byClass.get(className);
 }
 
-const aCell = 'a cell is computed by the RNN layer around it, and is no layer by itself';
+const aCell = later`a cell is computed by the RNN layer around it, and is no layer by itself`;
 
 /** Why layer classes of tfjs are not lowered. */
 const opaque: ReadonlyMap<string, string> = new Map([
   [
     'RandomWidth',
-    'its width is drawn at random on every call, in inference too, and TensorFlow.js does not run it in a model',
+    later`its width is drawn at random on every call, in inference too, and TensorFlow.js does not run it in a model`,
   ],
   ...['SimpleRNNCell', 'GRUCell', 'LSTMCell', 'StackedRNNCells', 'ConvLSTM2DCell'].map(
     (cell) => [cell, aCell] as const,
@@ -53,7 +54,8 @@ const opaque: ReadonlyMap<string, string> = new Map([
 
 /** Why a layer of this class stays opaque; undefined for classes that nobody here knows. */
 export function opaqueReason(className: string): string | undefined {
-  return opaque.get(className);
+  const reason = opaque.get(className);
+  return reason === undefined ? undefined : translated(reason);
 }
 
 /** The layer classes that are lowered to operators. */

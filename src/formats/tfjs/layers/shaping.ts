@@ -1,4 +1,5 @@
 import { attribute } from '../../../ir/attribute';
+import { say } from '../../../texts/say';
 import { isCount, member } from '../jsonAccess';
 import { NotLowered, type LayerScope, type Shape } from '../layerScope';
 import type { LayerLowering } from './lowering';
@@ -32,23 +33,23 @@ const flatten: LayerLowering = (scope, [x]) => {
 };
 
 const reshape: LayerLowering = (scope, [x]) => {
-  if (x === undefined) throw new NotLowered('it has no input');
+  if (x === undefined) throw new NotLowered(say`it has no input`);
   // the operation of Keras 3 states the batch as well
   const whole = member(scope.config, 'newshape');
   const target = Array.isArray(whole) && whole[0] === -1 ? whole.slice(1) : member(scope.config, 'target_shape');
-  if (!Array.isArray(target)) throw new NotLowered('its target_shape is not a list');
+  if (!Array.isArray(target)) throw new NotLowered(say`its target_shape is not a list`);
   const sizes = target.map((d: unknown) => {
     if (isCount(d) && d > 0) return d;
     if (d === null || (typeof d === 'number' && d < 0)) return null;
-    throw new NotLowered('its target_shape holds something that is not a positive size');
+    throw new NotLowered(say`its target_shape holds something that is not a positive size`);
   });
   if (sizes.filter((d) => d === null).length > 1)
-    throw new NotLowered('its target_shape leaves more than one size open');
+    throw new NotLowered(say`its target_shape leaves more than one size open`);
   const known = product(sizes.filter((d) => d !== null));
   const total = x.shape === undefined ? null : product(x.shape.slice(1));
-  if (known === null) throw new NotLowered('its target_shape is too large to exist');
+  if (known === null) throw new NotLowered(say`its target_shape is too large to exist`);
   if (total !== null && (sizes.includes(null) ? total % known !== 0 : total !== known)) {
-    throw new NotLowered(`${total} elements do not fit its target_shape`);
+    throw new NotLowered(say`${total} elements do not fit its target_shape`);
   }
   const shape = sizes.map((d) => d ?? (total === null ? null : total / known));
   // 0 keeps the batch as it is
@@ -61,7 +62,7 @@ const permute: LayerLowering = (scope, [x]) => {
   const input = scope.ranked(x, dims.length + 1);
   const order = [0, ...dims];
   if (new Set(order).size !== order.length || order.some((d) => d < 0 || d > dims.length)) {
-    throw new NotLowered('its dims are not a permutation of the axes after the batch');
+    throw new NotLowered(say`its dims are not a permutation of the axes after the batch`);
   }
   return [
     scope.emit('Transpose', [input], { perm: attribute.ints(order) }, { shape: order.map((d) => input.shape[d]) }),
@@ -84,11 +85,11 @@ function margins(scope: LayerScope, key: string, rank: number, fallback: number)
   const pair = (v: unknown): [number, number] => {
     if (isCount(v)) return [v, v];
     if (Array.isArray(v) && v.length === 2 && isCount(v[0]) && isCount(v[1])) return [v[0], v[1]];
-    throw new NotLowered(`${key} has to hold sizes before and after each axis`);
+    throw new NotLowered(say`${key} has to hold sizes before and after each axis`);
   };
   if (!Array.isArray(value)) return Array.from({ length: rank }, () => pair(value));
   if (rank === 1) return [pair(value.length === 1 ? (value as unknown[])[0] : value)];
-  if (value.length !== rank) throw new NotLowered(`${key} has to have one entry for each of ${rank} axes`);
+  if (value.length !== rank) throw new NotLowered(say`${key} has to have one entry for each of ${rank} axes`);
   return value.map(pair);
 }
 
@@ -109,7 +110,7 @@ function cropping(rank: number): LayerLowering {
     const sides = margins(scope, 'cropping', rank, rank === 1 ? 1 : 0);
     const [batch, channels, ...sizes] = value.shape;
     const cropped = sizes.map((n, i) => (n === null ? null : n - sides[i][0] - sides[i][1]));
-    if (cropped.some((n) => n !== null && n <= 0)) throw new NotLowered('it crops all of its input');
+    if (cropped.some((n) => n !== null && n <= 0)) throw new NotLowered(say`it crops all of its input`);
     const starts = scope.integersConstant(
       sides.map((s) => s[0]),
       'starts',
@@ -133,7 +134,7 @@ const upSampling2D: LayerLowering = (scope, [x]) => {
   const factors = scope.sizes('size', 2, 2);
   const interpolation = scope.string('interpolation', 'nearest').toLowerCase();
   const mode = interpolation === 'nearest' ? 'nearest' : interpolation === 'bilinear' ? 'linear' : undefined;
-  if (mode === undefined) throw new NotLowered('its interpolation is neither nearest nor bilinear');
+  if (mode === undefined) throw new NotLowered(say`its interpolation is neither nearest nor bilinear`);
   const scales = scope.vector([1, 1, ...factors], 'scales');
   const [batch, channels, ...sizes] = value.shape;
   const shape = [batch, channels, ...sizes.map((n, i) => (n === null ? null : n * factors[i]))];

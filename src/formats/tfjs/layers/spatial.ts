@@ -1,4 +1,5 @@
 import { attribute, type Attribute } from '../../../ir/attribute';
+import { say } from '../../../texts/say';
 import { NotLowered, type LayerScope, type Shape, type TensorValue } from '../layerScope';
 
 /** A value with its channels on axis 1, where ONNX's spatial operators have them. */
@@ -13,7 +14,7 @@ export function channelsFirst(scope: LayerScope, x: TensorValue | undefined, ran
   const input = scope.ranked(x, rank + 2);
   const format = scope.string('data_format', 'channels_last').toLowerCase().replace('_', '');
   if (format === 'channelsfirst') return { value: input, restore: (y) => scope.ranked(y, rank + 2) };
-  if (format !== 'channelslast') throw new NotLowered('its data_format is neither channels_last nor channels_first');
+  if (format !== 'channelslast') throw new NotLowered(say`its data_format is neither channels_last nor channels_first`);
   return moveToAxis1(scope, input, rank + 1);
 }
 
@@ -54,7 +55,7 @@ export interface Window {
 
 export function paddingOf(scope: LayerScope, allowed: readonly Window['padding'][]): Window['padding'] {
   const padding = scope.string('padding', 'valid').toLowerCase() as Window['padding'];
-  if (!allowed.includes(padding)) throw new NotLowered(`its padding is not one of ${allowed.join(', ')}`);
+  if (!allowed.includes(padding)) throw new NotLowered(say`its padding is not one of ${allowed.join(', ')}`);
   return padding;
 }
 
@@ -86,7 +87,7 @@ export function slide(
     ends.push(0);
     if (n === null) return null;
     const room = n + before - reach[i];
-    if (room < 0) throw new NotLowered(`its window of ${reach[i]} does not fit into an axis of ${n}`);
+    if (room < 0) throw new NotLowered(say`its window of ${reach[i]} does not fit into an axis of ${n}`);
     return Math.floor(room / stride) + 1;
   });
   const pads = [...begins, ...ends];

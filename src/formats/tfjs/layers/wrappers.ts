@@ -1,3 +1,4 @@
+import { say } from '../../../texts/say';
 import { NotLowered, type LayerScope, type Shape, type TensorValue } from '../layerScope';
 import { activationLayers } from './activations';
 import { convolutionLayers } from './convolution';
@@ -32,18 +33,19 @@ const elementwise: ReadonlySet<string> = new Set([
 const timeDistributed: LayerLowering = (scope, [x]) => {
   const { wrapped } = scope.layer;
   if (wrapped === undefined || wrapped.nested !== undefined)
-    throw new NotLowered('the layer that it wraps is not known');
+    throw new NotLowered(say`the layer that it wraps is not known`);
   const lowering = Object.hasOwn(perStep, wrapped.className) ? perStep[wrapped.className] : undefined;
-  if (lowering === undefined) throw new NotLowered(`it wraps ${wrapped.className}, which is not applied step by step`);
+  if (lowering === undefined)
+    throw new NotLowered(say`it wraps ${wrapped.className}, which is not applied step by step`);
   const inner = scope.wrapped(wrapped, scope.layer.name);
   if (elementwise.has(wrapped.className) && x !== undefined) return lowering(inner, [x]);
   const input = scope.shaped(x);
   const [batch, steps, ...rest] = input.shape;
-  if (steps === null || steps === undefined) throw new NotLowered('the number of steps is not known');
+  if (steps === null || steps === undefined) throw new NotLowered(say`the number of steps is not known`);
   const folded = reshaped(scope, input, [-1, ...known(rest)], [times(batch, steps), ...rest], 'steps_to_batch');
   const [y] = lowering(inner.part('each'), [folded]);
   const shape = y.shape?.slice(1);
-  if (shape === undefined) throw new NotLowered('the shape of a step is not known');
+  if (shape === undefined) throw new NotLowered(say`the shape of a step is not known`);
   return [reshaped(scope, y, [-1, steps, ...known(shape)], [batch, steps, ...shape], undefined)];
 };
 
@@ -59,7 +61,7 @@ function reshaped(
 }
 
 function known(shape: Shape): readonly number[] {
-  if (shape.some((d) => d === null)) throw new NotLowered('the shape of a step is not known');
+  if (shape.some((d) => d === null)) throw new NotLowered(say`the shape of a step is not known`);
   return shape as readonly number[];
 }
 
@@ -72,7 +74,7 @@ const spectralNormalization: LayerLowering = (scope, inputs) => {
   const { wrapped } = scope.layer;
   const lowering =
     wrapped !== undefined && Object.hasOwn(perStep, wrapped.className) ? perStep[wrapped.className] : undefined;
-  if (wrapped === undefined || lowering === undefined) throw new NotLowered('the layer that it wraps is not known');
+  if (wrapped === undefined || lowering === undefined) throw new NotLowered(say`the layer that it wraps is not known`);
   return lowering(scope.wrapped(wrapped, scope.layer.name), inputs);
 };
 

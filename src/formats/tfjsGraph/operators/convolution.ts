@@ -1,4 +1,5 @@
 import { attribute } from '../../../ir/attribute';
+import { say } from '../../../texts/say';
 import { NotLowered } from '../../tfjs/layerScope';
 import type { KeyedForm, NodeScope, ShapedValue } from '../nodeScope';
 import { fusedOperators } from './fused';
@@ -16,10 +17,10 @@ function kernelOf(scope: NodeScope, input: number, form: KeyedForm): { value: Sh
   const rank = form.order!.length;
   const dims = constant?.dims ?? scope.x(input).shape;
   if (dims?.length !== rank || !dims.every((d): d is number => d !== null && d > 0)) {
-    throw new NotLowered('the shape of its kernel is not known');
+    throw new NotLowered(say`the shape of its kernel is not known`);
   }
   if (constant !== undefined) return { value: scope.constantAs(constant, form), stated: dims };
-  if (form.regroup !== undefined) throw new NotLowered('its kernel is computed');
+  if (form.regroup !== undefined) throw new NotLowered(say`its kernel is computed`);
   const shape = form.order!.map((axis) => dims[axis]);
   const moved = scope.emit(
     'Transpose',
@@ -38,7 +39,7 @@ function convolution(rank: number): OperatorLowering {
     const [batch, channels, ...sizes] = value.shape;
     const [perGroup, filters] = kernel.stated.slice(rank);
     if (channels !== null && channels % perGroup !== 0)
-      throw new NotLowered('its kernel does not fit the channels of its input');
+      throw new NotLowered(say`its kernel does not fit the channels of its input`);
     const { attributes, sizes: results } = windowOf(scope, sizes, kernel.stated.slice(0, rank), channelsLast);
     const group = attribute.int(channels === null ? 1 : channels / perGroup);
     return fusedOperators(scope, 2, (bias) => {
@@ -59,7 +60,7 @@ const depthwise: OperatorLowering = (scope) => {
   const [batch, channels, ...sizes] = value.shape;
   const [h, w, inputs, times] = kernel.stated;
   if (channels !== null && channels !== inputs)
-    throw new NotLowered('its kernel does not fit the channels of its input');
+    throw new NotLowered(say`its kernel does not fit the channels of its input`);
   const { attributes, sizes: results } = windowOf(scope, sizes, [h, w], channelsLast);
   return fusedOperators(scope, 2, (bias) => {
     const shape = [batch, inputs * times, ...results];
@@ -79,9 +80,9 @@ const transposed: OperatorLowering = (scope) => {
   const window = kernel.stated.slice(0, 2);
   const [batch, , ...sizes] = value.shape;
   const strides = scope.spatial('strides', channelsLast, 2);
-  if (scope.spatial('dilations', channelsLast, 2).some((d) => d !== 1)) throw new NotLowered('it is dilated');
+  if (scope.spatial('dilations', channelsLast, 2).some((d) => d !== 1)) throw new NotLowered(say`it is dilated`);
   const padding = scope.string('padding', 'VALID');
-  if (padding !== 'SAME' && padding !== 'VALID') throw new NotLowered('its padding is not known');
+  if (padding !== 'SAME' && padding !== 'VALID') throw new NotLowered(say`its padding is not known`);
   const stated = scope
     .constant(0)
     ?.atHand?.slice(channelsLast ? 1 : 2)
@@ -102,7 +103,7 @@ const transposed: OperatorLowering = (scope) => {
     const size = outputs[i];
     return n === null || size === null ? Math.max(0, strides[i] - k) : size - ((n - 1) * strides[i] + k - cuts[i]);
   });
-  if (rest.some((r, i) => r < 0 || r >= strides[i])) throw new NotLowered('its output shape does not fit its input');
+  if (rest.some((r, i) => r < 0 || r >= strides[i])) throw new NotLowered(say`its output shape does not fit its input`);
   const attributes = {
     kernel_shape: attribute.ints(window),
     strides: attribute.ints(strides),

@@ -1,5 +1,6 @@
 import { attribute } from '../../../ir/attribute';
 import { float32Tensor } from '../../../ir/tensor';
+import { say } from '../../../texts/say';
 import { NotLowered, type Shape, type TensorValue } from '../../tfjs/layerScope';
 import { shapeOfNumbers } from '../attributeValues';
 import type { NodeScope } from '../nodeScope';
@@ -38,10 +39,10 @@ function zeroLike(scope: NodeScope, x: TensorValue): TensorValue {
 /** LinSpace: the i-th of n numbers is start + i (stop - start) / (n - 1). */
 const linSpace: OperatorLowering = (scope) => {
   const ends = [scope.constant(0), scope.constant(1)].map((c) => c?.atHand?.[0]);
-  const [count] = scope.numbers(2, 'number of values');
+  const [count] = scope.numbers(2, say`number of values`);
   const [start, stop] = ends;
-  if (start === undefined || stop === undefined) throw new NotLowered('its ends are not constants');
-  if (!(count >= 1)) throw new NotLowered('it has no values');
+  if (start === undefined || stop === undefined) throw new NotLowered(say`its ends are not constants`);
+  if (!(count >= 1)) throw new NotLowered(say`it has no values`);
   const places = ['from', 'to', 'by'].map((part, i) => scope.integerScalar([0, count, 1][i], part));
   const indices = scope.emit('Range', places, {}, { shape: [count], dtype: 'int64', part: 'indices' });
   const step = scope.scalar(count === 1 ? 0 : (stop - start) / (count - 1), 'step');
@@ -93,8 +94,8 @@ const randomIntegers: OperatorLowering = (scope) => {
 
 const multinomial: OperatorLowering = (scope) => {
   const x = scope.ranked(scope.x(0), 2);
-  const [count] = scope.numbers(1, 'number of samples');
-  if (!(count >= 1)) throw new NotLowered('it takes no samples');
+  const [count] = scope.numbers(1, say`number of samples`);
+  if (!(count >= 1)) throw new NotLowered(say`it takes no samples`);
   const attributes = { sample_size: attribute.int(count), dtype: attribute.int(6) };
   return [scope.emit('Multinomial', [x], attributes, { shape: [x.shape[0], count], dtype: 'int32' })];
 };

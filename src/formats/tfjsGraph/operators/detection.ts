@@ -1,4 +1,5 @@
 import { attribute } from '../../../ir/attribute';
+import { say } from '../../../texts/say';
 import { NotLowered, type TensorValue } from '../../tfjs/layerScope';
 import type { NodeScope } from '../nodeScope';
 import type { OperatorLowering } from './operator';
@@ -42,7 +43,7 @@ const padded: OperatorLowering = (scope) => {
   const valid = scope.cast(count, 'int32', 'valid');
   if (!pads) return [indices, valid];
   const most = scope.numberAt(2);
-  if (most === undefined) throw new NotLowered('its number of boxes is not a constant');
+  if (most === undefined) throw new NotLowered(say`its number of boxes is not a constant`);
   const missing = scope.emit(
     'Sub',
     [scope.integersConstant([most], 'size'), sizes],
@@ -61,7 +62,7 @@ const padded: OperatorLowering = (scope) => {
 
 /** With the scores, which the soft form lowers: that one is not known to ONNX. */
 const withScores: OperatorLowering = (scope) => {
-  if (scope.constant(5)?.atHand?.[0] !== 0) throw new NotLowered('it lowers scores instead of leaving boxes out');
+  if (scope.constant(5)?.atHand?.[0] !== 0) throw new NotLowered(say`it lowers scores instead of leaving boxes out`);
   const indices = selected(scope, 4);
   const scores = scope.emit('Gather', [scope.x(1), indices], {}, { shape: [null], part: 'selected_scores' });
   const sizes = scope.emit('Shape', [indices], {}, { shape: [1], dtype: 'int64', part: 'count' });

@@ -1,5 +1,6 @@
 import { attribute } from '../../../ir/attribute';
 import type { DataType } from '../../../ir/dataType';
+import { say } from '../../../texts/say';
 import { NotLowered, type Shape, type TensorValue } from '../../tfjs/layerScope';
 import type { NodeScope, ShapedValue } from '../nodeScope';
 import { activation } from './fused';
@@ -115,7 +116,7 @@ const biasAdd: OperatorLowering = (scope) => {
   if (isChannelsLast(scope) || rank < 3) return both('Add')(scope);
   const { shape } = scope.shaped(x);
   const constant = scope.constant(1);
-  if (constant === undefined) throw new NotLowered('its bias is computed');
+  if (constant === undefined) throw new NotLowered(say`its bias is computed`);
   const regroup = (dims: readonly number[]) => [...dims, ...Array.from({ length: rank - 2 }, () => 1)];
   return [scope.emit('Add', [x, scope.constantAs(constant, { key: `channels ${rank}`, regroup })], {}, { shape })];
 };
@@ -193,14 +194,14 @@ const divNoNan: OperatorLowering = (scope) => {
 const select: OperatorLowering = (scope) => {
   const [condition, a, b] = scope.all(0, 3);
   const isRowwise = scope.layer.className === 'Select' && condition.shape?.length !== a.shape?.length;
-  if (isRowwise) throw new NotLowered('its condition has another rank than what it selects');
+  if (isRowwise) throw new NotLowered(say`its condition has another rank than what it selects`);
   const shape = broadcast(condition.shape, broadcast(a.shape, b.shape));
   return [scope.emit('Where', [condition, a, b], {}, { shape, dtype: a.dtype })];
 };
 
 const addN: OperatorLowering = (scope) => {
   const inputs = scope.all();
-  if (inputs.length === 0) throw new NotLowered('it has no inputs');
+  if (inputs.length === 0) throw new NotLowered(say`it has no inputs`);
   const y = scope.emit('Sum', inputs, {}, { shape: inputs[0].shape });
   return [y];
 };
@@ -208,8 +209,8 @@ const addN: OperatorLowering = (scope) => {
 const cast: OperatorLowering = (scope) => {
   const to = scope.string('DstT', '');
   const x = scope.x(0);
-  if (to !== 'float32' && to !== 'int32' && to !== 'bool') throw new NotLowered(`it casts to ${to.slice(0, 40)}`);
-  if (x.dtype === 'string') throw new NotLowered('it casts from text');
+  if (to !== 'float32' && to !== 'int32' && to !== 'bool') throw new NotLowered(say`it casts to ${to.slice(0, 40)}`);
+  if (x.dtype === 'string') throw new NotLowered(say`it casts from text`);
   const y = scope.cast(x, to);
   return [scope.isInside(x) ? scope.markInside(y) : y];
 };

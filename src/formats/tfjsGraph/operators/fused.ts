@@ -1,4 +1,5 @@
 import { attribute } from '../../../ir/attribute';
+import { say } from '../../../texts/say';
 import { NotLowered, type TensorValue } from '../../tfjs/layerScope';
 import type { NodeScope } from '../nodeScope';
 
@@ -19,7 +20,7 @@ export function fusedOperators(
   const y = linear(hasBias ? [scope.x(from)] : []);
   const rest = hasBias ? fused.slice(1) : fused;
   if (rest.length === 0) return [y];
-  if (rest.length > 1) throw new NotLowered(`it holds ${fused.slice(0, 4).join(', ').slice(0, 80)} at once`);
+  if (rest.length > 1) throw new NotLowered(say`it holds ${fused.slice(0, 4).join(', ').slice(0, 80)} at once`);
   return [activation(scope, rest[0], y, from + Number(hasBias), 'activation')];
 }
 
@@ -47,7 +48,7 @@ export function activation(scope: NodeScope, name: string, x: TensorValue, slope
       case 'Prelu':
         return scope.emit('PRelu', [x, slopesOf(scope, slopes, x)], {}, { shape, part });
       default:
-        throw new NotLowered(`the activation ${name.slice(0, 80)} is not known`);
+        throw new NotLowered(say`the activation ${name.slice(0, 80)} is not known`);
     }
   };
   const y = result();

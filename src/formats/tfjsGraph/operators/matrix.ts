@@ -1,4 +1,5 @@
 import { attribute } from '../../../ir/attribute';
+import { say } from '../../../texts/say';
 import { NotLowered, type Shape, type TensorValue } from '../../tfjs/layerScope';
 import type { NodeScope } from '../nodeScope';
 import { fusedOperators } from './fused';
@@ -27,7 +28,7 @@ function transposed(scope: NodeScope, x: TensorValue, isTransposed: boolean, par
   if (!isTransposed) return x;
   const { shape } = scope.shaped(x);
   const rank = shape.length;
-  if (rank < 2) throw new NotLowered('its input is no matrix');
+  if (rank < 2) throw new NotLowered(say`its input is no matrix`);
   const perm = shape.map((_, i) => (i === rank - 1 ? rank - 2 : i === rank - 2 ? rank - 1 : i));
   return scope.emit('Transpose', [x], { perm: attribute.ints(perm) }, { shape: perm.map((i) => shape[i]), part });
 }
@@ -44,7 +45,7 @@ function productShape(a: Shape | undefined, b: Shape | undefined): Shape | undef
 
 const einsum: OperatorLowering = (scope) => {
   const equation = scope.string('equation', '').replace(/\s/g, '');
-  if (!/^[a-zA-Z.,]+->[a-zA-Z.]*$/.test(equation)) throw new NotLowered('its equation is not known');
+  if (!/^[a-zA-Z.,]+->[a-zA-Z.]*$/.test(equation)) throw new NotLowered(say`its equation is not known`);
   return [scope.emit('Einsum', scope.all(), { equation: attribute.string(equation) }, { shape: undefined })];
 };
 

@@ -1,4 +1,5 @@
 import { attribute } from '../../../ir/attribute';
+import { say } from '../../../texts/say';
 import { NotLowered } from '../../tfjs/layerScope';
 import type { OperatorLowering } from './operator';
 import { spatialInput } from './window';
@@ -20,7 +21,7 @@ const fusedBatchNorm: OperatorLowering = (scope) => {
   const parameter = (input: number, fill: number, part: string) => {
     const stated = scope.optional(input);
     if (stated !== undefined && stated.shape?.[0] !== 0) return stated.name;
-    if (!isTraining || !sizes?.every((d): d is number => d !== null)) throw new NotLowered(`it has no ${part}`);
+    if (!isTraining || !sizes?.every((d): d is number => d !== null)) throw new NotLowered(say`it has no ${part}`);
     return scope.filled(fill, sizes, part);
   };
   const attributes = {

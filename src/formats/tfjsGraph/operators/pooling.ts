@@ -1,4 +1,5 @@
 import { attribute } from '../../../ir/attribute';
+import { say } from '../../../texts/say';
 import { NotLowered, type TensorValue } from '../../tfjs/layerScope';
 import type { OperatorLowering } from './operator';
 import { spatialInput, windowOf } from './window';
@@ -23,7 +24,7 @@ const poolingWithPlaces: OperatorLowering = (scope) => {
   const [batch, channels, ...sizes] = value.shape;
   const [height, width] = sizes;
   if (channels === null || height === null || width === null)
-    throw new NotLowered('the size of its input is not known');
+    throw new NotLowered(say`the size of its input is not known`);
   const kernel = scope.spatial('ksize', channelsLast, 2);
   const { attributes, sizes: results } = windowOf(scope, sizes, kernel, channelsLast);
   const shape = [batch, channels, ...results];
@@ -67,7 +68,7 @@ function blocks(opType: 'SpaceToDepth' | 'DepthToSpace'): OperatorLowering {
 const localResponse: OperatorLowering = (scope) => {
   const { value, restore } = spatialInput(scope, scope.x(0), 2);
   const radius = scope.number('depth_radius', 5);
-  if (!Number.isSafeInteger(radius) || radius < 0) throw new NotLowered('its depth_radius is no count');
+  if (!Number.isSafeInteger(radius) || radius < 0) throw new NotLowered(say`its depth_radius is no count`);
   const size = 2 * radius + 1;
   const attributes = {
     size: attribute.int(size),

@@ -1,4 +1,5 @@
 import { attribute } from '../../../ir/attribute';
+import { say } from '../../../texts/say';
 import { NotLowered, type Shape, type TensorValue } from '../../tfjs/layerScope';
 import type { NodeScope } from '../nodeScope';
 import type { OperatorLowering } from './operator';
@@ -47,14 +48,14 @@ interface Blocks {
 /** SpaceToBatchND and BatchToSpaceND: block sizes `[m]` of the axes behind the batch, paddings or crops `[m, 2]`. */
 function blocksOf(scope: NodeScope): Blocks {
   const x = scope.shaped(scope.x(0));
-  const block = scope.numbers(1, 'block shape');
+  const block = scope.numbers(1, say`block shape`);
   const flat = scope.numbers(2, 'paddings');
   const inner = x.shape.slice(1);
   if (block.length > inner.length || flat.length !== 2 * block.length) {
-    throw new NotLowered('its blocks do not fit its input');
+    throw new NotLowered(say`its blocks do not fit its input`);
   }
-  if (block.some((n) => n < 1) || flat.some((n) => n < 0)) throw new NotLowered('its blocks are not positive');
-  if (!inner.every((n): n is number => n !== null)) throw new NotLowered('the size of its input is not known');
+  if (block.some((n) => n < 1) || flat.some((n) => n < 0)) throw new NotLowered(say`its blocks are not positive`);
+  if (!inner.every((n): n is number => n !== null)) throw new NotLowered(say`the size of its input is not known`);
   const pairs = block.map((_, i) => [flat[2 * i], flat[2 * i + 1]] as const);
   return { x, block, pairs, spatial: inner.slice(0, block.length), rest: inner.slice(block.length) };
 }
@@ -64,7 +65,7 @@ const spaceToBatch: OperatorLowering = (scope) => {
   const { x, block, pairs, spatial, rest } = blocksOf(scope);
   const m = block.length;
   const sizes = spatial.map((n, i) => n + pairs[i][0] + pairs[i][1]);
-  if (sizes.some((n, i) => n % block[i] !== 0)) throw new NotLowered('its blocks do not divide its input');
+  if (sizes.some((n, i) => n % block[i] !== 0)) throw new NotLowered(say`its blocks do not divide its input`);
   const counts = sizes.map((n, i) => n / block[i]);
   const behind = rest.map(() => 0);
   const pads = [0, ...pairs.map((p) => p[0]), ...behind, 0, ...pairs.map((p) => p[1]), ...behind];
@@ -92,7 +93,7 @@ const batchToSpace: OperatorLowering = (scope) => {
   const m = block.length;
   const places = block.reduce((a, b) => a * b, 1);
   const batch = x.shape[0] === null ? null : x.shape[0] / places;
-  if (batch !== null && !Number.isInteger(batch)) throw new NotLowered('its blocks do not divide its batch');
+  if (batch !== null && !Number.isInteger(batch)) throw new NotLowered(say`its blocks do not divide its batch`);
   const apart = reshapedTo(
     scope,
     x,
@@ -114,7 +115,7 @@ const batchToSpace: OperatorLowering = (scope) => {
   );
   if (!isCut) return [joined];
   const sizes = whole.map((n, i) => n - pairs[i][0] - pairs[i][1]);
-  if (sizes.some((n) => n < 0)) throw new NotLowered('it cuts off more than there is');
+  if (sizes.some((n) => n < 0)) throw new NotLowered(say`it cuts off more than there is`);
   const inputs = [
     joined,
     scope.integersConstant(
@@ -152,8 +153,8 @@ function transposed(scope: NodeScope, x: TensorValue, perm: readonly number[]): 
 const bandPart: OperatorLowering = (scope) => {
   const x = scope.x(0);
   const [[lower], [upper]] = [
-    scope.numbers(1, 'number of lower diagonals'),
-    scope.numbers(2, 'number of upper diagonals'),
+    scope.numbers(1, say`number of lower diagonals`),
+    scope.numbers(2, say`number of upper diagonals`),
   ];
   let y = x;
   if (lower >= 0) {
@@ -175,7 +176,7 @@ const bandPart: OperatorLowering = (scope) => {
 const cumulated: OperatorLowering = (scope) => {
   const x = scope.x(0);
   const axis = scope.numberAt(1);
-  if (axis === undefined) throw new NotLowered('its axis is not a constant');
+  if (axis === undefined) throw new NotLowered(say`its axis is not a constant`);
   const at = x.shape === undefined ? axis : positive(axis, x.shape.length);
   const attributes = {
     exclusive: attribute.int(Number(scope.flag('exclusive', false))),

@@ -1,4 +1,5 @@
 import { attribute } from '../../../ir/attribute';
+import { say } from '../../../texts/say';
 import { NotLowered, type Shape, type TensorValue } from '../../tfjs/layerScope';
 import type { NodeScope, ShapedValue } from '../nodeScope';
 import type { OperatorLowering } from './operator';
@@ -8,7 +9,7 @@ import { inside } from './window';
 function axesOf(scope: NodeScope, x: TensorValue): number[] {
   const rank = x.shape?.length;
   const axes = scope.numbers(1, 'axes').map((a) => (a < 0 && rank !== undefined ? a + rank : a));
-  if (rank !== undefined && axes.some((a) => a < 0 || a >= rank)) throw new NotLowered('it has no such axis');
+  if (rank !== undefined && axes.some((a) => a < 0 || a >= rank)) throw new NotLowered(say`it has no such axis`);
   return axes;
 }
 

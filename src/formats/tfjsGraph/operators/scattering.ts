@@ -1,5 +1,6 @@
 import { attribute } from '../../../ir/attribute';
 import { tensorFromBytes } from '../../../ir/tensor';
+import { say } from '../../../texts/say';
 import { NotLowered } from '../../tfjs/layerScope';
 import type { OperatorLowering } from './operator';
 
@@ -52,7 +53,7 @@ function segments(isMean: boolean): OperatorLowering {
   return (scope) => {
     const data = scope.shaped(scope.x(0));
     const rank = data.shape.length;
-    if (rank < 1) throw new NotLowered('its input has no rows');
+    if (rank < 1) throw new NotLowered(say`its input has no rows`);
     const element = data.shape.slice(1);
     const picked = [scope.x(1).shape?.[0] ?? null, ...element];
     const rows = scope.emit('Gather', [data, scope.x(1)], { axis: attribute.int(0) }, { shape: picked, part: 'rows' });

@@ -1,4 +1,5 @@
 import { attribute } from '../../../ir/attribute';
+import { say } from '../../../texts/say';
 import { NotLowered, type TensorValue } from '../../tfjs/layerScope';
 import type { NodeScope } from '../nodeScope';
 import type { OperatorLowering } from './operator';
@@ -26,7 +27,7 @@ function unique(axisInput: number | undefined): OperatorLowering {
   return (scope) => {
     const x = scope.x(0);
     const axes = axisInput === undefined ? [] : scope.numbers(axisInput, 'axis');
-    if (axes.length === 0 && x.shape?.length !== 1) throw new NotLowered('it has no axis');
+    if (axes.length === 0 && x.shape?.length !== 1) throw new NotLowered(say`it has no axis`);
     const axis = axes[0] ?? 0;
     const attributes = { sorted: attribute.int(0), axis: attribute.int(axis) };
     const isWhole = x.dtype === 'int32';
@@ -108,8 +109,8 @@ const listDifference: OperatorLowering = (scope) => {
 const bincount: OperatorLowering = (scope) => {
   const x = scope.ranked(scope.x(0), 1);
   const [size] = scope.numbers(1, 'size');
-  if (!(size >= 0)) throw new NotLowered('its size is negative');
-  if (scope.flag('binary_output', false)) throw new NotLowered('it only says which numbers occur');
+  if (!(size >= 0)) throw new NotLowered(say`its size is negative`);
+  if (scope.flag('binary_output', false)) throw new NotLowered(say`it only says which numbers occur`);
   const weights = scope.constant(2)?.dims.includes(0) === true ? undefined : scope.x(2);
   const values = scope.vector([0, 1], 'values');
   const depth = scope.integerScalar(size, 'depth');

@@ -1,4 +1,5 @@
 import { attribute } from '../../../ir/attribute';
+import { say } from '../../../texts/say';
 import { NotLowered, type Shape, type TensorValue } from '../../tfjs/layerScope';
 import type { NodeScope, ShapedValue } from '../nodeScope';
 import type { OperatorLowering } from './operator';
@@ -11,7 +12,7 @@ const MOST_PARTS = 4096;
 /** An axis counted from the front. */
 export function positive(axis: number, rank: number): number {
   const a = axis < 0 ? axis + rank : axis;
-  if (!Number.isSafeInteger(a) || a < 0 || a >= rank) throw new NotLowered('it has no such axis');
+  if (!Number.isSafeInteger(a) || a < 0 || a >= rank) throw new NotLowered(say`it has no such axis`);
   return a;
 }
 
@@ -33,7 +34,7 @@ const transpose: OperatorLowering = (scope) => {
   const perm = scope.numbers(1, 'permutation');
   const { shape } = scope.ranked(x, perm.length);
   const order = perm.map((a) => positive(a, perm.length));
-  if (new Set(order).size !== order.length) throw new NotLowered('its permutation names an axis twice');
+  if (new Set(order).size !== order.length) throw new NotLowered(say`its permutation names an axis twice`);
   return [scope.emit('Transpose', [x], { perm: attribute.ints(order) }, { shape: order.map((a) => shape[a]) })];
 };
 
@@ -58,7 +59,7 @@ const expandDims: OperatorLowering = (scope) => {
 function unsqueezed(scope: NodeScope, x: TensorValue, axis: number, part: string | undefined): TensorValue {
   const rank = x.shape?.length;
   if (axis === undefined || (rank !== undefined && (axis > rank || axis < -rank - 1))) {
-    throw new NotLowered('it has no such axis');
+    throw new NotLowered(say`it has no such axis`);
   }
   const at = axis < 0 && rank !== undefined ? axis + rank + 1 : axis;
   const shape = x.shape && [...x.shape.slice(0, at), 1, ...x.shape.slice(at)];
@@ -67,7 +68,7 @@ function unsqueezed(scope: NodeScope, x: TensorValue, axis: number, part: string
 }
 
 function concatenated(scope: NodeScope, inputs: readonly TensorValue[], axis: number): TensorValue {
-  if (inputs.length === 0) throw new NotLowered('it has no inputs');
+  if (inputs.length === 0) throw new NotLowered(say`it has no inputs`);
   const known = inputs.map((x) => x.shape).filter((s) => s !== undefined);
   const rank = known[0]?.length;
   const at = rank === undefined ? axis : positive(axis, rank);
@@ -130,7 +131,7 @@ function split(
 
 function partCount(scope: NodeScope, key: string): number {
   const count = scope.size(key);
-  if (count > MOST_PARTS) throw new NotLowered(`it has ${count} outputs`);
+  if (count > MOST_PARTS) throw new NotLowered(say`it has ${count} outputs`);
   return count;
 }
 
@@ -140,7 +141,7 @@ const splitEqually: OperatorLowering = (scope) => {
   const x = scope.shaped(scope.x(1));
   const count = partCount(scope, 'num_split');
   const size = x.shape[positive(axis, x.shape.length)];
-  if (size !== null && size % count !== 0) throw new NotLowered('its parts are not equal');
+  if (size !== null && size % count !== 0) throw new NotLowered(say`its parts are not equal`);
   return split(
     scope,
     x,
@@ -157,10 +158,10 @@ const splitV: OperatorLowering = (scope) => {
   const open = sizes.indexOf(-1);
   if (open >= 0) {
     const whole = x.shape[positive(axis, x.shape.length)];
-    if (whole === null) throw new NotLowered('the size of its axis is not known');
+    if (whole === null) throw new NotLowered(say`the size of its axis is not known`);
     sizes[open] = whole - sizes.reduce((a, b) => a + b, 1);
   }
-  if (sizes.length > MOST_PARTS || sizes.some((n) => n < 0)) throw new NotLowered('its sizes do not fit its input');
+  if (sizes.length > MOST_PARTS || sizes.some((n) => n < 0)) throw new NotLowered(say`its sizes do not fit its input`);
   return split(scope, x, axis, sizes, true);
 };
 
@@ -185,11 +186,11 @@ function pad(mode: 'constant' | 'mirror'): OperatorLowering {
     const x = scope.x(0);
     const pairs = scope.numbers(1, 'paddings');
     const rank = pairs.length / 2;
-    if (!Number.isInteger(rank) || rank > HIGHEST_RANK) throw new NotLowered('its paddings are no pairs');
+    if (!Number.isInteger(rank) || rank > HIGHEST_RANK) throw new NotLowered(say`its paddings are no pairs`);
     const input = scope.ranked(x, rank);
     const reflects = mode === 'mirror';
     if (reflects && scope.string('mode', 'REFLECT') !== 'REFLECT')
-      throw new NotLowered('it mirrors the border as well');
+      throw new NotLowered(say`it mirrors the border as well`);
     const moves = scope.isInside(input) && rank > 2;
     const own = moves ? inside(scope, input) : { value: input, restore: (y: TensorValue) => y };
     const order = input.shape.map((_, i) => (!moves || i === 0 ? i : i === 1 ? rank - 1 : i - 1));
@@ -246,7 +247,7 @@ function expanded(value: 0 | 1, sizes: 0 | 1): OperatorLowering {
 function filledLike(fill: number): OperatorLowering {
   return (scope) => {
     const x = scope.x(0);
-    if (x.dtype !== 'float32') throw new NotLowered('it does not fill with floats');
+    if (x.dtype !== 'float32') throw new NotLowered(say`it does not fill with floats`);
     const shape = x.shape && [x.shape.length];
     const sizes = scope.emit('Shape', [x], {}, { shape, dtype: 'int64', part: 'shape' });
     return [scope.emit('Expand', [scope.scalar(fill, 'value'), sizes], {}, { shape: x.shape, dtype: 'float32' })];

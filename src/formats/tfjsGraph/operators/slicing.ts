@@ -1,4 +1,5 @@
 import { attribute } from '../../../ir/attribute';
+import { say } from '../../../texts/say';
 import { NotLowered, type TensorValue } from '../../tfjs/layerScope';
 import type { NodeScope } from '../nodeScope';
 import type { OperatorLowering } from './operator';
@@ -58,7 +59,7 @@ const slice: OperatorLowering = (scope) => {
   const x = scope.x(0);
   const begin = scope.numbers(1, 'begin');
   const size = scope.numbers(2, 'size');
-  if (begin.length !== size.length) throw new NotLowered('its begin and size do not fit each other');
+  if (begin.length !== size.length) throw new NotLowered(say`its begin and size do not fit each other`);
   const ranges = begin.map((start, axis) => ({
     axis,
     start,
@@ -85,7 +86,7 @@ function entriesOf(scope: NodeScope): Entry[] {
   const end = scope.numbers(2, 'end');
   const steps = scope.numbers(3, 'strides');
   if (begin.length !== end.length || begin.length !== steps.length || begin.length > 16 || steps.includes(0)) {
-    throw new NotLowered('its begin, end and strides do not fit each other');
+    throw new NotLowered(say`its begin, end and strides do not fit each other`);
   }
   const bit = (key: string, i: number) => ((scope.number(key, 0) >> i) & 1) === 1;
   return begin.map((b, i) => ({
@@ -118,9 +119,9 @@ const stridedSlice: OperatorLowering = (scope) => {
   const entries = entriesOf(scope);
   const taken = entries.filter((e) => !e.isEllipsis && !e.isNew).length;
   const ellipses = entries.filter((e) => e.isEllipsis).length;
-  if (ellipses > 1) throw new NotLowered('it has more than one ellipsis');
+  if (ellipses > 1) throw new NotLowered(say`it has more than one ellipsis`);
   const rank = ellipses > 0 ? scope.shaped(x).shape.length : (x.shape?.length ?? taken);
-  if (taken > rank) throw new NotLowered('it has more entries than its input has axes');
+  if (taken > rank) throw new NotLowered(say`it has more entries than its input has axes`);
   const ranges: Range[] = [];
   const removed: number[] = [];
   const added: number[] = [];
@@ -177,7 +178,7 @@ function reshapedSlice(
 const gather: OperatorLowering = (scope) => {
   const [data, indices] = [scope.x(0), scope.x(1)];
   const axis = scope.inputCount > 2 ? (scope.numbers(2, 'axis')[0] ?? 0) : 0;
-  if (scope.number('batch_dims', 0) !== 0) throw new NotLowered('it gathers by batch');
+  if (scope.number('batch_dims', 0) !== 0) throw new NotLowered(say`it gathers by batch`);
   const rank = data.shape?.length;
   const at = axis < 0 && rank !== undefined ? axis + rank : axis;
   const shape =

@@ -1,6 +1,7 @@
 import { attribute } from '../../../ir/attribute';
 import type { DataType } from '../../../ir/dataType';
 import { tensorFromBytes } from '../../../ir/tensor';
+import { say } from '../../../texts/say';
 import { NotLowered, type Shape, type TensorValue } from '../../tfjs/layerScope';
 import { settingShape, settingType, shapeOfNumbers } from '../attributeValues';
 import type { NodeScope } from '../nodeScope';
@@ -20,7 +21,7 @@ function elementShape(scope: NodeScope, input: number): Shape | undefined {
 
 function elementType(scope: NodeScope, key: string): DataType {
   const dtype = settingType(scope.config[key]);
-  if (dtype === 'string' || dtype === undefined) throw new NotLowered('its elements are not numbers');
+  if (dtype === 'string' || dtype === undefined) throw new NotLowered(say`its elements are not numbers`);
   return dtype;
 }
 
@@ -39,7 +40,7 @@ function reserved(
 ): TensorValue {
   const dims = (element ?? []).map((n) => n ?? 1);
   const known = typeof size === 'number' ? size : scope.factOf(size)?.numbers?.[0];
-  if (typeof known === 'number' && !(known >= 0)) throw new NotLowered('its size is negative');
+  if (typeof known === 'number' && !(known >= 0)) throw new NotLowered(say`its size is negative`);
   const shape = [known ?? null, ...dims];
   const sizes =
     typeof size === 'number' || typeof known === 'number'
@@ -85,7 +86,7 @@ function widened(scope: NodeScope, list: TensorValue, rows: TensorValue): Tensor
   if (isSame && list.shape?.length === row!.length + 1) return list;
   let own = list;
   if (scope.factOf(list)?.reserved?.isRankOpen) {
-    if (row === undefined) throw new NotLowered('the number of axes of its elements is not known');
+    if (row === undefined) throw new NotLowered(say`the number of axes of its elements is not known`);
     const shape = [list.shape?.[0] ?? null, ...row.map(() => 1)];
     const axes = scope.integersConstant(
       row.map((_, i) => i + 1),
@@ -126,7 +127,7 @@ function setItem(list: number, index: number, item: number): OperatorLowering {
     if (at === 0 && size === 1) return [row];
     if (at !== undefined && at === size) return [extended(scope, x, row)];
     if (scope.flag('resize_if_index_out_of_bounds', false) || (at !== undefined && at > (size ?? at))) {
-      throw new NotLowered('it makes its list longer');
+      throw new NotLowered(say`it makes its list longer`);
     }
     return [written(scope, x, row, index)];
   };
@@ -201,7 +202,7 @@ function concatenated(list: number): OperatorLowering {
   return (scope) => {
     const x = scope.shaped(scope.x(list));
     const [count, each, ...rest] = x.shape;
-    if (each === undefined) throw new NotLowered('its elements have no axis');
+    if (each === undefined) throw new NotLowered(say`its elements have no axis`);
     const all = count === null || each === null ? null : count * each;
     const to = [scope.integersConstant([-1], 'all'), sizesOf(scope, x, 'rest', 2)];
     const y = scope.emit('Reshape', [x, joined(scope, to, 1 + rest.length, 'shape')], {}, { shape: [all, ...rest] });
@@ -217,7 +218,7 @@ function split(tensor: number, lengths: number): OperatorLowering {
     const x = scope.shaped(scope.x(tensor));
     const sizes = scope.numbers(lengths, 'lengths');
     if (sizes.length === 0 || sizes.some((n) => n < 0 || n !== sizes[0])) {
-      throw new NotLowered('its parts are not of one length');
+      throw new NotLowered(say`its parts are not of one length`);
     }
     const shape = [sizes.length, sizes[0], ...x.shape.slice(1)];
     const to = [scope.integersConstant([sizes.length, sizes[0]], 'parts'), sizesOf(scope, x, 'rest', 1)];

@@ -1,4 +1,5 @@
 import { attribute, type Attribute } from '../../../ir/attribute';
+import { say } from '../../../texts/say';
 import { NotLowered, type Shape, type TensorValue } from '../../tfjs/layerScope';
 import { moveToAxis1, slide } from '../../tfjs/layers/spatial';
 import type { NodeScope, ShapedValue } from '../nodeScope';
@@ -14,7 +15,7 @@ export interface SpatialInput {
 /** Channels are last (NHWC, NDHWC) unless the node says NCHW or NCDHW. */
 export function isChannelsLast(scope: NodeScope): boolean {
   const format = scope.string('data_format', 'NHWC');
-  if (!/^N(C|D?H?W?C)/.test(format)) throw new NotLowered('its data_format is not known');
+  if (!/^N(C|D?H?W?C)/.test(format)) throw new NotLowered(say`its data_format is not known`);
   return !format.startsWith('NC');
 }
 
@@ -53,15 +54,15 @@ export function windowOf(
     return { ...slid, attributes: { ...slid.attributes, ...dilated(dilations) } };
   }
   const pairs = scope.listed('explicit_paddings');
-  if (padding !== 'EXPLICIT' || pairs.length !== 2 * (rank + 2)) throw new NotLowered('its padding is not known');
+  if (padding !== 'EXPLICIT' || pairs.length !== 2 * (rank + 2)) throw new NotLowered(say`its padding is not known`);
   const first = channelsLast ? 1 : 2;
   const begins = kernel.map((_, i) => pairs[2 * (first + i)]);
   const ends = kernel.map((_, i) => pairs[2 * (first + i) + 1]);
-  if ([...begins, ...ends].some((p) => p < 0)) throw new NotLowered('its paddings are negative');
+  if ([...begins, ...ends].some((p) => p < 0)) throw new NotLowered(say`its paddings are negative`);
   const results = sizes.map((n, i) => {
     if (n === null) return null;
     const room = n + begins[i] + ends[i] - (kernel[i] - 1) * dilations[i] - 1;
-    if (room < 0) throw new NotLowered(`its window does not fit into an axis of ${n}`);
+    if (room < 0) throw new NotLowered(say`its window does not fit into an axis of ${n}`);
     return Math.floor(room / strides[i]) + 1;
   });
   const attributes = {

@@ -1,0 +1,90 @@
+/** What is wrong with a graph before it is run, why it cannot be brought to opset 18, and what no gradient passes. */
+export const graphs: Readonly<Record<string, string>> = {
+  ' in {0} groups': ' in {0} gruppi',
+  ': the outputs do not depend on them, or only through places, sizes and roundings':
+    ': le uscite non ne dipendono, o solo attraverso posizioni, dimensioni e arrotondamenti',
+  'adds a bias [{0}] to a result [{1}]': 'somma un bias [{0}] a un risultato [{1}]',
+  'axis {0} lies outside {1} axes': 'l’asse {0} è fuori dai {1} assi',
+  'cannot make [{0}] of the elements of [{1}]': 'non può formare [{0}] dagli elementi di [{1}]',
+  'combines shapes that do not fit: [{0}] and [{1}]': 'combina forme incompatibili: [{0}] e [{1}]',
+  'divides {0} channels into {1} groups': 'divide {0} canali in {1} gruppi',
+  'divides {0} input channels into {1} groups': 'divide {0} canali d’ingresso in {1} gruppi',
+  'divides {0} output channels into {1} groups': 'divide {0} canali d’uscita in {1} gruppi',
+  'gradients are computed in float32 or float64, not in {0}':
+    'i gradienti si calcolano in float32 o float64, non in {0}',
+  'gradients do not enter subgraphs': 'i gradienti non entrano nei sottografi',
+  'half_pixel_symmetric is not known there': 'lì half_pixel_symmetric non esiste',
+  'has an input of {0} axes and a weight of {1}': 'ha un ingresso di {0} assi e un peso di {1}',
+  'has an unknown number of channels, but its input {0} has the shape [{1}]':
+    'ha un numero non noto di canali, ma il suo ingresso {0} ha forma [{1}]',
+  'has {0} channels, but its input {1} has the shape [{2}]': 'ha {0} canali, ma il suo ingresso {1} ha forma [{2}]',
+  'has {0} input channels, but its weight [{1}] wants {2}':
+    'ha {0} canali d’ingresso, ma il suo peso [{1}] ne richiede {2}',
+  'has {0} input channels, but its weight [{1}]{2} wants {3}':
+    'ha {0} canali d’ingresso, ma il suo peso [{1}]{2} ne richiede {3}',
+  'has {0} input features, but its weight [{1}] wants {2}':
+    'ha {0} caratteristiche in ingresso, ma il suo peso [{1}] ne richiede {2}',
+  'it cuts all of an axis': 'ritaglia via un intero asse',
+  'it does not name a known type': 'non indica un tipo noto',
+  'it does not state its border': 'non dichiara il suo bordo',
+  'it does not state its pads': 'non dichiara i suoi pads',
+  'it does not state its scales': 'non dichiara le sue scales',
+  'it does not state its starts and ends': 'non dichiara i suoi starts ed ends',
+  'it does not state its values and shape': 'non dichiara i suoi valori e la sua forma',
+  'it does not state k': 'non dichiara k',
+  'it has a scale per block': 'ha una scala per blocco',
+  'it loops over a batch, which later Scans do not': 'itera su un batch, e le versioni successive di Scan non lo fanno',
+  'it samples a volume': 'campiona un volume',
+  'it takes a constant of {0} elements': 'richiede una costante di {0} elementi',
+  'it wraps an axis whose size is not known, or too long':
+    'ripete ciclicamente un asse di dimensione non nota, o troppo lungo',
+  'it wraps by amounts that are not known': 'ripete ciclicamente di quantità non note',
+  'its axis is not a constant that can be read': 'il suo asse non è una costante che si possa leggere',
+  'its gradient rule failed: {0}': 'la sua regola del gradiente ha dato un errore: {0}',
+  'its saved statistics are read, which later opsets do not yield':
+    'si leggono le sue statistiche salvate, che gli opset successivi non forniscono',
+  'its sizes are not constants that can be read': 'le sue dimensioni non sono costanti che si possano leggere',
+  'its sizes are not known, or do not fit': 'le sue dimensioni non sono note, o sono incompatibili',
+  'its tiles or its axis are computed, or make no sense':
+    'le sue ripetizioni o il suo asse sono calcolati, o non hanno senso',
+  'its values do not fill its shape': 'i suoi valori non riempiono la sua forma',
+  'its window is dilated': 'la sua finestra è dilatata',
+  'joins along axis {0} of [{1}]': 'concatena lungo l’asse {0} di [{1}]',
+  'joins [{0}] and [{1}] along axis {2}': 'concatena [{0}] e [{1}] lungo l’asse {2}',
+  'lays a window of {0} over {1} elements of axis {2}': 'pone una finestra di {0} su {1} elementi dell’asse {2}',
+  'leaves {0} sizes open in [{1}]': 'lascia indeterminate {0} dimensioni in [{1}]',
+  'left out of the loss: {0} (statistics of a norm)': 'lasciate fuori dalla loss: {0} (statistiche di una norm)',
+  'makes [{0}] of the elements of [{1}]': 'forma [{0}] dagli elementi di [{1}]',
+  'mixes the types {0}': 'mescola i tipi {0}',
+  'multiplies [{0}] by [{1}]: {2} columns meet {3} rows': 'moltiplica [{0}] per [{1}]: {2} colonne contro {3} righe',
+  'multiplies matrices, not [{0}] and [{1}]': 'moltiplica matrici, non [{0}] e [{1}]',
+  'needs {0} inputs, and input {1} is left out': 'richiede {0} ingressi, e l’ingresso {1} manca',
+  'no gradient passes its output {0}': 'nessun gradiente attraversa la sua uscita {0}',
+  'no gradient passes the loss: {0}': 'nessun gradiente attraversa la loss: {0}',
+  'no gradient passes {0}: {1}': 'nessun gradiente attraversa {0}: {1}',
+  'no gradient reaches {0} of {1} weights, which stay as they are ({2}){3}':
+    'a {0} pesi su {1} non arriva alcun gradiente, ed essi restano come sono ({2}){3}',
+  'normalizes [{0}], but its input {1} has the shape [{2}]': 'normalizza [{0}], ma il suo ingresso {1} ha forma [{2}]',
+  'nothing computes the output {0}': 'nulla calcola l’uscita {0}',
+  'p is {0}, and later opsets take whole numbers only': 'p è {0}, e gli opset successivi ammettono solo interi',
+  'permutes the axes of [{0}] by [{1}]': 'permuta gli assi di [{0}] secondo [{1}]',
+  'reads {0} before it is computed': 'legge {0} prima che sia calcolato',
+  'reads {0}, which nothing computes': 'legge {0}, che nulla calcola',
+  'single numbers that the file joins to vectors were read as vectors of one':
+    'numeri singoli che il file concatena in vettori sono stati letti come vettori di un elemento',
+  'the file computes in {0}: it was trained in float32': 'il file calcola in {0}: è stato addestrato in float32',
+  'the gradient rule gives [{0}] for {1}, which is [{2}]': 'la regola del gradiente dà [{0}] per {1}, che è [{2}]',
+  'the number of channels of a batch normalization is not known':
+    'il numero di canali di una batch normalization non è noto',
+  'the numbers of its heads are not known or do not fit': 'i numeri delle sue teste non sono noti o sono incompatibili',
+  'the parameters of the norms are too large to look at all of their numbers: rules on numbers left some out':
+    'i parametri delle norm sono troppi per guardarne ogni numero: le regole sui numeri ne hanno tralasciati alcuni',
+  'the shape of {0} is not known': 'la forma di {0} non è nota',
+  'the size of its heads is not known': 'la dimensione delle sue teste non è nota',
+  'the type of {0} is not known': 'il tipo di {0} non è noto',
+  'there is no gradient with respect to its input {0} ({1})': 'non c’è un gradiente rispetto al suo ingresso {0} ({1})',
+  'there is no such operator': 'lì l’operatore non esiste',
+  '{0} is defined more than once': '{0} è definito più di una volta',
+  '{0} quantized weights of the file were trained as float32':
+    '{0} pesi quantizzati del file sono stati addestrati come float32',
+};
