@@ -228,7 +228,7 @@ export class ModelLowering implements Surroundings {
     else first.isOneOfSeveral = true;
     try {
       if (layer.nested !== undefined)
-        throw new NotLowered(`with its layers the model would exceed ${MOST_CALLS} calls`);
+        throw new NotLowered(say`with its layers the model would exceed ${MOST_CALLS} calls`);
       const outputs = lowerLayer(scope, inputs);
       this.commit(parts);
       return outputs;
@@ -349,9 +349,9 @@ export function lowerLayer(scope: LayerScope, inputs: readonly (TensorValue | un
   const { className } = scope.layer;
   const lowering = loweringOf(className);
   if (lowering === undefined)
-    throw new NotLowered(opaqueReason(className) ?? `the class ${shown(className)} is not known`);
-  if (inputs.length === 0) throw new NotLowered('it has no input');
-  if (inputs.includes(undefined)) throw new NotLowered('one of its inputs leads nowhere');
+    throw new NotLowered(opaqueReason(className) ?? say`the class ${shown(className)} is not known`);
+  if (inputs.length === 0) throw new NotLowered(say`it has no input`);
+  if (inputs.includes(undefined)) throw new NotLowered(say`one of its inputs leads nowhere`);
   return lowering(scope, inputs as readonly TensorValue[]);
 }
 
