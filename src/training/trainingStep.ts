@@ -8,6 +8,7 @@ import { elementCount } from '../ir/tensor';
 import { differentiate, type Cut } from '../autodiff/differentiate';
 import type { ActivationName, LayerView } from '../layers/layerView';
 import type { LossName } from '../protocol/profile';
+import { say } from '../texts/say';
 import { blockConvolutions } from '../variants/blockConvolutions';
 import { lowerPrivateOperators } from '../variants/lowerPrivate';
 import { toTrainingForm, type TrainingNorm } from '../variants/trainingForm';
@@ -114,14 +115,15 @@ export function buildTrainingStep(model: Model, view: LayerView, options: Traini
   requireOrder(graph);
   constantsToInitializers(graph);
   const narrow = toFloat32(graph);
-  if (narrow.length > 0) notes.push(`the file computes in ${narrow.join(' and ')}: it was trained in float32`);
+  if (narrow.length > 0) notes.push(say`the file computes in ${narrow.join(', ')}: it was trained in float32`);
   const statistics = dropStatisticsOutputs(graph);
-  if (statistics.length > 0) notes.push(`left out of the loss: ${some(statistics)} (statistics of a norm)`);
+  if (statistics.length > 0) notes.push(say`left out of the loss: ${some(statistics)} (statistics of a norm)`);
   const quantized = dequantizeWeights(graph);
   toOpset18ForRun(graph, options.batch, options.samples);
   constantsToInitializers(graph);
-  if (quantized > 0) notes.push(`${quantized} quantized weights of the file were trained as float32`);
-  if (mendConcats(graph) > 0) notes.push('single numbers that the file joins to vectors were read as vectors of one');
+  if (quantized > 0) notes.push(say`${quantized} quantized weights of the file were trained as float32`);
+  if (mendConcats(graph) > 0)
+    notes.push(say`single numbers that the file joins to vectors were read as vectors of one`);
   const sizes = chooseInputShapes(graph, options.batch, options.keepBatch ?? false, options.samples);
   notes.push(...sizes.notes);
   const { batch } = sizes;
@@ -303,7 +305,7 @@ function addBatchStatistics(
   const measured = norms.map((norm) => {
     const channels = types.get(norm.batchMean)?.shape?.[0];
     if (typeof channels !== 'number') {
-      throw new ModelError('unsupported', 'the number of channels of a batch normalization is not known', {
+      throw new ModelError('unsupported', say`the number of channels of a batch normalization is not known`, {
         node: norm.node || norm.output,
       });
     }
@@ -368,7 +370,7 @@ function placeLayers(
 function cutNotes(cuts: readonly Cut[]): string[] {
   const groups = new Map<string, string[]>();
   for (const { opType, reason, node } of cuts) {
-    const key = `no gradient passes ${opType || 'the loss'}: ${reason}`;
+    const key = opType ? say`no gradient passes ${opType}: ${reason}` : say`no gradient passes the loss: ${reason}`;
     groups.set(key, [...(groups.get(key) ?? []), node]);
   }
   return [...groups].map(([what, nodes]) => `${what} (${some(nodes)})`);
@@ -382,12 +384,12 @@ function unreachedNotes(
 ): string[] {
   const unreached = parameters.filter((p) => !gradients.has(p.name)).map((p) => p.name);
   if (unreached.length === 0) return [];
-  const why = isCut ? '' : ': the outputs do not depend on them, or only through places, sizes and roundings';
+  const why = isCut ? '' : say`: the outputs do not depend on them, or only through places, sizes and roundings`;
   return [
-    `no gradient reaches ${unreached.length} of ${parameters.length} weights, which stay as they are (${some(unreached)})${why}`,
+    say`no gradient reaches ${unreached.length} of ${parameters.length} weights, which stay as they are (${some(unreached)})${why}`,
   ];
 }
 
 function some(names: readonly string[]): string {
-  return names.slice(0, 3).join(', ') + (names.length > 3 ? ` and ${names.length - 3} more` : '');
+  return names.slice(0, 3).join(', ') + (names.length > 3 ? say` and ${names.length - 3} more` : '');
 }
