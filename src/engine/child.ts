@@ -18,6 +18,8 @@ function main(): void {
   const handle = engineHandler(nodeHost, post);
   process.on('message', (request) => handle(request as EngineRequest));
   process.on('disconnect', () => process.exit(0));
+  // Ctrl+C in a terminal reaches every process there: the host decides what becomes of this one
+  process.on('SIGINT', () => undefined);
   post({ type: 'ready' });
 }
 

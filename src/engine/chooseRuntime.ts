@@ -33,11 +33,15 @@ export function chooseRuntime(
       if (choice === 'native') {
         throw new ModelError(
           'engine',
-          say`the native build of ONNX Runtime cannot be loaded on ${machine} (${firstLine(error)}): choose the engine 'wasm', or 'auto' to fall back to it`,
+          [
+            say`the native build of ONNX Runtime cannot be loaded on ${machine} (${firstLine(error)}): choose the engine 'wasm', or 'auto' to fall back to it`,
+            ...whatItNeeds(error),
+          ].join('; '),
         );
       }
       const notes = [
         say`the native build of ONNX Runtime cannot be loaded on ${machine}: the WebAssembly build is used, which is slower`,
+        ...whatItNeeds(error),
       ];
       return { runtime: loadWasm(makers.wasm, count), notes };
     }
@@ -50,6 +54,21 @@ function loadWasm(make: RuntimeMaker, threads: number): Runtime {
     return make(threads);
   } catch (error) {
     throw new ModelError('engine', say`the WebAssembly build of ONNX Runtime cannot be loaded (${firstLine(error)})`);
+  }
+}
+
+/** What the system may lack where the native build is there and cannot be loaded: what its libraries name as their own needs. */
+function whatItNeeds(error: unknown): string[] {
+  if ((error as NodeJS.ErrnoException | null)?.code !== 'ERR_DLOPEN_FAILED') return [];
+  switch (process.platform) {
+    case 'win32':
+      return [say`the native build needs the Microsoft Visual C++ Redistributable: install its latest version`];
+    case 'darwin':
+      return [say`the native build needs macOS 14 or newer`];
+    case 'linux':
+      return [say`the native build needs glibc 2.28 or newer`];
+    default:
+      return [];
   }
 }
 

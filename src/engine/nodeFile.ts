@@ -161,6 +161,8 @@ export function explain(shown: string, error: Error): Error {
     case 'EACCES':
     case 'EPERM':
       return new ModelError('not-found', say`no permission to read ${shown}. Give yourself read access to it.`);
+    case 'EBUSY':
+      return new ModelError('not-found', say`another program has ${shown} open. Try again when it is done.`);
     case 'ELOOP':
       return new ModelError('not-found', say`${shown} is a symbolic link that leads back to itself`);
     case 'EISDIR':

@@ -39,7 +39,7 @@ export const nodeFiles: FileAccess = {
       } finally {
         await handle.close();
       }
-      await fs.rename(unfinished, file);
+      await rename(unfinished, file);
     } catch (error) {
       await fs.rm(unfinished, { force: true });
       throw error instanceof ModelError ? error : cannotWrite(file, error as NodeJS.ErrnoException);
@@ -49,10 +49,31 @@ export const nodeFiles: FileAccess = {
 
 async function isSame(file: string, other: string): Promise<boolean> {
   try {
-    const [a, b] = await Promise.all([fs.stat(file), fs.stat(other)]);
-    return a.dev === b.dev && a.ino === b.ino;
+    // on Windows these numbers do not fit a double: neighbours would be taken for one file
+    const [a, b] = await Promise.all([fs.stat(file, { bigint: true }), fs.stat(other, { bigint: true })]);
+    if (a.ino !== 0n || b.ino !== 0n) return a.dev === b.dev && a.ino === b.ino;
+    // some network drives number no files
+    return (await fs.realpath(file)) === (await fs.realpath(other));
   } catch {
     return path.resolve(file) === path.resolve(other);
+  }
+}
+
+/** Longer than a model that was read stays open (nodeFile.ts), and than a virus scanner looks at a new file (ms). */
+const RENAME_PATIENCE = 3000;
+
+/** On Windows a file that somebody has open cannot be replaced: tries again for a while. */
+async function rename(from: string, to: string): Promise<void> {
+  const deadline = Date.now() + RENAME_PATIENCE;
+  for (let wait = 20; ; wait *= 2) {
+    try {
+      return await fs.rename(from, to);
+    } catch (error) {
+      const { code = '' } = error as NodeJS.ErrnoException;
+      const isHeld = process.platform === 'win32' && ['EACCES', 'EBUSY', 'EPERM'].includes(code);
+      if (!isHeld || Date.now() + wait > deadline) throw error;
+      await new Promise((resolve) => setTimeout(resolve, wait));
+    }
   }
 }
 
@@ -82,6 +103,7 @@ const reasons: Readonly<Record<string, string>> = {
   ENOTDIR: later`its folder is a file`,
   EACCES: later`you have no permission to write there`,
   EPERM: later`you have no permission to write there`,
+  EBUSY: later`another program has it open`,
   EROFS: later`the disk is read-only`,
   ENOSPC: later`the disk is full`,
   EISDIR: later`it is a folder`,

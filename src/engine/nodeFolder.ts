@@ -54,8 +54,7 @@ export class NodeFolder implements ModelFolder {
 
   /** Without the thread pool: trips through it take longer than reading a small model, and there is nothing else to do meanwhile. */
   private openChosen(shown: string): ByteSource {
-    const { root } = this;
-    const file = root.endsWith('/') || root.endsWith(path.sep) ? root + shown : `${root}/${shown}`;
+    const file = fileIn(this.root, shown);
     let descriptor: number;
     try {
       descriptor = fs.openSync(file, READ_NOW);
@@ -88,6 +87,16 @@ export class NodeFolder implements ModelFolder {
     if (way.split(path.sep)[0] === '..' || path.isAbsolute(way)) throw outside(relativePath);
     return real;
   }
+}
+
+/**
+ * Path of a file in a folder, as the folder is named: `path.join` would take a step back for another folder than the system does,
+ * where a link leads there.
+ */
+export function fileIn(folder: string, name: string, separator: string = path.sep): string {
+  // `C:` on Windows is the folder that drive is in, and `C:/` its root
+  const isDrive = separator === '\\' && /^[a-z]:$/i.test(folder);
+  return isDrive || folder.endsWith('/') || folder.endsWith(separator) ? folder + name : `${folder}/${name}`;
 }
 
 /** For reading, and without waiting for a writer where the file is a pipe. */
@@ -129,6 +138,9 @@ function outside(relativePath: string): ModelError {
   );
 }
 
+/** By the system; by Node link after link on drives of Windows that the system has no answer for (in memory, some virtual ones). */
 function realPath(file: string, shown: string): Promise<string> {
-  return called(shown, (done) => fs.realpath.native(file, done));
+  return called<string>(shown, (done) =>
+    fs.realpath.native(file, (error, real) => (error ? fs.realpath(file, done) : done(null, real))),
+  );
 }

@@ -1,6 +1,6 @@
-import os from 'node:os';
 import { chooseRuntime } from './chooseRuntime';
 import { openDataPlace } from './dataFiles';
+import { freeMemory } from './freeMemory';
 import { nodeFiles } from './nodeFiles';
 import { openModelFile, placeOfModel } from './nodeFolder';
 import type { EngineHost } from './runProfile';
@@ -18,7 +18,7 @@ export const nodeHost: EngineHost = {
   availableBytes() {
     // a container may allow less than the machine has
     const allowed = process.constrainedMemory() || Infinity;
-    return SHARE * Math.min(os.freemem(), allowed - process.memoryUsage.rss());
+    return SHARE * Math.min(freeMemory(), allowed - process.memoryUsage.rss());
   },
   pause: () => new Promise((resolve) => setImmediate(resolve)),
 };

@@ -39,6 +39,9 @@ export const engine: Readonly<Record<string, string>> = {
   'a training step with batch {0} needs about {1}, {2} are free: {3}':
     'un passo di addestramento con batch {0} richiede circa {1}, e ne sono liberi {2}: {3}',
   'an ONNX file': 'un file ONNX',
+  'another program has {0} open. Try again when it is done.':
+    'un altro programma tiene aperto {0}. Riprova quando ha finito.',
+  'another program has it open': 'un altro programma lo tiene aperto',
   'at step {0}': 'al passo {0}',
   'before the first step': 'prima del primo passo',
   'by {0} of their size': 'del {0} della loro grandezza',
@@ -94,7 +97,7 @@ export const engine: Readonly<Record<string, string>> = {
     'la copia legge i pesi dai file da cui li legge il modello',
   'the disk is full': 'il disco è pieno',
   'the disk is read-only': 'il disco è in sola lettura',
-  'the engine failed: {0}': 'il motore non è riuscito: {0}',
+  'the engine failed: {0}': 'errore del motore: {0}',
   "the engine's process {0}": 'il processo del motore {0}',
   'the file does not hold the running statistics {0} that a step would start from':
     'il file non contiene le statistiche correnti {0} da cui un passo partirebbe',
@@ -113,6 +116,10 @@ export const engine: Readonly<Record<string, string>> = {
     "la versione nativa di ONNX Runtime non si può caricare su {0} ({1}): scegli il motore 'wasm', o 'auto' per ripiegare su di esso",
   'the native build of ONNX Runtime cannot be loaded on {0}: the WebAssembly build is used, which is slower':
     'la versione nativa di ONNX Runtime non si può caricare su {0}: si usa quella WebAssembly, che è più lenta',
+  'the native build needs glibc 2.28 or newer': 'la versione nativa richiede glibc 2.28 o più recente',
+  'the native build needs macOS 14 or newer': 'la versione nativa richiede macOS 14 o più recente',
+  'the native build needs the Microsoft Visual C++ Redistributable: install its latest version':
+    'la versione nativa richiede Microsoft Visual C++ Redistributable: installane l’ultima versione',
   'the network cannot be run': 'la rete non si può eseguire',
   'the optimizer state in the files is that of the model: compile the copy anew':
     'lo stato dell’ottimizzatore nei file è quello del modello: compila di nuovo la copia',

@@ -1,4 +1,8 @@
 import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import { createRequire } from 'node:module';
+import os from 'node:os';
+import path from 'node:path';
 import { chooseRuntime } from '../../../src/engine/chooseRuntime';
 import type { Runtime } from '../../../src/engine/runtime';
 import { physicalCores, threadCount } from '../../../src/engine/threadCount';
@@ -40,6 +44,28 @@ describe('chooseRuntime', () => {
       () => chooseRuntime('native', 2, absent),
       (e) => e instanceof ModelError && e.code === 'engine' && /Cannot find module[^\n]*'wasm'/.test(e.message),
     );
+  });
+
+  it('says what the system lacks where the native build is there and cannot be loaded', () => {
+    const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'normscope-native-'));
+    const file = path.join(folder, 'binding.node');
+    fs.writeFileSync(file, 'no library');
+    const native = () => createRequire(__filename)(file) as Runtime;
+    const { platform } = process;
+    const needsOn = (name: string) => {
+      Object.defineProperty(process, 'platform', { value: name });
+      return chooseRuntime('auto', 2, { ...makers, native }).notes[1];
+    };
+    try {
+      assert.match(needsOn('win32'), /Visual C\+\+ Redistributable/);
+      assert.match(needsOn('darwin'), /macOS 14/);
+      assert.match(needsOn('linux'), /glibc/);
+      assert.throws(() => chooseRuntime('native', 2, { ...makers, native }), /'auto' to fall back to it; .*glibc/);
+      assert.equal(chooseRuntime('auto', 2, absent).notes.length, 1, 'nothing helps where it is not there');
+    } finally {
+      Object.defineProperty(process, 'platform', { value: platform });
+      fs.rmSync(folder, { recursive: true });
+    }
   });
 
   it('passes the number of threads on; 0 is one for each core, at most 4', () => {

@@ -189,6 +189,23 @@ describe('the engine in a process of its own', function () {
     broken.dispose();
   });
 
+  it('outlives Ctrl+C in the terminal of its host, which says how it ends', async () => {
+    const before = engines.length;
+    const abort = new AbortController();
+    const result = await client.profile(
+      model,
+      endless,
+      (e) => {
+        if (e.type === 'step' && e.step === 2) process.kill(engines.at(-1)!.pid!, 'SIGINT');
+        if (e.type === 'step' && e.step === 5) abort.abort();
+      },
+      abort.signal,
+    );
+    assert.equal(result.status, 'cancelled', result.failure);
+    assert.ok(result.loss.length >= 6);
+    assert.ok(engines.length <= before + 1);
+  });
+
   it('ends when its host lets go of it', async () => {
     const transport = fromSource();
     const gone = new Promise<string>((resolve) => transport.onExit(resolve));

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
-import { NodeFolder, openModelFile } from '../../../src/engine/nodeFolder';
+import { fileIn, NodeFolder, openModelFile } from '../../../src/engine/nodeFolder';
 import { ModelError, type ModelErrorCode } from '../../../src/ir/errors';
 import { FLOAT, floats, modelBytes, node, valueInfo } from '../../support/onnxModels';
 
@@ -104,6 +104,39 @@ describe('NodeFolder', () => {
   it('opens the file that the user chose even where it is a link that leads elsewhere', async () => {
     assert.equal((await new NodeFolder(folder, 'outer-link').open('outer-link')).size, 6);
     await assert.rejects(new NodeFolder(folder, 'inner-link').open('outer-link'), is('outside-folder'));
+  });
+
+  it('names a file in a folder as the system does, on Windows too', () => {
+    assert.equal(fileIn('models', 'a.onnx', '/'), 'models/a.onnx');
+    assert.equal(fileIn('/', 'a.onnx', '/'), '/a.onnx');
+    assert.equal(fileIn('c:', 'a.onnx', '/'), 'c:/a.onnx');
+    const onWindows = (folder: string) => path.win32.resolve('C:\\here', fileIn(folder, 'a b é.onnx', '\\'));
+    for (const folder of [
+      '.',
+      'C:\\',
+      'c:/',
+      'C:\\m\\n',
+      '..\\m',
+      '\\\\host\\share\\',
+      '\\\\host\\share\\m',
+      '\\\\?\\C:\\m',
+    ])
+      assert.equal(onWindows(folder), path.win32.resolve('C:\\here', folder, 'a b é.onnx'), folder);
+    assert.equal(fileIn('C:', 'a.onnx', '\\'), 'C:a.onnx'); // where that drive is, not its root
+  });
+
+  it('finds files where the system itself cannot say what a path leads to', async () => {
+    const { native } = fs.realpath;
+    fs.realpath.native = ((_: string, done: (error: Error) => void) =>
+      done(Object.assign(new Error('EISDIR'), { code: 'EISDIR' }))) as unknown as typeof native;
+    try {
+      const inside = new NodeFolder(folder);
+      assert.equal((await inside.open('sub/data.bin')).size, 8);
+      await assert.rejects(inside.open('outer-link'), is('outside-folder'));
+      await assert.rejects(inside.open('gone'), is('not-found', /there is no file gone/));
+    } finally {
+      fs.realpath.native = native;
+    }
   });
 
   it('says what is wrong with a path', async () => {
