@@ -11,6 +11,8 @@ type WithoutNumber<T> = T extends unknown ? Omit<T, 'call'> : never;
 export class RemoteFiles {
   private readonly waiting = new Map<number, (answer: Answer) => void>();
   private calls = 0;
+  /** A model closes no file: it is let go of, and the host with it, which may hold all of its bytes. */
+  private readonly unused = new FinalizationRegistry<number>((file) => this.post({ type: 'close', file }));
 
   constructor(private readonly post: (message: FromWorker) => void) {}
 
@@ -25,7 +27,9 @@ export class RemoteFiles {
           const part = await this.call({ type: 'read', file, offset, length });
           return 'bytes' in part ? part.bytes : new Uint8Array();
         };
-        return { size, read };
+        const source = { size, read };
+        this.unused.register(source, answer.call);
+        return source;
       },
     };
   }

@@ -14,6 +14,8 @@ export type FromWorker =
   | { readonly type: 'engine'; readonly message: EngineMessage }
   /** Opens a file of a model's folder; answered with its size. The call's number names the open file from then on. */
   | { readonly type: 'open'; readonly call: number; readonly model: string; readonly relativePath: string }
+  /** Nobody reads that file any more. */
+  | { readonly type: 'close'; readonly file: number }
   | {
       readonly type: 'read';
       readonly call: number;

@@ -83,6 +83,10 @@ export class WorkerTransport implements Transport {
       this.messageListener(message.message);
       return;
     }
+    if (message.type === 'close') {
+      this.open.delete(message.file);
+      return;
+    }
     const { call } = message;
     try {
       if (message.type === 'open') {
