@@ -69,8 +69,12 @@ async function sessionToRun(path: string, sessions: Sessions): Promise<ModelSess
 /** A path as an assistant gives it: absolute, or relative to a folder of the workspace. Nothing outside them is read. */
 async function locate(path: string): Promise<vscode.Uri> {
   const folders = vscode.workspace.workspaceFolders ?? [];
-  const candidates = folders.map(({ uri }) =>
-    path.startsWith('/') || /^[a-z]:[\\/]/i.test(path) ? vscode.Uri.file(path) : vscode.Uri.joinPath(uri, path),
+  // on Windows agents write either slash, and VS Code's addresses have one
+  const names = path.includes('\\') ? [path.replaceAll('\\', '/'), path] : [path];
+  const candidates = folders.flatMap(({ uri }) =>
+    names.map((name) =>
+      name.startsWith('/') || /^[a-z]:[\\/]/i.test(name) ? vscode.Uri.file(name) : vscode.Uri.joinPath(uri, name),
+    ),
   );
   for (const uri of candidates) {
     if (vscode.workspace.getWorkspaceFolder(uri) === undefined) continue;

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { isUnreadable } from '../protocol/facts';
 import { analyzeModels } from './analyzeModels';
+import { isSameFile } from './fileKey';
 import { formattedScheme, sourceOf, type FormattedDocuments } from './formattedDocuments';
 import { showError, showInformation, withoutIcons } from './messages';
 import type { ModelSession } from './modelSession';
@@ -53,9 +54,7 @@ export class Commands {
     if (isUnreadable(facts)) return;
     const source = facts.layers.find((l) => l.id === layerId)?.source;
     if (source === undefined) return;
-    const shown = vscode.window.visibleTextEditors.find(
-      ({ document }) => document.uri.toString() === session.uri.toString(),
-    );
+    const shown = vscode.window.visibleTextEditors.find(({ document }) => isSameFile(document.uri, session.uri));
     if (keepFocus) {
       if (shown !== undefined) select(shown, toVsRange(source.range));
       return;
@@ -86,7 +85,7 @@ export class Commands {
   }
 
   private async analyzeWorkspace(): Promise<void> {
-    const models = await findModels();
+    const models = await findModels(this.sessions.engines.platform);
     if (models.length > 0) return analyzeModels(this.sessions, models);
     void showInformation(
       t('NormScope: the workspace holds no model (.onnx, .keras, or a model.json of TensorFlow.js or Keras).'),
@@ -183,7 +182,7 @@ export class Commands {
   private async pick(given?: vscode.Uri): Promise<vscode.Uri | undefined> {
     const uri = given instanceof vscode.Uri ? given : (this.views.active ?? inFront());
     if (uri !== undefined) return uri.scheme === formattedScheme ? sourceOf(uri) : uri;
-    const found = await vscode.workspace.findFiles('**/{*.onnx,*.keras,model.json}', '**/node_modules/**', 200);
+    const found = await findModels(this.sessions.engines.platform);
     if (found.length > 0) {
       const items = found.map((f) => ({ label: withoutIcons(vscode.workspace.asRelativePath(f)), uri: f }));
       return (await vscode.window.showQuickPick(items, { placeHolder: t('Which model?') }))?.uri;
@@ -202,7 +201,7 @@ function inFront(): vscode.Uri | undefined {
 
 /** Text models get a panel beside their text; everything else opens in the custom editor. */
 function isText(uri: vscode.Uri): boolean {
-  return (uri.path.endsWith('.json') && !isProfileFile(uri)) || openDocument(uri) !== undefined;
+  return (/\.json$/i.test(uri.path) && !isProfileFile(uri)) || openDocument(uri) !== undefined;
 }
 
 function select(editor: vscode.TextEditor, range: vscode.Range): void {

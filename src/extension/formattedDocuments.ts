@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { formatModel, type FormattedText } from '../config/formattedText';
 import { TextLines } from '../ir/textLines';
 import type { Position, Range } from '../protocol/facts';
+import { fileKey } from './fileKey';
 import { toVsRange } from './ranges';
 
 export const formattedScheme = 'normscope-formatted';
@@ -55,7 +56,7 @@ export class FormattedDocuments implements vscode.TextDocumentContentProvider, v
       vscode.workspace.registerTextDocumentContentProvider(formattedScheme, this),
       vscode.workspace.onDidCloseTextDocument((d) => {
         if (d.uri.scheme !== formattedScheme) return;
-        this.views.delete(sourceOf(d.uri).toString());
+        this.views.delete(fileKey(sourceOf(d.uri)));
         this.closed.fire(d.uri);
       }),
     ];
@@ -63,7 +64,7 @@ export class FormattedDocuments implements vscode.TextDocumentContentProvider, v
 
   /** The open formatted view of a model, if there is one. */
   viewOf(source: vscode.Uri): FormattedView | undefined {
-    return this.views.get(source.toString());
+    return this.views.get(fileKey(source));
   }
 
   /** Says that the model's text is another now. */
@@ -76,7 +77,7 @@ export class FormattedDocuments implements vscode.TextDocumentContentProvider, v
     const source = sourceOf(uri);
     const text = (await vscode.workspace.openTextDocument(source)).getText();
     const view = new FormattedView(uri, text, formatModel(text));
-    this.views.set(source.toString(), view);
+    this.views.set(fileKey(source), view);
     // after VS Code has taken over the text that the places refer to
     setTimeout(() => this.opened.fire(source), 0);
     return view.formatted.text;

@@ -3,6 +3,7 @@ import { EditedFolder } from '../engine/editedFolder';
 import { BytesSource, type ByteSource, type ModelFolder } from '../ir/byteSource';
 import { ModelError } from '../ir/errors';
 import { say } from '../texts/say';
+import { isSameFile } from './fileKey';
 import type { Platform } from './platform';
 
 /** Whole-file reading is all that virtual file systems offer; beyond this size it would fill the extension host. */
@@ -24,7 +25,7 @@ export function placeOf(uri: vscode.Uri, platform: Platform): ModelPlace {
 }
 
 export function openDocument(uri: vscode.Uri): vscode.TextDocument | undefined {
-  return vscode.workspace.textDocuments.find((d) => !d.isClosed && d.uri.toString() === uri.toString());
+  return vscode.workspace.textDocuments.find((d) => !d.isClosed && isSameFile(d.uri, uri));
 }
 
 /** A folder of any file system that VS Code knows. Files are read whole. */

@@ -15,6 +15,7 @@ import type { Running } from '../protocol/view';
 import { say } from '../texts/say';
 import { EditPause } from './editPause';
 import type { Engines } from './engines';
+import { isSameFile } from './fileKey';
 import { openDocument, placeOf } from './modelFiles';
 import { isProfileFile, readProfileFile } from './profileFiles';
 import { ruleSeverities } from './settings';
@@ -88,11 +89,10 @@ export class ModelSession implements vscode.Disposable {
         this.refreshSoon(SETTLE_MS);
       }),
       vscode.workspace.onDidChangeTextDocument((e) => {
-        if (e.document.uri.toString() === uri.toString() && e.contentChanges.length > 0)
-          this.refreshSoon(this.pause.ms);
+        if (isSameFile(e.document.uri, uri) && e.contentChanges.length > 0) this.refreshSoon(this.pause.ms);
       }),
       vscode.workspace.onDidCloseTextDocument((document) => {
-        if (document.uri.toString() === uri.toString()) this.forgetText();
+        if (isSameFile(document.uri, uri)) this.forgetText();
       }),
     );
   }

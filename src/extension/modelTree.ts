@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { oneLine } from '../config/escapeMarkdown';
 import { isUnreadable, type Finding, type ModelFacts, type Severity } from '../protocol/facts';
+import { isSameFile } from './fileKey';
 import type { ModelSession } from './modelSession';
 import { runningWords } from './runningWords';
 import type { Sessions } from './sessions';
@@ -26,7 +27,12 @@ export class ModelTree implements vscode.TreeDataProvider<Item>, vscode.Disposab
   readonly onDidChangeTreeData = this.changed.event;
 
   constructor(private readonly sessions: Sessions) {
-    const watcher = vscode.workspace.createFileSystemWatcher('**/*.{onnx,keras,json}', false, true, false);
+    const watcher = vscode.workspace.createFileSystemWatcher(
+      '**/*.{onnx,ONNX,keras,KERAS,json,JSON}',
+      false,
+      true,
+      false,
+    );
     const again = () => {
       this.models = undefined;
       this.changed.fire(undefined);
@@ -42,7 +48,7 @@ export class ModelTree implements vscode.TreeDataProvider<Item>, vscode.Disposab
   }
 
   async getChildren(parent?: Item): Promise<Item[]> {
-    if (parent === undefined) return (this.models ??= findModels().then((found) => found.map((uri) => ({ uri }))));
+    if (parent === undefined) return (this.models ??= this.find());
     const facts = this.factsOf(parent.uri);
     if (facts === undefined || 'finding' in parent) return [];
     const findings = [...facts.findings].sort((a, b) => order.indexOf(a.severity) - order.indexOf(b.severity));
@@ -57,8 +63,12 @@ export class ModelTree implements vscode.TreeDataProvider<Item>, vscode.Disposab
     vscode.Disposable.from(...this.subscriptions).dispose();
   }
 
+  private async find(): Promise<Item[]> {
+    return (await findModels(this.sessions.engines.platform)).map((uri) => ({ uri }));
+  }
+
   private async refresh(session: ModelSession): Promise<void> {
-    const item = (await this.models)?.find((m) => m.uri.toString() === session.uri.toString());
+    const item = (await this.models)?.find((m) => isSameFile(m.uri, session.uri));
     if (item !== undefined) this.changed.fire(item);
   }
 

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { fileKey } from './fileKey';
 import type { ModelSession } from './modelSession';
 import { ModelView, type ViewContext } from './modelView';
 import type { Sessions } from './sessions';
@@ -49,7 +50,7 @@ export class ModelViews
 
   /** Shows the view of a model; text models get a panel beside their text. */
   async show(uri: vscode.Uri, asText: boolean): Promise<ModelView> {
-    const key = uri.toString();
+    const key = fileKey(uri);
     const existing = this.open.get(key);
     if (existing !== undefined) {
       existing.panel.reveal();
@@ -77,7 +78,7 @@ export class ModelViews
   }
 
   private attach(uri: vscode.Uri, panel: vscode.WebviewPanel): ModelView {
-    const key = uri.toString();
+    const key = fileKey(uri);
     const session: ModelSession = this.sessions.get(uri);
     panel.iconPath = vscode.Uri.joinPath(this.context.extensionUri, 'media', 'icon.svg');
     const view = new ModelView(panel.webview, session, this.context);

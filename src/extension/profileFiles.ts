@@ -17,7 +17,7 @@ const LARGEST_PROFILE = 2 ** 28;
 
 /** A file that a profile was saved to. Its view shows the figures without the model. */
 export function isProfileFile(uri: vscode.Uri): boolean {
-  return uri.path.endsWith(EXTENSION);
+  return uri.path.toLowerCase().endsWith(EXTENSION);
 }
 
 /** @throws ModelError that says what is wrong with the file */

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { isUnreadable } from '../protocol/facts';
 import type { ProfileResult } from '../protocol/profile';
 import { parseProfile, storedProfile } from '../profile/storedProfile';
+import { fileKey } from './fileKey';
 import type { ModelSession } from './modelSession';
 import { isProfileFile } from './profileFiles';
 import type { Sessions } from './sessions';
@@ -97,7 +98,7 @@ export class ProfileStorage implements vscode.Disposable {
 }
 
 async function keyOf(model: vscode.Uri): Promise<string> {
-  const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(model.toString()));
+  const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(fileKey(model)));
   return [...new Uint8Array(digest, 0, 12)].map((byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 

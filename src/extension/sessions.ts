@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { Engines } from './engines';
+import { fileKey } from './fileKey';
 import { ModelSession } from './modelSession';
 import type { Platform } from './platform';
 
@@ -26,7 +27,7 @@ export class Sessions implements vscode.Disposable {
   }
 
   get(uri: vscode.Uri): ModelSession {
-    const key = uri.toString();
+    const key = fileKey(uri);
     let session = this.sessions.get(key);
     if (session === undefined) {
       session = new ModelSession(uri, this.engines, this.log);
@@ -40,7 +41,7 @@ export class Sessions implements vscode.Disposable {
   }
 
   existing(uri: vscode.Uri): ModelSession | undefined {
-    return this.sessions.get(uri.toString());
+    return this.sessions.get(fileKey(uri));
   }
 
   /** Models that are being profiled. */
