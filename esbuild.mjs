@@ -6,6 +6,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { isMain } from './src/tools/isMain.mjs';
 import { thirdPartyNotices } from './src/tools/notices.mjs';
 import { inParts } from './src/tools/parts.mjs';
 
@@ -104,7 +105,7 @@ async function main() {
     console.log(`${path.relative(root, file).padEnd(28)} ${(bytes / 1024).toFixed(1).padStart(8)} KB`);
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url))
+if (isMain(import.meta.url))
   main().catch((error) => {
     if (!error.errors) console.error(error.message); // esbuild has printed its own errors, with their places
     process.exit(1);

@@ -17,9 +17,11 @@ export async function open(options: OpenOptions, output: Output): Promise<number
   }
   // absolute, so that no name is taken for an option; a shell starts .cmd files, and no name on Windows has quotation marks
   const file = path.resolve(options.model);
-  const isWindows = process.platform === 'win32';
-  const code = isWindows ? 'code.cmd' : 'code';
-  const run = spawnSync(code, [isWindows ? `"${file}"` : file], { stdio: 'ignore', shell: isWindows });
+  const code = process.platform === 'win32' ? 'code.cmd' : 'code';
+  const run =
+    process.platform === 'win32'
+      ? spawnSync(`${code} "${file}"`, { stdio: 'ignore', shell: true })
+      : spawnSync(code, [file], { stdio: 'ignore' });
   if (run.error !== undefined || run.status !== 0) {
     output.complain(
       `cannot start '${code}'. In VS Code, run "Shell Command: Install 'code' command in PATH" from the command palette, ` +

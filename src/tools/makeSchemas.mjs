@@ -3,6 +3,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createGenerator } from 'ts-json-schema-generator';
+import { isMain } from './isMain.mjs';
 
 const root = path.join(path.dirname(fileURLToPath(import.meta.url)), '../..');
 
@@ -29,7 +30,7 @@ export function schemaText(type) {
   return `${JSON.stringify({ $id: file, title: type, ...schema }, null, 2)}\n`;
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) {
+if (isMain(import.meta.url)) {
   const folder = path.join(root, 'media/schemas');
   fs.mkdirSync(folder, { recursive: true });
   for (const [type, { file }] of Object.entries(schemas)) fs.writeFileSync(path.join(folder, file), schemaText(type));

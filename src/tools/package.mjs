@@ -6,6 +6,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { build } from '../../esbuild.mjs';
+import { isMain } from './isMain.mjs';
 import { copyRuntime, currentTarget, nativeTargets, universal } from './runtime.mjs';
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
@@ -71,7 +72,7 @@ async function main() {
   );
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url))
+if (isMain(import.meta.url))
   main().catch((error) => {
     if (!error.errors) console.error(error.message); // esbuild has printed its own
     process.exit(1);

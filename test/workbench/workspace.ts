@@ -26,7 +26,8 @@ const broken: Record<string, string | Uint8Array> = {
  * @param models paths of files or folders under ../shared/models
  */
 export function createWorkspace(models: string[] = []): Workspace {
-  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'normscope-workspace-'));
+  // as VS Code's watchers name it: on macOS that folder is a link, on Windows its name may be short
+  const folder = fs.mkdtempSync(path.join(fs.realpathSync.native(os.tmpdir()), 'normscope-workspace-'));
   const samples = path.join(root, 'media/samples');
   fs.cpSync(samples, path.join(folder, 'samples'), { recursive: true });
   fs.mkdirSync(path.join(folder, 'oneline'));
