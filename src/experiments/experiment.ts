@@ -17,6 +17,8 @@ export const LEAST_SEEDS = 3;
  *   `lab.progress(part)` now and then; cancelling works by itself.
  * - `conclude` is a pure function of what the seeds measured: figures for the table, charts, and the gate, which must hold for
  *   every seed unless the gate's text says otherwise. Tests call it with made-up measurements.
+ * - A figure that cannot be measured on a model (no output that varies, no statistics that change) is a ModelError that says
+ *   so, never a NaN in a table or a gate that it misses.
  * - Every text is a `say`, with names of arms from armWord.ts: none is made when the file is loaded, before the language is known.
  * - A seed costs at most 20 s of two cores.
  */
@@ -33,6 +35,8 @@ export interface Experiment<M> {
    * @throws ModelError `unsupported` when the model has nothing to measure, saying what is missing
    */
   measureModel?(lab: Lab, seed: number, model: Model): Promise<M>;
+  /** How a model of the user is measured, in place of the network of `about`, and what must hold for it. */
+  aboutModel?(): Pick<ExperimentFacts, 'setting' | 'gate'>;
   conclude(measured: readonly M[]): Conclusion;
 }
 

@@ -20,8 +20,8 @@ export interface RunOptions extends LabOptions {
  * @throws ModelError `cancelled`; `unsupported` when the experiment cannot be run on this model; `engine`
  */
 export async function runExperiment(experiment: AnyExperiment, options: RunOptions): Promise<ExperimentResult> {
-  const facts = factsOf(experiment);
   const { model, firstSeed = 1, onProgress } = options;
+  const facts = { ...factsOf(experiment), ...(model !== undefined && experiment.aboutModel?.()) };
   const seeds = Array.from({ length: Math.max(options.seeds, facts.leastSeeds) }, (_, i) => firstSeed + i);
   const begun = performance.now();
   const measured: unknown[] = [];

@@ -65,7 +65,7 @@ function summary(experiments: ExperimentReport['experiments']): string[] {
       .join('  ')
       .trimEnd();
   const rows = experiments.map((e) =>
-    'error' in e ? [e.id, e.error.message, '', '', 'not run'] : [e.id, e.claim, e.published, e.measured, e.verdict],
+    'error' in e ? [e.id, '', '', e.error.message, 'not run'] : [e.id, e.claim, e.published, e.measured, e.verdict],
   );
   const lines = rows.flatMap((row) => {
     const cells = row.map((cell, i) => broken(cell, COLUMNS[i].width));

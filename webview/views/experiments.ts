@@ -1,4 +1,9 @@
-import type { ExperimentChart, ExperimentResult, FailedExperiment } from '../../src/protocol/experiment';
+import type {
+  ExperimentChart,
+  ExperimentFacts,
+  ExperimentResult,
+  FailedExperiment,
+} from '../../src/protocol/experiment';
 import type { ExperimentsState, ExperimentsToHost, ShownExperiment } from '../../src/protocol/experimentView';
 import { button } from '../components';
 import { h, replaceChildren } from '../dom';
@@ -97,6 +102,7 @@ class Section {
   readonly element: HTMLElement;
   private readonly verdict = h('span', { class: 'verdict' });
   private readonly going = h('span', { class: 'going', attributes: { hidden: true } }, t('running …'));
+  private readonly facts = h('dl', { class: 'experiment-facts' });
   private readonly measured = h('div', {});
   private readonly run;
   private result: Result | undefined;
@@ -108,7 +114,6 @@ class Section {
   ) {
     const onClick = () => post({ type: 'run', ids: [e.id] });
     this.run = button(t('Run'), { description: t('Run: {0}', e.title), testId: `run-${e.id}`, onClick });
-    const row = (label: string, text: string) => [h('dt', {}, label), h('dd', {}, text)];
     this.element = h(
       'section',
       { class: 'experiment', id: e.id, testId: e.id, attributes: { 'aria-labelledby': `${e.id}-title` } },
@@ -121,19 +126,26 @@ class Section {
         this.going,
       ),
       h('p', { class: 'claim' }, e.claim),
-      h(
-        'dl',
-        { class: 'experiment-facts' },
-        ...row(t('Setting'), e.setting),
-        ...row(t('Published'), e.published),
-        ...row(t('Reference'), e.reference),
-        ...row(t('Gate'), e.gate),
-      ),
+      this.facts,
       this.measured,
+    );
+    this.showFacts(e);
+  }
+
+  /** Of the built-in network, or of a model, which is set up otherwise. */
+  private showFacts(e: ExperimentFacts): void {
+    const row = (label: string, text: string) => [h('dt', {}, label), h('dd', {}, text)];
+    replaceChildren(
+      this.facts,
+      ...row(t('Setting'), e.setting),
+      ...row(t('Published'), e.published),
+      ...row(t('Reference'), e.reference),
+      ...row(t('Gate'), e.gate),
     );
   }
 
-  update({ id, result }: ShownExperiment, running: ExperimentsState['running']): void {
+  update(shown: ShownExperiment, running: ExperimentsState['running']): void {
+    const { id, result } = shown;
     this.run.setDisabled(running !== null);
     this.going.hidden = running?.id !== id;
     if (same(result, this.result)) return;
@@ -141,6 +153,7 @@ class Section {
     this.charts = [];
     this.verdict.className = `verdict ${verdictOf(result)}`;
     this.verdict.textContent = verdictWord(result);
+    this.showFacts(result === undefined || 'error' in result ? shown : result);
     if (result === undefined) replaceChildren(this.measured);
     else if ('error' in result)
       replaceChildren(this.measured, h('p', { class: 'attention' }, capital(result.error.message)));

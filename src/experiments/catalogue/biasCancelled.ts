@@ -14,7 +14,7 @@ import { Learner } from '../lab/learner';
 import { LOGITS } from '../lab/network';
 import { mlp } from '../lab/networks';
 import { BatchStream, pictures } from '../lab/samples';
-import { prepareModel, type PreparedModel } from '../lab/userModel';
+import { prepareModel, relativeDifference, type PreparedModel } from '../lab/userModel';
 import type { Lab } from '../lab/lab';
 
 const SIDE = 12;
@@ -65,7 +65,7 @@ async function differencesOfModel(lab: Lab, seed: number, prepared: PreparedMode
       edited.nodes.push({ ...node, inputs });
     }
   }
-  if (norms === 0) throw new ModelError('unsupported', say`this model has no batch norm of constant statistics`);
+  if (norms === 0) throw new ModelError('unsupported', say`this model has no batch norm with running statistics`);
   const run = async (name: string, which: MutableGraph, training: boolean) => {
     const { session } = await lab.compile(`bias ${seed} ${name} ${String(training)}`, () => {
       const runnable = which.copy();
@@ -78,13 +78,7 @@ async function differencesOfModel(lab: Lab, seed: number, prepared: PreparedMode
     return lab.run(session, prepared.feeds(seed, 0), outputs);
   };
   const difference = async (name: string, which: MutableGraph, training: boolean) => {
-    const [plain, other] = [await run('plain', graph, training), await run(name, which, training)];
-    return Math.max(
-      ...outputs.map((o) => {
-        const [a, b] = [plain.get(o)!.data as Float32Array, other.get(o)!.data as Float32Array];
-        return largestDifference(a, b) / largest(a);
-      }),
-    );
+    return relativeDifference(await run('plain', graph, training), await run(name, which, training), outputs);
   };
   return {
     training: await difference('biased', biased, true),
@@ -98,7 +92,7 @@ export const experiment: Experiment<Measured> = {
   about: () => ({
     title: say`A bias in front of a batch norm`,
     claim: say`A bias in front of batch normalization has no effect: the norm subtracts it with the mean.`,
-    setting: say`MLP of ${DEPTH} x ${WIDTH} ReLU units with biases N(0, 1) in front of every batch norm, against the same network with zeros in their place; a batch of ${BATCH} pictures; training form, and inference form with the running means as they were and moved by the biases. A model of the user gets a bias in front of each of its batch norms, as large as the input of the norm varies.`,
+    setting: say`MLP of ${DEPTH} x ${WIDTH} ReLU units with biases N(0, 1) in front of every batch norm, against the same network with zeros in their place; a batch of ${BATCH} pictures; training form, and inference form with the running means as they were and moved by the biases.`,
     reference: say`Ioffe and Szegedy 2015, section 3.2.`,
     published: say`No difference in training form; none at inference when the running mean holds the bias; gradient of the bias 0.`,
     gate: say`Largest difference of the logits below 1e-5 times the largest logit in training form and, with the running means moved, at inference; largest gradient of the biases below 1e-5 of the largest of the weights.`,
@@ -139,6 +133,11 @@ export const experiment: Experiment<Measured> = {
 
   measureModel: async (lab, seed, model) => differencesOfModel(lab, seed, prepareModel(model, MODEL_BATCH)),
 
+  aboutModel: () => ({
+    setting: say`A random bias in front of every batch norm of the model, as large as the input of the norm varies, against the model as it is; a batch of ${MODEL_BATCH} made samples; training form, and inference form with the running means as they were and moved by the biases.`,
+    gate: say`Largest difference of an output below 1e-5 times the largest output in training form and, with the running means moved, at inference.`,
+  }),
+
   conclude(measured) {
     const pick = (key: 'training' | 'inference' | 'moved') => measured.map((m) => m[key]);
     const gradients = measured.flatMap((m) => m.gradients ?? []);
@@ -149,7 +148,7 @@ export const experiment: Experiment<Measured> = {
       measured: say`relative difference ${overSeeds(pick('training'))} in training form, ${overSeeds(pick('moved'))} at inference with moved means${words}`,
       verdict: verdictOf(all.every((v) => v < 1e-5)),
       figures: [
-        { label: say`relative difference of the logits, training form`, values: pick('training'), published: '0' },
+        { label: say`relative difference of the outputs, training form`, values: pick('training'), published: '0' },
         {
           label: say`relative difference at inference, running means moved by the bias`,
           values: pick('moved'),

@@ -9,13 +9,12 @@ import { say } from '../../texts/say';
 import { overSeeds, verdictOf } from '../conclusion';
 import type { Experiment } from '../experiment';
 import type { Lab } from '../lab/lab';
-import { largest, largestDifference } from '../lab/figures';
 import { Learner } from '../lab/learner';
 import { INPUT, LOGITS } from '../lab/network';
 import { cnn } from '../lab/networks';
 import { BatchStream, batchOf } from '../lab/samples';
 import { BATCH, CLASSES, SIDE, dataWords, testSet, train, trainingSet } from '../lab/standard';
-import { prepareModel } from '../lab/userModel';
+import { prepareModel, relativeDifference } from '../lab/userModel';
 
 const CHANNELS = [16, 32, 32];
 const STEPS = 100;
@@ -57,28 +56,25 @@ async function compare(
     const { session } = await lab.compile(`${key} ${name}`, () => ({ graph: which }), { optimization: 'disabled' });
     return lab.run(session, feeds, outputs);
   };
-  const [plain, folded] = [await run('plain', graph), await run('folded', foldedGraph)];
-  const differences = outputs.map((o) => {
-    const [a, b] = [plain.get(o)!.data as Float32Array, folded.get(o)!.data as Float32Array];
-    return largestDifference(a, b) / largest(a);
-  });
   return {
-    difference: Math.max(...differences),
+    difference: relativeDifference(await run('plain', graph), await run('folded', foldedGraph), outputs),
     folded: changed.length,
     nodesBefore: graph.nodes.length,
     nodesAfter: foldedGraph.nodes.length,
   };
 }
 
+const gate = () => say`Largest difference of the outputs below 1e-5 of the largest output.`;
+
 export const experiment: Experiment<Measured> = {
   id: 'fold-equivalence',
   about: () => ({
     title: say`Folding a batch norm`,
     claim: say`At inference batch normalization can be folded into the linear layer beside it, which changes nothing.`,
-    setting: say`CNN of ${CHANNELS.join(', ')} channels with batch norm after ${STEPS} steps with learning rate ${LR} and batch ${BATCH} on ${dataWords()}; logits of ${PROBE} test pictures at inference with and without folding, the runtime's own optimizations off. A model of the user gets ${MODEL_BATCH} made samples.`,
+    setting: say`CNN of ${CHANNELS.join(', ')} channels with batch norm after ${STEPS} steps with learning rate ${LR} and batch ${BATCH} on ${dataWords()}; logits of ${PROBE} test pictures at inference with and without folding, the runtime's own optimizations off.`,
     reference: say`Jacob et al. 2018, Quantization and training of neural networks, section 3.2; Ioffe and Szegedy 2015, section 3.1.`,
     published: say`W' = W scale / sqrt(variance + epsilon), b' = shift + (b - mean) scale / sqrt(variance + epsilon): the same function.`,
-    gate: say`Largest difference of the outputs below 1e-5 of the largest output.`,
+    gate: gate(),
   }),
 
   async measure(lab, seed) {
@@ -98,6 +94,11 @@ export const experiment: Experiment<Measured> = {
     const prepared = prepareModel(model, MODEL_BATCH);
     return compare(lab, 'fold', prepared.graph, prepared.feeds(seed, 0), prepared.outputs);
   },
+
+  aboutModel: () => ({
+    setting: say`The model at inference with its batch norms folded where they can be, against the model as it is; a batch of ${MODEL_BATCH} made samples, the runtime's own optimizations off.`,
+    gate: gate(),
+  }),
 
   conclude(measured) {
     const differences = measured.map((m) => m.difference);

@@ -1,5 +1,6 @@
 import { ModelError } from '../../ir/errors';
 import { inferTypes } from '../../ir/inferTypes';
+import type { MutableGraph } from '../../ir/mutableGraph';
 import { layerView } from '../../layers/recognize';
 import { say } from '../../texts/say';
 import { armWord } from '../armWord';
@@ -21,10 +22,13 @@ const CHANNELS = [8, 16, 16];
 const norms = ['none', 'batch'] as const;
 const kinds = ['MLP', 'CNN', 'model'] as const;
 const kindWord = (kind: (typeof kinds)[number]) => (kind === 'model' ? say`model` : kind);
-/** Samples for a model of the user. */
+/** Samples for a model of the user, and how many at a time where it leaves the batch open. */
 const MODEL_PROBE = 32;
+const MODEL_BATCH = 4;
 /** A unit with fewer values than these has no shape to speak of. */
 const LEAST_VALUES = 30;
+/** Of a unit with more values (places of feature maps, tokens), as many are looked at, evenly spread. */
+const MOST_VALUES = 500;
 
 /** How far the values of one unit are from normal. */
 export interface Shape {
@@ -58,14 +62,26 @@ function normalCdf(x: number): number {
   return x < 0 ? (1 - erf) / 2 : (1 + erf) / 2;
 }
 
+/**
+ * What the medians of magnitudes come to for n values of a normal distribution, times sqrt(n): 0.6745 sqrt(6) and
+ * 0.6745 sqrt(24) for skewness and kurtosis, whose variances are 6/n and 24/n; the distance by simulation with mean and variance
+ * estimated (Lilliefors 1967).
+ */
+const ofNormal: Readonly<Record<keyof Shape, number>> = { skewness: 1.65, excessKurtosis: 3.3, distance: 0.62 };
+
 /** Medians over the units of all layers, of magnitudes. */
 interface Row extends Shape {
+  /** Values that a unit was judged by, median over the units. */
+  readonly count: number;
   readonly kind: (typeof kinds)[number];
+  /** 'own': whatever a model of the user has. */
   readonly norm: (typeof norms)[number] | 'own';
   readonly step: number;
 }
 
 type Measured = readonly Row[];
+
+const wordOf = ({ kind, norm }: Row) => (norm === 'own' ? kindWord(kind) : `${kindWord(kind)}, ${armWord(norm)}`);
 
 async function rows(
   lab: Lab,
@@ -87,19 +103,64 @@ async function rows(
   for (let step = 0; step <= STEPS[STEPS.length - 1]; step++) {
     if (STEPS.includes(step)) {
       const found = await learner.run(probe, { loss: 'none', values });
-      const shape = middleOf(values.flatMap((value, i) => unitsOf(found.values.get(value)!, PROBE, units[i])));
-      list.push({ kind, norm, step, ...shape });
+      const middle = middleOf(values.flatMap((value, i) => unitsOf(found.values.get(value)!, PROBE, units[i])));
+      list.push({ kind, norm, step, ...middle });
     }
     await learner.step(stream.next(), LR);
   }
   return list;
 }
 
-/** Medians of magnitudes over the units that vary. */
-function middleOf(units: readonly Float32Array[]): Shape {
-  const shapes = units.flatMap((unit) => shapeOf(unit) ?? []);
-  const middle = (key: keyof Shape) => median(shapes.map((s) => Math.abs(s[key])));
-  return { skewness: middle('skewness'), excessKurtosis: middle('excessKurtosis'), distance: middle('distance') };
+/** Medians of magnitudes over the units that vary. @throws ModelError `unsupported` when none does */
+function middleOf(units: readonly Float32Array[]): Shape & { count: number } {
+  const judged = units.map(evenlySpread).flatMap((values) => {
+    const shape = shapeOf(values);
+    return shape === undefined ? [] : [{ ...shape, count: values.length }];
+  });
+  if (judged.length === 0) {
+    throw new ModelError(
+      'unsupported',
+      say`no unit of this model has ${LEAST_VALUES} values or more that vary on made samples`,
+    );
+  }
+  const middle = (key: keyof Shape | 'count') => median(judged.map((s) => Math.abs(s[key])));
+  const [skewness, excessKurtosis] = [middle('skewness'), middle('excessKurtosis')];
+  return { skewness, excessKurtosis, distance: middle('distance'), count: Math.round(middle('count')) };
+}
+
+/** MOST_VALUES values of a unit, or all that it has. */
+export function evenlySpread(values: Float32Array): Float32Array {
+  if (values.length <= MOST_VALUES) return values;
+  return Float32Array.from({ length: MOST_VALUES }, (_, i) => values[Math.floor((i * values.length) / MOST_VALUES)]);
+}
+
+/** The outputs of a graph's linear layers: their names, channels, and samples of the axis in front. */
+function linearsOf(graph: MutableGraph): { value: string; channels: number; samples: number }[] {
+  const types = inferTypes(graph);
+  const frozen = graph.freeze();
+  const linears = layerView(frozen, types).layers.flatMap(({ output, linear }) => {
+    const value = frozen.valueName(output);
+    const shape = types.get(value)?.shape;
+    if (linear?.channels === undefined || shape === undefined || shape.some((d) => typeof d !== 'number')) return [];
+    const sizes = shape as readonly number[];
+    const { channels, operator } = linear;
+    // channels of convolutions run along the second axis, those of dense layers along the last one
+    if (sizes[operator.startsWith('Conv') ? 1 : sizes.length - 1] !== channels) return [];
+    const samples = operator.startsWith('Conv') ? sizes[0] : sizes.reduce((a, b) => a * b, 1) / channels;
+    return [{ value, channels, samples }];
+  });
+  if (linears.length > 0) return linears;
+  throw new ModelError('unsupported', say`this model has no linear layer whose output is known in size`);
+}
+
+function joined(parts: readonly Float32Array[]): Float32Array {
+  const all = new Float32Array(parts.reduce((sum, p) => sum + p.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    all.set(part, at);
+    at += part.length;
+  }
+  return all;
 }
 
 /** The values of each unit: columns of a dense layer's output, channels of a convolution's. */
@@ -116,15 +177,22 @@ function unitsOf(data: Float32Array, samples: number, units: number): Float32Arr
   });
 }
 
+const gate = () => say`None: the figures are reported.`;
+
 export const experiment: Experiment<Measured> = {
   id: 'gaussian-activations',
   about: () => ({
     title: say`Are the inputs of activations Gaussian?`,
     claim: say`With batch normalization the input of each activation becomes roughly Gaussian (the older explanation).`,
-    setting: say`MLP of 8 x 100 ReLU units and CNN of ${CHANNELS.join(', ')} channels, Glorot weights, gradient descent with learning rate ${LR} and batch ${BATCH} on ${dataWords()}; outputs of all linear layers on ${PROBE} test pictures before step ${STEPS.join(', ')}: medians over the units of abs(skewness), abs(excess kurtosis) and the Kolmogorov-Smirnov distance to the normal of the same mean and variance. A model of the user: once, at inference, on ${MODEL_PROBE} made samples.`,
+    setting: say`MLP of 8 x 100 ReLU units and CNN of ${CHANNELS.join(', ')} channels, Glorot weights, gradient descent with learning rate ${LR} and batch ${BATCH} on ${dataWords()}; outputs of all linear layers on ${PROBE} test pictures before step ${STEPS.join(', ')}: medians over the units of abs(skewness), abs(excess kurtosis) and the Kolmogorov-Smirnov distance to the normal of the same mean and variance. Of a unit of feature maps ${MOST_VALUES} values are looked at.`,
     reference: say`Ioffe and Szegedy 2015, section 3.2.`,
     published: say`W u + b is "more Gaussian" (citing Hyvärinen and Oja 2000); no figure. A norm itself changes no shape.`,
-    gate: say`None: the figures are reported.`,
+    gate: gate(),
+  }),
+
+  aboutModel: () => ({
+    setting: say`The model at inference on ${MODEL_PROBE} made samples; outputs of all linear layers, at most ${MOST_VALUES} values of each unit: medians over the units of abs(skewness), abs(excess kurtosis) and the Kolmogorov-Smirnov distance to the normal of the same mean and variance.`,
+    gate: gate(),
   }),
 
   async measure(lab, seed) {
@@ -140,25 +208,23 @@ export const experiment: Experiment<Measured> = {
   },
 
   async measureModel(lab, seed, model) {
-    const { graph, feeds } = prepareModel(model, MODEL_PROBE);
-    const types = inferTypes(graph);
-    const frozen = graph.freeze();
-    const linears = layerView(frozen, types).layers.flatMap((layer) => {
-      const value = frozen.valueName(layer.output);
-      const shape = types.get(value)?.shape;
-      const channels = layer.linear?.channels;
-      return channels !== undefined && shape?.[1] === channels && shape[0] === MODEL_PROBE ? [{ value, channels }] : [];
-    });
-    if (linears.length === 0) {
-      throw new ModelError('unsupported', say`this model has no linear layer whose channels run along the second axis`);
-    }
+    const { graph, batch, feeds } = prepareModel(model, MODEL_BATCH);
+    const linears = linearsOf(graph);
     const values = linears.map((l) => l.value);
     graph.outputs = values.map((name) => ({ name, type: { kind: 'tensor', dtype: 'float32' } }));
     const { session } = await lab.compile('model', () => ({ graph }));
-    const found = await lab.run(session, feeds(seed, 0), values);
-    const units = linears.flatMap((l) => unitsOf(found.get(l.value)!.data as Float32Array, MODEL_PROBE, l.channels));
-    const row = middleOf(units.filter((u) => u.length >= LEAST_VALUES));
-    return [{ kind: 'model', norm: 'own', step: 0, ...row }];
+    const runs = Math.ceil(MODEL_PROBE / batch);
+    const parts: Float32Array[][] = [];
+    for (let run = 0; run < runs; run++) {
+      const found = await lab.run(session, feeds(seed, run), values);
+      const units = linears.flatMap(({ value, channels, samples }) =>
+        unitsOf(found.get(value)!.data as Float32Array, samples, channels),
+      );
+      units.forEach((unit, u) => (parts[u] ??= []).push(unit));
+      lab.progress((run + 1) / runs);
+    }
+    const units = parts.map(joined).filter((u) => u.length >= LEAST_VALUES);
+    return [{ kind: 'model', norm: 'own', step: 0, ...middleOf(units) }];
   },
 
   conclude(measured) {
@@ -166,18 +232,28 @@ export const experiment: Experiment<Measured> = {
       measured.map((m) => m.find((r) => r.kind === row.kind && r.norm === row.norm && r.step === row.step)![key]);
     const last = Math.max(...measured[0].map((r) => r.step));
     const ends = measured[0].filter((r) => r.step === last);
+    const distances = ends.map((r) => `${wordOf(r)} ${overSeeds(at(r, 'distance'))}`).join(', ');
     return {
-      measured: say`distance to the normal after ${last} steps: ${ends.map((r) => `${kindWord(r.kind)} ${armWord(r.norm)} ${overSeeds(at(r, 'distance'))}`).join(', ')}`,
+      measured:
+        last === 0
+          ? say`distance to the normal: ${distances}`
+          : say`distance to the normal after ${last} steps: ${distances}`,
       verdict: 'reported',
       figures: measured[0].flatMap((row) => {
-        const where = say`${kindWord(row.kind)}, ${armWord(row.norm)}, step ${row.step}`;
+        const where = row.kind === 'model' ? wordOf(row) : say`${wordOf(row)}, step ${row.step}`;
+        const published = (key: keyof Shape) =>
+          say`normal: about ${(ofNormal[key] / Math.sqrt(row.count)).toPrecision(1)} for ${row.count} values`;
         return [
-          { label: say`skewness, ${where}`, values: at(row, 'skewness'), published: say`normal: 0` },
-          { label: say`excess kurtosis, ${where}`, values: at(row, 'excessKurtosis'), published: say`normal: 0` },
+          { label: say`skewness, ${where}`, values: at(row, 'skewness'), published: published('skewness') },
+          {
+            label: say`excess kurtosis, ${where}`,
+            values: at(row, 'excessKurtosis'),
+            published: published('excessKurtosis'),
+          },
           {
             label: say`distance to the normal, ${where}`,
             values: at(row, 'distance'),
-            published: say`normal: about 0.03 for 500 values`,
+            published: published('distance'),
           },
         ];
       }),

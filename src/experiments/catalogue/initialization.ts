@@ -33,7 +33,7 @@ export const experiment: Experiment<Measured> = {
   id: 'initialization',
   about: () => ({
     title: say`Less sensitive to the start`,
-    claim: say`With batch normalization training depends less on how the weights start.`,
+    claim: say`With batch normalization training depends less on the initialization of the weights.`,
     setting: say`MLP of 8 x 100 ReLU units, Glorot weights times ${SCALES.join(', ')}, ${STEPS} steps of gradient descent with learning rate ${RATE} (also ${RATES.filter((r) => r !== RATE).join(', ')}) and batch ${BATCH} on ${dataWords()}. Loss of the last 20 steps, clipped at that of chance.`,
     reference: say`Ioffe and Szegedy 2015, section 3.3.`,
     published: say`BN(W u) = BN((a W) u) for every scale a.`,
@@ -65,7 +65,7 @@ export const experiment: Experiment<Measured> = {
     const [none, batch] = arms.map(trained);
     return {
       measured: say`scales that train, of ${SCALES.length}: no norm ${overSeeds(none)}, batch norm ${overSeeds(batch)}`,
-      verdict: verdictOf(batch.every((b, i) => b >= 3 * none[i])),
+      verdict: verdictOf(batch.every((b, i) => b > 0 && b >= 3 * none[i])),
       figures: arms.flatMap((norm, i) => [
         { label: say`scales that train, of ${SCALES.length}, ${armWord(norm)}`, values: [none, batch][i] },
         { label: say`spread of log10 of the loss over the scales, ${armWord(norm)}`, values: spreads(norm) },

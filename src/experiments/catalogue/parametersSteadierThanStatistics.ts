@@ -5,7 +5,7 @@ import type { Experiment } from '../experiment';
 import { median, norm } from '../lab/figures';
 import { Learner } from '../lab/learner';
 import { BatchStream } from '../lab/samples';
-import { MODEL_BATCH, modelTraining } from '../lab/modelTraining';
+import { MODEL_BATCH, MODEL_LR, modelTraining } from '../lab/modelTraining';
 import { dataWords, deepMlp, trainingSet } from '../lab/standard';
 
 const DEPTH = 3;
@@ -60,15 +60,22 @@ class Changes {
   }
 }
 
+const gate = () => say`Median over norms and steps of the ratio of the two relative changes below 0.5.`;
+
 export const experiment: Experiment<Measured> = {
   id: 'parameters-steadier-than-statistics',
   about: () => ({
     title: say`Scale and shift are steadier than the statistics`,
     claim: say`Scale and shift, learnt over the whole training set, are far more stable than the mean and the variance of each mini-batch.`,
-    setting: say`MLP of ${DEPTH} x 100 ReLU units with batch norm, Glorot weights, ${STEPS} steps of gradient descent with learning rate ${LR} and batch ${BATCH} on ${dataWords()}; for each norm and step the norm of the change over the norm of the value, of (scale, shift) and of (mean, variance). A model of the user: ${MODEL_STEPS} steps of Adam from its own weights, batch ${MODEL_BATCH}.`,
+    setting: say`MLP of ${DEPTH} x 100 ReLU units with batch norm, Glorot weights, ${STEPS} steps of gradient descent with learning rate ${LR} and batch ${BATCH} on ${dataWords()}; for each norm and step the norm of the change over the norm of the value, of (scale, shift) and of (mean, variance).`,
     reference: say`The course chapter on batch normalization; Ioffe and Szegedy 2015, section 3 (arXiv:1502.03167).`,
     published: say`No figure is published; the chapter calls scale and shift far more stable.`,
-    gate: say`Median over norms and steps of the ratio of the two relative changes below 0.5.`,
+    gate: gate(),
+  }),
+
+  aboutModel: () => ({
+    setting: say`The model in training: ${MODEL_STEPS} steps of Adam with learning rate ${MODEL_LR} from the weights of the file, batches of ${MODEL_BATCH} made samples; for each batch norm and step the norm of the change over the norm of the value, of (scale, shift) and of (mean, variance).`,
+    gate: gate(),
   }),
 
   async measureModel(lab, seed, model) {
@@ -86,7 +93,14 @@ export const experiment: Experiment<Measured> = {
       );
       lab.progress((step + 1) / MODEL_STEPS);
     }
-    return follow.measured();
+    const measured = follow.measured();
+    if (!Number.isFinite(measured.ratio)) {
+      throw new ModelError(
+        'unsupported',
+        say`the statistics of this model's batch norms are the same in every batch of made samples: there is no change to compare with`,
+      );
+    }
+    return measured;
   },
 
   async measure(lab, seed) {

@@ -8,7 +8,7 @@ import { overSeeds } from '../conclusion';
 import type { Experiment } from '../experiment';
 import { Learner } from '../lab/learner';
 import { cnn } from '../lab/networks';
-import { MODEL_BATCH, modelTraining } from '../lab/modelTraining';
+import { MODEL_BATCH, MODEL_LR, modelTraining } from '../lab/modelTraining';
 import { BatchStream } from '../lab/samples';
 import {
   BATCH,
@@ -52,21 +52,36 @@ async function inOrder(graph: Graph, order: Order): Promise<Graph> {
     return (await applyNormVariant(graph, `${order}-activation`)).graph;
   } catch (error) {
     if (!(error instanceof ModelError) || error.code !== 'unsupported') throw error;
-    // the other order must then be a change, or there is nothing to compare
-    await applyNormVariant(graph, `${order === 'before' ? 'after' : 'before'}-activation`);
     return graph;
   }
 }
+
+/** The network in both orders. @throws ModelError `unsupported` where neither is a change */
+async function bothOrders(graph: Graph): Promise<Record<Order, Graph>> {
+  const both = { before: await inOrder(graph, 'before'), after: await inOrder(graph, 'after') };
+  if (both.before !== graph || both.after !== graph) return both;
+  throw new ModelError(
+    'unsupported',
+    say`no norm of this model stands beside an activation that it could change places with`,
+  );
+}
+
+const gate = () => say`None: a report, never a verdict.`;
 
 export const experiment: Experiment<Measured> = {
   id: 'placement',
   about: () => ({
     title: say`Before or after the activation`,
-    claim: say`Whether the norm stands before or after the activation is decided by the network: the evidence goes both ways.`,
-    setting: say`MLP of 8 x 100 ReLU units and CNN of ${CHANNELS.join(', ')} channels with batch norm before and after every ReLU, Glorot weights, ${STEPS} steps of gradient descent with learning rate ${LR} and batch ${BATCH} on ${dataWords()}; accuracy on 1000 test pictures at inference. A model of the user: fresh weights, ${MODEL_STEPS} steps of Adam with batch ${MODEL_BATCH} on made samples.`,
+    claim: say`Batch normalization usually stands between the linear layer and its activation; whether before or after the activation is better depends on the network: the evidence goes both ways.`,
+    setting: say`MLP of 8 x 100 ReLU units and CNN of ${CHANNELS.join(', ')} channels with batch norm before and after every ReLU, Glorot weights, ${STEPS} steps of gradient descent with learning rate ${LR} and batch ${BATCH} on ${dataWords()}; accuracy on 1000 test pictures at inference.`,
     reference: say`Mishkin et al. 2017, Systematic evaluation of convolution neural network advances on the ImageNet (caffenet-benchmark).`,
     published: say`Accuracy before / after: CaffeNet 0.474 / 0.499, GoogLeNet-128 0.607 / 0.596.`,
-    gate: say`None: a report, never a verdict.`,
+    gate: gate(),
+  }),
+
+  aboutModel: () => ({
+    setting: say`The model with its norms before and behind the activations beside them, where they can change places: fresh weights, ${MODEL_STEPS} steps of Adam with learning rate ${MODEL_LR} and batch ${MODEL_BATCH} on made samples.`,
+    gate: gate(),
   }),
 
   async measure(lab, seed) {
@@ -85,9 +100,9 @@ export const experiment: Experiment<Measured> = {
   },
 
   async measureModel(lab, seed, model) {
-    const { graph } = expandCalls(model);
+    const graphs = await bothOrders(expandCalls(model).graph);
     const run = async (order: Order): Promise<Run> => {
-      const variant = { word: order, graph: await inOrder(graph, order) };
+      const variant = { word: order, graph: graphs[order] };
       const training = await modelTraining(lab, model, seed, 'default', variant);
       const losses: number[] = [];
       for (let step = 0; step < MODEL_STEPS; step++) losses.push((await training.step(step, true)).loss);

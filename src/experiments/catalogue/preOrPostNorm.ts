@@ -99,7 +99,7 @@ export const experiment: Experiment<Measured> = {
     claim: say`In residual networks the gradient of the last layers is large with the norm behind the sum (post), and falls with the depth with the norm in the branch (pre).`,
     setting: say`Residual blocks of one-head attention and FFN (${WIDTH} - ${HIDDEN} - ${WIDTH}, ReLU), and of FFN alone, with layer norms; L = ${DEPTHS.join(', ')} blocks, Glorot weights, a batch of ${BATCH} Gaussian sequences of length ${LENGTH}, before training; norm of the gradient of the second weight of the last FFN, mean over ${NETWORKS} networks.`,
     reference: say`Xiong et al. 2020, On layer normalization in the transformer architecture, theorem 1 and figure 3.`,
-    published: say`Post-norm O(d sqrt(ln d)) whatever the depth; pre-norm O(d sqrt(ln d / L)).`,
+    published: say`Upper bounds: post-norm O(d sqrt(ln d)) whatever the depth L, pre-norm O(d sqrt(ln d / L)). A gradient may grow with L below its bound.`,
     gate: say`Post-norm larger than pre-norm at every L, pre-norm falling with every L (blocks of attention and FFN).`,
   }),
 

@@ -1,4 +1,5 @@
 import { Random } from '../../training/random';
+import { chanceOfDifference, pooledDeviation, sampleOf } from '../../profile/studentTest';
 import { say } from '../../texts/say';
 import { overSeeds, verdictOf } from '../conclusion';
 import type { Experiment } from '../experiment';
@@ -20,14 +21,23 @@ const WRONG = 0.2;
 const SMALL_BATCH = 16;
 const SMALL_STEPS = 800;
 const LR = 0.1;
+/** Below this chance of two equal gaps one is called smaller. */
+const CHANCE = 0.01;
 
 interface Measured {
   /** Standard deviation of the outputs over batch compositions, by batch. */
   readonly noise: readonly number[];
-  /** Accuracy on the training set minus that on the test set. */
-  readonly gapBatch: number;
-  readonly gapFrozen: number;
+  readonly batch: Accuracies;
+  readonly frozen: Accuracies;
 }
+
+/** On the small set that was trained on, and on others made alike. */
+interface Accuracies {
+  readonly training: number;
+  readonly test: number;
+}
+
+const gapOf = ({ training, test }: Accuracies) => training - test;
 
 const network = () => deepMlp('batch', { depth: 3 });
 
@@ -47,8 +57,8 @@ async function outputNoise(learner: Learner, pool: Samples, batch: number, seed:
   return Math.sqrt(mean(outputs.map((list) => deviation(list) ** 2)));
 }
 
-/** Gap on a small set with wrong labels; 'running' trains with the statistics of the start, which make no noise. */
-async function gap(lab: Lab, seed: number, mode: 'batch' | 'running'): Promise<number> {
+/** After training on a small set with wrong labels; 'running' trains with the statistics of the start, which make no noise. */
+async function accuracies(lab: Lab, seed: number, mode: 'batch' | 'running'): Promise<Accuracies> {
   const small = trainingSet(seed, { count: SMALL_SET, wrongLabels: WRONG });
   const learner = new Learner(lab, network(), { seed, weights: 'xavier' });
   const stream = new BatchStream(small, SMALL_BATCH, seed);
@@ -64,7 +74,7 @@ async function gap(lab: Lab, seed: number, mode: 'batch' | 'running'): Promise<n
   for (let step = 0; step < SMALL_STEPS; step++) await learner.step(stream.next(), LR, { mode });
   const training = await learner.evaluate(small);
   const test = await learner.evaluate(testSet(seed, { wrongLabels: WRONG }));
-  return training.accuracy - test.accuracy;
+  return { training: training.accuracy, test: test.accuracy };
 }
 
 export const experiment: Experiment<Measured> = {
@@ -75,7 +85,7 @@ export const experiment: Experiment<Measured> = {
     setting: say`MLP of 3 x 100 ReLU units with batch norm. Noise: after ${WARM_STEPS} steps with batch ${BATCH}, ${POOL} pictures cut into batches of ${BATCHES.join(', ')} in ${COMPOSITIONS} ways; standard deviation of an output over the batches that its picture was in. Gap: ${SMALL_SET} pictures with ${100 * WRONG} % of random labels, ${SMALL_STEPS} steps with batch ${SMALL_BATCH} and learning rate ${LR}, accuracy on them minus that on 1000 others made alike; statistics of the batch, against those of the start as constants.`,
     reference: say`Luo et al. 2019, Towards understanding regularization in batch normalization; Ioffe and Szegedy 2015, section 3.4.`,
     published: say`The noise falls with the batch B as B^(-1/2).`,
-    gate: say`Slope of log noise over log B within 0.1 of -0.5 for every seed. The mean gap over the seeds is smaller with batch statistics; where it is not, the verdict is "reported".`,
+    gate: say`Slope of log noise over log B within 0.1 of -0.5 for every seed, and a gap that is smaller with batch statistics by more than the spread over the seeds (Student's t-test, p < ${CHANCE}); where the gap is not, the verdict is "reported".`,
   }),
   leastSeeds: 5,
 
@@ -88,23 +98,28 @@ export const experiment: Experiment<Measured> = {
       noise.push(await outputNoise(learner, pool, batch, seed));
       lab.progress(noise.length / (BATCHES.length + 2));
     }
-    const gapBatch = await gap(lab, seed, 'batch');
-    return { noise, gapBatch, gapFrozen: await gap(lab, seed, 'running') };
+    const batch = await accuracies(lab, seed, 'batch');
+    return { noise, batch, frozen: await accuracies(lab, seed, 'running') };
   },
 
   conclude(measured) {
     const slopes = measured.map((m) => line(BATCHES.map(Math.log), m.noise.map(Math.log)).slope);
-    const [batch, frozen] = [measured.map((m) => m.gapBatch), measured.map((m) => m.gapFrozen)];
+    const [batch, frozen] = [measured.map((m) => gapOf(m.batch)), measured.map((m) => gapOf(m.frozen))];
     const noisy = slopes.every((s) => Math.abs(s + 0.5) <= 0.1);
-    const smaller = mean(batch) < mean(frozen);
+    const [a, b] = [sampleOf(batch), sampleOf(frozen)];
+    const differ = chanceOfDifference(a, b, pooledDeviation(a, b)) < CHANCE;
+    const smaller = differ && a.mean < b.mean;
+    const word = smaller ? say`smaller` : differ ? say`larger` : say`not different beyond the spread`;
     const [{ noise }] = measured;
     return {
-      measured: say`slope of the noise ${overSeeds(slopes)}; gap ${mean(batch).toFixed(3)} +- ${deviation(batch).toFixed(3)} with batch statistics, ${mean(frozen).toFixed(3)} +- ${deviation(frozen).toFixed(3)} with constant ones`,
+      measured: say`slope of the noise ${overSeeds(slopes)}; gap ${a.mean.toFixed(3)} +- ${a.std.toFixed(3)} with batch statistics, ${b.mean.toFixed(3)} +- ${b.std.toFixed(3)} with constant ones: ${word}`,
       verdict: noisy && !smaller ? 'reported' : verdictOf(noisy),
       figures: [
         { label: say`slope of log noise over log batch`, values: slopes, published: '-0.5' },
         { label: say`accuracy gap between training and test, batch statistics`, values: batch },
         { label: say`accuracy gap between training and test, constant statistics`, values: frozen },
+        { label: say`accuracy on the test set, batch statistics`, values: measured.map((m) => m.batch.test) },
+        { label: say`accuracy on the test set, constant statistics`, values: measured.map((m) => m.frozen.test) },
       ],
       charts: [
         {

@@ -27,7 +27,7 @@ export const experiment: Experiment<Measured> = {
   id: 'vanishing-sigmoid',
   about: () => ({
     title: say`Vanishing gradients behind sigmoids`,
-    claim: say`Without normalization the gradients of a deep sigmoid network vanish; with batch normalization saturating activations are usable.`,
+    claim: say`Without normalization the gradients of a deep sigmoid network vanish; with batch normalization they reach the first layers, so that saturating activations are usable.`,
     setting: say`MLP of ${DEPTH} x ${WIDTH} sigmoid units and ${CLASSES} logits, Glorot weights, one batch of ${BATCH} pictures of ${SIDE}x${SIDE}, before any training; norm of the gradient of the first weight matrix over that of the last.`,
     reference: say`Ioffe and Szegedy 2015, section 1 and 4.2.2; Glorot and Bengio 2010, section 4.`,
     published: say`The sigmoid's slope is at most 1/4, so each layer without a norm shrinks the gradient about fourfold.`,

@@ -1,3 +1,4 @@
+import { ModelError } from '../../ir/errors';
 import { expandCalls } from '../../ir/expandCalls';
 import { inferTypes } from '../../ir/inferTypes';
 import type { Model } from '../../ir/model';
@@ -7,10 +8,14 @@ import { inputSpecs } from '../../training/data/inputSpec';
 import { SyntheticData } from '../../training/data/syntheticData';
 import { chooseInputShapes, toOpset18ForRun } from '../../training/inputShapes';
 import { constantsToInitializers, requireOrder, toFloat32 } from '../../training/plainGraph';
+import { say } from '../../texts/say';
+import { largest, largestDifference } from './figures';
 
 /** A model of the user as the lab runs it: float32, opset 18, all sizes known, fed with made-up samples. */
 export interface PreparedModel {
   readonly graph: MutableGraph;
+  /** Samples at a time: as many as were asked for, where the model leaves that open. */
+  readonly batch: number;
   /** Floating-point outputs. */
   readonly outputs: readonly string[];
   /** Number of axes of a value, where it is known. */
@@ -37,6 +42,7 @@ export function prepareModel(model: Model, batch: number): PreparedModel {
   const data = new Map<number, SyntheticData>();
   return {
     graph,
+    batch: sizes.batch,
     outputs,
     rank: (value) => types.get(value)?.shape?.length,
     feeds(seed, step) {
@@ -45,4 +51,28 @@ export function prepareModel(model: Model, batch: number): PreparedModel {
       return made.feeds(step);
     },
   };
+}
+
+/** What a graph returned, by output. */
+export type Outputs = ReadonlyMap<string, HostTensor>;
+
+/**
+ * The largest difference of two runs over the outputs of a model, each over the largest magnitude of the first run.
+ * @throws ModelError `unsupported` when there is nothing to hold a difference against: no floating-point output, or one that
+ *   is 0 throughout or not finite
+ */
+export function relativeDifference(plain: Outputs, other: Outputs, outputs: readonly string[]): number {
+  if (outputs.length === 0) throw new ModelError('unsupported', say`this model has no floating-point output`);
+  return Math.max(
+    ...outputs.map((name) => {
+      const [a, b] = [plain, other].map((run) => run.get(name)!.data as Float32Array);
+      const size = largest(a);
+      if (size > 0 && Number.isFinite(size)) return largestDifference(a, b) / size;
+      const reason = size === 0 ? say`it is 0 throughout` : say`it is not finite`;
+      throw new ModelError(
+        'unsupported',
+        say`the output '${name}' of this model cannot be compared on made samples: ${reason}`,
+      );
+    }),
+  );
 }

@@ -9,7 +9,6 @@ export const experimentFigures: Readonly<Record<string, string>> = {
   '{0} runs on its built-in network only: leave the model out':
     '{0} si esegue solo sulla sua rete incorporata: togli il modello',
   '{0}-norm {1} at L = 2, {2} at 48': '{0}-norm {1} con L = 2, {2} con 48',
-  '{0}, {1}, step {2}': '{0}, {1}, passo {2}',
   '{0}, closed form': '{0}, forma chiusa',
   '{0}, highest': '{0}, massima',
   '{0}, learning rate {1}': '{0}, learning rate {1}',
@@ -39,7 +38,6 @@ export const experimentFigures: Readonly<Record<string, string>> = {
   'accuracy: {0}; shift of the gradient: {1}': 'accuratezza: {0}; spostamento del gradiente: {1}',
   'after {0} steps: norm of the bias {1} outside (R2 {2}, loss changed by {3}), {4} inside':
     'dopo {0} passi: norma del bias {1} fuori (R2 {2}, la loss è cambiata di {3}), {4} dentro',
-  'at least 5 (Inception)': 'almeno 5 (Inception)',
   'attention and FFN': 'attenzione e FFN',
   'batch norm': 'batch norm',
   batches: 'batch',
@@ -77,7 +75,6 @@ export const experimentFigures: Readonly<Record<string, string>> = {
   'input of the sigmoid': 'ingresso della sigmoide',
   inputs: 'ingressi',
   'instance norm': 'instance norm',
-  'its own norms': 'le sue norm',
   'Its relatives': 'Le sue parenti',
   keep: 'keep',
   'Kolmogorov-Smirnov distance': 'distanza di Kolmogorov-Smirnov',
@@ -148,8 +145,6 @@ export const experimentFigures: Readonly<Record<string, string>> = {
   'norm of the bias': 'norma del bias',
   'norm of the gradient, {0}, {1}-norm, L = {2}': 'norma del gradiente, {0}, {1}-norm, L = {2}',
   'norm of the gradient': 'norma del gradiente',
-  'normal: 0': 'normale: 0',
-  'normal: about 0.03 for 500 values': 'normale: circa 0.03 per 500 valori',
   norm: 'norm',
   'not 0': 'non 0',
   'off by at most {0} over the own axes, by at least {1} over the others':
@@ -177,7 +172,6 @@ export const experimentFigures: Readonly<Record<string, string>> = {
     'differenza relativa in inferenza, medie correnti spostate del bias',
   'relative difference of the logits between the modes, after': 'differenza relativa dei logit tra le modalità, dopo',
   'relative difference of the logits between the modes, before': 'differenza relativa dei logit tra le modalità, prima',
-  'relative difference of the logits, training form': 'differenza relativa dei logit, forma di addestramento',
   'running means off by at most {0} deviations{1}': 'medie correnti lontane al massimo {0} deviazioni{1}',
   'scale and shift': 'scala e traslazione',
   'scale of the weights': 'scala dei pesi',
@@ -193,8 +187,6 @@ export const experimentFigures: Readonly<Record<string, string>> = {
   sigmoid: 'sigmoide',
   'skewness, {0}': 'asimmetria, {0}',
   'slope of log noise over log batch': 'pendenza del logaritmo del rumore su quello del batch',
-  'slope of the noise {0}; gap {1} +- {2} with batch statistics, {3} +- {4} with constant ones':
-    'pendenza del rumore {0}; divario {1} +- {2} con le statistiche del batch, {3} +- {4} con quelle costanti',
   'spread of log10 of the loss over the scales, {0}': 'dispersione di log10 della loss tra le scale, {0}',
   'spread of log2 of the steps over the scalings: no norm {0}, batch norm {1}':
     'dispersione di log2 dei passi tra le scalature: senza norm {0}, batch norm {1}',
@@ -210,11 +202,8 @@ export const experimentFigures: Readonly<Record<string, string>> = {
   'steps, {0}, inputs {1}': 'passi, {0}, ingressi {1}',
   'the experiment was cancelled': 'l’esperimento è stato annullato',
   'The problem': 'Il problema',
-  'this model has no batch norm of constant statistics': 'questo modello non ha batch norm con statistiche costanti',
   'this model has no batch norm whose statistics change': 'questo modello non ha batch norm le cui statistiche cambino',
   'this model has no batch norm with running statistics': 'questo modello non ha batch norm con statistiche correnti',
-  'this model has no linear layer whose channels run along the second axis':
-    'questo modello non ha uno strato lineare i cui canali siano sul secondo asse',
   'times smaller, {0} weights': 'quante volte minore, pesi di {0}',
   'Training and inference': 'Addestramento e inferenza',
   value: 'valore',
@@ -227,4 +216,31 @@ export const experimentFigures: Readonly<Record<string, string>> = {
   'What scale and shift learnt, by feature': 'Che cosa hanno imparato scala e traslazione, per caratteristica',
   'Why it works': 'Perché funziona',
   'zero-mean': 'media zero',
+  'at least 30 (Inception)': 'almeno 30 (Inception)',
+  '{0}, step {1}': '{0}, passo {1}',
+  'distance to the normal: {0}': 'distanza dalla normale: {0}',
+  'normal: about {0} for {1} values': 'normale: circa {0} per {1} valori',
+  'relative difference of the outputs, training form': 'differenza relativa delle uscite, forma di addestramento',
+  'slope of the noise {0}; gap {1} +- {2} with batch statistics, {3} +- {4} with constant ones: {5}':
+    'pendenza del rumore {0}; divario {1} +- {2} con le statistiche del batch, {3} +- {4} con quelle costanti: {5}',
+  smaller: 'minore',
+  larger: 'maggiore',
+  'not different beyond the spread': 'nessuna differenza oltre la dispersione',
+  'accuracy on the test set, batch statistics': 'accuratezza sull’insieme di test, statistiche del batch',
+  'accuracy on the test set, constant statistics': 'accuratezza sull’insieme di test, statistiche costanti',
+  'momentum to the power of the batches, times the first': 'momento elevato al numero di batch, per la prima',
+  'what is left of the start': 'ciò che resta dell’inizio',
+  'no norm of this model stands beside an activation that it could change places with':
+    'nessuna norm di questo modello sta accanto a un’attivazione con cui possa scambiarsi di posto',
+  'no unit of this model has {0} values or more that vary on made samples':
+    'nessuna unità di questo modello ha almeno {0} valori che variano su campioni generati',
+  'this model has no linear layer whose output is known in size':
+    'questo modello non ha strati lineari con un’uscita di dimensioni note',
+  "the statistics of this model's batch norms are the same in every batch of made samples: there is no change to compare with":
+    'le statistiche delle batch norm di questo modello sono le stesse in ogni batch di campioni generati: non c’è cambiamento con cui confrontare',
+  'this model has no floating-point output': 'questo modello non ha uscite in virgola mobile',
+  'it is 0 throughout': 'è 0 ovunque',
+  'it is not finite': 'non è finita',
+  "the output '{0}' of this model cannot be compared on made samples: {1}":
+    "l’uscita '{0}' di questo modello non si può confrontare su campioni generati: {1}",
 };

@@ -31,8 +31,6 @@ export const experiments: Readonly<Record<string, string>> = {
     'Batch, layer, instance e group normalization differiscono solo negli assi su cui corrono le loro statistiche.',
   'Before or after the activation': 'Prima o dopo l’attivazione',
   'BN(W u) = BN((a W) u) for every scale a.': 'BN(W u) = BN((a W) u) per ogni scala a.',
-  "CNN of {0} channels with batch norm after {1} steps with learning rate {2} and batch {3} on {4}; logits of {5} test pictures at inference with and without folding, the runtime's own optimizations off. A model of the user gets {6} made samples.":
-    'CNN di {0} canali con batch norm dopo {1} passi con learning rate {2} e batch {3} su {4}; logit di {5} immagini di test in inferenza con e senza assorbimento, le ottimizzazioni proprie del runtime disattivate. Un modello dell’utente riceve {6} campioni generati.',
   'Drift = max over steps of abs(p50(t) - p50(end)) / (p85 - p15)(end), median over units: without the norm at least 3 times that with it, while both reach an accuracy of 0.8; from small weights the norm is ahead by more than 0.5 of accuracy.':
     'Deriva = massimo sui passi di abs(p50(t) - p50(fine)) / (p85 - p15)(fine), mediana sulle unità: senza la norm almeno 3 volte quella con la norm, mentre entrambe raggiungono un’accuratezza di 0.8; da pesi piccoli la norm è avanti di più di 0.5 di accuratezza.',
   'Dropout before a batch norm': 'Dropout prima di una batch norm',
@@ -40,8 +38,6 @@ export const experiments: Readonly<Record<string, string>> = {
     'Il dropout prima della batch normalization sposta la varianza tra addestramento e inferenza.',
   'Figure 1 (b), (c): without the norm the percentiles of a typical unit wander, with it they stay.':
     'Figura 1 (b), (c): senza la norm i percentili di un’unità tipica vagano, con la norm restano fermi.',
-  'Figure 1, 2: noisy batch norm is less stable than no norm at all, and trains nearly as well as batch norm.':
-    'Figure 1, 2: la batch norm rumorosa è meno stabile dell’assenza di norm, e si addestra quasi quanto la batch norm.',
   'Figure 4: the loss along the gradient varies far less, and the gradient stays closer to itself, with batch norm.':
     'Figura 4: con la batch norm la loss lungo il gradiente varia molto meno, e il gradiente resta più simile a sé stesso.',
   'Folding a batch norm': 'Assorbire una batch norm',
@@ -50,8 +46,6 @@ export const experiments: Readonly<Record<string, string>> = {
   'Four norms, four sets of axes': 'Quattro norm, quattro insiemi di assi',
   'Growth of the second moment per layer: (B-2)/(B-3) for linear layers at batch B; pi/(pi-1) = 1.467 for ReLU as B grows.':
     'Crescita del momento secondo per strato: (B-2)/(B-3) per strati lineari con batch B; pi/(pi-1) = 1.467 per ReLU al crescere di B.',
-  'ImageNet error: batch norm 23.6 % at batch 32, 34.7 % at 2; group norm 24.1 % at all.':
-    'Errore su ImageNet: batch norm 23.6 % con batch 32, 34.7 % con batch 2; group norm 24.1 % con tutti.',
   'In residual networks the gradient of the last layers is large with the norm behind the sum (post), and falls with the depth with the norm in the branch (pre).':
     'Nelle reti residue il gradiente degli ultimi strati è grande con la norm dopo la somma (post), e cala con la profondità con la norm nel ramo (pre).',
   'Inception 31.0M steps, with batch norm 13.3M, with batch norm and 5 times the learning rate 2.1M.':
@@ -65,8 +59,6 @@ export const experiments: Readonly<Record<string, string>> = {
   'Ioffe and Szegedy 2015, section 2.': 'Ioffe e Szegedy 2015, sezione 2.',
   'Ioffe and Szegedy 2015, section 3.1 and algorithm 2.': 'Ioffe e Szegedy 2015, sezione 3.1 e algoritmo 2.',
   'Ioffe and Szegedy 2015, section 3.2.': 'Ioffe e Szegedy 2015, sezione 3.2.',
-  'Ioffe and Szegedy 2015, section 3.3 and figure 3 (table).':
-    'Ioffe e Szegedy 2015, sezione 3.3 e figura 3 (tabella).',
   'Ioffe and Szegedy 2015, section 3.3.': 'Ioffe e Szegedy 2015, sezione 3.3.',
   'Ioffe and Szegedy 2015, section 3.': 'Ioffe e Szegedy 2015, sezione 3.',
   'Ioffe and Szegedy 2015, section 4.1 and figure 1.': 'Ioffe e Szegedy 2015, sezione 4.1 e figura 1.',
@@ -75,8 +67,6 @@ export const experiments: Readonly<Record<string, string>> = {
   'Jacob et al. 2018, Quantization and training of neural networks, section 3.2; Ioffe and Szegedy 2015, section 3.1.':
     'Jacob et al. 2018, Quantization and training of neural networks, sezione 3.2; Ioffe e Szegedy 2015, sezione 3.1.',
   'Larger learning rates': 'Learning rate maggiori',
-  'Largest abs(running mean - mean over the data) below 0.05 standard deviations of the channel. The gap between the modes is reported, and so are models of the user.':
-    'Massimo abs(media corrente - media sui dati) sotto 0.05 deviazioni standard del canale. Il divario tra le modalità è riportato, e così i modelli dell’utente.',
   'Largest difference of the logits below 1e-5 times the largest logit in training form and, with the running means moved, at inference; largest gradient of the biases below 1e-5 of the largest of the weights.':
     'Massima differenza dei logit sotto 1e-5 volte il logit massimo in forma di addestramento e, con le medie correnti spostate, in inferenza; massimo gradiente dei bias sotto 1e-5 del massimo dei pesi.',
   'Largest difference of the outputs below 1e-5 of the largest output.':
@@ -98,28 +88,16 @@ export const experiments: Readonly<Record<string, string>> = {
     'Mediana su norm e passi del rapporto tra i due cambiamenti relativi sotto 0.5.',
   'Mishkin et al. 2017, Systematic evaluation of convolution neural network advances on the ImageNet (caffenet-benchmark).':
     'Mishkin et al. 2017, Systematic evaluation of convolution neural network advances on the ImageNet (caffenet-benchmark).',
-  'MLP of {0} x {1} ReLU units with biases N(0, 1) in front of every batch norm, against the same network with zeros in their place; a batch of {2} pictures; training form, and inference form with the running means as they were and moved by the biases. A model of the user gets a bias in front of each of its batch norms, as large as the input of the norm varies.':
-    'MLP di {0} x {1} unità ReLU con bias N(0, 1) davanti a ogni batch norm, contro la stessa rete con zeri al loro posto; un batch di {2} immagini; forma di addestramento, e forma di inferenza con le medie correnti com’erano e spostate dei bias. Un modello dell’utente riceve davanti a ognuna delle sue batch norm un bias grande quanto varia l’ingresso della norm.',
   'MLP of {0} x {1} sigmoid units and {2} logits, Glorot weights, one batch of {3} pictures of {4}x{5}, before any training; norm of the gradient of the first weight matrix over that of the last.':
     'MLP di {0} x {1} unità sigmoidi e {2} logit, pesi di Glorot, un batch di {3} immagini di {4}x{5}, prima di ogni addestramento; norma del gradiente della prima matrice di pesi rispetto a quella dell’ultima.',
   'MLP of {0} x {1} sigmoid units, Glorot weights, {2} steps of gradient descent with learning rate {3} and batch {4} on {5}; percentiles 15, 50 and 85 of the input of the last hidden sigmoids on {6} test pictures, every {7} steps, in training form. A second pair of runs starts with weights of deviation {8}.':
     'MLP di {0} x {1} unità sigmoidi, pesi di Glorot, {2} passi di discesa del gradiente con learning rate {3} e batch {4} su {5}; percentili 15, 50 e 85 dell’ingresso delle ultime sigmoidi nascoste su {6} immagini di test, ogni {7} passi, in forma di addestramento. Una seconda coppia di prove parte da pesi con deviazione {8}.',
-  'MLP of {0} x 100 ReLU units with batch norm, Glorot weights, {1} steps of gradient descent with learning rate {2} and batch {3} on {4}; for each norm and step the norm of the change over the norm of the value, of (scale, shift) and of (mean, variance). A model of the user: {5} steps of Adam from its own weights, batch {6}.':
-    'MLP di {0} x 100 unità ReLU con batch norm, pesi di Glorot, {1} passi di discesa del gradiente con learning rate {2} e batch {3} su {4}; per ogni norm e passo la norma del cambiamento rispetto alla norma del valore, di (scala, traslazione) e di (media, varianza). Un modello dell’utente: {5} passi di Adam dai suoi stessi pesi, batch {6}.',
-  'MLP of 3 x 100 ReLU units with batch norm after {0} steps with batch {1} and learning rate {2} on {3}; then, with frozen weights and running statistics of mean 0 and variance 1, {4} batches of {5} with momentum 0.9. A model of the user: its own weights, statistics and momentum, {6} batches of {7} made samples.':
-    'MLP di 3 x 100 unità ReLU con batch norm dopo {0} passi con batch {1} e learning rate {2} su {3}; poi, con pesi congelati e statistiche correnti di media 0 e varianza 1, {4} batch di {5} con momento 0.9. Un modello dell’utente: pesi, statistiche e momento suoi, {6} batch di {7} campioni generati.',
   'MLP of 3 x 100 ReLU units with batch norm. Noise: after {0} steps with batch {1}, {2} pictures cut into batches of {3} in {4} ways; standard deviation of an output over the batches that its picture was in. Gap: {5} pictures with {6} % of random labels, {7} steps with batch {8} and learning rate {9}, accuracy on them minus that on 1000 others made alike; statistics of the batch, against those of the start as constants.':
     'MLP di 3 x 100 unità ReLU con batch norm. Rumore: dopo {0} passi con batch {1}, {2} immagini divise in batch di {3} in {4} modi; deviazione standard di un’uscita tra i batch in cui è stata la sua immagine. Divario: {5} immagini con il {6} % di etichette casuali, {7} passi con batch {8} e learning rate {9}, accuratezza su di esse meno quella su altre 1000 fatte allo stesso modo; statistiche del batch, contro quelle iniziali come costanti.',
   'MLP of 3 x 100 ReLU units, Glorot weights, {0} steps of gradient descent with batch {1} on {2}, scaled to {3}; steps to a loss of {4} (average of 20) at the learning rate of {5} .. {6} (each 4 times the one before) that reaches it first, {7} where none does.':
     'MLP di 3 x 100 unità ReLU, pesi di Glorot, {0} passi di discesa del gradiente con batch {1} su {2}, scalate a {3}; passi fino a una loss di {4} (media di 20) con il learning rate tra {5} e {6} (ognuno 4 volte il precedente) che la raggiunge per primo, {7} dove non ci riesce nessuno.',
   'MLP of 3 x 100 ReLU units, Glorot weights, gradient descent with batches of {0} and a learning rate of {1} x batch / 32, {2} samples whatever the batch, of {3}; group norm with 4 groups. Accuracy on {4} test pictures at inference.':
     'MLP di 3 x 100 unità ReLU, pesi di Glorot, discesa del gradiente con batch di {0} e learning rate {1} x batch / 32, {2} campioni qualunque sia il batch, da {3}; group norm con 4 gruppi. Accuratezza in inferenza su {4} immagini di test.',
-  'MLP of 3 x 100 sigmoid units, Glorot weights, {0} steps of gradient descent with learning rate {1} and batch {2} on {3}; no norm, batch norm, and batch norm followed by a random scale (1 .. {4}) and shift (+-{5}) of each unit, new at every step. Shift: change of the gradient of layers {6} and {7} on the same batch once the layers below were updated, every {8} steps, over the gradient; the noise is that of the next step.':
-    'MLP di 3 x 100 unità sigmoidi, pesi di Glorot, {0} passi di discesa del gradiente con learning rate {1} e batch {2} su {3}; senza norm, con batch norm, e con batch norm seguita da una scala (1 .. {4}) e una traslazione (+-{5}) casuali di ogni unità, nuove a ogni passo. Spostamento: quanto cambia il gradiente degli strati {6} e {7} sullo stesso batch dopo l’aggiornamento degli strati sottostanti, ogni {8} passi, rispetto al gradiente; il rumore è quello del passo seguente.',
-  'MLP of 8 x 100 ReLU units and CNN of {0} channels with batch norm before and after every ReLU, Glorot weights, {1} steps of gradient descent with learning rate {2} and batch {3} on {4}; accuracy on 1000 test pictures at inference. A model of the user: fresh weights, {5} steps of Adam with batch {6} on made samples.':
-    'MLP di 8 x 100 unità ReLU e CNN di {0} canali con batch norm prima e dopo ogni ReLU, pesi di Glorot, {1} passi di discesa del gradiente con learning rate {2} e batch {3} su {4}; accuratezza in inferenza su 1000 immagini di test. Un modello dell’utente: pesi nuovi, {5} passi di Adam con batch {6} su campioni generati.',
-  'MLP of 8 x 100 ReLU units and CNN of {0} channels, Glorot weights, gradient descent with learning rate {1} and batch {2} on {3}; outputs of all linear layers on {4} test pictures before step {5}: medians over the units of abs(skewness), abs(excess kurtosis) and the Kolmogorov-Smirnov distance to the normal of the same mean and variance. A model of the user: once, at inference, on {6} made samples.':
-    'MLP di 8 x 100 unità ReLU e CNN di {0} canali, pesi di Glorot, discesa del gradiente con learning rate {1} e batch {2} su {3}; uscite di tutti gli strati lineari su {4} immagini di test prima del passo {5}: mediane sulle unità di abs(asimmetria), abs(curtosi in eccesso) e della distanza di Kolmogorov-Smirnov dalla normale con la stessa media e varianza. Un modello dell’utente: una volta, in inferenza, su {6} campioni generati.',
   'MLP of 8 x 100 ReLU units, Glorot weights times {0}, {1} steps of gradient descent with learning rate {2} (also {3}) and batch {4} on {5}. Loss of the last 20 steps, clipped at that of chance.':
     'MLP di 8 x 100 unità ReLU, pesi di Glorot moltiplicati per {0}, {1} passi di discesa del gradiente con learning rate {2} (anche {3}) e batch {4} su {5}. Loss degli ultimi 20 passi, limitata a quella del caso.',
   'MLP of 8 x 100 ReLU units, Glorot weights, {0} steps of gradient descent with batch {1} on {2}; learning rates {3} .. {4}, each twice the one before. A run trains when the loss of its last 20 steps is below half of its first.':
@@ -149,8 +127,6 @@ export const experiments: Readonly<Record<string, string>> = {
     'Reti semplici di {0} strati larghi {1}, ognuno lineare + batch norm (+ ReLU), pesi di Glorot, ingressi gaussiani, prima dell’addestramento; momento secondo del gradiente alle preattivazioni, in media su {2} reti per seme, e la sua crescita per strato dallo strato {3} allo strato {4}, con i minimi quadrati sul logaritmo.',
   'Post-norm larger than pre-norm at every L, pre-norm falling with every L (blocks of attention and FFN).':
     'Post-norm maggiore di pre-norm a ogni L, pre-norm in calo a ogni L (blocchi di attenzione e FFN).',
-  'Post-norm O(d sqrt(ln d)) whatever the depth; pre-norm O(d sqrt(ln d / L)).':
-    'Post-norm O(d sqrt(ln d)) qualunque sia la profondità; pre-norm O(d sqrt(ln d / L)).',
   'Pre-norm or post-norm': 'Pre-norm o post-norm',
   'Residual blocks of one-head attention and FFN ({0} - {1} - {2}, ReLU), and of FFN alone, with layer norms; L = {3} blocks, Glorot weights, a batch of {4} Gaussian sequences of length {5}, before training; norm of the gradient of the second weight of the last FFN, mean over {6} networks.':
     'Blocchi residui di attenzione a una testa e FFN ({0} - {1} - {2}, ReLU), e di sola FFN, con layer norm; L = {3} blocchi, pesi di Glorot, un batch di {4} sequenze gaussiane lunghe {5}, prima dell’addestramento; norma del gradiente del secondo peso dell’ultima FFN, media su {6} reti.',
@@ -165,8 +141,6 @@ export const experiments: Readonly<Record<string, string>> = {
   'Scale and shift, learnt over the whole training set, are far more stable than the mean and the variance of each mini-batch.':
     'Scala e traslazione, apprese sull’intero insieme di addestramento, sono molto più stabili della media e della varianza di ogni mini-batch.',
   'Scaling the inputs': 'Scalare gli ingressi',
-  'Slope of log noise over log B within 0.1 of -0.5 for every seed. The mean gap over the seeds is smaller with batch statistics; where it is not, the verdict is "reported".':
-    'Pendenza del logaritmo del rumore su log B entro 0.1 da -0.5 per ogni seme. Il divario medio sui semi è minore con le statistiche del batch; dove non lo è, il verdetto è "riportato".',
   'Small batches': 'Batch piccoli',
   'The course chapter on batch normalization; Ioffe and Szegedy 2015, section 3 (arXiv:1502.03167).':
     'Il capitolo del corso sulla batch normalization; Ioffe e Szegedy 2015, sezione 3 (arXiv:1502.03167).',
@@ -198,8 +172,6 @@ export const experiments: Readonly<Record<string, string>> = {
     'W u + b è "più gaussiano" (citando Hyvärinen e Oja 2000); nessun valore. Una norm di per sé non cambia alcuna forma.',
   "W' = W scale / sqrt(variance + epsilon), b' = shift + (b - mean) scale / sqrt(variance + epsilon): the same function.":
     "W' = W scala / sqrt(varianza + epsilon), b' = traslazione + (b - media) scala / sqrt(varianza + epsilon): la stessa funzione.",
-  'Whether the norm stands before or after the activation is decided by the network: the evidence goes both ways.':
-    'Se la norm stia prima o dopo l’attivazione lo decide la rete: le prove vanno in entrambe le direzioni.',
   'With batch norm at least 3 times as many of the scales train (loss at the end below half of chance).':
     'Con la batch norm si addestra un numero di scale almeno 3 volte maggiore (loss finale sotto metà di quella del caso).',
   'With batch norm at most half as many steps to the loss that the network without a norm ends at (sigmoid network).':
@@ -208,16 +180,12 @@ export const experiments: Readonly<Record<string, string>> = {
     'Con la batch normalization una rete raggiunge la stessa loss in meno passi.',
   'With batch normalization the input of each activation becomes roughly Gaussian (the older explanation).':
     'Con la batch normalization l’ingresso di ogni attivazione diventa all’incirca gaussiano (la spiegazione più vecchia).',
-  'With batch normalization training depends less on how the weights start.':
-    'Con la batch normalization l’addestramento dipende meno da come partono i pesi.',
   'With gamma = sigma and beta = mu the norm gives back its input.':
     'Con gamma = sigma e beta = mu la norm restituisce il suo ingresso.',
   'Within 1 % of the closed form for zero-mean units, within 2 % behind a ReLU, for every keep.':
     'Entro l’1 % dalla forma chiusa per le unità a media zero, entro il 2 % dopo una ReLU, per ogni keep.',
   'Without a norm the ratio is below 1e-8; with batch norm it lies within 0.1 .. 10.':
     'Senza norm il rapporto è sotto 1e-8; con la batch norm sta entro 0.1 .. 10.',
-  'Without normalization the gradients of a deep sigmoid network vanish; with batch normalization saturating activations are usable.':
-    'Senza normalizzazione i gradienti di una rete sigmoide profonda svaniscono; con la batch normalization le attivazioni che saturano diventano utilizzabili.',
   'Wu and He 2018, Group normalization, figure 2 and section 3.1.':
     'Wu e He 2018, Group normalization, figura 2 e sezione 3.1.',
   'Wu and He 2018, Group normalization, table 2 and figure 5.':
@@ -228,4 +196,54 @@ export const experiments: Readonly<Record<string, string>> = {
     'Yang et al. 2019, A mean field theory of batch normalization, sezione 3 (arXiv:1902.08129).',
   'Zero mean: 1 / keep. In general (E[x^2] / keep - mu^2) / (E[x^2] - mu^2): 2.467 at keep 0.5 behind a ReLU.':
     'Media zero: 1 / keep. In generale (E[x^2] / keep - mu^2) / (E[x^2] - mu^2): 2.467 con keep 0.5 dopo una ReLU.',
+  'MLP of {0} x {1} ReLU units with biases N(0, 1) in front of every batch norm, against the same network with zeros in their place; a batch of {2} pictures; training form, and inference form with the running means as they were and moved by the biases.':
+    'MLP di {0} x {1} unità ReLU con bias N(0, 1) davanti a ogni batch norm, contro la stessa rete con zeri al loro posto; un batch di {2} immagini; forma di addestramento, e forma di inferenza con le medie correnti com’erano e spostate dei bias.',
+  "CNN of {0} channels with batch norm after {1} steps with learning rate {2} and batch {3} on {4}; logits of {5} test pictures at inference with and without folding, the runtime's own optimizations off.":
+    'CNN di {0} canali con batch norm dopo {1} passi con learning rate {2} e batch {3} su {4}; logit di {5} immagini di test in inferenza con e senza assorbimento, le ottimizzazioni proprie del runtime disattivate.',
+  'MLP of {0} x 100 ReLU units with batch norm, Glorot weights, {1} steps of gradient descent with learning rate {2} and batch {3} on {4}; for each norm and step the norm of the change over the norm of the value, of (scale, shift) and of (mean, variance).':
+    'MLP di {0} x 100 unità ReLU con batch norm, pesi di Glorot, {1} passi di discesa del gradiente con learning rate {2} e batch {3} su {4}; per ogni norm e passo la norma del cambiamento rispetto alla norma del valore, di (scala, traslazione) e di (media, varianza).',
+  'MLP of 3 x 100 ReLU units with batch norm after {0} steps with batch {1} and learning rate {2} on {3}; then, with frozen weights and running statistics of mean 0 and variance 1, {4} batches of {5} with momentum {6}.':
+    'MLP di 3 x 100 unità ReLU con batch norm dopo {0} passi con batch {1} e learning rate {2} su {3}; poi, con pesi congelati e statistiche correnti di media 0 e varianza 1, {4} batch di {5} con momento {6}.',
+  'MLP of 8 x 100 ReLU units and CNN of {0} channels with batch norm before and after every ReLU, Glorot weights, {1} steps of gradient descent with learning rate {2} and batch {3} on {4}; accuracy on 1000 test pictures at inference.':
+    'MLP di 8 x 100 unità ReLU e CNN di {0} canali con batch norm prima e dopo ogni ReLU, pesi di Glorot, {1} passi di discesa del gradiente con learning rate {2} e batch {3} su {4}; accuratezza in inferenza su 1000 immagini di test.',
+  'MLP of 8 x 100 ReLU units and CNN of {0} channels, Glorot weights, gradient descent with learning rate {1} and batch {2} on {3}; outputs of all linear layers on {4} test pictures before step {5}: medians over the units of abs(skewness), abs(excess kurtosis) and the Kolmogorov-Smirnov distance to the normal of the same mean and variance. Of a unit of feature maps {6} values are looked at.':
+    'MLP di 8 x 100 unità ReLU e CNN di {0} canali, pesi di Glorot, discesa del gradiente con learning rate {1} e batch {2} su {3}; uscite di tutti gli strati lineari su {4} immagini di test prima del passo {5}: mediane sulle unità di abs(asimmetria), abs(curtosi in eccesso) e della distanza di Kolmogorov-Smirnov dalla normale con la stessa media e varianza. Di un’unità di mappe di caratteristiche si guardano {6} valori.',
+  'MLP of 3 x 100 sigmoid units, Glorot weights, {0} steps of gradient descent with learning rate {1} and batch {2} on {3}; no norm, batch norm, and batch norm followed by a random scale (1 .. {4}) and shift (+-{5}) of each unit, new at every step. Shift: change of the gradient of layers {6} and {7} on the same batch once the layers below were updated, every {8} steps, over the gradient; the noise is that of the next step. In a network of 8 x 100 ReLU units, measured first, the norm gained little and the noise cost that.':
+    'MLP di 3 x 100 unità sigmoidi, pesi di Glorot, {0} passi di discesa del gradiente con learning rate {1} e batch {2} su {3}; senza norm, con batch norm, e con batch norm seguita da una scala (1 .. {4}) e una traslazione (+-{5}) casuali di ogni unità, nuove a ogni passo. Spostamento: quanto cambia il gradiente degli strati {6} e {7} sullo stesso batch dopo l’aggiornamento degli strati sottostanti, ogni {8} passi, rispetto al gradiente; il rumore è quello del passo seguente. In una rete di 8 x 100 unità ReLU, misurata per prima, la norm guadagnava poco e il rumore costava quel poco.',
+  'Largest abs(running mean - mean over the data) below 0.05 standard deviations of the channel. The gap between the modes is reported.':
+    'Massimo abs(media corrente - media sui dati) sotto 0.05 deviazioni standard del canale. Il divario tra le modalità è riportato.',
+  'Batch normalization usually stands between the linear layer and its activation; whether before or after the activation is better depends on the network: the evidence goes both ways.':
+    'La batch normalization sta di solito tra lo strato lineare e la sua attivazione; se sia meglio prima o dopo l’attivazione dipende dalla rete: le prove vanno in entrambe le direzioni.',
+  'With batch normalization training depends less on the initialization of the weights.':
+    'Con la batch normalization l’addestramento dipende meno dall’inizializzazione dei pesi.',
+  'Ioffe and Szegedy 2015, section 3.3, section 4.2.2 and figure 3 (table); Bjorck et al. 2018, Understanding batch normalization.':
+    'Ioffe e Szegedy 2015, sezioni 3.3 e 4.2.2 e figura 3 (tabella); Bjorck et al. 2018, Understanding batch normalization.',
+  'Inception trains at 5 and at 30 times the learning rate with batch norm, and runs out of numbers at 5 times without. Bjorck et al. trace faster training and better generalization to the larger rates themselves.':
+    'Con la batch norm Inception si addestra a 5 e a 30 volte il learning rate, senza esce dai numeri già a 5 volte. Bjorck et al. riconducono l’addestramento più veloce e la migliore generalizzazione ai learning rate maggiori in sé.',
+  'Figure 1, 2: noisy batch norm is less stable than no norm at all, and trains nearly as well as batch norm; batch norm itself does not make the gradients shift less.':
+    'Figure 1, 2: la batch norm rumorosa è meno stabile dell’assenza di norm, e si addestra quasi quanto la batch norm; la batch norm di per sé non fa spostare meno i gradienti.',
+  'ImageNet error: batch norm 23.6 % at batch 32, 34.7 % at 2; group norm about 24.1 % at all. In its convolutions the statistics also run over places, so that 2 samples are more than 2 values.':
+    'Errore su ImageNet: batch norm 23.6 % con batch 32, 34.7 % con batch 2; group norm circa 24.1 % con tutti. Nelle sue convoluzioni le statistiche corrono anche sulle posizioni, sicché 2 campioni sono più di 2 valori.',
+  'Upper bounds: post-norm O(d sqrt(ln d)) whatever the depth L, pre-norm O(d sqrt(ln d / L)). A gradient may grow with L below its bound.':
+    'Limiti superiori: post-norm O(d sqrt(ln d)) qualunque sia la profondità L, pre-norm O(d sqrt(ln d / L)). Un gradiente può crescere con L sotto il suo limite.',
+  'Without normalization the gradients of a deep sigmoid network vanish; with batch normalization they reach the first layers, so that saturating activations are usable.':
+    'Senza normalizzazione i gradienti di una rete sigmoide profonda svaniscono; con la batch normalization arrivano ai primi strati, sicché le attivazioni che saturano sono utilizzabili.',
+  'Slope of log noise over log B within 0.1 of -0.5 for every seed, and a gap that is smaller with batch statistics by more than the spread over the seeds (Student\'s t-test, p < {0}); where the gap is not, the verdict is "reported".':
+    'Pendenza del logaritmo del rumore su log B entro 0.1 da -0.5 per ogni seme, e un divario che con le statistiche del batch è minore di più della dispersione sui semi (test t di Student, p < {0}); dove non lo è, il verdetto è "riportato".',
+  'A random bias in front of every batch norm of the model, as large as the input of the norm varies, against the model as it is; a batch of {0} made samples; training form, and inference form with the running means as they were and moved by the biases.':
+    'Un bias casuale davanti a ogni batch norm del modello, grande quanto varia l’ingresso della norm, contro il modello com’è; un batch di {0} campioni generati; forma di addestramento, e forma di inferenza con le medie correnti com’erano e spostate dei bias.',
+  'Largest difference of an output below 1e-5 times the largest output in training form and, with the running means moved, at inference.':
+    'Massima differenza di un’uscita sotto 1e-5 volte l’uscita massima in forma di addestramento e, con le medie correnti spostate, in inferenza.',
+  "The model at inference with its batch norms folded where they can be, against the model as it is; a batch of {0} made samples, the runtime's own optimizations off.":
+    'Il modello in inferenza con le batch norm assorbite dove si può, contro il modello com’è; un batch di {0} campioni generati, le ottimizzazioni proprie del runtime disattivate.',
+  'The model in training: {0} steps of Adam with learning rate {1} from the weights of the file, batches of {2} made samples; for each batch norm and step the norm of the change over the norm of the value, of (scale, shift) and of (mean, variance).':
+    'Il modello in addestramento: {0} passi di Adam con learning rate {1} dai pesi del file, batch di {2} campioni generati; per ogni batch norm e passo la norma del cambiamento rispetto alla norma del valore, di (scala, traslazione) e di (media, varianza).',
+  'The model in training form with the weights, running statistics and momentum of the file; the weights stay as they are while {0} batches of {1} made samples move the running statistics. The mean of the data is that of the second half of the batches.':
+    'Il modello in forma di addestramento con i pesi, le statistiche correnti e il momento del file; i pesi restano come sono mentre {0} batch di {1} campioni generati spostano le statistiche correnti. La media dei dati è quella della seconda metà dei batch.',
+  'None: how far the running means come is a matter of the momentum, and is reported beside what follows from it.':
+    'Nessuna: fin dove arrivano le medie correnti dipende dal momento, ed è riportato accanto a ciò che ne segue.',
+  'The model with its norms before and behind the activations beside them, where they can change places: fresh weights, {0} steps of Adam with learning rate {1} and batch {2} on made samples.':
+    'Il modello con le sue norm prima e dopo le attivazioni vicine, dove possono scambiarsi di posto: pesi nuovi, {0} passi di Adam con learning rate {1} e batch {2} su campioni generati.',
+  'The model at inference on {0} made samples; outputs of all linear layers, at most {1} values of each unit: medians over the units of abs(skewness), abs(excess kurtosis) and the Kolmogorov-Smirnov distance to the normal of the same mean and variance.':
+    'Il modello in inferenza su {0} campioni generati; uscite di tutti gli strati lineari, al più {1} valori di ogni unità: mediane sulle unità di abs(asimmetria), abs(curtosi in eccesso) e della distanza di Kolmogorov-Smirnov dalla normale con la stessa media e varianza.',
 };

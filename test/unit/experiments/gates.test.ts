@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { Verdict } from '../../../src/protocol/experiment';
 import { linearGrowth, RELU_GROWTH } from '../../../src/experiments/catalogue/explodingPlainBn';
 import { varianceShift } from '../../../src/experiments/catalogue/dropoutVarianceShift';
-import { shapeOf } from '../../../src/experiments/catalogue/gaussianActivations';
+import { evenlySpread, shapeOf } from '../../../src/experiments/catalogue/gaussianActivations';
 import { driftOf } from '../../../src/experiments/catalogue/inputDrift';
 import { offStandard } from '../../../src/experiments/catalogue/normAxes';
 import { relativeChange } from '../../../src/experiments/catalogue/parametersSteadierThanStatistics';
@@ -80,10 +80,104 @@ describe('gates, on made-up figures', () => {
 
   it('regularization', () => {
     const noise = (slope: number) => [8, 16, 32, 64].map((b) => b ** slope);
-    const made = (slope: number, gapBatch: number) => ({ noise: noise(slope), gapBatch, gapFrozen: 0.3 });
-    assert.equal(verdict('regularization', made(-0.5, 0.2)), 'pass');
-    assert.equal(verdict('regularization', made(-0.5, 0.4)), 'reported');
-    assert.equal(verdict('regularization', made(-0.3, 0.2)), 'fail');
+    const made = (slope: number, gap: number, spread = 0.01) =>
+      [-1, -0.5, 0, 0.5, 1].map((at) => ({
+        noise: noise(slope),
+        batch: { training: 0.9, test: 0.9 - gap - spread * at },
+        frozen: { training: 0.9, test: 0.6 + spread * at },
+      }));
+    assert.equal(verdict('regularization', ...made(-0.5, 0.2)), 'pass');
+    assert.equal(verdict('regularization', ...made(-0.5, 0.4)), 'reported');
+    assert.equal(verdict('regularization', ...made(-0.3, 0.2)), 'fail');
+    // smaller, but by less than the seeds differ among themselves
+    assert.equal(verdict('regularization', ...made(-0.5, 0.2, 0.2)), 'reported');
+    const words = (gap: number, spread?: number) =>
+      experimentWithId('regularization')!.conclude(made(-0.5, gap, spread)).measured;
+    assert.match(words(0.2), /: smaller$/);
+    assert.match(words(0.4), /: larger$/);
+    assert.match(words(0.29, 0.2), /: not different beyond the spread$/);
+  });
+
+  it('initialization: at least one scale has to train with the norm', () => {
+    const made = (none: number, batch: number) => {
+      const row = (trained: number) => series(7, (i) => (i < trained ? 0.1 : 2.3));
+      const arm = (trained: number) => [row(0), row(trained), row(0)];
+      return { none: arm(none), batch: arm(batch) };
+    };
+    assert.equal(verdict('initialization', made(1, 3)), 'pass');
+    assert.equal(verdict('initialization', made(2, 5)), 'fail');
+    assert.equal(verdict('initialization', made(0, 1)), 'pass');
+    assert.equal(verdict('initialization', made(0, 0)), 'fail');
+  });
+
+  it('faster-training', () => {
+    // one loss per step; from `at` on it is 0.1, the target
+    const run = (at: number) => ({ lr: 0.1, losses: series(300, (i) => (i < at ? 1 : 0.1)) });
+    const pair = (none: number, batch: number) => ({ target: 0.1001, none: run(none), batch: run(batch) });
+    const made = (none: number, batch: number) => ({ sigmoid: pair(none, batch), ReLU: pair(200, 200) });
+    assert.equal(verdict('faster-training', made(200, 80)), 'pass');
+    assert.equal(verdict('faster-training', made(200, 120)), 'fail');
+    assert.equal(verdict('faster-training', made(200, 300)), 'fail');
+  });
+
+  it('gamma-beta', () => {
+    const good = { sigma: [1, 2], mu: [0, 3], gamma: [1.01, 2.01], beta: [0.01, 3.02], loss: [1] };
+    assert.equal(verdict('gamma-beta', good), 'pass');
+    assert.equal(verdict('gamma-beta', good, { ...good, gamma: [1.03, 2] }), 'fail');
+    assert.equal(verdict('gamma-beta', good, { ...good, beta: [0, 2.95] }), 'fail');
+  });
+
+  it('parameters-steadier-than-statistics, bias-cancelled, fold-equivalence', () => {
+    const ratio = (r: number) => ({ parameters: [1], statistics: [1], ratio: r });
+    assert.equal(verdict('parameters-steadier-than-statistics', ratio(0.4)), 'pass');
+    assert.equal(verdict('parameters-steadier-than-statistics', ratio(0.4), ratio(0.6)), 'fail');
+    const none = { training: 1e-7, inference: 0.5, moved: 1e-7, gradients: 1e-7 };
+    assert.equal(verdict('bias-cancelled', none), 'pass');
+    for (const key of ['training', 'moved', 'gradients'] as const) {
+      assert.equal(verdict('bias-cancelled', none, { ...none, [key]: 1e-4 }), 'fail', key);
+    }
+    const folded = (difference: number) => ({ difference, folded: 3, nodesBefore: 9, nodesAfter: 6 });
+    assert.equal(verdict('fold-equivalence', folded(1e-6)), 'pass');
+    assert.equal(verdict('fold-equivalence', folded(1e-6), folded(1e-4)), 'fail');
+  });
+
+  it('train-and-inference judges the built-in network alone', () => {
+    const made = (end: number) => ({ off: [1, end], expected: 0.01, gaps: { before: 1, after: 0.1 } });
+    assert.equal(verdict('train-and-inference', made(0.01)), 'pass');
+    assert.equal(verdict('train-and-inference', made(0.01), made(0.06)), 'fail');
+    assert.equal(verdict('train-and-inference', { off: [1, 0.9], expected: 0.9 }), 'reported');
+  });
+
+  it('dropout-variance-shift, norm-axes', () => {
+    const closed = (input: 'zero-mean' | 'ReLU') =>
+      [0.9, 0.8, 0.5].map((keep) =>
+        input === 'ReLU' ? varianceShift(0.5, 1 / Math.sqrt(2 * Math.PI), keep) : varianceShift(1, 0, keep),
+      );
+    const good = { 'zero-mean': closed('zero-mean'), ReLU: closed('ReLU') };
+    assert.equal(verdict('dropout-variance-shift', good), 'pass');
+    assert.equal(verdict('dropout-variance-shift', { ...good, ReLU: closed('ReLU').map((v) => 1.03 * v) }), 'fail');
+    assert.equal(
+      verdict('dropout-variance-shift', { ...good, 'zero-mean': closed('zero-mean').map((v) => 0.985 * v) }),
+      'fail',
+    );
+    const kinds = ['batch', 'layer', 'group', 'instance'];
+    const own = ['batch batch', 'layer layer', 'group group', 'group layer', ...kinds.map((k) => `instance ${k}`)];
+    const off = (wrong?: string) =>
+      Object.fromEntries(
+        kinds.map((kind) => [
+          kind,
+          Object.fromEntries(
+            kinds.map((sets) => {
+              const standard = own.includes(`${kind} ${sets}`) !== (wrong === `${kind} ${sets}`);
+              return [sets, standard ? 1e-5 : 0.9];
+            }),
+          ),
+        ]),
+      );
+    assert.equal(verdict('norm-axes', off()), 'pass');
+    for (const wrong of ['batch batch', 'layer group', 'instance layer']) {
+      assert.equal(verdict('norm-axes', off(), off(wrong)), 'fail', wrong);
+    }
   });
 
   it('batch-size', () => {
@@ -111,6 +205,8 @@ describe('gates, on made-up figures', () => {
     const runs = (trains: number) => series(14, (i) => ({ initial: 2.4, final: i < trains ? 0.5 : Infinity }));
     assert.equal(verdict('larger-learning-rate', { none: runs(5), batch: runs(7) }), 'pass');
     assert.equal(verdict('larger-learning-rate', { none: runs(5), batch: runs(6) }), 'fail');
+    // no rate of the grid trains without the norm: nothing to compare with
+    assert.equal(verdict('larger-learning-rate', { none: runs(0), batch: runs(7) }), 'fail');
     const best = (steps: readonly number[]) => steps.map((s) => ({ lr: 1, steps: s }));
     assert.equal(verdict('input-scaling', { none: best([300, 40, 40, 40]), batch: best([24, 24, 25, 24]) }), 'pass');
     assert.equal(verdict('input-scaling', { none: best([40, 40, 40, 40]), batch: best([24, 24, 25, 24]) }), 'fail');
@@ -120,8 +216,18 @@ describe('gates, on made-up figures', () => {
     const run = { losses: series(300, () => 1), accuracy: 0.9 };
     const both = { before: run, after: { ...run, accuracy: 0.1 } };
     assert.equal(verdict('placement', { MLP: both, CNN: both }), 'reported');
-    const row = { kind: 'MLP', norm: 'none', step: 0, skewness: 9, excessKurtosis: 9, distance: 0.5 };
+    const row = { kind: 'MLP', norm: 'none', step: 0, skewness: 9, excessKurtosis: 9, distance: 0.5, count: 500 };
     assert.equal(verdict('gaussian-activations', [row]), 'reported');
+    const published = (count: number) =>
+      experimentWithId('gaussian-activations')!
+        .conclude([[{ ...row, kind: 'model', norm: 'own', count }]])
+        .figures.map((f) => f.published);
+    assert.deepEqual(published(500), [
+      'normal: about 0.07 for 500 values',
+      'normal: about 0.1 for 500 values',
+      'normal: about 0.03 for 500 values',
+    ]);
+    assert.equal(published(32)[2], 'normal: about 0.1 for 32 values');
   });
 });
 
@@ -145,6 +251,15 @@ describe('figures of the experiments', () => {
     const skewed = shapeOf(series(4000, () => -Math.log(1 - random.uniform())))!;
     assert.ok(Math.abs(skewed.skewness - 2) < 0.3 && skewed.excessKurtosis > 4 && skewed.distance > 0.1);
     assert.equal(shapeOf([1, 1, 1]), undefined);
+  });
+
+  it('looks at 500 values of a unit that has more, from its first to its last part', () => {
+    const all = Float32Array.from({ length: 1500 }, (_, i) => i);
+    assert.deepEqual(
+      [...evenlySpread(all)],
+      series(500, (i) => 3 * i),
+    );
+    assert.equal(evenlySpread(all.subarray(0, 500)).length, 500);
   });
 
   it('knows which sets of a tensor are standardized', () => {

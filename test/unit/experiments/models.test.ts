@@ -29,9 +29,11 @@ describe('experiments on a model of the user', function () {
     });
 
   it('folds the norms of the sample, which changes nothing', async () => {
-    const { verdict, figures, network } = await run('fold-equivalence');
+    const { verdict, figures, network, setting } = await run('fold-equivalence');
     assert.equal(verdict, 'pass');
     assert.equal(network, sample);
+    assert.match(setting, /^The model at inference/);
+    assert.doesNotMatch(setting, /CNN|MLP/);
     const [, folded, before, after] = figures.map((f) => Number(f.values[0]));
     assert.equal(folded, 5);
     assert.ok(after < before);
@@ -52,8 +54,10 @@ describe('experiments on a model of the user', function () {
   it('brings its running means to those of the data', async () => {
     const { verdict, figures } = await run('train-and-inference', small);
     assert.equal(verdict, 'reported');
-    const [first, last] = figures.map((f) => Number(f.values[0]));
+    const [first, last, expected] = figures.map((f) => Number(f.values[0]));
     assert.ok(last < 0.1 * first, `${first} ${last}`);
+    // momenta of 0.8 and 0.9
+    assert.ok(expected > 0.8 ** 59 * first && expected <= 0.9 ** 59 * first, `${first} ${expected}`);
   });
 
   it('trains it with its norms before and after the activations, and judges nothing', async () => {
@@ -67,6 +71,34 @@ describe('experiments on a model of the user', function () {
     const { verdict, figures } = await run('gaussian-activations', small);
     assert.equal(verdict, 'reported');
     assert.ok(figures.every((f) => f.values.every((v) => Number(v) >= 0)));
+  });
+
+  it('reports the shape of dense layers whose channels come last, and of a model with a fixed batch', async () => {
+    const tokens = `<ir_version: 8, opset_import: ["" : 18]>
+      net (float[1,48,8] x) => (float[1,48,8] y) <float[8,16] w1, float[16,8] w2>
+      { h = MatMul (x, w1)
+        r = Relu (h)
+        y = MatMul (r, w2) }`;
+    const graph = await openModelFile(await writeModel(folder, 'tokens.onnx', withWeights(tokens)));
+    const { figures, measured } = await run('gaussian-activations', graph);
+    assert.equal(figures.length, 3);
+    assert.match(measured, /^distance to the normal: model /);
+    // 32 samples of 48 tokens: more than the 500 values that are looked at
+    assert.match(figures[2].published!, /500 values/);
+  });
+
+  it('says what cannot be compared: outputs that are 0 throughout', async () => {
+    const edited = model.graph.toMutable();
+    const [{ name }] = edited.outputs;
+    const zero = edited.add('Sub', [name, name]);
+    edited.outputs = [{ name: zero, type: edited.outputs[0].type }];
+    for (const id of ['fold-equivalence', 'bias-cancelled']) {
+      await assert.rejects(
+        run(id, { ...model, graph: edited.freeze() }),
+        (e) => e instanceof ModelError && e.code === 'unsupported' && /0 throughout/.test(e.message),
+        id,
+      );
+    }
   });
 
   it('says which experiments are for built-in networks only', async () => {

@@ -31,6 +31,46 @@ describe('registry of experiments', () => {
     }
   });
 
+  it('says how a model of the user is measured where it can be', () => {
+    for (const e of experiments) {
+      assert.equal(e.aboutModel !== undefined, e.measureModel !== undefined, e.id);
+      const { setting, gate } = e.aboutModel?.() ?? e.about();
+      for (const text of [setting, gate]) assert.match(text, /^[A-Z(\d].*\.$/s, `${e.id}: ${text}`);
+      if (e.aboutModel !== undefined) assert.match(setting, /[Tt]he model/, e.id);
+    }
+  });
+
+  it('is found from every subject of the chapter by its words', () => {
+    const subjects: readonly [words: RegExp, id: string][] = [
+      [/internal covariate shift/i, 'input-drift'],
+      [/covariate shift is disputed/, 'covariate-shift-refuted'],
+      [/inputs are usually scaled/i, 'input-scaling'],
+      [/statistics of the batch in training and running ones at inference/, 'train-and-inference'],
+      [/outside of back-propagation.*bias/, 'outside-the-gradient'],
+      [/mini-batch/, 'parameters-steadier-than-statistics'],
+      [/identity/, 'gamma-beta'],
+      [/gaussian/i, 'gaussian-activations'],
+      [/vanish/, 'vanishing-sigmoid'],
+      [/saturating activations/, 'vanishing-sigmoid'],
+      [/explod/, 'exploding-plain-bn'],
+      [/faster-training.*fewer steps/, 'faster-training'],
+      [/larger learning rates/i, 'larger-learning-rate'],
+      [/regulari[sz]/, 'regularization'],
+      [/initialization/, 'initialization'],
+      [/usually stands between/, 'placement'],
+      [/axes/, 'norm-axes'],
+      [/smoother/, 'smoother-loss'],
+      [/small batches/i, 'batch-size'],
+    ];
+    for (const [words, id] of subjects) {
+      const found = experiments.map(factsOf).filter((f) => words.test(`${f.id} ${f.title} ${f.claim}`));
+      assert.ok(
+        found.some((f) => f.id === id),
+        `${String(words)}: ${found.map((f) => f.id).join(', ')}`,
+      );
+    }
+  });
+
   it('knows no experiment of another name', () => {
     assert.equal(experimentWithId('no-such'), undefined);
     assert.equal(experimentWithId('toString'), undefined);
