@@ -202,7 +202,7 @@ export class Store implements FigureHost {
     if (view.uri !== this.#view?.uri) this.#persistSoon();
     // settings that the host has changed (the user chose a file) are newer than those edited here
     const changed = this.#view && JSON.stringify(view.settings) !== JSON.stringify(this.#view.settings);
-    if (changed) this.set({ settings: null });
+    if (changed) this.set({ settings: this.#ui.settings && view.settings });
     this.#view = view;
     this.#running = view.running;
     if (!view.running) this.#live = null;
@@ -294,7 +294,19 @@ function restored(stored: unknown): Ui {
     const fits = value === null || initial === null || (typeof value === typeof initial && value !== undefined);
     return [key, fits && value !== undefined ? value : initial];
   });
-  return Object.fromEntries(fitting) as Ui;
+  const ui = Object.fromEntries(fitting) as Ui;
+  return { ...ui, settings: isSettings(ui.settings) ? ui.settings : null };
+}
+
+function isSettings(stored: object | null): boolean {
+  return (
+    stored !== null &&
+    Object.entries(fallbackSettings).every(([key, usual]) => {
+      const value = (stored as Record<string, unknown>)[key];
+      // fresh weights may be scaled by a number
+      return typeof value === typeof usual || (key === 'init' && typeof value === 'number');
+    })
+  );
 }
 
 function mergeFindings(model: ModelFacts | null, measured: readonly Finding[] | null): readonly Finding[] {

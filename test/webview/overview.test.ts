@@ -79,6 +79,24 @@ describe('the overview in a browser', function () {
       assert.match(first, /^0,2\.\d+,$/);
     });
 
+    it('draws no other figure anew for a table that is shown', async () => {
+      const { view } = opened;
+      const kept = await view.page.evaluateHandle<unknown[]>(`(() => {
+        const others = () => ['gradient-depth', 'activation-depth', 'heat'].map((id) =>
+          document.querySelector('[data-testid=' + id + '-table] table'));
+        return [others, others()];
+      })()`);
+      await view.get('loss-toggle-table').click();
+      await view.settle();
+      assert.ok((await view.get('loss-table').boundingBox())!.height > 100);
+      assert.ok(
+        await kept.evaluate(([others, before]) => {
+          const now = (others as () => unknown[])();
+          return now.length === 3 && now.every((table, i) => table !== null && table === (before as unknown[])[i]);
+        }),
+      );
+    });
+
     it('draws the heat map of layers and steps, of the figure that is chosen', async () => {
       const { view } = opened;
       assert.equal((await view.column('heat', 'step 19')).length, 100);

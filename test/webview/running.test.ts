@@ -56,6 +56,26 @@ describe('a profile in a browser', function () {
       ]);
     });
 
+    it('keeps settings that were not run yet over a reload, files among them', async () => {
+      const { view } = opened;
+      await view.get('settings').click();
+      await view.get('setting-data').click();
+      await view.send({
+        type: 'state',
+        state: { ...recordedState(100, false), settings: { ...recordedSettings, data: '/home/me/digits.npz' } },
+      });
+      await view.get('setting-data').getByText('digits.npz').waitFor();
+      await view.input('setting-batch').fill('4');
+      await view.settle();
+      await view.page.reload();
+      await view.get('setting-data').getByText('digits.npz').waitFor();
+      assert.equal(await view.input('setting-batch').inputValue(), '4');
+      assert.match(await view.get('request').innerText(), /batch 4 .*data digits\.npz/);
+      await view.get('profile').click();
+      const settings = { ...recordedSettings, batch: 4, data: '/home/me/digits.npz' };
+      assert.deepEqual(await view.sent('profile'), [{ type: 'profile', settings }]);
+    });
+
     it('is not started with a setting that cannot be', async () => {
       const { view } = opened;
       await view.get('settings').click();

@@ -13,7 +13,9 @@ import { t } from '../texts/texts';
 export interface Figure {
   readonly element: HTMLElement;
   /** @param comment what the figures are (settingsLine), for the CSV */
-  show(picture: Picture | PaintedPicture, comment: string, tableShown: boolean, live: boolean): void;
+  show(picture: Picture | PaintedPicture, comment: string, live: boolean): void;
+  /** Shows the table if its figure is one of these, and hides it otherwise; what it shows stays as it is. */
+  showTables(ids: readonly string[]): void;
   /** Shows a sentence in the place of the picture. */
   empty(title: string, sentence: string): void;
   restyle(): void;
@@ -21,7 +23,7 @@ export interface Figure {
 
 /** What a figure needs of the page that it stands in. */
 export interface FigureHost extends Saving {
-  /** Shows or hides the table of a figure: calls its `show` again, now or later. */
+  /** Shows or hides the table of a figure: calls its `showTables`, now or later. */
   showTable(id: string, on: boolean): void;
 }
 
@@ -180,6 +182,14 @@ export function figure({ id, theme, host, onPick, controls = [] }: FigureOptions
     );
   }
 
+  function styleTable(): void {
+    toggle.setPressed(tableShown);
+    tableBox.classList.toggle('visually-hidden', !tableShown);
+    setAttribute(tableBox, 'tabindex', tableShown ? 0 : undefined);
+    setAttribute(tableBox, 'role', tableShown ? 'region' : undefined);
+    setAttribute(tableBox, 'aria-label', tableShown && picture ? t('Table: {0}', picture.title) : undefined);
+  }
+
   async function copyCsv(): Promise<void> {
     if (!picture) return;
     await navigator.clipboard.writeText(toCsv(picture.table, `${picture.title}. ${comment}`)).then(
@@ -192,9 +202,8 @@ export function figure({ id, theme, host, onPick, controls = [] }: FigureOptions
 
   return {
     element,
-    show(next, nextComment, nextTableShown, live) {
-      const toggled = nextTableShown !== tableShown;
-      [picture, comment, tableShown, running] = [next, nextComment, nextTableShown, live];
+    show(next, nextComment, live) {
+      [picture, comment, running] = [next, nextComment, live];
       setText(title, next.title);
       setText(summary, next.summary);
       setText(notes, next.notes.join(' '));
@@ -204,12 +213,8 @@ export function figure({ id, theme, host, onPick, controls = [] }: FigureOptions
       placeholder.hidden = true;
       setAttribute(canvas, 'aria-label', `${next.title}. ${next.summary} ${next.notes.join(' ')}`.trim());
       for (const control of tools) control.setDisabled(false);
-      toggle.setPressed(tableShown);
-      tableBox.classList.toggle('visually-hidden', !tableShown);
-      setAttribute(tableBox, 'tabindex', tableShown ? 0 : undefined);
-      setAttribute(tableBox, 'role', tableShown ? 'region' : undefined);
-      setAttribute(tableBox, 'aria-label', tableShown ? t('Table: {0}', next.title) : undefined);
-      const wait = live && !toggled ? tableTime + tableInterval - performance.now() : 0;
+      styleTable();
+      const wait = live ? tableTime + tableInterval - performance.now() : 0;
       if (wait > 0) tableTimer ??= setTimeout(fillTable, wait);
       else {
         clearTimeout(tableTimer);
@@ -218,6 +223,13 @@ export function figure({ id, theme, host, onPick, controls = [] }: FigureOptions
       drawn = false;
       if (live) drawSoon(draw);
       else draw();
+    },
+    showTables(ids) {
+      if (ids.includes(id) === tableShown) return;
+      tableShown = !tableShown;
+      styleTable();
+      clearTimeout(tableTimer);
+      fillTable();
     },
     empty(nextTitle, sentence) {
       picture = null;

@@ -37,14 +37,15 @@ export function compareTab(store: Store, theme: () => Theme): View & { restyle()
       const result = host?.comparison;
       if (!result) return;
       scroll.restore();
-      if (!changed(result, model?.graphHash, ui.tables)) return;
+      for (const part of [loss, depth]) part.showTables(ui.tables);
+      if (!changed(result, model?.graphHash)) return;
       replaceChildren(facts, ...compareFacts(result, model !== null && model.graphHash !== result.model.graphHash));
       const line = settingsOf(result);
       for (const [part, picture] of [
         [loss, compareLossPicture(result)],
         [depth, compareDepthPicture(result)],
       ] as const) {
-        if (picture.series.length > 0) part.show(picture, line, ui.tables.includes(picture.id), false);
+        if (picture.series.length > 0) part.show(picture, line, false);
         else part.empty(picture.title, t('No run came to a step.'));
       }
     },

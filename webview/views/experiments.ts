@@ -172,11 +172,11 @@ class Section {
   private chart(id: string, chart: ExperimentChart, comment: string): Figure {
     const picture = chart.kind === 'lines' ? experimentPicture(id, chart) : matrixPicture(id, chart);
     const host: FigureHost = {
-      showTable: (_, on) => part.show(picture, comment, on, false),
+      showTable: (_, on) => part.showTables(on ? [id] : []),
       save: (file) => this.post({ type: 'save', ...file }),
     };
     const part = figure({ id, theme: readTheme, host });
-    part.show(picture, comment, false, false);
+    part.show(picture, comment, false);
     return part;
   }
 

@@ -86,6 +86,7 @@ export function layerPanel(store: Store, theme: () => Theme): LayerPanel {
   const overSteps: Figure[] = [histograms, ridges, percentiles, moments, running].flatMap((pair) =>
     Object.values<Figure>(pair),
   );
+  const all: readonly Figure[] = [...overSteps, parameters];
   const charts = h('div', { class: 'figures layer-figures' }, ...overSteps.map(({ element }) => element));
   const settings = h('p', { class: 'settings-line', testId: 'layer-settings-line' });
   const measured = h('div', {}, controls, charts, settings);
@@ -131,7 +132,7 @@ export function layerPanel(store: Store, theme: () => Theme): LayerPanel {
       onLeave = leave;
       if (element.parentElement !== parent) parent.append(element);
     },
-    restyle: () => [...overSteps, parameters].forEach((part) => part.restyle()),
+    restyle: () => all.forEach((part) => part.restyle()),
     update(snapshot) {
       const { ui, model, layers, profiled, profile, revision } = snapshot;
       const layer = ui.layer === null ? undefined : layers.get(ui.layer);
@@ -158,9 +159,10 @@ export function layerPanel(store: Store, theme: () => Theme): LayerPanel {
       unmeasured.textContent = profile
         ? t('This layer was not measured in the profile.')
         : t('Not profiled yet: Profile on CPU measures how the output and the gradient of this layer are distributed.');
-      const shownFigures = [revision, layer, ui.step, ui.logarithmicCounts, ui.tables, snapshot.running === null];
+      for (const part of all) part.showTables(ui.tables);
+      const shownFigures = [revision, layer, ui.step, ui.logarithmicCounts, snapshot.running === null];
       if (figuresChanged(...shownFigures)) drawFigures(snapshot, measurements);
-      if (parametersChanged(layer, model?.path, ui.tables)) drawParameters(snapshot, layer.norm);
+      if (parametersChanged(layer, model?.path)) drawParameters(snapshot, layer.norm);
       scroll.restore();
     },
   };
@@ -177,7 +179,7 @@ export function layerPanel(store: Store, theme: () => Theme): LayerPanel {
     logarithmic.set(ui.logarithmicCounts);
     const total = profile.settings.steps;
     const show = (part: Figure, picture: Picture | PaintedPicture | null, otherwise: readonly [string, string]) => {
-      if (picture) part.show(picture, line, ui.tables.includes(picture.id), run !== null);
+      if (picture) part.show(picture, line, run !== null);
       else part.empty(...otherwise);
     };
     for (const of of tensors) {
@@ -200,10 +202,10 @@ export function layerPanel(store: Store, theme: () => Theme): LayerPanel {
     }
   }
 
-  function drawParameters({ model, ui }: Snapshot, norm: LayerFacts['norm']): void {
+  function drawParameters({ model }: Snapshot, norm: LayerFacts['norm']): void {
     const picture = parameterPicture(norm);
     parameters.element.hidden = picture === null;
-    if (picture) parameters.show(picture, modelName(model!.path), ui.tables.includes(picture.id), false);
+    if (picture) parameters.show(picture, modelName(model!.path), false);
   }
 
   /** @returns the step whose histograms are shown: the wanted one, else the sampled step before it */

@@ -95,7 +95,8 @@ export function overview(store: Store, theme: () => Theme): View & { restyle(): 
       hint.hidden = profile !== null || running !== null;
       network.hidden = profile === null && running === null;
       scroll.restore();
-      if (changed(profile, revision, running === null, ui.depthLayers, ui.activationFigure, ui.heatFigure, ui.tables))
+      for (const part of figures) part.showTables(ui.tables);
+      if (changed(profile, revision, running === null, ui.depthLayers, ui.activationFigure, ui.heatFigure))
         draw(snapshot);
     },
     restyle: () => figures.forEach((part) => part.restyle()),
@@ -114,7 +115,7 @@ export function overview(store: Store, theme: () => Theme): View & { restyle(): 
     const line = settingsLine(profile);
     settings.textContent = line;
     const show = (part: typeof gradient, picture: Picture | PaintedPicture) =>
-      part.show(picture, line, ui.tables.includes(picture.id), running !== null);
+      part.show(picture, line, running !== null);
     show(gradient, depthPicture(profile, { of: 'gradient', figure: 'rms', layers: ui.depthLayers }));
     show(loss, lossPicture(profile));
     show(activation, depthPicture(profile, { of: 'activation', figure: ui.activationFigure, layers: ui.depthLayers }));

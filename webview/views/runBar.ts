@@ -156,7 +156,10 @@ export function runBar(store: Store): View {
     const choose = button(none, {
       testId: `setting-${field}`,
       description: t('{0}: {1}. Choose a file', label, none),
-      onClick: () => store.post({ type: 'chooseData', field, settings: store.settings }),
+      onClick: () => {
+        set({}); // what is chosen stays with what was edited
+        store.post({ type: 'chooseData', field, settings: store.settings });
+      },
     });
     const element = h(
       'div',
