@@ -87,7 +87,7 @@ export function usageText(defaults: ProfileSettings): string {
 
   --help, --version, --verbose (where an unexpected error came from)
 
-MODEL is an ONNX file or the model.json of a TensorFlow.js layers model.
+MODEL is an ONNX file, the model.json of a TensorFlow.js model, or a Keras architecture (JSON or .keras).
 Exit status: 0 done, 1 a finding at or above --fail-on or a copy not saved for want of --yes, 2 usage error, unreadable
 model or failed run.
 `;
