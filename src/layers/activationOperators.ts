@@ -51,9 +51,14 @@ export const activationOperator: NodeRecognizer = (node, reading) => {
   return { role: 'activation', activation, inputs: [node.inputs[0]] };
 };
 
+/** A lower bound up to here, and no upper one, keeps a divisor from being zero. */
+const LARGEST_GUARD = 1e-3;
+
 /** Clip 1 to 13: bounds as attributes, since opset 11 as inputs. */
-function clip(node: Node, reading: GraphReading): ActivationName {
+function clip(node: Node, reading: GraphReading): ActivationName | undefined {
   const [low, high] = clipBounds(node, reading);
+  const isOpen = high === undefined ? (node.inputs[2] ?? ABSENT) === ABSENT : high > 1e30;
+  if (isOpen && low !== undefined && low > 0 && low <= LARGEST_GUARD) return undefined;
   return low === 0 && high === 6 ? 'Relu6' : 'Clip';
 }
 

@@ -129,6 +129,8 @@ function reshapedAndBack(piece: Piece, around: Surroundings, rank?: number): Pie
   while (before.length < MAX_RESHAPES && (rank === undefined || reading.rank(x) !== rank)) {
     const node = reading.producer(x);
     if (!isReshape(node) || !around.isFree(node, piece.main)) break;
+    // what others read as well is the image, itself reshaped from another
+    if (before.length > 0 && !around.staysInside(x, new Set(before))) break;
     before.push(node.index);
     x = node.inputs[0];
   }

@@ -301,6 +301,8 @@ class Recognizer implements Surroundings {
     this.asksAround ||= this.only !== undefined;
     const before = this.owners[this.solid(inputs[0])];
     if (before === undefined || before.role === 'activation' || before.role === 'norm') return false;
+    // the rest of a norm that is none of those known: what divides the data is computed from them (EvoNorm)
+    if (before.kind === 'Div') return false;
     if (before.role === 'linear') return true;
     const index = this.reading.soleConsumer(output);
     const reader = index < 0 ? undefined : this.reading.graph.node(index);

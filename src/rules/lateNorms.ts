@@ -1,3 +1,4 @@
+import { isSum } from '../layers/layerGraph';
 import type { Layer, LayerView } from '../layers/layerView';
 import type { NormType } from '../protocol/facts';
 
@@ -18,7 +19,11 @@ export function lateNorms(view: LayerView): readonly LateNorm[] {
     const { placement, linear, activation } = view.placementOf(norm);
     if (placement !== 'linear-activation-norm' || linear === undefined || activation === undefined) return [];
     // the activation is also what a later sum or concat reads: the norm begins a branch of the residual stream
-    if (view.nearestAfter(activation).some((l) => l.role === 'join')) return [];
+    const readers = view.nearestAfter(activation);
+    if (readers.some((l) => l.role === 'join')) return [];
+    // nor does a skip connection that is a norm, beside the convolutions that it is added to (RepVGG, RepGhost)
+    const next = view.nearestAfter(norm);
+    if (readers.length > 1 && next.length > 0 && next.every(isSum)) return [];
     return { norm, linear, activation };
   });
 }

@@ -1,4 +1,5 @@
 import { count, say } from '../../texts/say';
+import type { NormPlacement } from '../../protocol/facts';
 import type { Rule } from '../rule';
 import { listed } from '../words';
 
@@ -65,8 +66,11 @@ pre_norm (float[N,16,8] x) => (float[N,16,8] y)
   },
 
   check({ view, report }) {
-    const norms = view.layers.filter((l) => l.role === 'norm' && view.placementOf(l).placement === 'post-norm');
-    if (norms.length < FEWEST) return;
+    const ofFeatures = view.layers.filter((l) => l.norm?.type === 'layer' || l.norm?.type === 'rms');
+    const placed = (wanted: NormPlacement) => ofFeatures.filter((l) => view.placementOf(l).placement === wanted);
+    const norms = placed('post-norm');
+    // pre-norm networks of several stages may begin each one with a norm
+    if (norms.length < FEWEST || placed('pre-norm').length > norms.length) return;
     report({
       layers: norms,
       message:

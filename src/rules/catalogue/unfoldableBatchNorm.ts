@@ -10,13 +10,13 @@ export const unfoldableBatchNorm: Rule = {
     title: 'Batch norm that optimizers leave alone',
     whatItDoes:
       'Reports a batch norm of an inference graph that stands beside a linear layer and cannot be folded into it, and says why: the output in between has other ' +
-      'readers, the norm is in training mode, parameters are not constant, element types differ, something stands between the two, ' +
-      'or the convolution behind the norm is padded.',
+      'readers, parameters are not constant, element types differ, something stands between the two, or the convolution behind the norm is padded. ' +
+      'Norms in training mode have a rule of their own.',
     why:
       'Optimizers fold a norm only where the result stays the same for every input. A norm that stays costs a pass over the activation, and in quantized models ' +
       'a requantization of its own.',
     insteadDo:
-      'Where the reason is the export (training mode, parameters that are inputs, mixed types), export again. Where it is the architecture (pre-activation blocks, outputs ' +
+      'Where the reason is the export (parameters that are inputs, mixed types), export again. Where it is the architecture (pre-activation blocks, outputs ' +
       'that are read twice), keep the norm: it is part of the design.',
     bad: {
       text: `<ir_version: 8, opset_import: ["" : 17]>
@@ -49,7 +49,8 @@ read_once (float[N,3,8,8] x) => (float[N,4,6,6] y)
   check(context) {
     if (!isExported(context.model)) return;
     for (const { norm, linear, obstacle } of normFoldings(context)) {
-      if (obstacle === undefined) continue;
+      // `batch-norm-training-mode` speaks of those in training mode
+      if (obstacle === undefined || norm.norm!.trainingForm) continue;
       context.report({
         layer: norm,
         layers: [linear],

@@ -207,10 +207,10 @@ export const rulePages: Readonly<Record<string, RulePageText>> = {
   'unfoldable-batch-norm': {
     title: 'Batch norm che gli ottimizzatori lasciano stare',
     whatItDoes:
-      'Segnala una batch norm di un grafo di inferenza che sta accanto a uno strato lineare e non vi si può assorbire, e dice perché: l’uscita in mezzo ha altri lettori, la norm è in modalità di addestramento, i parametri non sono costanti, i tipi degli elementi differiscono, qualcosa sta tra i due, o la convoluzione dopo la norm ha padding.',
+      'Segnala una batch norm di un grafo di inferenza che sta accanto a uno strato lineare e non vi si può assorbire, e dice perché: l’uscita in mezzo ha altri lettori, i parametri non sono costanti, i tipi degli elementi differiscono, qualcosa sta tra i due, o la convoluzione dopo la norm ha padding. Le norm in modalità di addestramento hanno una regola propria.',
     why: 'Gli ottimizzatori assorbono una norm solo dove il risultato resta lo stesso per ogni ingresso. Una norm che resta costa un passaggio sull’attivazione, e nei modelli quantizzati una riquantizzazione propria.',
     insteadDo:
-      'Se la causa è l’esportazione (modalità di addestramento, parametri che sono ingressi, tipi misti), esporta di nuovo. Se è l’architettura (blocchi pre-attivazione, uscite lette due volte), tieni la norm: fa parte del progetto.',
+      'Se la causa è l’esportazione (parametri che sono ingressi, tipi misti), esporta di nuovo. Se è l’architettura (blocchi pre-attivazione, uscite lette due volte), tieni la norm: fa parte del progetto.',
   },
   'norm-already-folded': {
     title: 'Le norm possono essere state assorbite all’esportazione',

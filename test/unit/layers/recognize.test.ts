@@ -254,7 +254,7 @@ describe('layers: recognition', () => {
     it('finds instance norms, and group norms written with reshapes', () => {
       const view = (nodes: string) =>
         textLayers(`<opset_import: ["" : 17]> g (float[N,6,8,8] x) => (float[N,6,8,8] y)
-          <int64[3] groups = {0, 2, -1}, int64[3] channels = {0, 6, -1}, float two = {2}, float eps = {1e-5}, float[2] one = {1, 1},
+          <int64[3] groups = {0, 2, -1}, int64[3] channels = {0, 6, -1}, int64[4] unfold = {0, 6, 4, 16}, float two = {2}, float eps = {1e-5}, float[2] one = {1, 1},
            float[2] zero = {0, 0}, float[6] one6, float[6] zero6, float[6,1,1] gamma, float[6,1,1] beta> {\n${nodes}\n}`)
           .layers;
       const spatial =
@@ -277,6 +277,13 @@ describe('layers: recognition', () => {
       assert.deepEqual(grouped('channels', 'one6', 'zero6'), [
         ['InstanceNormalization', 'instance', undefined, [2, 3], 6],
       ]);
+      // what comes in was reshaped before, and is added again behind the norm (MobileViT v2)
+      const unfolded = view(`f = Reshape(x, unfold) r = Reshape(f, groups) i = InstanceNormalization(r, one, zero)
+        h = Shape(f) b = Reshape(i, h) g = Mul(b, gamma) n = Add(g, beta) y = Add(f, n)`);
+      assert.deepEqual(
+        unfolded.flatMap((l) => (l.norm ? [[l.kind, l.norm.groups, l.nodes.length]] : [])),
+        [['GroupNormalization', 2, 5]],
+      );
     });
 
     const normOf = (type: string, nodes: string) =>
@@ -331,9 +338,8 @@ describe('layers: recognition', () => {
     const activation = (nodes: string, opset = 17) =>
       textLayers(`<opset_import: ["" : ${opset}, "com.microsoft" : 1]> g (float[N,8] x) => (float[N,8] y)
         <float three = {3}, float zero = {0}, float six = {6}, float sixth = {0.16666667}, float half = {0.5}, float one = {1},
-         float root2 = {1.4142135}, float c = {0.044715}, float k = {0.7978845}, float fast = {1.702}, float fifth = {0.2}, float[8] slope> {\n${nodes}\n}`).layers.map(
-        (l) => l.activation ?? l.role,
-      );
+         float root2 = {1.4142135}, float c = {0.044715}, float k = {0.7978845}, float fast = {1.702}, float fifth = {0.2},
+         float tiny = {1e-12}, float[8] slope> {\n${nodes}\n}`).layers.map((l) => l.activation ?? l.role);
 
     it('knows single operators in every opset', () => {
       for (const name of [
@@ -359,6 +365,9 @@ describe('layers: recognition', () => {
       assert.deepEqual(activation('y = Clip(x, zero, six)'), ['Relu6']);
       assert.deepEqual(activation('y = Clip<min = 0.0, max = 6.0>(x)', 6), ['Relu6']);
       assert.deepEqual(activation('y = Clip(x, zero)'), ['Clip']);
+      // keeps a divisor from being zero
+      assert.deepEqual(activation('y = Clip(x, tiny)'), ['other']);
+      assert.deepEqual(activation('y = Clip(x, tiny, six)'), ['Clip']);
     });
 
     const spelled: [string, string[]][] = [

@@ -323,6 +323,13 @@ describe('layers: norms written out in operators', () => {
       );
     });
 
+    it('is not the scale and shift of a norm of another kind (EvoNorm)', () => {
+      const evo = image(
+        'c = Conv(x, w) s = Sigmoid(x) p = Mul(c, s) d = Div(p, c) a = Mul(d, scale) b = Add(a, shift) y = Conv(b, w)',
+      );
+      assert.ok(evo.layers.every((l) => l.role !== 'norm'));
+    });
+
     it('is not arithmetic with a scalar or along another axis, nor one step alone, nor the other way round', () => {
       for (const steps of [
         'a = Mul(c, half) b = Add(a, two)',

@@ -95,5 +95,15 @@ testRule(normAfterActivation, {
         n = BatchNormalization(r, s, t, m, v)
         y = Conv(n, w2)`),
     },
+    {
+      name: 'a skip connection that is a norm (RepGhost, RepVGG)',
+      text: model(`a = Conv(x, w)
+        r = Relu(a)
+        c = Conv<pads = [1,1,1,1]>(r, w2)
+        n = BatchNormalization(c, s, t, m, v)
+        i = BatchNormalization(r, s, t, m, v)
+        z = Add(n, i)
+        y = Relu(z)`),
+    },
   ],
 });

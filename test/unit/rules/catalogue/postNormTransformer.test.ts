@@ -59,5 +59,39 @@ testRule(postNormTransformer, {
         n2 = LayerNormalization(k, s, t)
         y = Add(c, n2)`),
     },
+    {
+      name: 'batch norms of sums of convolutions (RepViT)',
+      text: `<opset_import: ["" : 17]> g (float[N,8,6,6] x) => (float[N,8,6,6] y)
+        <float[8,8,1,1] w, float[8] s, float[8] t, float[8] m, float[8] v> {
+        a = Conv(x, w)
+        b = Add(a, x)
+        n = BatchNormalization(b, s, t, m, v)
+        c = Conv(n, w)
+        d = Add(n, c)
+        n2 = BatchNormalization(d, s, t, m, v)
+        e = Conv(n2, w)
+        y = Add(n2, e)
+      }`,
+    },
+    {
+      name: 'norms that begin the stages of a pre-norm network (GCViT)',
+      text: tokens(
+        [1, 2, 3]
+          .map((stage) => {
+            const [from, to] = [stage === 1 ? 'x' : `s${stage - 1}`, stage === 3 ? 'y' : `s${stage}`];
+            return `in${stage} = Add(${from}, ${from})
+              b${stage} = LayerNormalization(in${stage}, s, t)
+              h${stage} = MatMul(b${stage}, w)
+              r${stage} = Add(b${stage}, h${stage})
+              p${stage} = LayerNormalization(r${stage}, s, t)
+              k${stage} = MatMul(p${stage}, w)
+              q${stage} = Add(r${stage}, k${stage})
+              o${stage} = LayerNormalization(q${stage}, s, t)
+              l${stage} = MatMul(o${stage}, w)
+              ${to} = Add(q${stage}, l${stage})`;
+          })
+          .join('\n'),
+      ),
+    },
   ],
 });
