@@ -54,9 +54,8 @@ export function chooseInputShapes(
   keepBatch: boolean,
   samples: ReadonlyMap<string, readonly number[]> = new Map(),
 ): InputShapes {
-  const { shapes, leading, notes } = assumeShapes(graph, batch, samples);
-  if (leading === undefined || !known(leading)) return { shapes, batch, rewritten: false, notes };
-  const fixed = leading;
+  const { shapes, leading, batch: assumed, notes } = assumeShapes(graph, batch, samples);
+  const fixed = leading !== undefined && known(leading) ? leading : assumed;
   if (fixed === batch) return { shapes, batch, rewritten: false, notes };
   const wider = new Map([...shapes].map(([name, s]) => [name, s[0] === fixed ? [batch, ...s.slice(1)] : s] as const));
   if (!keepBatch && exchangeBatch(graph, shapes, wider, fixed, batch)) {
@@ -84,10 +83,12 @@ export interface Assumed {
   readonly shapes: Map<string, readonly number[]>;
   /** The first axis of the first input, as the file states it. */
   readonly leading: Dim | undefined;
+  /** What an open batch was taken for: another than was asked for where an input fixes it and nothing else fits that. */
+  readonly batch: number;
   readonly notes: string[];
 }
 
-/** Sizes for all inputs: those of the file, and for open ones the first of `OPEN_SIZES` that fit. */
+/** Sizes for all inputs: those of the file, and for open ones the first of `OPEN_SIZES` that fit, with another batch if none does. */
 export function assumeShapes(
   graph: MutableGraph,
   batch: number,
@@ -95,13 +96,25 @@ export function assumeShapes(
 ): Assumed {
   let best: Assumed | undefined;
   let fewest = Infinity;
-  for (const sizes of OPEN_SIZES) {
-    const assumed = assume(graph, batch, sizes, samples);
-    const problems = assumed.notes.length === 0 ? 0 : verifyGraph(graph, inferTypes(graph, assumed.shapes)).length;
-    if (problems < fewest) [best, fewest] = [assumed, problems];
-    if (problems === 0) break;
+  const others = fixedBatches(graph).filter((fixed) => fixed !== batch);
+  for (const size of [batch, ...others]) {
+    for (const sizes of OPEN_SIZES) {
+      const assumed = assume(graph, size, sizes, samples);
+      const isStated = assumed.notes.length === 0 && others.length === 0;
+      const problems = isStated ? 0 : verifyGraph(graph, inferTypes(graph, assumed.shapes)).length;
+      if (problems < fewest) [best, fewest] = [assumed, problems];
+      if (problems === 0) return assumed;
+    }
   }
   return best!;
+}
+
+/** First sizes that some inputs state while others leave theirs open: the batch, for all that the file says, of both. */
+function fixedBatches(graph: MutableGraph): number[] {
+  const first = graph.inputs.flatMap(({ type: { shape } }) =>
+    shape !== undefined && shape.length > 0 ? [shape[0]] : [],
+  );
+  return first.every(known) ? [] : [...new Set(first.filter(known))];
 }
 
 function assume(
@@ -145,7 +158,7 @@ function assume(
     const of = names.length > 1 ? say`inputs ${listed}` : say`input ${listed}`;
     notes.push(say`the file leaves the size of axis ${axis} of ${of} open: ${size} was assumed`);
   }
-  return { shapes, leading, notes };
+  return { shapes, leading, batch, notes };
 }
 
 /** States of recurrent layers [layers, batch, features] have the batch second. */

@@ -58,7 +58,7 @@ export interface LossOutputs {
 /**
  * Chooses what the loss is taken on: every floating-point output that depends on a parameter and that no other output is
  * computed from. A classifier's output [N, K] counts as the logits in front of its final Softmax, LogSoftmax or Sigmoid, and so
- * does a language model's [N, L, K] of tokens [N, L].
+ * does a language model's [N, L, K] of tokens [N, L]. A loss that the file computes stands for the scores it is taken of.
  *
  * @param types static types of all values
  * @param inputs what the model is fed with
@@ -76,16 +76,20 @@ export function chooseLossOutputs(
   const reading = new GraphReading(graph, types);
   const reached = reading.reachedFrom(trained);
   // scores stay in where only a label is computed from them that is looked up among names
-  const floats = graph.outputs.filter((o) => reading.floatBehind(o.name) !== undefined);
+  const isLoss = (name: string) => reading.scoresOfLoss(name) !== undefined;
+  const floats = graph.outputs.filter((o) => !isLoss(o.name) && reading.floatBehind(o.name) !== undefined);
   const inner = reading.valuesBehind(floats.map((o) => reading.source(o.name)));
   const outputs: LossOutput[] = [];
   const left = new Map<string, string[]>();
   const leave = (name: string, why: string) => left.set(why, [...(left.get(why) ?? []), name]);
-  for (const { name } of graph.outputs) {
+  const names = graph.outputs.map((o) => o.name);
+  for (const name of [...names.filter((n) => !isLoss(n)), ...names.filter(isLoss)]) {
     const value = reading.floatBehind(name);
     if (value === undefined) leave(name, reading.whyNoFloat(name));
     else if (!reached.has(value)) leave(name, say`does not depend on any weight`);
     else if (inner.has(reading.source(name))) leave(name, say`other outputs are computed from it`);
+    else if (isLoss(name) && reading.hasBehind(value, outputs))
+      leave(name, say`it is a loss, of scores that are taken`);
     else {
       const chosen = lossOutput(reading, name, value, inputs, batch, goal);
       if (typeof chosen === 'string') leave(name, chosen);
@@ -93,6 +97,9 @@ export function chooseLossOutputs(
     }
   }
   const notes = [...left].map(([why, names]) => say`left out of the loss: ${listed(names)} (${why})`);
+  const own = outputs.filter((o) => isLoss(o.output)).map((o) => o.output);
+  if (own.length > 0)
+    notes.push(say`the file computes its own loss: one of ours was taken of the scores behind ${listed(own)}`);
   return { outputs, notes };
 }
 
@@ -213,6 +220,9 @@ const SHAPING = new Set(['Identity', 'Reshape', 'Flatten', 'Squeeze', 'Unsqueeze
 /** Operators whose outputs tell of scores and are none. */
 const SCORES_BEHIND = new Set(['ArgMax', 'Cast', 'ZipMap']);
 
+/** Losses that a file computes itself, of scores and its own labels. */
+const LOSSES = new Set(['SoftmaxCrossEntropyLoss', 'NegativeLogLikelihoodLoss']);
+
 class GraphReading {
   private readonly producer: ReadonlyMap<string, MutableNode>;
 
@@ -239,8 +249,19 @@ class GraphReading {
     return known ? say`not a floating-point tensor` : say`its type is not known${this.whereSizesAreLost()}`;
   }
 
-  /** The value itself when it is float32; the scores behind an ArgMax, or by name behind a ZipMap of scikit-learn's; else undefined. */
+  /** The scores that a loss of the file's own was taken of, or its logarithms of their shares; else undefined. */
+  scoresOfLoss(value: string): string | undefined {
+    const node = this.producer.get(this.source(value));
+    return node?.domain === '' && LOSSES.has(node.opType) ? node.inputs[0] : undefined;
+  }
+
+  /**
+   * The value itself when it is float32; the scores behind a loss or an ArgMax, or by name behind a ZipMap of scikit-learn's; else
+   * undefined.
+   */
   floatBehind(value: string): string | undefined {
+    const scores = this.scoresOfLoss(value);
+    if (scores !== undefined) return scores;
     if (this.types.get(value)?.dtype === 'float32') return value;
     const node = this.producer.get(value);
     return node !== undefined && SCORES_BEHIND.has(node.opType) ? this.floatBehind(node.inputs[0]) : undefined;
@@ -273,6 +294,12 @@ class GraphReading {
       }
     }
     return reached;
+  }
+
+  /** Whether one of the outputs is taken of the value, or of what it is computed from. */
+  hasBehind(value: string, outputs: readonly LossOutput[]): boolean {
+    const behind = this.valuesBehind([value]);
+    return outputs.some((o) => o.value === value || behind.has(o.value));
   }
 
   /** Values that the given ones are computed from, these themselves left out unless another needs them. */

@@ -32,6 +32,51 @@ export function mendConcats(graph: MutableGraph): number {
 }
 
 /**
+ * Lets Einsums run in which a letter stands for one element in one operand and for more in another, in place: such operands are expanded.
+ * The runtime broadcasts them, and gives some results a wrong shape.
+ */
+export function expandEinsums(graph: MutableGraph): void {
+  if (!graph.nodes.some(isEinsum)) return;
+  const types = inferTypes(graph);
+  graph.nodes = graph.nodes.flatMap((node) => {
+    if (!isEinsum(node)) return [node];
+    const shapes = node.inputs.map((input) => types.get(input)?.shape);
+    const letters = shapes.map((shape, i) => lettersOf(node, i, shape?.length ?? 0));
+    const sizes = new Map<string, number>();
+    shapes.forEach((shape, i) =>
+      shape?.forEach((size, axis) => {
+        const letter = letters[i][axis];
+        if (letter !== '' && typeof size === 'number') sizes.set(letter, Math.max(size, sizes.get(letter) ?? 1));
+      }),
+    );
+    const expands: MutableNode[] = [];
+    node.inputs = node.inputs.map((value, i) => {
+      const target = shapes[i]?.map((size, axis) => (size === 1 ? (sizes.get(letters[i][axis]) ?? 1) : 1));
+      if (!target?.some((size) => size > 1)) return value;
+      const to = graph.addInitializer(int64Tensor(graph.freshName('sizes'), [target.length], target));
+      const expanded = graph.freshName(`${value}/expanded`);
+      expands.push({ ...node, opType: 'Expand', inputs: [value, to], outputs: [expanded], attributes: new Map() });
+      return expanded;
+    });
+    return [...expands, node];
+  });
+}
+
+function isEinsum({ domain, opType }: MutableNode): boolean {
+  return domain === '' && opType === 'Einsum';
+}
+
+/** The letter of each axis of an operand; '' for those that an ellipsis stands for, and where the equation does not fit. */
+function lettersOf(node: MutableNode, operand: number, rank: number): string[] {
+  const equation = node.attributes.get('equation');
+  const term = equation?.type === 'string' ? equation.value.replace(/\s/g, '').split('->')[0].split(',')[operand] : '';
+  const [head, tail] = (term ?? '').split('...');
+  const named = head.length + (tail?.length ?? 0);
+  if (tail === undefined ? named !== rank : named > rank) return Array.from({ length: rank }, () => '');
+  return [...head, ...Array.from({ length: rank - named }, () => ''), ...(tail ?? '')];
+}
+
+/**
  * Integers that follow from the sizes of the inputs (Shape, Gather, Concat, Range ...) become constants, in place, and the nodes that
  * computed them go: gradients need sizes, starts and axes that are known.
  */

@@ -32,7 +32,7 @@ import {
   toFloat32,
 } from './plainGraph';
 import { addSampleStatistics, type SampleLayout } from './sampleStatistics';
-import { foldSizes, mendConcats } from './shapeArithmetic';
+import { expandEinsums, foldSizes, mendConcats } from './shapeArithmetic';
 import { addStatistics, type Measured, type StatisticsLayout } from './statisticsNodes';
 import { unitAxis } from './unitAxis';
 
@@ -133,6 +133,7 @@ export function buildTrainingStep(model: Model, view: LayerView, options: Traini
   fixShapes(graph, inputs);
   castsByType(graph);
   foldSizes(graph);
+  expandEinsums(graph);
   const norms = toTrainingForm(graph, { seed: options.seed, separateStatistics: options.detachStatistics });
   const chosen = chooseLossOutputs(graph, inferTypes(graph), inputs, trained, batch, options.goal);
   notes.push(...chosen.notes);

@@ -59,6 +59,32 @@ export function dft(node: MutableNode, r: Rewriter, types: ReadonlyMap<string, V
   return true;
 }
 
+/**
+ * STFT (opset 17): a convolution of the signal [batch, length, 1 or 2] whose kernels are the window times cosines and sines.
+ * @returns false where sizes are not known, or too large
+ */
+export function stft(node: MutableNode, r: Rewriter, types: ReadonlyMap<string, ValueType>): boolean {
+  const [x, hop, window, stated] = node.inputs;
+  const shape = sizesOf(x, types);
+  const at = (name: string | undefined) => (name ? integersAtHand(r.graph.initializers.get(name))?.[0] : undefined);
+  const [step, length] = [at(hop), stated ? at(stated) : window ? sizesOf(window, types)?.[0] : undefined];
+  if (shape?.length !== 3 || step === undefined || length === undefined || step < 1 || length < 1) return false;
+  const [batch, samples, from] = shape;
+  if (from < 1 || from > 2 || samples < length) return false;
+  const bins = intOf(node, 'onesided', 1) !== 0 ? Math.floor(length / 2) + 1 : length;
+  if (!(length * from * bins * 2 <= LARGEST_MATRIX)) return false;
+  const transform = { size: length, used: length, length, bins, from, to: 2, inverse: false, mirrored: false };
+  const waves = r.tensor('fourier', (name) => float32Tensor(name, [length, from, bins * 2], matrixOf(transform)));
+  const weighted = window ? r.add('Mul', [waves, r.add('Reshape', [window, r.ints([length, 1, 1])])]) : waves;
+  const kernels = r.add('Transpose', [weighted], { perm: attribute.ints([2, 1, 0]) });
+  const signal = r.add('Transpose', [x], { perm: attribute.ints([0, 2, 1]) });
+  const spectra = r.add('Conv', [signal, kernels], { strides: attribute.ints([step]) });
+  const frames = Math.floor((samples - length) / step) + 1;
+  const turned = r.add('Transpose', [spectra], { perm: attribute.ints([0, 2, 1]) });
+  r.add('Reshape', [turned, r.ints([batch, frames, bins, 2])], {}, node.outputs[0]);
+  return true;
+}
+
 /** Rows for the numbers of the input (real part, imaginary part), columns for those of the output. */
 function matrixOf({ size, used, length, bins, from, to, inverse, mirrored }: Transform): Float32Array {
   const matrix = new Float32Array(size * from * bins * to);

@@ -1,7 +1,8 @@
 import type { ValueType } from '../ir/graph';
 import type { MutableNode } from '../ir/mutableGraph';
 import { attention, multiHeadAttention } from './attentionForms';
-import { dft } from './fourier';
+import { compress } from './compress';
+import { dft, stft } from './fourier';
 import { fastGelu, fusedConv, fusedGemm, fusedMatMul, gelu, quickGelu } from './fusedForms';
 import {
   embedLayerNormalization,
@@ -30,6 +31,7 @@ export type WrittenOut = (node: MutableNode, r: Rewriter, types: ReadonlyMap<str
 export const writtenOut: ReadonlyMap<string, WrittenOut> = new Map<string, WrittenOut>([
   ['CenterCropPad', centerCropPad],
   ['Col2Im', col2Im],
+  ['Compress', compress],
   ['DFT', dft],
   ['DequantizeLinear', quantizedAndBack],
   ['GRU', gru],
@@ -42,6 +44,7 @@ export const writtenOut: ReadonlyMap<string, WrittenOut> = new Map<string, Writt
   ['MeanVarianceNormalization', meanVarianceNormalization],
   ['RNN', rnn],
   ['SimplifiedLayerNormalization', simplifiedLayerNormalization],
+  ['STFT', stft],
   ['com.microsoft.Attention', attention],
   ['com.microsoft.BiasGelu', gelu],
   ['com.microsoft.EmbedLayerNormalization', embedLayerNormalization],

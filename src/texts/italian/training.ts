@@ -36,6 +36,7 @@ export const training: Readonly<Record<string, string>> = {
   'held by the settings: {0}': 'fissati dalle impostazioni: {0}',
   'hold the input that decides it (--hold NAME=NUMBER), or export the model with fixed sizes':
     'fissa l’ingresso che lo decide (--hold NOME=NUMERO), o esporta il modello con dimensioni fisse',
+  'how many elements it keeps is decided while it runs': 'quanti elementi conservi si decide durante l’esecuzione',
   'how many channels {0} has is not known': 'quanti canali abbia {0} non è noto',
   'input {0} was held at {1}: it decides which branch of the network is computed':
     'l’ingresso {0} è stato fissato a {1}: decide quale ramo della rete si calcola',
@@ -45,9 +46,12 @@ export const training: Readonly<Record<string, string>> = {
     'esso e {0} non sono soli l’uno accanto all’altro in un modello',
   'it and {0} are not alone beside each other': 'esso e {0} non sono soli l’uno accanto all’altro',
   'it has none': 'non ne ha',
+  'it does not tell where its maxima lie, as MaxPool does; RoiAlign has a gradient':
+    'non dice dove stanno i suoi massimi, come fa MaxPool; RoiAlign ha un gradiente',
   'it holds no weights (float constants of linear layers, norms or embeddings)':
     'non contiene pesi (costanti in virgola mobile di strati lineari, norm o embedding)',
   'it is empty': 'è vuota',
+  'it is a loss, of scores that are taken': 'è una loss, di punteggi che sono già presi',
   'it is no BatchNormalization of its own': 'non è una BatchNormalization a sé',
   'it is no list of scores for each sample, which cross-entropy needs':
     'non è una lista di punteggi per campione, come la cross-entropy richiede',
@@ -56,6 +60,8 @@ export const training: Readonly<Record<string, string>> = {
   'it stands beside another one that is moved: fix the copy again':
     'sta accanto a un’altra che viene spostata: correggi di nuovo la copia',
   'it takes the largest sample of a bin, not the average': 'prende il campione massimo di un intervallo, non la media',
+  'it runs on graphics processors alone; export it without packing':
+    'gira soltanto su processori grafici; esportalo senza impacchettamento',
   'it was not unrolled: its sizes are not known, or its steps are too many':
     'non è stato srotolato: le sue dimensioni non sono note, o i suoi passi sono troppi',
   'its axes are decided at run time': 'i suoi assi si decidono durante l’esecuzione',
@@ -82,6 +88,10 @@ export const training: Readonly<Record<string, string>> = {
     'i suoi stride, dilation o pad non si accordano con il kernel',
   'its training mode overwrites the running statistics':
     'la sua modalità di addestramento sovrascrive le statistiche correnti',
+  'its gradient needs the inverse of the matrix, for which ONNX has no operator':
+    'il suo gradiente richiede l’inversa della matrice, per la quale ONNX non ha un operatore',
+  'its step and the sizes of its signal and window must be known':
+    'il suo passo e le dimensioni del segnale e della finestra devono essere noti',
   'its type is not known{0}': 'il suo tipo non è noto{0}',
   'left out of the loss: {0} ({1})': 'fuori dalla loss: {0} ({1})',
   'mode {0}': 'modo {0}',
@@ -99,6 +109,8 @@ export const training: Readonly<Record<string, string>> = {
   'storage_order is not 0': 'storage_order non è 0',
   'the data have no labels for its {0} scores: give labels, or choose the loss mse':
     'i dati non hanno etichette per i suoi {0} punteggi: indica le etichette, o scegli la loss mse',
+  'the file computes its own loss: one of ours was taken of the scores behind {0}':
+    'il file calcola una loss propria: una delle nostre è stata presa sui punteggi dietro: {0}',
   'the file does not hold {0} as floating-point numbers': 'il file non contiene {0} come numeri in virgola mobile',
   'the file does not hold its bias as one number for each channel':
     'il file non contiene il suo bias come un numero per canale',
@@ -118,6 +130,7 @@ export const training: Readonly<Record<string, string>> = {
   'the rank of {0} is not known, so it cannot be normalized':
     'il rango di {0} non è noto, perciò non si può normalizzare',
   'the rank of {0} is not known': 'il rango di {0} non è noto',
+  'the size of its axis is not known': 'la dimensione del suo asse non è nota',
   'the sizes of the weight do not fit the operator': 'le dimensioni del peso non si accordano con l’operatore',
   'the statistics of the batch that it gives out are read': 'le statistiche del batch che restituisce sono lette',
   'the statistics that {0} gives out would change': 'le statistiche che {0} restituisce cambierebbero',
@@ -129,6 +142,8 @@ export const training: Readonly<Record<string, string>> = {
     'questa sua forma non è prevista: le dimensioni devono essere note e divisibili per le sue teste, gli ingressi né impacchettati né quantizzati; esportalo senza fusione',
   'this model cannot be trained: {0}': 'questo modello non si può addestrare: {0}',
   'weights of type {0} are not computed with': 'con pesi di tipo {0} non si calcola',
+  'which experts see a word is decided while it runs, inside of it; export it without fusion':
+    'quali esperti vedano una parola si decide durante l’esecuzione, al suo interno; esportalo senza fusione',
   'whether it is in training mode is decided at run time':
     'se è in modalità di addestramento si decide durante l’esecuzione',
   'kept from the file': 'conservati dal file',

@@ -63,6 +63,41 @@ describe('chooseInputShapes', () => {
     );
   });
 
+  it('takes an open batch for the one that another input fixes, and exchanges both where the graph allows it', () => {
+    const text = (mask: string, node: string) =>
+      `g (int64[N,6] ids, float[${mask}] mask) => (float[] y) <float[9,5] table, int64[3] kept = {2,6,1}>
+      { e = Gather(table, ids)  m = ${node}(mask, kept)  y = Mul(e, m) }`;
+    const exchanged = choose(text('2,6', 'Reshape'));
+    assert.deepEqual(
+      [...exchanged.shapes.values()],
+      [
+        [8, 6],
+        [8, 6],
+      ],
+    );
+    assert.deepEqual([exchanged.batch, exchanged.rewritten], [8, true]);
+    const kept = choose(text('2,6', 'Reshape'), 8, true);
+    assert.deepEqual(
+      [...kept.shapes.values()],
+      [
+        [2, 6],
+        [2, 6],
+      ],
+    );
+    assert.deepEqual([kept.batch, kept.rewritten], [2, false]);
+    assert.match(kept.notes.join(), /fixes the batch at 2/);
+    // one mask for all
+    const shared = choose(text('1,6', 'Reshape').replace('{2,6,1}', '{1,6,1}'));
+    assert.deepEqual(
+      [...shared.shapes.values()],
+      [
+        [8, 6],
+        [1, 6],
+      ],
+    );
+    assert.deepEqual([shared.batch, shared.rewritten], [8, false]);
+  });
+
   it('exchanges a fixed batch, with the shapes that hold it', () => {
     const { graph, shapes, batch, rewritten } = choose(
       `g (float[1,4,6,6] x) => (float[1,5] y)

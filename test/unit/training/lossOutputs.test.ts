@@ -44,6 +44,26 @@ describe('chooseLossOutputs', () => {
     }
   });
 
+  describe('of a file that computes its own loss', () => {
+    const model = (outputs: string, nodes: string) =>
+      `g (float[4,7] x, int64[4] labels) => (${outputs}) <float[7,3] w> { a = MatMul(x, w)  ${nodes} }`;
+    const chosen = (text: string) => choose(text).outputs.map((o) => [o.output, o.value, o.kind, o.classes]);
+
+    it('takes the scores that it compares, with labels of its own', () => {
+      const text = model('float loss, float[4,3] shares', 'loss, shares = SoftmaxCrossEntropyLoss(a, labels)');
+      assert.deepEqual(chosen(text), [['loss', 'a', 'class', 3]]);
+      assert.match(choose(text).notes.join(), /computes its own loss.*output loss/);
+      const parts = 'b = LogSoftmax<axis = 1>(a)  loss = NegativeLogLikelihoodLoss(b, labels)';
+      assert.deepEqual(chosen(model('float loss', parts)), [['loss', 'a', 'class', 3]]);
+    });
+
+    it('takes the scores alone where they are an output as well', () => {
+      const text = model('float loss, float[4,3] y', 'y = Identity(a)  loss = SoftmaxCrossEntropyLoss(y, labels)');
+      assert.deepEqual(chosen(text), [['y', 'y', 'class', 3]]);
+      assert.match(choose(text).notes.join(), /output loss \(it is a loss, of scores that are taken\)/);
+    });
+  });
+
   it('takes an autoencoder by its shape', () => {
     const { outputs } = choose(
       `g (float[4,7] x) => (float[4,7] y) <float[7,7] w> { a = MatMul(x, w)  y = Sigmoid(a) }`,

@@ -121,6 +121,48 @@ const twins: readonly [OperatorCase, OperatorCase][] = [
     // 1 -+ 0.5204998778, Abramowitz and Stegun 1964, table 7.1
     operatorCase(18, 'Identity', [values('float32', [1.5204998778, 1, 0.4795001222])]),
   ]),
+  ...(
+    [
+      [{}, [2, 6, 0, 0, 0.5, 3, 12, 48]],
+      [{ exclusive: int(1) }, [1, 2, 6, 0, 1, 0.5, 3, 12]],
+      [{ reverse: int(1) }, [0, 0, 0, 5, 48, 96, 16, 4]],
+      [{ reverse: int(1), exclusive: int(1) }, [0, 0, 5, 1, 96, 16, 4, 1]],
+    ] as const
+  ).map(([attributes, products]): [OperatorCase, OperatorCase] => [
+    operatorCase(
+      26,
+      'CumProd',
+      [values('float32', [2, 3, 0, 5, 0.5, 6, 4, 4], [2, 4]), scalar('int64', -1)],
+      attributes,
+    ),
+    operatorCase(18, 'Identity', [values('float32', products, [2, 4])]),
+  ]),
+  ...(['linear', 'circular'] as const).map((mode): [OperatorCase, OperatorCase] => [
+    operatorCase(
+      24,
+      'TensorScatter',
+      [
+        values('float32', [1, 2, 3, 4, 5, 6, 7, 8], [2, 4, 1]),
+        values('float32', [10, 20, 30, 40], [2, 2, 1]),
+        values('int64', [1, mode === 'linear' ? 2 : 3]),
+      ],
+      { mode: string(mode) },
+    ),
+    operatorCase(18, 'Identity', [
+      values('float32', mode === 'linear' ? [1, 10, 20, 4, 5, 6, 30, 40] : [1, 10, 20, 4, 40, 6, 7, 30], [2, 4, 1]),
+    ]),
+  ]),
+  [
+    operatorCase(
+      24,
+      'TensorScatter',
+      [values('float32', [1, 2, 3, 4], [1, 1, 4]), values('float32', [9, 8], [1, 1, 2])],
+      {
+        axis: int(2),
+      },
+    ),
+    operatorCase(18, 'Identity', [values('float32', [9, 8, 3, 4], [1, 1, 4])]),
+  ],
   [
     operatorCase(28, 'SwiGLU', [values('float32', [0, 1, -2]), values('float32', [5, 4, 3])], { alpha: float(0.5) }),
     // a b / (1 + exp(-a / 2))
