@@ -20,10 +20,15 @@ describe('the runtime of a package', () => {
   beforeEach(() => (folder = fs.mkdtempSync(path.join(os.tmpdir(), 'normscope-runtime-'))));
   afterEach(() => fs.rmSync(folder, { recursive: true }));
 
-  const common = /^node_modules\/onnxruntime-common\/(package\.json|dist\/cjs\/([\w-]+\.js|package\.json))$/;
-  const wasm = [
-    ...['package.json', 'dist/ort.node.min.js', 'dist/ort-wasm-simd-threaded.mjs', 'dist/ort-wasm-simd-threaded.wasm'],
-  ].map((file) => `node_modules/onnxruntime-web/${file}`);
+  const always = [
+    ...['package.json', 'dist/cjs/package.json', 'dist/cjs/index.js'].map((file) => `onnxruntime-common/${file}`),
+    ...[
+      'package.json',
+      'dist/ort.node.min.js',
+      'dist/ort-wasm-simd-threaded.mjs',
+      'dist/ort-wasm-simd-threaded.wasm',
+    ].map((file) => `onnxruntime-web/${file}`),
+  ].map((file) => `node_modules/${file}`);
 
   for (const target of [universal, ...nativeTargets])
     it(`on ${target} is WebAssembly, and native code for this target alone`, () => {
@@ -32,14 +37,14 @@ describe('the runtime of a package', () => {
       const native = ['package.json', 'dist/backend.js', 'dist/binding.js', 'dist/index.js', 'dist/version.js'];
       const expected =
         target === universal
-          ? wasm
+          ? always
           : [
-              ...wasm,
+              ...always,
               ...[...native, `${bin}/onnxruntime_binding.node`, `${bin}/${libraries[target]}`].map(
                 (file) => `node_modules/onnxruntime-node/${file}`,
               ),
             ];
-      assert.deepEqual(copied.filter((file) => !common.test(file)).sort(), expected.sort());
+      assert.deepEqual(copied.sort(), expected.sort());
       for (const file of copied) assert.ok(fs.statSync(path.join(folder, file)).size > 0, file);
     });
 
