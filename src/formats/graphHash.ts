@@ -43,6 +43,17 @@ export class GraphHash {
     this.nodes.set(hashOfNode(graph, graph.node(index), 0), 2 * index);
   }
 
+  /** The hash of a graph without functions of which some nodes stay: for each node the index that it had, -1 for a new one. */
+  withNodes(graph: Graph, kept: Int32Array): GraphHash {
+    const nodes = new Uint32Array(2 * kept.length);
+    for (let i = 0; i < kept.length; i++) {
+      const from = 2 * kept[i];
+      if (from < 0) nodes.set(hashOfNode(graph, graph.node(i), 0), 2 * i);
+      else nodes.set(this.nodes.subarray(from, from + 2), 2 * i);
+    }
+    return new GraphHash(hashOfRest(graph, []), nodes);
+  }
+
   /** Weights or types of outputs are others, in a graph without functions. */
   replaceFrame(graph: Graph): void {
     this.rest = hashOfRest(graph, []);

@@ -2,6 +2,7 @@ import type { Attribute } from './attribute';
 import type { ErrorPlace } from './errors';
 import type { Graph, ValueId, ValueType } from './graph';
 import type { Origin } from './origin';
+import type { RememberedGraph } from './rememberedGraph';
 import type { Tensor } from './tensor';
 import type { TextDifference } from './textDifference';
 import type { TextLines } from './textLines';
@@ -67,7 +68,24 @@ export interface ModelEdit {
       readonly added: readonly (Pick<Problem, 'code' | 'message'> & { readonly offset: number })[];
     }[];
   };
+  /** What has come of the graph, where it has other nodes. */
+  readonly structure?: OtherStructure;
   readonly graphHash: string;
+}
+
+/** A graph that has come to have other nodes. */
+export interface OtherStructure {
+  readonly graph: RememberedGraph;
+  /** Nodes that it did not have, or whose values are declared otherwise. */
+  readonly nodes: readonly number[];
+  /** Initializers that it did not have. */
+  readonly tensors: readonly ValueId[];
+  /** Layers of the file that are new, or stand in the text around the edit, with where they stand now. */
+  readonly origins: ReadonlyMap<Origin, Pick<Origin, 'offset' | 'length'>>;
+  readonly counts: Pick<Model, 'parameterCount' | 'weights' | 'nodeCount' | 'opsets'>;
+  /** Of the problems that there were, so many stay, the first ones; those behind them, with offsets in the new text. */
+  readonly problemsKept: number;
+  readonly problems: readonly (Pick<Problem, 'code' | 'message'> & { readonly offset: number })[];
 }
 
 /** Follows the text of a model from version to version. */

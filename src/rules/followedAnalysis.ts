@@ -1,5 +1,5 @@
 import type { ValueId } from '../ir/graph';
-import type { ModelEdit, ModelFollower, StatedOtherwise } from '../ir/model';
+import type { ModelEdit, ModelFollower, OtherStructure, StatedOtherwise } from '../ir/model';
 import { readSettings, type Origin, type TextRange } from '../ir/origin';
 import { sameJson } from '../ir/sameJson';
 import { withDifference } from '../ir/textDifference';
@@ -10,7 +10,15 @@ import type { Finding, ModelFacts, ProblemFact, Source } from '../protocol/facts
 import { layerSource, summarize } from './layerFacts';
 import { loadValues, type LoadedValues } from './loadValues';
 import { parametersOf } from './normParameters';
-import { MAX_DESCRIBED, ModelAnalysis, neededBy, partsOf, readerOfNeeds, type Parts } from './modelAnalysis';
+import {
+  MAX_DESCRIBED,
+  ModelAnalysis,
+  neededBy,
+  opsetsByName,
+  partsOf,
+  readerOfNeeds,
+  type Parts,
+} from './modelAnalysis';
 
 /** Numbers of parameters that are kept while a text is edited: 64 MB. */
 const MAX_KEPT = 2 ** 24;
@@ -46,8 +54,8 @@ export class FollowedAnalysis {
    */
   async follow(edit: ModelEdit): Promise<{ analysis: FollowedAnalysis; change?: FactsChange } | undefined> {
     const { lines } = this;
-    if (lines === undefined || this.hasProblemIn(edit.around, lines)) return undefined;
-    const { difference, behind, layer: edited, graphHash } = edit;
+    const { difference, behind, layer: edited, structure, graphHash } = edit;
+    if (lines === undefined || this.hasProblemIn(edit.around, lines, structure?.problemsKept)) return undefined;
     const text = withDifference(lines.text, difference);
     const now = lines.edited(text, difference);
     this.lines = now;
@@ -56,6 +64,7 @@ export class FollowedAnalysis {
     const moved = from.line === to.line && from.character === to.character ? undefined : { from, to };
     const places = { graphHash, ...(moved && { moved }), layers: [] };
     this.facts = changedFacts(this.facts, places);
+    if (structure !== undefined) return this.restructured(structure);
     if (edited === undefined) return { analysis: this, change: places };
     const { counts } = edited;
     const problems = edited.problems.map((stretch) => ({
@@ -175,13 +184,42 @@ export class FollowedAnalysis {
     return analysis.isLimited ? undefined : { analysis: new FollowedAnalysis(analysis) };
   }
 
+  /** All that follows from other nodes in the graph. */
+  private async restructured(structure: OtherStructure): Promise<{ analysis: FollowedAnalysis } | undefined> {
+    const { graph, nodes, tensors, origins, counts, problemsKept, problems } = structure;
+    const { parts, path, options } = this.analysis;
+    const { lines } = this;
+    const sources = new Map<Origin | undefined, Source | undefined>([[undefined, undefined]]);
+    for (const { origin, index } of parts.view.layers) sources.set(origin, this.facts.layers[index].source);
+    const { facts: types } = parts.followed!;
+    types.moveTo(graph);
+    types.again(nodes, tensors);
+    const known = { ...parts, graph };
+    const now = await partsOf(known, types, without(parts.loaded, tensors));
+    if (now.loaded.problems.length > 0) return undefined;
+    const isPlaced = ({ origin }: Layer) => sources.has(origin) || origins.has(origin!);
+    if (!now.view.layers.every(isPlaced)) return undefined;
+    const sourceOf = ({ origin }: Layer) => {
+      const span = origin && origins.get(origin);
+      return span && lines ? { uri: path, range: lines.rangeOf(span.offset, span.length) } : sources.get(origin);
+    };
+    const facts = {
+      ...this.facts,
+      ...counts,
+      opsets: opsetsByName(counts.opsets),
+      problems: [...this.facts.problems.slice(0, problemsKept), ...problems.map((p) => this.problem(p))],
+    };
+    const analysis = new ModelAnalysis(now, path, lines, options, { facts, sourceOf });
+    return analysis.isLimited ? undefined : { analysis: new FollowedAnalysis(analysis) };
+  }
+
   /** Problems at settings would have to be looked for in the new text. */
-  private hasProblemIn(around: ModelEdit['around'], lines: TextLines): boolean {
+  private hasProblemIn(around: ModelEdit['around'], lines: TextLines, count?: number): boolean {
     if (around === undefined) return false;
     const { start, end } = lines.rangeOf(around.offset, around.length);
     const isBefore = (a: TextRange['start'], b: TextRange['start']) =>
       a.line < b.line || (a.line === b.line && a.character < b.character);
-    return this.facts.problems.some(({ source }) => {
+    return this.facts.problems.slice(0, count).some(({ source }) => {
       const at = source?.range.start;
       return at !== undefined && isBefore(start, at) && isBefore(at, end);
     });

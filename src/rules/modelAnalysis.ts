@@ -105,7 +105,7 @@ export class ModelAnalysis {
           path,
           format: model.format,
           producer: model.producer,
-          opsets: Object.fromEntries([...model.opsets].map(([domain, version]) => [domain || 'ai.onnx', version])),
+          opsets: opsetsByName(model.opsets),
           nodeCount: model.nodeCount,
           parameterCount: model.parameterCount,
           weights: model.weights,
@@ -145,6 +145,10 @@ export class ModelAnalysis {
     const { view, types } = this.parts;
     return factsOfLayers(view, types, (value) => described.get(value));
   }
+}
+
+export function opsetsByName(opsets: Model['opsets']): ModelFacts['opsets'] {
+  return Object.fromEntries([...opsets].map(([domain, version]) => [domain || 'ai.onnx', version]));
 }
 
 function problemFact({ code, message, place }: Problem, path: string): ProblemFact {

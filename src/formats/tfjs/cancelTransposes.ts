@@ -42,16 +42,24 @@ export function cancelTransposes(
   return new Cancellation(graph, removable, freshName).run();
 }
 
-class Cancellation {
+/** A node as it has come to be in the place of another. */
+interface Replaced {
+  readonly node: MutableNode;
+  readonly order?: readonly number[];
+}
+
+/** One such pass. The graph gets other nodes in the place of those that change. */
+export class Cancellation {
   private readonly nodes: MutableNode[] = [];
   /** Values that exist in the inner layout only, by the name that stands for them in the file's layout. */
   private readonly pending = new Map<string, Pending>();
   /** File-layout forms that had to be made. */
-  private readonly made = new Map<string, string>();
+  private readonly made = new Map<string, MutableNode>();
   /** Transposes that came to nothing: the value to read in place of their result, as it is. */
   private readonly aliases = new Map<string, string>();
   private readonly scalars = new Set<string>();
   private readonly transposed = new Map<string, readonly number[]>();
+  private readonly replaced = new Map<MutableNode, Replaced>();
   /** Values that graphs inside of nodes read: they stay as they are. */
   private readonly captured: ReadonlySet<string>;
   private readers: ReadonlyMap<string, number> | undefined;
@@ -60,6 +68,8 @@ class Cancellation {
     private readonly graph: MutableGraph,
     private readonly removable: ReadonlySet<MutableNode>,
     private readonly freshName: (wanted: string) => string,
+    /** The pass over an earlier version of the graph: nodes that come to be the same again are the same objects. */
+    private readonly before?: Cancellation,
   ) {
     const captured = new Set<string>();
     for (const node of graph.nodes) for (const name of capturedNames(node)) captured.add(name);
@@ -70,14 +80,32 @@ class Cancellation {
     for (const node of this.graph.nodes) {
       if (this.removable.has(node) && !this.captured.has(node.outputs[0])) this.holdBack(node);
       else if (!this.moveTransposePast(node)) {
-        for (let i = 0; i < node.inputs.length; i++) node.inputs[i] = this.inFileLayout(node.inputs[i]);
-        this.nodes.push(node);
+        const inputs = node.inputs.map((input) => this.inFileLayout(input));
+        this.push(node, inputs, node.attributes);
         if (isScalar(node)) this.scalars.add(node.outputs[0]);
       }
     }
     for (const output of this.graph.outputs) output.name = this.inFileLayout(output.name);
     this.graph.nodes = this.nodes;
     return this.transposed;
+  }
+
+  /** @param order of the axes of what it computes, where that is another */
+  private push(
+    node: MutableNode,
+    inputs: string[],
+    attributes: MutableNode['attributes'],
+    order?: readonly number[],
+  ): void {
+    if (order === undefined && isSameList(inputs, node.inputs)) {
+      this.nodes.push(node);
+      return;
+    }
+    const known = this.before?.replaced.get(node);
+    const isKnown = known !== undefined && isSameList(inputs, known.node.inputs) && isSameList(order, known.order);
+    const replaced = isKnown ? known : { node: { ...node, inputs, attributes }, order };
+    this.replaced.set(node, replaced);
+    this.nodes.push(replaced.node);
   }
 
   private holdBack(node: MutableNode): void {
@@ -102,15 +130,13 @@ class Cancellation {
     const sources = node.inputs.map((input, i) => {
       if (i > 0 && onlyFirst) return input;
       const waiting = this.pendingOf(input);
-      if (waiting !== undefined) return sameOrder(waiting.order, order) ? waiting.source : undefined;
+      if (waiting !== undefined) return isSameList(waiting.order, order) ? waiting.source : undefined;
       return this.scalars.has(input) ? input : undefined;
     });
     const attributes = this.attributesIn(node, order);
     if (attributes === undefined || !sources.every((s): s is string => s !== undefined)) return false;
     if (node.opType === 'PRelu' && !this.moveSlopes(node.inputs[1], order)) return false;
-    node.inputs = sources;
-    node.attributes = attributes;
-    this.nodes.push(node);
+    this.push(node, sources, attributes, order);
     const [output] = node.outputs;
     // the name now stands for the inner layout; readers of the file's layout find it in `pending`
     this.pending.set(output, { source: output, order, node });
@@ -149,13 +175,20 @@ class Cancellation {
     if (waiting === undefined) return this.aliases.get(name) ?? name;
     let made = this.made.get(name);
     if (made === undefined) {
-      made = waiting.source === name ? this.freshName(`${name}/channels_last`) : name;
-      const { origin } = waiting.node;
-      const perm = { perm: attribute.ints(waiting.order) };
-      this.nodes.push(nodeOf('Transpose', [waiting.source], perm, { name: made, outputs: [made], origin }));
+      made = this.transposeOf(name, waiting);
+      this.nodes.push(made);
       this.made.set(name, made);
     }
-    return made;
+    return made.name;
+  }
+
+  private transposeOf(value: string, { source, order, node: { origin } }: Pending): MutableNode {
+    const name = source === value ? this.freshName(`${value}/channels_last`) : value;
+    const known = this.before?.made.get(value);
+    const perm = known?.attributes.get('perm');
+    const isKnown = known?.name === name && known.inputs[0] === source && known.origin === origin;
+    if (isKnown && perm?.type === 'ints' && isSameList(perm.value, order)) return known;
+    return nodeOf('Transpose', [source], { perm: attribute.ints(order) }, { name, outputs: [name], origin });
   }
 }
 
@@ -177,6 +210,6 @@ function isScalar(node: MutableNode): boolean {
   return value?.type === 'tensor' && value.value.dims.length === 0;
 }
 
-function sameOrder(a: readonly number[], b: readonly number[]): boolean {
-  return a.length === b.length && a.every((axis, i) => axis === b[i]);
+function isSameList<T>(a: readonly T[] | undefined, b: readonly T[] | undefined): boolean {
+  return a?.length === b?.length && (a?.every((x, i) => x === b![i]) ?? true);
 }

@@ -1,9 +1,15 @@
-import type { Graph, ValueId, ValueType } from '../../ir/graph';
-import type { Model, NodeChange, StatedOtherwise } from '../../ir/model';
-import { remembered, type RememberedGraph } from '../../ir/rememberedGraph';
-import type { Tensor } from '../../ir/tensor';
+import { isFloat, type DataType } from '../../ir/dataType';
+import type { ValueId, ValueType } from '../../ir/graph';
+import type { Model, NodeChange, OtherStructure, StatedOtherwise } from '../../ir/model';
+import type { MutableNode, ValueDeclaration } from '../../ir/mutableGraph';
+import type { Origin } from '../../ir/origin';
+import type { RememberedGraph } from '../../ir/rememberedGraph';
+import { sameJson } from '../../ir/sameJson';
+import { elementCount, type Tensor } from '../../ir/tensor';
 import type { GraphHash } from '../graphHash';
+import { Cancellation } from './cancelTransposes';
 import { declaredType } from './declareTypes';
+import type { JsonPlace } from './jsonPlace';
 import type { TensorValue } from './layerScope';
 import {
   changedParts,
@@ -13,9 +19,9 @@ import {
   type LoneLowering,
   type LoneReport,
 } from './loneLowering';
-import { valueType, type LoweredCall, type ModelLowering } from './modelLowering';
+import { ModelLowering, valueType, type LoweredCall } from './modelLowering';
 import { MOST_PROBLEMS } from './problems';
-import type { LayerDefinition } from './topology';
+import type { LayerDefinition, ModelDefinition } from './topology';
 import type { WeightManifest } from './weightManifest';
 
 /** Calls that are lowered again because what they read has another shape; more take as long as all of them. */
@@ -25,13 +31,29 @@ const MOST_AGAIN = 256;
 export interface LoweredModel {
   readonly lowering: ModelLowering;
   readonly manifest: WeightManifest;
-  readonly graph: Graph;
+  readonly graph: RememberedGraph;
+  /** Its nodes in their order, and the pass that they came from. */
+  readonly nodes: readonly MutableNode[];
+  readonly cancellation: Cancellation;
   /** See `cancelTransposes`. */
   readonly moved: ReadonlyMap<string, readonly number[]>;
   readonly hash: GraphHash;
   readonly parameterCount: number;
   /** Problems that were found before and while it was lowered. */
   readonly problemCount: number;
+}
+
+/** Something that is reported of a place. */
+export interface PlacedReport {
+  readonly code: string;
+  readonly message: string;
+  readonly place: JsonPlace;
+}
+
+/** Another version of a model. */
+interface Restructured extends Pick<OtherStructure, 'nodes' | 'tensors' | 'problemsKept'> {
+  readonly lowered: FollowedLowering;
+  readonly reports: readonly PlacedReport[];
 }
 
 /** What follows from another statement of a layer. */
@@ -57,8 +79,7 @@ export class FollowedLowering {
   /** The graph as it is now. */
   private readonly graph: RememberedGraph;
   private readonly readers = new Map<string, LoweredCall[]>();
-  /** Layers and values that are others now than when they were lowered. */
-  private readonly definitions = new Map<LoweredCall, LayerDefinition>();
+  /** Values that are others now than when they were lowered. */
   private readonly values = new Map<string, TensorValue>();
   /** Of values that have had others. */
   private readonly newNames = new Map<ValueId, string>();
@@ -69,7 +90,7 @@ export class FollowedLowering {
   private missing: number;
 
   constructor(private readonly read: LoweredModel) {
-    this.graph = remembered(read.graph);
+    this.graph = read.graph;
     ({ parameterCount: this.parameterCount } = read);
     ({ weightsPresent: this.present, weightsMissing: this.missing } = read.lowering);
     for (const call of read.lowering.calls) {
@@ -88,14 +109,15 @@ export class FollowedLowering {
 
   /** Takes over another statement of a called layer; undefined, with all as it was, where nodes or edges would be others. */
   next(call: LoweredCall, before: LayerDefinition, after: LayerDefinition): LoweringChange | undefined {
+    const { read } = this;
     const values = new Map<string, TensorValue>();
     const changes: (ChangedParts & { readonly call: LoweredCall })[] = [];
     const due = new Set([call]);
     while (due.size > 0) {
       const one = [...due].reduce((a, b) => (a.index < b.index ? a : b));
       due.delete(one);
-      if (one.isOneOfSeveral || changes.length === MOST_AGAIN) return undefined;
-      const known = one === call ? before : (this.definitions.get(one) ?? one.layer);
+      if (read.lowering.soleCall(one.layer) === null || changes.length === MOST_AGAIN) return undefined;
+      const known = one === call ? before : one.layer;
       const was = this.lowered(one, known, (name) => this.values.get(name));
       const is = this.lowered(one, one === call ? after : known, (name) => values.get(name) ?? this.values.get(name));
       const changed = changedParts(was, is);
@@ -109,7 +131,8 @@ export class FollowedLowering {
     const nodes = this.nodesInGraph(changes.flatMap((change) => change.nodes));
     const names = this.renamed(changes);
     if (nodes === undefined || names === undefined || !this.canCount(changes)) return undefined;
-    this.definitions.set(call, after);
+    // what was lowered is not what there is now
+    for (const change of changes) change.call.parts = undefined;
     for (const [name, value] of values) this.values.set(name, value);
     const tensors = new Map(changes.flatMap((change) => change.tensors.flatMap((tensor) => this.valued(tensor))));
     const types = this.declaredTypes(
@@ -122,6 +145,70 @@ export class FollowedLowering {
       reports === undefined ? [] : this.takeReports(call, reports),
     );
     return { stated, counts: this.counts, reports };
+  }
+
+  /**
+   * Lowers another version of the model, in which what is as it was is taken over; this one is used up.
+   * @returns undefined where it has other inputs, or outputs of other names
+   */
+  restructured(
+    model: ModelDefinition,
+    originOf: (layer: LayerDefinition, path: string) => Origin,
+  ): Restructured | undefined {
+    const { read } = this;
+    const reports: PlacedReport[] = [];
+    const lowering = new ModelLowering(
+      read.manifest,
+      originOf,
+      (code, message, place) => void reports.push({ code, message, place }),
+      read.lowering,
+    );
+    lowering.lower(model);
+    const { graph: lowered } = lowering;
+    const before = read.lowering.graph;
+    if (!sameJson(before.inputs, lowered.inputs)) return undefined;
+    const claim = (wanted: string) => lowering.claim(wanted);
+    const cancellation = new Cancellation(lowered, lowering.layoutTransposes, claim, read.cancellation);
+    const moved = cancellation.run();
+    if (!sameJson(before.outputs.map(nameOf), lowered.outputs.map(nameOf))) return undefined;
+    const kept = keptNodes(read.nodes, lowered.nodes);
+    const problemCount = read.problemCount - read.lowering.reported + reports.length;
+    if (kept === undefined || Math.max(read.problemCount, problemCount) > MOST_PROBLEMS) return undefined;
+    const added = lowered.nodes.filter((_, i) => kept[i] < 0);
+    const { initializers, outputs, opsets } = lowered;
+    const types = typesOf(added, lowering.values, moved, outputs);
+    const declaredBefore = this.graph.outputs.map((value) => this.graph.valueType(value));
+    const { graph, tensors } = this.graph.withNodes({ kept, added, initializers, outputs, types, opsets });
+    const hash = read.hash.withNodes(graph, kept);
+    const parameterCount = read.manifest.isStated ? this.parameterCount : parametersIn(initializers.values());
+    const { manifest } = read;
+    const next = {
+      lowering,
+      manifest,
+      graph,
+      nodes: lowered.nodes,
+      cancellation,
+      moved,
+      hash,
+      parameterCount,
+      problemCount,
+    };
+    const declared = graph.outputs.flatMap((value, i) =>
+      sameJson(graph.valueType(value), declaredBefore[i]) ? [] : graph.producer(value),
+    );
+    const nodes = [...Array.from(kept.keys()).filter((i) => kept[i] < 0), ...declared.filter((i) => i >= 0)];
+    const others = read.problemCount - read.lowering.reported;
+    const isFirst = [read.lowering, lowering].every(({ calls }) => (calls[0]?.reported ?? 0) === 0);
+    if (others > 0 && !isFirst) return undefined;
+    return { lowered: new FollowedLowering(next), nodes, tensors, reports, problemsKept: others };
+  }
+
+  get lowering(): ModelLowering {
+    return this.read.lowering;
+  }
+
+  get structure(): Pick<OtherStructure, 'graph'> & { readonly counts: Omit<OtherStructure['counts'], 'nodeCount'> } {
+    return { graph: this.graph, counts: { ...this.counts, opsets: this.graph.opsets } };
   }
 
   private lowered(
@@ -233,6 +320,46 @@ export class FollowedLowering {
     const weights = this.missing === 0 ? 'present' : this.present === 0 ? 'missing' : 'partial';
     return { parameterCount: this.parameterCount, weights };
   }
+}
+
+const nameOf = ({ name }: { readonly name: string }) => name;
+
+/** For each node the index that it had; -1 for those that there were not. Undefined where they are in another order. */
+function keptNodes(before: readonly MutableNode[], after: readonly MutableNode[]): Int32Array | undefined {
+  const places = new Map(before.map((node, i) => [node, i]));
+  const kept = Int32Array.from(after, (node) => places.get(node) ?? -1);
+  let last = -1;
+  for (const place of kept) {
+    if (place < 0) continue;
+    if (place < last) return undefined;
+    last = place;
+  }
+  return kept;
+}
+
+/** Declared types of what nodes compute. */
+function typesOf(
+  nodes: readonly MutableNode[],
+  values: readonly TensorValue[],
+  moved: ReadonlyMap<string, readonly number[]>,
+  outputs: readonly ValueDeclaration[],
+): ReadonlyMap<string, ValueType> {
+  const types = new Map<string, ValueType>();
+  const names = new Set(nodes.flatMap((node) => node.outputs));
+  for (const { name } of outputs) names.delete(name);
+  for (const value of values)
+    if (value.shape !== undefined && names.has(value.name))
+      types.set(value.name, declaredType(value, moved.get(value.name)));
+  return types;
+}
+
+/** Float elements of tensors. */
+export function parametersIn(
+  tensors: Iterable<{ readonly dtype: DataType; readonly dims: readonly number[] }>,
+): number {
+  let count = 0;
+  for (const { dtype, dims } of tensors) if (isFloat(dtype)) count += elementCount(dims);
+  return count;
 }
 
 function total(counts: Iterable<number>): number {

@@ -4,7 +4,7 @@ import type { Model, Problem } from '../../ir/model';
 import type { MutableGraph, MutableNode } from '../../ir/mutableGraph';
 import type { Origin } from '../../ir/origin';
 import { TextLines } from '../../ir/textLines';
-import { cancelTransposes } from './cancelTransposes';
+import { Cancellation } from './cancelTransposes';
 import { declareTypes } from './declareTypes';
 import { JsonIndex, type Span } from './jsonIndex';
 import type { JsonPlace } from './jsonPlace';
@@ -112,13 +112,19 @@ export function finished(lowered: Lowered): Graph {
   return finishedWithLayouts(lowered).graph;
 }
 
-/** The same, with the order of the axes of the values whose layout has changed (see `cancelTransposes`), by name. */
+/**
+ * The same, with the order of the axes of the values whose layout has changed (see `cancelTransposes`), by name, and the pass
+ * that has changed it.
+ */
 export function finishedWithLayouts(lowered: Lowered): {
   readonly graph: Graph;
   readonly moved: ReadonlyMap<string, readonly number[]>;
+  readonly cancellation: Cancellation;
+  readonly nodes: readonly MutableNode[];
 } {
   const { graph, values, layoutTransposes } = lowered;
-  const moved = cancelTransposes(graph, layoutTransposes, (wanted) => lowered.claim(wanted));
+  const cancellation = new Cancellation(graph, layoutTransposes, (wanted) => lowered.claim(wanted));
+  const moved = cancellation.run();
   declareTypes(graph, values, moved);
-  return { graph: graph.finish(), moved };
+  return { graph: graph.finish(), moved, cancellation, nodes: graph.nodes };
 }

@@ -64,7 +64,16 @@ export class LayerParts {
   /** Transposes between the file's layout and that of the operators; `cancelTransposes` may remove them. */
   readonly layoutTransposes: MutableNode[] = [];
   readonly weights: UsedWeight[] = [];
+  /** Names that it was given, in the order in which it asked. */
   readonly claimed: string[] = [];
+  isNamedAsWanted = true;
+
+  /** Notes which name was given for a wanted one. */
+  named(wanted: string, name: string): string {
+    this.claimed.push(name);
+    this.isNamedAsWanted &&= name === wanted;
+    return name;
+  }
 }
 
 /** What the lowering of a layer class works with: the layer's settings and weights, and the nodes it adds. */
@@ -308,8 +317,8 @@ export class LayerScope {
     const ordered = form.order === undefined ? sizes : form.order.map((axis) => sizes[axis]);
     const shape = form.regroup === undefined ? ordered : form.regroup(ordered);
     const present = fits && stored.present && stored.dtype === 'float32';
-    const name = this.around.claimWeight(stored?.name ?? own);
-    this.parts.claimed.push(name);
+    const wanted = stored?.name ?? own;
+    const name = this.parts.named(wanted, this.around.claimWeight(wanted));
     const tensor = present ? weightTensor(name, stored, form) : missingTensor(name, 'float32', shape);
     this.parts.initializers.push(tensor);
     this.parts.weights.push({ layer: this.layer, weight: own, tensor, form, present });
@@ -330,9 +339,7 @@ export class LayerScope {
   }
 
   private claim(wanted: string): string {
-    const name = this.around.claim(wanted);
-    this.parts.claimed.push(name);
-    return name;
+    return this.parts.named(wanted, this.around.claim(wanted));
   }
 }
 

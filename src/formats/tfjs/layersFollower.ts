@@ -4,9 +4,9 @@ import type { Origin } from '../../ir/origin';
 import { textDifference, type TextDifference } from '../../ir/textDifference';
 import type { FollowedLowering, LoweringChange } from './followedLowering';
 import { statedInputShape, statedType } from './inputShape';
-import { isObject, member, type JsonObject } from './jsonAccess';
+import { isObject, member, objectMember, stringMember, type JsonObject } from './jsonAccess';
 import { JsonIndex, type Span } from './jsonIndex';
-import { DECODED, type JsonPlace } from './jsonPlace';
+import { DECODED, type JsonPlace, type JsonStep } from './jsonPlace';
 import type { LoweredCall, ModelLowering } from './modelLowering';
 import { sameJson } from '../../ir/sameJson';
 import { readLayer, type LayerDefinition, type ModelDefinition } from './topology';
@@ -20,16 +20,20 @@ export interface ReadText {
   readonly lowered: FollowedLowering;
   readonly manifest: WeightManifest;
   readonly folder: ModelFolder;
+  readonly layerCount: number;
+  /** Layers share names. */
+  readonly hasTwins: boolean;
   readonly spanOf: (place: JsonPlace) => Span | undefined;
 }
 
 interface FollowedLayer {
   readonly name: string;
+  definition: LayerDefinition;
   readonly place: JsonPlace;
   /** Models and wrappers that it lies in. */
   readonly depth: number;
   /** Undefined for a layer that takes no part in the graph but as an input, null for one with several calls. */
-  readonly call: LoweredCall | null | undefined;
+  call: LoweredCall | null | undefined;
   origin: Origin | undefined;
   offset: number;
   length: number;
@@ -49,10 +53,18 @@ export class LayersFollower implements ModelFollower {
 
   /** There are layers that do not stand in the text as such. */
   private hasHidden = false;
-  private readonly called = new Map<LoweredCall, FollowedLayer>();
+  private model: ModelDefinition;
+  private lowered: FollowedLowering;
+  private lowering: ModelLowering;
+  private layerCount: number;
+  /** Layers in the place of others of the model. */
+  private readonly others = new Map<LayerDefinition, readonly LayerDefinition[]>();
+  /** The text was followed to a version that was not taken over. */
+  private isLost = false;
 
   constructor(private readonly read: ReadText) {
-    this.text = read.text;
+    ({ text: this.text, model: this.model, lowered: this.lowered } = read);
+    ({ lowering: this.lowering, layerCount: this.layerCount } = read);
     this.collect(read.model, 0);
     // what follows for them of edits elsewhere could not be said where it stands
     if (this.hasHidden) this.layers.length = 0;
@@ -60,17 +72,19 @@ export class LayersFollower implements ModelFollower {
   }
 
   async next(text: string): Promise<ModelEdit | undefined> {
-    const { manifest, folder, lowered } = this.read;
+    const { manifest, folder } = this.read;
+    const { lowered } = this;
     const difference = textDifference(this.text, text);
-    if (!(await manifest.isCurrent(folder))) return undefined;
+    if (this.isLost || !(await manifest.isCurrent(folder))) return undefined;
     const { start, end, put } = difference;
     if (start === end && put === '') return { difference, behind: text.length, graphHash: lowered.hash };
     const at = this.layerBefore(start);
     const around = this.layers[at];
     if (around === undefined) return undefined;
-    if (end >= around.offset + around.length) return this.betweenLayers(at, text, difference);
+    if (end >= around.offset + around.length)
+      return this.betweenLayers(at, text, difference) ?? this.restructured(at, text, difference);
     const inside = this.inLayer(around, text, difference);
-    if (inside === undefined) return undefined;
+    if (inside === undefined) return this.restructured(at, text, difference);
     const { offset, length } = around;
     around.length += text.length - this.text.length;
     this.moveFrom(at + 1, text);
@@ -90,10 +104,16 @@ export class LayersFollower implements ModelFollower {
         this.hasHidden = true;
         continue;
       }
-      const call = this.read.lowering.soleCall(layer);
-      const followed = { name, place, depth, call, origin: call?.origin, ...span };
-      this.layers.push(followed);
-      if (call) this.called.set(call, followed);
+      const call = this.lowering.soleCall(layer);
+      this.layers.push({
+        name,
+        definition: layer,
+        place,
+        depth,
+        call,
+        origin: this.lowering.originOfCalls(layer),
+        ...span,
+      });
     }
   }
 
@@ -128,7 +148,7 @@ export class LayersFollower implements ModelFollower {
     if (!onlyComma.test(text.slice(gap, after.offset + growth))) return undefined;
     const behind = after.offset;
     this.moveFrom(at + 1, text);
-    return { difference, behind, graphHash: this.read.lowered.hash };
+    return { difference, behind, graphHash: this.lowered.hash };
   }
 
   private inLayer(
@@ -152,13 +172,207 @@ export class LayersFollower implements ModelFollower {
     const areCalled = objects.map((object) => member(object!, 'inbound_nodes') !== undefined);
     if (areCalled[0] !== areCalled[1] || !sameJson(reports[0], reports[1])) return undefined;
     if (!isSameToOthers(before, after)) return undefined;
-    if (call === undefined) return {};
+    if (call === undefined) {
+      this.replace(layer, after);
+      return {};
+    }
 
-    const change = this.read.lowered.next(call, before, after);
+    const change = this.lowered.next(call, before, after);
     if (change === undefined) return undefined;
     const old = layer.origin!;
-    layer.origin = new FollowedOrigin(old, after.config, layer);
+    this.replace(layer, after);
+    layer.origin = new FollowedOrigin(old.layer, after, layer);
+    this.lowering.restate(call, after, layer.origin);
     return { change: { before: old, after: layer.origin, ...change } };
+  }
+
+  /** The model has another layer in the place of one. */
+  private replace(layer: FollowedLayer, after: LayerDefinition): void {
+    const { definition } = layer;
+    layer.definition = after;
+    for (const [first, others] of this.others)
+      if (others.includes(definition)) {
+        this.others.set(
+          first,
+          others.map((other) => (other === definition ? after : other)),
+        );
+        return;
+      }
+    this.others.set(definition, [after]);
+  }
+
+  /** Neighbours in a list of layers that have become others, or more or fewer. */
+  private restructured(at: number, text: string, difference: TextDifference): ModelEdit | undefined {
+    const stretch = this.stretchAround(at, text, difference);
+    if (stretch === undefined) return undefined;
+    const { first, removed, added, kept, around } = stretch;
+    this.isLost = true;
+    const model = this.restatedModel(first, removed, added);
+    if (model === undefined) return undefined;
+    const growth = text.length - this.text.length;
+    const behind = around.offset + around.length;
+    for (const layer of this.layers) if (layer.offset >= behind) layer.offset += growth;
+    for (const { layer, offset } of kept) layer.offset = offset;
+    this.layers.splice(first, removed.length, ...added);
+    this.text = text;
+
+    const origins = new Map<Origin, Span>();
+    const originOf = (definition: LayerDefinition, layer: string): Origin => {
+      const span = this.layers.find((l) => l.definition === definition)!;
+      const origin = new FollowedOrigin(layer, definition, span);
+      origins.set(origin, span);
+      return origin;
+    };
+    const found = this.lowered.restructured(model, originOf);
+    if (found === undefined) return undefined;
+    const { lowered, nodes, tensors, reports, problemsKept } = found;
+    const problems = reports.map(({ code, message, place }) => ({ code, message, offset: this.offsetAt(place) }));
+    if (!problems.every((problem): problem is typeof problem & { offset: number } => problem.offset !== undefined))
+      return undefined;
+    this.model = model;
+    this.others.clear();
+    this.lowered = lowered;
+    this.lowering = lowered.lowering;
+    this.layerCount += added.length - removed.length;
+    for (const layer of this.layers) {
+      layer.call = this.lowering.soleCall(layer.definition);
+      layer.origin = this.lowering.originOfCalls(layer.definition);
+    }
+    this.isLost = false;
+    const { graph, counts } = lowered.structure;
+    for (const { layer } of kept) if (layer.origin) origins.set(layer.origin, layer);
+    const structure = {
+      ...{ graph, nodes, tensors, origins, problemsKept, problems },
+      counts: { ...counts, nodeCount: this.layerCount },
+    };
+    return { difference, behind, around, structure, graphHash: lowered.hash };
+  }
+
+  /** The layers that an edit concerns, and those that stand there now; undefined where it is more than neighbours in a list. */
+  private stretchAround(at: number, text: string, { start, end }: TextDifference): Stretch | undefined {
+    const { layers } = this;
+    const first = at;
+    let last = at;
+    if (layers[first].offset >= start) return undefined;
+    while (last < layers.length && layers[last].offset + layers[last].length <= end) last++;
+    if (last === layers.length || last - first > MOST_LAYERS) return undefined;
+    const { parent } = layers[first].place;
+    for (let i = first; i < last; i++) {
+      const gap = this.text.slice(layers[i].offset + layers[i].length, layers[i + 1].offset);
+      if (layers[i + 1].place.parent !== parent || !onlyComma.test(gap)) return undefined;
+    }
+    const offset = layers[first].offset;
+    const length = layers[last].offset + layers[last].length - offset;
+    const growth = text.length - this.text.length;
+    const list = objectsIn(text.slice(offset, offset + length + growth));
+    if (list === undefined) return undefined;
+    const isSame = (layer: FollowedLayer, span: Span) =>
+      this.text.slice(layer.offset, layer.offset + layer.length) ===
+      text.slice(offset + span.offset, offset + span.offset + span.length);
+    let [from, to, listFrom, listTo] = [first, last + 1, 0, list.length];
+    while (from < to && listFrom < listTo && isSame(layers[from], list[listFrom].span)) {
+      from++;
+      listFrom++;
+    }
+    while (from < to && listFrom < listTo && isSame(layers[to - 1], list[listTo - 1].span)) {
+      to--;
+      listTo--;
+    }
+    const kept = [
+      ...layers.slice(first, from).map((layer, i) => ({ layer, offset: offset + list[i].span.offset })),
+      ...layers.slice(to, last + 1).map((layer, i) => ({ layer, offset: offset + list[listTo + i].span.offset })),
+    ];
+    const added = list.slice(listFrom, listTo);
+    const objects = added.map(({ object }) => object);
+    const removed = layers.slice(from, to);
+    const definitions = this.definitionsOf(objects, layers[first]);
+    if (definitions === undefined || removed.some(({ definition }) => isUnfit(definition))) return undefined;
+    if (added.length !== removed.length && this.hasNumbered(to, parent)) return undefined;
+    const { depth } = layers[first];
+    return {
+      first: from,
+      removed,
+      kept,
+      added: definitions.map((definition, i) => {
+        const { name, place } = definition;
+        const span = { offset: offset + added[i].span.offset, length: added[i].span.length };
+        return { name, definition, place, depth, call: undefined, origin: undefined, ...span };
+      }),
+      around: { offset, length },
+    };
+  }
+
+  /** Layers as they would be read in a list beside another; undefined where their names depend on where they stand. */
+  private definitionsOf(
+    objects: readonly JsonObject[],
+    { place, depth }: FollowedLayer,
+  ): readonly LayerDefinition[] | undefined {
+    let isReported = false;
+    const definitions = objects.map((object) =>
+      readLayer(object, place.parent!.to(Number(place.step)), depth, () => (isReported = true)),
+    );
+    const areNamed = objects.every(
+      (object) =>
+        (stringMember(object, 'name') ?? stringMember(objectMember(object, 'config') ?? {}, 'name')) !== undefined,
+    );
+    return isReported || !areNamed || definitions.some(isUnfit) ? undefined : definitions;
+  }
+
+  /** Some layer from one on may be named after its place in the list. */
+  private hasNumbered(from: number, parent: JsonPlace | undefined): boolean {
+    for (let i = from; i < this.layers.length; i++) {
+      const { place, name, definition } = this.layers[i];
+      const number = Number(place.step) + 1;
+      if (place.parent === parent && name === `${definition.className.toLowerCase()}_${number}`) return true;
+    }
+    return false;
+  }
+
+  /** The model with other layers; undefined where that says other things of the model. */
+  private restatedModel(
+    first: number,
+    removed: readonly FollowedLayer[],
+    added: readonly FollowedLayer[],
+  ): ModelDefinition | undefined {
+    if (this.read.hasTwins) return undefined;
+    const beside = this.layers[first + removed.length] ?? this.layers[first - 1];
+    const before = removed.length > 0 ? removed[0] : beside;
+    if (before === undefined) return undefined;
+    const isBefore = removed.length > 0 || before === this.layers[first + removed.length];
+    const now = added.map(({ definition }) => definition);
+    let isFit = false;
+    const restated = (model: ModelDefinition): ModelDefinition => {
+      let layers = model.layers.flatMap((layer) => this.others.get(layer) ?? layer);
+      layers = layers.map((layer) => (layer.nested ? { ...layer, nested: restated(layer.nested) } : layer));
+      const at = layers.indexOf(before.definition);
+      if (at < 0) return { ...model, layers };
+      layers.splice(isBefore ? at : at + 1, removed.length, ...now);
+      const areUnique = new Set(layers.map(({ name }) => name)).size === layers.length;
+      // whether layers state calls may say what kind of model it is
+      const isKindStated = model.kind === 'functional' ? model.outputs.length > 0 : model.className === 'Sequential';
+      isFit = areUnique && isKindStated && layers.length > 0;
+      return { ...model, layers };
+    };
+    const model = restated(this.model);
+    return isFit ? model : undefined;
+  }
+
+  /** Where the place that a problem is about stands in the text; undefined for one outside of the layers that are followed. */
+  private offsetAt(place: JsonPlace): number | undefined {
+    const steps: JsonStep[] = [];
+    for (let around: JsonPlace | undefined = place; around !== undefined; around = around.parent) {
+      const layer = this.layers.find(({ definition }) => definition.place === around);
+      if (layer !== undefined) {
+        const { offset, length } = layer;
+        const index = JsonIndex.of(this.text.slice(offset, offset + length));
+        for (let n = steps.length; ; n--) {
+          const span = index.value(steps.slice(0, n));
+          if (span !== undefined) return offset + span.offset;
+        }
+      }
+      steps.unshift(around.step);
+    }
+    return undefined;
   }
 
   /** The change with its problems at their places in the text. */
@@ -173,11 +387,48 @@ export class LayersFollower implements ModelFollower {
 
   /** Where a setting of a layer stands; its configuration, or the whole layer, where there is none. */
   private offsetOf(call: LoweredCall, setting: string | undefined): number {
-    const { offset, length } = this.called.get(call)!;
+    const { offset, length } = this.layers.find((layer) => layer.call === call)!;
     if (setting === undefined) return offset;
     const index = JsonIndex.of(this.text.slice(offset, offset + length));
     return offset + (index.value(['config', setting]) ?? index.value(['config']) ?? { offset: 0 }).offset;
   }
+}
+
+/** Layers that follow one another in the text. */
+interface Stretch {
+  /** Index of the first of those that were removed, or that those are added before. */
+  readonly first: number;
+  readonly removed: readonly FollowedLayer[];
+  readonly added: readonly FollowedLayer[];
+  /** Neighbours that stay as they are, with where they stand in the new text. */
+  readonly kept: readonly { readonly layer: FollowedLayer; readonly offset: number }[];
+  /** What they all take in the old text. */
+  readonly around: Span;
+}
+
+/** Neighbours that are looked at for one edit. */
+const MOST_LAYERS = 256;
+
+/** Models and what feeds them are not followed. */
+function isUnfit({ className, nested }: LayerDefinition): boolean {
+  return nested !== undefined || className === 'InputLayer';
+}
+
+/** The objects that a text of them with commas between lists, with where they stand in it. */
+function objectsIn(text: string): { object: JsonObject; span: Span }[] | undefined {
+  let list: unknown;
+  const inBrackets = `[${text}]`;
+  try {
+    list = JSON.parse(inBrackets);
+  } catch {
+    return undefined;
+  }
+  if (!Array.isArray(list) || !list.every(isObject)) return undefined;
+  const index = JsonIndex.of(inBrackets);
+  return list.map((object, i) => {
+    const { offset, length } = index.value([i])!;
+    return { object, span: { offset: offset - 1, length } };
+  });
 }
 
 type InLayer = Pick<NonNullable<ModelEdit['layer']>, 'before' | 'after'> & LoweringChange;
@@ -203,16 +454,16 @@ function parsed(text: string): JsonObject | undefined {
 
 /** The words of an edited layer, with its place in the latest text. */
 class FollowedOrigin implements Origin {
-  readonly layer: string;
   readonly kind: string;
+  readonly config: JsonObject;
 
   constructor(
-    before: Origin,
-    readonly config: JsonObject,
+    readonly layer: string,
+    { className, config }: LayerDefinition,
     private readonly span: Span,
   ) {
-    this.layer = before.layer;
-    this.kind = before.kind;
+    this.kind = className;
+    this.config = config;
   }
 
   get offset(): number {

@@ -1,6 +1,7 @@
 import type { ValueType } from '../../ir/graph';
 import { MutableGraph, nodeOf, type MutableNode } from '../../ir/mutableGraph';
 import type { Origin } from '../../ir/origin';
+import { sameJson } from '../../ir/sameJson';
 import { say } from '../../texts/say';
 import { wellFormed } from '../../ir/wellFormed';
 import { orderCalls, isInput, type CallOutput } from './callOrder';
@@ -26,23 +27,35 @@ const MOST_OUTPUTS = 64;
 /** What the file states of a call's outputs, by their number. */
 type StatedOutputs = ReadonlyMap<number, StatedTensor | null>;
 
+/** Something that is reported of a layer; of a setting, where one is named. */
+interface LayerReport {
+  readonly code: string;
+  readonly message: string;
+  readonly layer: LayerDefinition;
+  readonly setting?: string;
+}
+
 /** A call of a layer as it was lowered. */
 export interface LoweredCall {
   /** In the order of the calls. */
-  readonly index: number;
-  readonly layer: LayerDefinition;
+  index: number;
+  layer: LayerDefinition;
   /** Name of the call's main node. */
   readonly label: string;
   /** Names of the models around the layer, each with '/' behind it. */
   readonly prefix: string;
-  readonly origin: Origin;
+  origin: Origin;
   readonly inputs: readonly (TensorValue | undefined)[];
+  outputs: readonly TensorValue[];
+  /** What it adds to the graph; undefined where it is another by now, in the graph that was made of it. */
+  parts: LayerParts | undefined;
   /** Names that it was given, in the order in which it asked. */
   readonly claimed: readonly string[];
   /** How much had been reported before. */
-  readonly reported: number;
-  /** The layer is called several times. */
-  isOneOfSeveral: boolean;
+  reported: number;
+  readonly reports: readonly LayerReport[];
+  /** How many outputs it was given, and what is stated of them, where it is not expressed in operators. */
+  opaque: { readonly outputCount: number; readonly stated: StatedOutputs | undefined } | undefined;
 }
 
 /** Builds the graph of a layers model: one or more ONNX operators for each call of a layer. */
@@ -58,16 +71,21 @@ export class ModelLowering implements Surroundings {
   reported = 0;
   weightsPresent = 0;
   weightsMissing = 0;
-  private readonly firstCalls = new Map<LayerDefinition, LoweredCall>();
+  private readonly callsOf = new Map<LayerDefinition, LoweredCall[]>();
   private readonly names = new Names();
   private readonly isWeight = (name: string) => this.manifest.has(name);
+  /** Weights of layers that have been called before. */
   private readonly shared = new Map<LayerDefinition, Map<string, { name: string; dims: readonly number[] }>>();
+  /** What is reported of the call that is lowered. */
+  private reports: LayerReport[] = [];
   private readonly costs = new Map<ModelDefinition, number>();
 
+  /** @param before how another version of the model was lowered, which is used up: calls that are as they were are taken over */
   constructor(
     private readonly manifest: WeightManifest,
     private readonly originOf: (layer: LayerDefinition, path: string) => Origin,
     private readonly reportTo: Report,
+    private readonly before?: ModelLowering,
   ) {
     this.graph.opsets.set('', LOWERED_OPSET);
   }
@@ -97,8 +115,21 @@ export class ModelLowering implements Surroundings {
 
   /** The call of a layer that is called once; undefined for one that is not called, null for one that is called more often. */
   soleCall(layer: LayerDefinition): LoweredCall | null | undefined {
-    const first = this.firstCalls.get(layer);
-    return first?.isOneOfSeveral ? null : first;
+    const calls = this.callsOf.get(layer);
+    return calls !== undefined && calls.length > 1 ? null : calls?.[0];
+  }
+
+  /** The origin that all calls of a layer share; undefined for one that is not called. */
+  originOfCalls(layer: LayerDefinition): Origin | undefined {
+    return this.callsOf.get(layer)?.[0].origin;
+  }
+
+  /** From now on a layer that is called once is another. */
+  restate(call: LoweredCall, layer: LayerDefinition, origin: Origin): void {
+    this.callsOf.delete(call.layer);
+    this.callsOf.set(layer, [call]);
+    call.layer = layer;
+    call.origin = origin;
   }
 
   /** True where a value could have another name, with all other names as they are. */
@@ -131,6 +162,12 @@ export class ModelLowering implements Surroundings {
   }
 
   report(code: string, message: string, layer: LayerDefinition, setting?: string): void {
+    const about = { code, message, layer, setting };
+    this.reports.push(about);
+    this.reportAgain(about);
+  }
+
+  private reportAgain({ code, message, layer, setting }: LayerReport): void {
     this.reportAt(code, message, setting === undefined ? layer.place : layer.configPlace.to(setting));
   }
 
@@ -205,33 +242,46 @@ export class ModelLowering implements Surroundings {
     if (layer.nested !== undefined && this.calls.length + this.costOf(layer.nested) <= MOST_CALLS) {
       return this.expand(layer.nested, `${label}/`, inputs);
     }
-    const first = this.firstCalls.get(layer);
-    const origin = first?.origin ?? this.originOf(layer, path);
-    const parts = new LayerParts();
-    const scope = new LayerScope(this, parts, layer, label, prefix, origin);
-    const isOneOfSeveral = first !== undefined;
-    const { claimed } = parts;
-    const { reported } = this;
-    const lowered = {
-      index: this.calls.length,
-      layer,
-      label,
-      prefix,
-      origin,
-      inputs,
-      claimed,
-      reported,
-      isOneOfSeveral,
-    };
+    const calls = this.callsOf.get(layer) ?? [];
+    if (calls.length === 0) this.callsOf.set(layer, calls);
+    if (calls.length === 1) this.share(calls[0]);
+    const known = this.before?.callsOf.get(layer)?.[calls.length];
+    const opaque = { outputCount: Math.min(outputsRead, MOST_OUTPUTS), stated };
+    const lowered =
+      known !== undefined && known.label === label && this.isAsBefore(known, calls, inputs, opaque)
+        ? this.again(known)
+        : this.lowered(
+            layer,
+            label,
+            prefix,
+            calls[0]?.origin ?? known?.origin ?? this.originOf(layer, path),
+            inputs,
+            opaque,
+          );
     this.calls.push(lowered);
-    if (first === undefined) this.firstCalls.set(layer, lowered);
-    else first.isOneOfSeveral = true;
+    calls.push(lowered);
+    if (calls.length > 1) this.share(lowered);
+    return lowered.outputs;
+  }
+
+  private lowered(
+    layer: LayerDefinition,
+    label: string,
+    prefix: string,
+    origin: Origin,
+    inputs: readonly (TensorValue | undefined)[],
+    opaque: NonNullable<LoweredCall['opaque']>,
+  ): LoweredCall {
+    const { reported } = this;
+    const reports: LayerReport[] = (this.reports = []);
+    let parts = new LayerParts();
+    let outputs: readonly TensorValue[];
+    let isOpaque = false;
+    const scope = new LayerScope(this, parts, layer, label, prefix, origin);
     try {
       if (layer.nested !== undefined)
         throw new NotLowered(say`with its layers the model would exceed ${MOST_CALLS} calls`);
-      const outputs = lowerLayer(scope, inputs);
-      this.commit(parts);
-      return outputs;
+      outputs = lowerLayer(scope, inputs);
     } catch (error) {
       if (!(error instanceof NotLowered)) throw error;
       scope.abandon();
@@ -240,8 +290,37 @@ export class ModelLowering implements Surroundings {
         say`${layer.className} ${shown(layer.name)} is not computed: ${error.message}`,
         layer,
       );
-      return this.opaque(layer, label, origin, inputs, Math.min(outputsRead, MOST_OUTPUTS), stated);
+      isOpaque = true;
+      parts = new LayerParts();
+      outputs = this.opaque(parts, layer, label, origin, inputs, opaque);
     }
+    this.commit(parts, isOpaque);
+    const call = { index: this.calls.length, layer, label, prefix, origin, inputs, outputs, parts, reported, reports };
+    return { ...call, claimed: parts.claimed, opaque: isOpaque ? opaque : undefined };
+  }
+
+  /** A call that would be lowered to what it was lowered to. */
+  private isAsBefore(
+    { parts, claimed, inputs: known, opaque: stated }: LoweredCall,
+    calls: readonly LoweredCall[],
+    inputs: readonly (TensorValue | undefined)[],
+    opaque: NonNullable<LoweredCall['opaque']>,
+  ): boolean {
+    if (parts === undefined || inputs.length !== known.length || !inputs.every((v, i) => isSameValue(v, known[i])))
+      return false;
+    if (stated !== undefined && (stated.outputCount !== opaque.outputCount || (stated.stated ?? opaque.stated)))
+      return false;
+    // weights are those of the first call
+    if (!calls.every((call) => this.before!.callsOf.get(call.layer)!.includes(call))) return false;
+    return parts.isNamedAsWanted && this.names.takeAll(claimed);
+  }
+
+  private again(call: LoweredCall): LoweredCall {
+    call.index = this.calls.length;
+    call.reported = this.reported;
+    for (const report of call.reports) this.reportAgain(report);
+    this.commit(call.parts!, call.opaque !== undefined);
+    return call;
   }
 
   private expand(
@@ -269,68 +348,55 @@ export class ModelLowering implements Surroundings {
 
   /** A node that stands for a layer that cannot be expressed in operators, with the weights that carry its name. */
   private opaque(
+    parts: LayerParts,
     layer: LayerDefinition,
     label: string,
     origin: Origin,
     inputs: readonly (TensorValue | undefined)[],
-    outputCount: number,
-    stated?: StatedOutputs,
+    { outputCount, stated }: NonNullable<LoweredCall['opaque']>,
   ): TensorValue[] {
-    this.graph.opsets.set(OPAQUE_DOMAIN, 1);
-    const weights = this.manifest.ofLayer(layer.name).map((stored) => this.opaqueWeight(layer, stored));
-    const outputs = Array.from({ length: outputCount }, (_, i) => this.claim(i === 0 ? label : `${label}/output_${i}`));
-    this.graph.nodes.push(
-      nodeOf(
-        layer.className,
-        [...inputs.map((i) => i?.name ?? ''), ...weights],
-        {},
-        {
-          domain: OPAQUE_DOMAIN,
-          name: label,
-          outputs,
-          origin,
-        },
-      ),
-    );
+    const claim = (wanted: string) => parts.named(wanted, this.claim(wanted));
+    const weights = this.manifest.ofLayer(layer.name).map((stored) => {
+      const shared = this.sharedWeight(layer, stored.name);
+      if (shared !== undefined) return shared.name;
+      const tensor = weightTensor(parts.named(stored.name, this.claimWeight(stored.name)), stored);
+      parts.initializers.push(tensor);
+      parts.weights.push({ layer, weight: stored.name, tensor, form: {}, present: stored.present });
+      return tensor.name;
+    });
+    const names = Array.from({ length: outputCount }, (_, i) => claim(i === 0 ? label : `${label}/output_${i}`));
+    const values = [...inputs.map((i) => i?.name ?? ''), ...weights];
+    const options = { domain: OPAQUE_DOMAIN, name: label, outputs: names, origin };
+    parts.nodes.push(nodeOf(layer.className, values, {}, options));
     // most custom layers keep the axes of their input: what follows is then still recognised
     const likely = inputs[0]?.shape?.map(() => null);
-    return outputs.map((name, i) => {
+    return names.map((name, i) => {
       const { shape, dtype } = stated?.get(i) ?? {};
       const value = { name, shape: shape ?? likely, dtype: dtype ?? inputs[0]?.dtype ?? 'float32' };
-      if (shape !== undefined) this.values.push(value);
+      if (shape !== undefined) parts.values.push(value);
       return value;
     });
   }
 
-  private opaqueWeight(layer: LayerDefinition, stored: StoredWeight): string {
-    const shared = this.sharedWeight(layer, stored.name);
-    if (shared !== undefined) return shared.name;
-    const name = this.claimWeight(stored.name);
-    const tensor = weightTensor(name, stored);
-    this.graph.addInitializer(tensor);
-    this.remember(layer, stored.name, tensor, stored.present);
-    return name;
-  }
-
-  private commit(parts: LayerParts): void {
+  private commit(parts: LayerParts, isOpaque: boolean): void {
+    if (isOpaque) this.graph.opsets.set(OPAQUE_DOMAIN, 1);
     for (const node of parts.nodes) this.graph.nodes.push(node);
     for (const tensor of parts.initializers) this.graph.initializers.set(tensor.name, tensor);
     for (const value of parts.values) this.values.push(value);
     for (const node of parts.layoutTransposes) this.layoutTransposes.add(node);
-    for (const { layer, weight, tensor, present } of parts.weights) this.remember(layer, weight, tensor, present);
+    for (const { present } of parts.weights) {
+      if (present) this.weightsPresent++;
+      else this.weightsMissing++;
+    }
   }
 
-  private remember(
-    layer: LayerDefinition,
-    weight: string,
-    tensor: { name: string; dims: readonly number[] },
-    present: boolean,
-  ) {
-    const weights = this.shared.get(layer) ?? new Map<string, { name: string; dims: readonly number[] }>();
-    this.shared.set(layer, weights);
-    weights.set(weight, { name: tensor.name, dims: tensor.dims });
-    if (present) this.weightsPresent++;
-    else this.weightsMissing++;
+  /** Further calls of the layer read the weights of this one. */
+  private share({ parts }: LoweredCall): void {
+    for (const { layer, weight, tensor } of parts!.weights) {
+      const weights = this.shared.get(layer) ?? new Map<string, { name: string; dims: readonly number[] }>();
+      this.shared.set(layer, weights);
+      weights.set(weight, { name: tensor.name, dims: tensor.dims });
+    }
   }
 
   /** An output that is also an input, or listed twice, needs a value of its own. */
@@ -353,6 +419,11 @@ export function lowerLayer(scope: LayerScope, inputs: readonly (TensorValue | un
   if (inputs.length === 0) throw new NotLowered(say`it has no input`);
   if (inputs.includes(undefined)) throw new NotLowered(say`one of its inputs leads nowhere`);
   return lowering(scope, inputs as readonly TensorValue[]);
+}
+
+function isSameValue(a: TensorValue | undefined, b: TensorValue | undefined): boolean {
+  if (a === b) return true;
+  return a?.name === b?.name && a?.dtype === b?.dtype && sameJson(a?.shape ?? null, b?.shape ?? null);
 }
 
 export function valueType({ dtype, shape }: TensorValue): ValueType {

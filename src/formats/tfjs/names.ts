@@ -18,6 +18,13 @@ export class Names {
     return name;
   }
 
+  /** Takes names that were given as they were wanted; false, with all as it was, where somebody has one of them. */
+  takeAll(names: readonly string[]): boolean {
+    const clash = names.findIndex((name) => !this.take(name));
+    for (let i = 0; i < clash; i++) this.release(names[i]);
+    return clash < 0;
+  }
+
   /** True for a name that nobody has or wanted in vain. */
   isFree(name: string): boolean {
     return !this.taken.has(name) && this.isWantedOnce(name);

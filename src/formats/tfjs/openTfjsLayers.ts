@@ -1,9 +1,8 @@
 import type { ModelFolder } from '../../ir/byteSource';
-import { isFloat, type DataType } from '../../ir/dataType';
 import type { Model } from '../../ir/model';
-import { elementCount } from '../../ir/tensor';
+import { remembered } from '../../ir/rememberedGraph';
 import { GraphHash } from '../graphHash';
-import { FollowedLowering } from './followedLowering';
+import { FollowedLowering, parametersIn } from './followedLowering';
 import { isObject, member, stringMember } from './jsonAccess';
 import { finishedWithLayouts, JsonFile, once, opening } from './jsonFile';
 import { LayersFollower } from './layersFollower';
@@ -45,7 +44,8 @@ async function open(folder: ModelFolder, text: string): Promise<Model> {
   });
   const finished = once(() => finishedWithLayouts(lowering()));
   const parameters = () =>
-    manifest.isStated ? parameterCount(manifest.all) : parameterCount(lowering().graph.initializers.values());
+    // every weight that the file lists, used or not, counts; where it lists none, those that the layers ask for
+    parametersIn(manifest.isStated ? manifest.all : lowering().graph.initializers.values());
   const hash = once(() => GraphHash.of(finished().graph));
   return {
     format: isTfjs(stated) ? 'tfjs-layers' : 'keras',
@@ -78,27 +78,23 @@ async function open(folder: ModelFolder, text: string): Promise<Model> {
       return hash().hex;
     },
     follow() {
-      const { graph, moved } = finished();
-      const problemCount = file.problems().length;
-      const read = { graph, moved, lowering: lowering(), manifest, hash: hash().copy(), problemCount };
+      const { graph, moved, cancellation, nodes } = finished();
+      const problems = file.problems();
+      const problemCount = problems.length;
+      const read = { graph: remembered(graph), moved, cancellation, nodes, lowering: lowering(), manifest };
       return new LayersFollower({
         text,
         model: topology().model,
+        layerCount: topology().layerCount,
+        hasTwins: problems.some(({ code }) => code === 'duplicate-name'),
         lowering: lowering(),
-        lowered: new FollowedLowering({ ...read, parameterCount: parameters() }),
+        lowered: new FollowedLowering({ ...read, hash: hash().copy(), parameterCount: parameters(), problemCount }),
         manifest,
         folder,
         spanOf: (place) => file.spanOf(place),
       });
     },
   };
-}
-
-/** Every weight that the file lists, used or not, counts; where it lists none, those that the layers ask for. */
-function parameterCount(weights: Iterable<{ readonly dtype: DataType; readonly dims: readonly number[] }>): number {
-  let count = 0;
-  for (const { dtype, dims } of weights) if (isFloat(dtype)) count += elementCount(dims);
-  return count;
 }
 
 /** What tfjs writes has the model under modelTopology; Keras writes the model alone. */

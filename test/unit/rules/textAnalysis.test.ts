@@ -438,10 +438,10 @@ describe('analysis of a text that is edited', function () {
       ],
       ['"rate":0.5', '"rate":0.25', 'difference'],
       ['"epsilon":1e-12', '"epsilon":1e-11', 'difference'],
-      ['"name":"head","trainable":true,"filters":4', '"name":"head","trainable":true,"filters":8', 'all'],
-      ['"name":"twice","trainable":true', '"name":"twice","trainable":false', 'all'],
+      ['"name":"head","trainable":true,"filters":4', '"name":"head","trainable":true,"filters":8', 'layers'],
+      ['"name":"twice","trainable":true', '"name":"twice","trainable":false', 'layers'],
       ['"output_layers":[["slopes"', '"output_layers":[["head_norm"', 'all'],
-      ['"class_name":"Strange"', '"class_name":"Stranger"', 'all'],
+      ['"class_name":"Strange"', '"class_name":"Stranger"', 'layers'],
     ];
     await take(editor, text, steps);
   });
@@ -477,7 +477,7 @@ describe('analysis of a text that is edited', function () {
     assert.equal(problems(), 0);
     await take(editor, current, [
       ['"pool_size":[3,3]', '"pool_size":[9,9]', 'difference'],
-      ['"strides":[1,1],"padding":"valid"', '"strides":[1,1],"padding":"unheard"', 'all'],
+      ['"strides":[1,1],"padding":"valid"', '"strides":[1,1],"padding":"unheard"', 'layers'],
     ]);
   });
 
