@@ -51,6 +51,55 @@ describe('TensorFlow.js models as text', () => {
     await diagnostics(uri, (d) => isOne(d) && document.getText(d.range) === '"class_name": "BatchNormalization"');
   });
 
+  it('are marked, explained and edited at the same places where lines end as on Windows, behind a byte order mark too', async () => {
+    const lines = copyOf(sample, 'lines.keras.json', (text) => JSON.stringify(JSON.parse(text), null, 2));
+    const windows = copyOf(
+      sample,
+      'windows.keras.json',
+      (text) => `\uFEFF${JSON.stringify(JSON.parse(text), null, 2).replaceAll('\n', '\r\n')}`,
+    );
+    const isOne = (d: vscode.Diagnostic) => ruleOf(d) === 'norm-after-activation';
+    const seen = await Promise.all(
+      [lines, windows].map(async (uri) => {
+        const document = await vscode.workspace.openTextDocument(uri);
+        const found = await diagnostics(uri, (d) => isOne(d) && document.getText(d.range).startsWith('"class_name"'));
+        const ask = <T>(what: string, ...more: unknown[]) =>
+          vscode.commands.executeCommand<T[]>(`vscode.execute${what}Provider`, uri, ...more);
+        const whole = new vscode.Range(0, 0, document.lineCount, 0);
+        const [lenses, hints, symbols] = await Promise.all([
+          ask<vscode.CodeLens>('CodeLens'),
+          ask<vscode.InlayHint>('InlayHint', whole),
+          ask<vscode.DocumentSymbol>('DocumentSymbol'),
+        ]);
+        const marks = found.map((d) => [ruleOf(d), document.getText(d.range), d.range]);
+        const all = [
+          ...[marks, lenses.map((l) => l.range), hints.map((i) => [i.label, i.position])],
+          ...[symbols.map((s) => [s.name, s.selectionRange, s.children.length])],
+          await hoverText(uri, lastPlace(document, '"BatchNormalization"')),
+        ];
+        return { document, mark: found.find(isOne)!.range, all: JSON.stringify(all) };
+      }),
+    );
+    assert.equal(seen[1].document.eol, vscode.EndOfLine.CRLF);
+    assert.ok(seen[0].all.length > 2000);
+    assert.equal(seen[1].all, seen[0].all);
+
+    const edited = await Promise.all(
+      seen.map(async ({ document, mark }) => {
+        const actions = await vscode.commands.executeCommand<vscode.CodeAction[]>(
+          'vscode.executeCodeActionProvider',
+          document.uri,
+          mark,
+        );
+        const { edit } = actions.find((a) => a.edit !== undefined && a.edit.size > 0)!;
+        assert.ok(await vscode.workspace.applyEdit(edit!));
+        return document.getText();
+      }),
+    );
+    assert.doesNotMatch(edited[1], /[^\r]\n/);
+    assert.equal(edited[1].replaceAll('\r\n', '\n'), edited[0]);
+  });
+
   it('have lenses that lead to the commands', async () => {
     const lenses = await vscode.commands.executeCommand<vscode.CodeLens[]>(
       'vscode.executeCodeLensProvider',
