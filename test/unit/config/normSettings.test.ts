@@ -3,6 +3,8 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { normClassHover } from '../../../src/config/normClasses';
 import { modelTypeOf, settingHover } from '../../../src/config/normSettings';
+import { italian } from '../../../src/texts/italian/italian';
+import { setLanguage } from '../../../src/texts/say';
 
 const corpus = path.join(__dirname, '../../../../shared/models/config');
 
@@ -25,6 +27,15 @@ describe('settings of norms in configuration files', () => {
     assert.match(at('    NORM: "GN"', 'NORM')!, /Group normalization\*\* over C, H, W/);
     assert.match(at('  "norm": "rmsnorm",', 'rmsnorm')!, /RMS normalization\*\* over F/);
     assert.match(at('NORM: FrozenBN', 'NORM')!, /constants in training too/);
+  });
+
+  it('say what is special about a kind in the language of the process', () => {
+    setLanguage(italian);
+    try {
+      assert.doesNotMatch(at('NORM: FrozenBN', 'NORM')!, /constants in training too/);
+    } finally {
+      setLanguage(undefined);
+    }
   });
 
   it('find the one setting of a line that the cursor is on', () => {

@@ -179,6 +179,16 @@ describe('dead-units', () => {
     assert.equal(found(() => 0.5).length, 0);
   });
 
+  it('names all layers where there are several, and none twice where there is one', () => {
+    const [finding] = findingsOf(
+      'dead-units',
+      measuredRun([...relu(() => 0.6).slice(0, 2), { ...relu(() => 0.9)[1], id: 'relu2' }, { id: 'head' }]),
+    );
+    assert.equal(finding.layer, 'relu2');
+    assert.match(finding.message, /^90 % of the units of relu2 .*, and more than 50 % in relu, relu2/);
+    assert.doesNotMatch(found(() => 0.6)[0].message, /, and more than/);
+  });
+
   it('does not report units that were dead only at the beginning', () => {
     assert.equal(found((step) => (step < 15 ? 1 : 0.1)).length, 0);
   });
@@ -206,6 +216,18 @@ describe('saturated-activation', () => {
     );
     assert.equal(found(net(() => 0.4)).length, 0);
     assert.equal(found(net((step) => (step < 12 ? 1 : 0.1))).length, 0);
+  });
+
+  it('measures the distance from the middle of the range of a Tanh, and of a Sigmoid', () => {
+    const rho = (activationFunction: string, low: number, high: number) => {
+      const layers = net(() => 0.6);
+      const activation = () => ({ saturatedFraction: 0.6, histogram: { edges: [low, high], counts: [7] } });
+      layers[1] = { ...layers[1], activationFunction, activation };
+      return /TheDeepChecker \w+ \(rho [\d.]+/.exec(found(layers)[0].message)?.[0];
+    };
+    assert.equal(rho('Tanh', 0.5, 0.7), 'TheDeepChecker no (rho 0.6');
+    assert.equal(rho('Sigmoid', 0.5, 0.7), 'TheDeepChecker no (rho 0.2');
+    assert.equal(rho('Sigmoid', 0, 0.02), 'TheDeepChecker yes (rho 0.98');
   });
 
   it('leaves gates and outputs alone', () => {
@@ -290,6 +312,11 @@ describe('statistics-drift', () => {
     assert.equal(found((step) => 0.09 * step).length, 0);
   });
 
+  it('looks for the ten steps that move it most, wherever they are', () => {
+    assert.equal(found((step) => 0.15 * Math.min(step, 12), 40).length, 1);
+    assert.equal(found((step) => 0.15 * Math.max(0, step - 25), 40).length, 1);
+  });
+
   it('is not moved by single batches, and needs ten steps', () => {
     assert.equal(found((step) => (step === 14 ? 5 : 0)).length, 0);
     assert.equal(found((step) => step, 12).length, 0);
@@ -337,6 +364,14 @@ describe('update-ratio', () => {
       );
       assert.match(finding.message, /DeepDiagnosis yes .*SageMaker Debugger no/);
       assert.equal(run(burst, (step) => (step === 3 ? 'Infinity' : 1)).length, 1);
+    });
+
+    it('measures the loss by that of the first step', () => {
+      assert.equal(run(burst, (step) => (step === 3 ? 2 : 0.1)).length, 1);
+      assert.deepEqual(
+        run(burst, (step) => (step === 3 ? 15 : 10)),
+        [],
+      );
     });
 
     it('needs both the step and the loss, in this order', () => {
