@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { channelBlock } from '../../../src/engine/channelBlock';
 import { nativeRuntime } from '../../../src/engine/nativeRuntime';
 import { wasmRuntime } from '../../../src/engine/wasmRuntime';
@@ -37,6 +38,17 @@ describe('blocks of channels', () => {
     assert.equal(await channelBlock(wasmRuntime(1)), 1);
     const block = await channelBlock(nativeRuntime(1));
     assert.ok(process.arch === 'x64' ? [8, 16].includes(block) : [1, 8, 16].includes(block), `${block} channels`);
+  });
+
+  it('the native build runs its own sessions where the WebAssembly build was loaded first', async function () {
+    if ((await channelBlock(nativeRuntime(1))) === 1) return this.skip();
+    const script = `
+      const { channelBlock } = require('./src/engine/channelBlock');
+      const wasm = require('./src/engine/wasmRuntime').wasmRuntime(1);
+      const native = require('./src/engine/nativeRuntime').nativeRuntime(1);
+      channelBlock(native).then((block) => console.log(block, native.facts.name, wasm.facts.name));`;
+    const printed = execFileSync(process.execPath, ['--import=tsx', '-e', script], { encoding: 'utf8' });
+    assert.equal(printed.trim(), `${await channelBlock(nativeRuntime(1))} onnxruntime-node onnxruntime-web`);
   });
 
   for (const batch of [3, 20, 32]) {
