@@ -11,6 +11,7 @@ export type FileKind =
   | 'git-lfs-pointer'
   | 'html'
   | 'xml'
+  | 'utf-16'
   | 'onnx-text'
   | 'text'
   | 'ort'
@@ -43,6 +44,7 @@ export function sniff(head: Uint8Array): FileKind {
   if (startsWith(head, '\x93NUMPY')) return 'numpy';
   if (head[0] === 0x80 && head[1] >= 2 && head[1] <= 5) return 'pickle';
   if (startsWith(head, '\0\0{"', 6)) return 'safetensors';
+  if (startsWith(head, '\xff\xfe') || startsWith(head, '\xfe\xff')) return 'utf-16';
   const text = asText(head);
   if (text !== undefined) return sniffText(text);
   // field 1 of a ModelProto is a number; in TensorFlow's GraphDef and many other messages it is a message or a text
@@ -122,6 +124,11 @@ export const refusals: Readonly<
     code: 'not-a-model',
     message: () =>
       say`this is an XML document, not a model; storage services answer with one when a download fails. ${accepted()}`,
+  },
+  'utf-16': {
+    code: 'unsupported-format',
+    message: () =>
+      say`this is text in UTF-16, as older versions of PowerShell write into a file (>). Save it in UTF-8.`,
   },
   'onnx-text': {
     code: 'unsupported-format',

@@ -50,6 +50,8 @@ export const files: Readonly<Record<string, string>> = {
     'questo è un documento XML, non un modello; i servizi di archiviazione rispondono così quando un download fallisce. {0}',
   "this is ONNX Runtime's own format (.ort). Open the ONNX model that it was made from.":
     'questo è il formato proprio di ONNX Runtime (.ort). Apri il modello ONNX da cui è stato fatto.',
+  'this is text in UTF-16, as older versions of PowerShell write into a file (>). Save it in UTF-8.':
+    'questo è testo in UTF-16, come lo scrivono in un file (>) le versioni vecchie di PowerShell. Salvalo in UTF-8.',
   'this JSON file has {0} bytes; no description of a model is that long':
     'questo file JSON ha {0} byte; nessuna descrizione di modello è così lunga',
   'this may be a protobuf file, but it is no ONNX model. If it is a TensorFlow graph (.pb), convert it with tf2onnx.':

@@ -17,6 +17,8 @@ const files: [kind: FileKind, head: Uint8Array][] = [
   ['git-lfs-pointer', ascii('version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 9\n')],
   ['html', ascii('\n<!DOCTYPE html><html></html>')],
   ['html', ascii('<html lang="en">')],
+  ['utf-16', Uint8Array.of(0xff, 0xfe, ...new Uint8Array(Buffer.from('{"format":1}', 'utf16le')))],
+  ['utf-16', Uint8Array.of(0xfe, 0xff, 0, 0x7b)],
   ['xml', ascii('<?xml version="1.0"?><Error><Code>NoSuchKey</Code></Error>')],
   ['onnx-text', ascii('ir_version: 8\nproducer_name: "x"\ngraph {\n')],
   ['onnx-text', ascii('<ir_version: 8, opset_import: ["" : 17]>\nagraph (float[N] x) => (float[N] y) {}')],
