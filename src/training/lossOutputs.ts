@@ -58,7 +58,8 @@ export interface LossOutputs {
 /**
  * Chooses what the loss is taken on: every floating-point output that depends on a parameter and that no other output is
  * computed from. A classifier's output [N, K] counts as the logits in front of its final Softmax, LogSoftmax or Sigmoid, and so
- * does a language model's [N, L, K] of tokens [N, L]. A loss that the file computes stands for the scores it is taken of.
+ * does a language model's [N, L, K] of tokens [N, L]. A loss that the file computes stands for the scores it is taken of;
+ * the cache of a language model is none of its answers.
  *
  * @param types static types of all values
  * @param inputs what the model is fed with
@@ -75,19 +76,22 @@ export function chooseLossOutputs(
 ): LossOutputs {
   const reading = new GraphReading(graph, types);
   const reached = reading.reachedFrom(trained);
-  // scores stay in where only a label is computed from them that is looked up among names
   const isLoss = (name: string) => reading.scoresOfLoss(name) !== undefined;
-  const floats = graph.outputs.filter((o) => !isLoss(o.name) && reading.floatBehind(o.name) !== undefined);
-  const inner = reading.valuesBehind(floats.map((o) => reading.source(o.name)));
+  const names = graph.outputs.map((o) => o.name);
+  // scores stay in where only a label is computed from them that is looked up among names
+  const floats = names.filter((name) => !isLoss(name) && reading.floatBehind(name) !== undefined);
+  const answers = floats.filter((name) => !reading.isCache(name) && reached.has(reading.floatBehind(name)!));
+  const isAside = (name: string) => answers.length > 0 && reading.isCache(name);
+  const inner = reading.valuesBehind(floats.filter((name) => !isAside(name)).map((name) => reading.source(name)));
   const outputs: LossOutput[] = [];
   const left = new Map<string, string[]>();
   const leave = (name: string, why: string) => left.set(why, [...(left.get(why) ?? []), name]);
-  const names = graph.outputs.map((o) => o.name);
   for (const name of [...names.filter((n) => !isLoss(n)), ...names.filter(isLoss)]) {
     const value = reading.floatBehind(name);
     if (value === undefined) leave(name, reading.whyNoFloat(name));
     else if (!reached.has(value)) leave(name, say`does not depend on any weight`);
     else if (inner.has(reading.source(name))) leave(name, say`other outputs are computed from it`);
+    else if (isAside(name)) leave(name, say`it keeps what later words read, and is no answer`);
     else if (isLoss(name) && reading.hasBehind(value, outputs))
       leave(name, say`it is a loss, of scores that are taken`);
     else {
@@ -220,6 +224,8 @@ const SHAPING = new Set(['Identity', 'Reshape', 'Flatten', 'Squeeze', 'Unsqueeze
 /** Operators whose outputs tell of scores and are none. */
 const SCORES_BEHIND = new Set(['ArgMax', 'Cast', 'ZipMap']);
 
+const CACHE = /present|past|cache/i;
+
 /** Losses that a file computes itself, of scores and its own labels. */
 const LOSSES = new Set(['SoftmaxCrossEntropyLoss', 'NegativeLogLikelihoodLoss']);
 
@@ -247,6 +253,11 @@ class GraphReading {
   whyNoFloat(value: string): string {
     const known = this.types.get(value)?.dtype !== undefined;
     return known ? say`not a floating-point tensor` : say`its type is not known${this.whereSizesAreLost()}`;
+  }
+
+  /** Keys and values [..., heads, length, size] for the words to come, as exporters of language models name them. */
+  isCache(output: string): boolean {
+    return CACHE.test(output) && (this.shape(output)?.length ?? 0) >= 4;
   }
 
   /** The scores that a loss of the file's own was taken of, or its logarithms of their shares; else undefined. */

@@ -60,6 +60,8 @@ export const training: Readonly<Record<string, string>> = {
   'it stands beside another one that is moved: fix the copy again':
     'sta accanto a un’altra che viene spostata: correggi di nuovo la copia',
   'it takes the largest sample of a bin, not the average': 'prende il campione massimo di un intervallo, non la media',
+  'it keeps what later words read, and is no answer':
+    'conserva ciò che leggeranno le parole successive, e non è una risposta',
   'it runs on graphics processors alone; export it without packing':
     'gira soltanto su processori grafici; esportalo senza impacchettamento',
   'it was not unrolled: its sizes are not known, or its steps are too many':

@@ -114,6 +114,22 @@ describe('chooseLossOutputs', () => {
       );
     });
 
+    it('takes no cache beside its scores', () => {
+      const text = (more: string) =>
+        `g (int64[4,6] ids, float[4,1,2,5] past_0) => (${more}float[4,1,8,5] present_0) <float[20,5] table, int64[1] one = {1}>
+        { e = Gather(table, ids)  k = Unsqueeze(e, one)  present_0 = Concat<axis = 2>(past_0, k)  y = Identity(e) }`;
+      const both = choose(text('float[4,6,5] y, '), trained);
+      assert.deepEqual(
+        both.outputs.map((o) => o.output),
+        ['y'],
+      );
+      assert.match(both.notes.join(), /output present_0 \(it keeps what later words read/);
+      assert.deepEqual(
+        choose(text(''), trained).outputs.map((o) => o.output),
+        ['present_0'],
+      );
+    });
+
     it('tells the successors of what its decoder reads', () => {
       const [{ kind, input }] = kinds(
         `g (int64[4,6] ids, int64[4,6] decoder_ids) => (float[4,6,20] y) <float[20,5] table, float[5,20] w>
