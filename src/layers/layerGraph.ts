@@ -1,5 +1,5 @@
 import { ABSENT, type Graph, type ValueId } from '../ir/graph';
-import type { Layer } from './layerView';
+import { isSum, type Layer } from './layerView';
 import type { GraphReading } from './graphReading';
 import { isPassThrough } from './otherOperators';
 
@@ -213,11 +213,6 @@ export class LayerGraph {
 /** Most layers have one source, for which a set would take longer than the rest. */
 function distinct(sources: readonly number[]): Iterable<number> {
   return sources.length > 1 ? new Set(sources) : sources;
-}
-
-/** A residual sum. */
-export function isSum(layer: Layer): boolean {
-  return layer.role === 'join' && ['Add', 'AddV2', 'AddN', 'Sum', 'QLinearAdd'].includes(layer.kind);
 }
 
 /** Layers that do not part a norm from the linear layer or the activation beside it. */

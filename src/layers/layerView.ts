@@ -91,6 +91,11 @@ export interface Layer {
   readonly origin?: Origin;
 }
 
+/** A residual sum. */
+export function isSum(layer: Layer): boolean {
+  return layer.role === 'join' && ['Add', 'AddV2', 'AddN', 'Sum', 'QLinearAdd'].includes(layer.kind);
+}
+
 /** Where a norm sits (see NormFacts). */
 export interface Placement {
   readonly placement: NormPlacement;

@@ -1,7 +1,7 @@
 import { ABSENT } from '../ir/graph';
 import type { LinearFacts, NormPlacement } from '../protocol/facts';
-import { isSum, type LayerGraph, type Source } from './layerGraph';
-import type { Layer, Placement } from './layerView';
+import type { LayerGraph, Source } from './layerGraph';
+import { isSum, type Layer, type Placement } from './layerView';
 
 /** Layers that are walked back or forward when a norm's surroundings are put in words. */
 const CHAIN_LENGTH = 4;

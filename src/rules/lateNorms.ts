@@ -1,5 +1,4 @@
-import { isSum } from '../layers/layerGraph';
-import type { Layer, LayerView } from '../layers/layerView';
+import { isSum, type Layer, type LayerView } from '../layers/layerView';
 import type { NormType } from '../protocol/facts';
 
 const types: readonly NormType[] = ['batch', 'instance', 'group'];
