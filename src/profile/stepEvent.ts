@@ -9,8 +9,8 @@ import { elementCount } from '../ir/tensor';
 import type { HostTensor } from '../training/hostTensor';
 import type { UpdateSums } from '../training/optimizers';
 import { momentsBesideNorm, type NormSide } from '../training/normMoments';
-import { deviationOverSamples } from '../training/sampleStatistics';
-import { momentsOf, sampleOf, type StatisticsLayout } from '../training/statisticsNodes';
+import { deviationOverSamples, meanOfUnits } from '../training/sampleStatistics';
+import { momentsOf, sampleOf, type KnownMoments, type StatisticsLayout } from '../training/statisticsNodes';
 import type { NormStatistics } from '../training/trainingState';
 import type { TrainedParameter, TrainingStep } from '../training/trainingStep';
 import { DeadUnits } from './deadUnits';
@@ -49,7 +49,7 @@ export class StepReader {
       layers: layers.map(({ activation, gradient, samples, norm }, i) => ({
         ...(activation !== undefined && {
           activation: {
-            ...this.statistics(activations!, activation, 'a', outcome, norm),
+            ...this.statistics(activations!, activation, 'a', outcome, this.known(outcome, norm, samples)),
             ...(samples !== undefined && this.overSamples(samples, outcome)),
           },
         }),
@@ -65,10 +65,9 @@ export class StepReader {
     index: number,
     kind: string,
     outcome: StepOutcome,
-    norm?: NormSide,
+    known?: KnownMoments,
   ): StepStatistics {
     const data = (name: string) => outcome.outputs.get(name)!.data as Float32Array;
-    const known = norm && momentsBesideNorm(norm, data(this.training.batchStatistics!));
     const m = momentsOf(layout, index, data(layout.moments), known);
     const statistics: StepStatistics = {
       step: outcome.step,
@@ -92,6 +91,15 @@ export class StepReader {
     return { ...statistics, quantiles: quantilesOf(sorted), histogram: histogramOf(sorted, edges) };
   }
 
+  /** Moments of a layer's output that follow from other figures of the step. */
+  private known({ outputs }: StepOutcome, norm?: NormSide, samples?: number): KnownMoments | undefined {
+    const data = (name: string) => outputs.get(name)!.data as Float32Array;
+    if (norm !== undefined) return momentsBesideNorm(norm, data(this.training.batchStatistics!));
+    const layout = this.training.samples;
+    if (samples === undefined || layout?.tensors[samples].units === undefined) return undefined;
+    return { mean: meanOfUnits(layout, samples, data(layout.units!.means)) };
+  }
+
   private overSamples(index: number, { outputs }: StepOutcome): Pick<StepStatistics, 'sampleStd' | 'deadUnits'> {
     const layout = this.training.samples!;
     const data = (name: string) => outputs.get(name)!.data as Float32Array;
@@ -100,7 +108,7 @@ export class StepReader {
     if (units === undefined) return { sampleStd };
     let counter = this.deadUnits.get(index);
     if (counter === undefined) this.deadUnits.set(index, (counter = new DeadUnits(this.training.batch)));
-    const deadUnits = counter.add(data(layout.units!).subarray(units.offset, units.offset + units.count));
+    const deadUnits = counter.add(data(layout.units!.active).subarray(units.offset, units.offset + units.count));
     return { sampleStd, ...(deadUnits !== undefined && { deadUnits }) };
   }
 

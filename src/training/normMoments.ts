@@ -24,7 +24,7 @@ export interface NormSide {
  *
  * @param statistics the output `batchStatistics` of the step
  */
-export function momentsBesideNorm({ norm, side }: NormSide, statistics: Float32Array): KnownMoments {
+export function momentsBesideNorm({ norm, side }: NormSide, statistics: Float32Array): Required<KnownMoments> {
   const { channels, offset } = norm;
   const { epsilon } = norm.norm;
   const at = (row: number, channel: number) => statistics[offset + row * channels + channel];

@@ -8,7 +8,7 @@ export interface MeasuredOverSamples {
   readonly value: string;
   /** All sizes known; axis 0 is the batch. */
   readonly shape: readonly number[];
-  /** Axis of the units of a ReLU: say how many samples each unit is active on. */
+  /** Axis of the units of a ReLU: say how many samples each unit is active on, and its mean. */
   readonly unitAxis?: number;
 }
 
@@ -16,15 +16,20 @@ export interface MeasuredOverSamples {
 export interface SamplePlace {
   /** Place of its differences, and how many there are. */
   readonly differences: { readonly offset: number; readonly count: number };
-  /** Place of the fractions of the batch's samples that its units are active on. */
+  /** Place of the figures of its units. */
   readonly units?: { readonly offset: number; readonly count: number };
 }
 
 export interface SampleLayout {
   /** Name of the graph's output float32 [1, m]: differences of elements between the first two samples. */
   readonly differences: string;
-  /** Name of the graph's output float32 [u]; undefined without ReLUs. */
-  readonly units?: string;
+  /** Names of the graph's outputs float32 [u]; undefined without ReLUs. */
+  readonly units?: {
+    /** Of each unit, the fraction of the batch's samples that it is active on. */
+    readonly active: string;
+    /** Of each unit, the mean over samples and places. */
+    readonly means: string;
+  };
   readonly tensors: readonly SamplePlace[];
 }
 
@@ -55,6 +60,18 @@ export function deviationOverSamples({ tensors }: SampleLayout, index: number, d
   return Math.sqrt(squares / (2 * count));
 }
 
+/**
+ * The mean of all elements of tensor `index`, a ReLU's output.
+ *
+ * @param means the output `units.means`
+ */
+export function meanOfUnits({ tensors }: SampleLayout, index: number, means: Float32Array): number {
+  const { offset, count } = tensors[index].units!;
+  let mean = 0;
+  for (let i = offset; i < offset + count; i++) mean += means[i] / count;
+  return mean;
+}
+
 class SampleStatisticsBuilder {
   private readonly constants = new Map<string, string>();
 
@@ -62,12 +79,12 @@ class SampleStatisticsBuilder {
 
   build(tensors: readonly MeasuredOverSamples[]): SampleLayout {
     const pairs = new Pieces();
-    const largest = new Pieces();
+    const units = new Pieces();
     const places = tensors.map((tensor) => {
       const differences = pairs.place(...this.pair(tensor));
       const { unitAxis } = tensor;
       if (unitAxis === undefined) return { differences };
-      return { differences, units: largest.place(this.largest(tensor, unitAxis), tensor.shape[unitAxis]) };
+      return { differences, units: units.place(this.unitMeans(tensor, unitAxis), tensor.shape[unitAxis]) };
     });
     const side = attribute.int(1);
     const two = this.add('Concat', pairs.names, { axis: side });
@@ -75,11 +92,16 @@ class SampleStatisticsBuilder {
       this.add('Slice', [two, this.ints([row]), this.ints([row + 1]), this.ints([0])]),
     );
     const differences = this.add('Sub', [first, second]);
-    if (largest.names.length === 0) return { differences, tensors: places };
-    const active = this.add('Greater', [this.add('Concat', largest.names, { axis: side }), this.zero()]);
-    const ones = this.add('Cast', [active], { to: attribute.int(dataTypeCode('float32')) });
-    const units = this.add('ReduceMean', [ones, this.ints([0])], { keepdims: attribute.int(0) });
-    return { differences, units, tensors: places };
+    if (units.names.length === 0) return { differences, tensors: places };
+    const means = this.add('Concat', units.names, { axis: side });
+    const active = this.add('Cast', [this.add('Greater', [means, this.zero()])], {
+      to: attribute.int(dataTypeCode('float32')),
+    });
+    return {
+      differences,
+      units: { active: this.overBatch(active), means: this.overBatch(means) },
+      tensors: places,
+    };
   }
 
   /** Evenly spread elements of the first two samples, [2, count], and their count. */
@@ -97,11 +119,18 @@ class SampleStatisticsBuilder {
     return [this.add('Slice', [table, ...bounds]), Math.ceil(length / stride)];
   }
 
-  /** The largest value of each unit on each sample, [batch, units]. */
-  private largest({ value, shape }: MeasuredOverSamples, unitAxis: number): string {
+  /** The mean of each unit on each sample, [batch, units]: of a ReLU's output it is zero where the unit is not active. */
+  private unitMeans({ value, shape }: MeasuredOverSamples, unitAxis: number): string {
     const others = shape.flatMap((_, axis) => (axis === 0 || axis === unitAxis ? [] : [axis]));
-    if (others.length === 0) return value;
-    return this.add('ReduceMax', [value, this.ints(others)], { keepdims: attribute.int(0) });
+    return others.length === 0 ? value : this.mean(value, others);
+  }
+
+  private overBatch(table: string): string {
+    return this.mean(table, [0]);
+  }
+
+  private mean(value: string, axes: readonly number[]): string {
+    return this.add('ReduceMean', [value, this.ints(axes)], { keepdims: attribute.int(0) });
   }
 
   private add(opType: string, inputs: readonly string[], attributes: Parameters<MutableGraph['add']>[2] = {}): string {

@@ -152,9 +152,19 @@ export function buildTrainingStep(model: Model, view: LayerView, options: Traini
   const computing = graph.nodes.length;
   const batchNorms = addBatchStatistics(graph, view, norms, types);
   const besideNorms = sidesOf(batchNorms.norms);
+  const overSamples = measured
+    .filter(
+      ({ layer, shape }) =>
+        batch > 1 && shape.length > 1 && shape[0] === batch && COMPARED.has(view.layers[layer].role),
+    )
+    .map((m) => ({ ...m, unitAxis: unitAxis(view.layers[m.layer], view, m.shape) }));
+  const samples = addSampleStatistics(graph, overSamples);
+  const ofUnits = new Set(overSamples.flatMap(({ value, unitAxis: axis }) => (axis === undefined ? [] : [value])));
+  const known = (value: string) =>
+    besideNorms.has(value) ? 'mean and variance' : ofUnits.has(value) ? 'mean' : undefined;
   const activations = addStatistics(
     graph,
-    measured.map((m) => ({ ...m, known: besideNorms.has(m.value) })),
+    measured.map((m) => ({ ...m, known: known(m.value) })),
     'activation',
     'whole',
   );
@@ -164,23 +174,14 @@ export function buildTrainingStep(model: Model, view: LayerView, options: Traini
     'gradient',
     'subset',
   );
-  const overSamples = measured.filter(
-    ({ layer, shape }) => batch > 1 && shape.length > 1 && shape[0] === batch && COMPARED.has(view.layers[layer].role),
-  );
-  const samples = addSampleStatistics(
-    graph,
-    overSamples.map(({ layer, value, shape }) => ({
-      value,
-      shape,
-      unitAxis: unitAxis(view.layers[layer], view, shape),
-    })),
-  );
   moveBehindProducers(graph, computing);
   lowerPrivateOperators(graph, types);
   if (channelBlock > 1) blockConvolutions(graph, typeOf, channelBlock);
 
   const layouts = [activations, gradients].flatMap((l) => (l ? [l.moments, l.samples] : []));
-  const vectors = [samples?.differences, samples?.units, batchNorms.output].filter((name) => name !== undefined);
+  const vectors = [samples?.differences, samples?.units?.active, samples?.units?.means, batchNorms.output].filter(
+    (name) => name !== undefined,
+  );
   const wanted = [loss, ...layouts, ...vectors, ...gradientNames.values()];
   graph.outputs = [];
   for (const name of wanted) graph.addOutput(name, { kind: 'tensor', dtype: 'float32' });
