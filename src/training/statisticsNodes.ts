@@ -75,10 +75,9 @@ const REACH = { sigmoid: 0.485, tanh: 0.97 };
 
 /**
  * Appends nodes that measure tensors, and packs their results into two outputs. Made to cost little beside the training:
- * mean and mean square run over all elements (a gradient's mean square over a subset is 10 % to 25 % off once few samples make most
- * of it); extremes and fractions, which would cost three times as much again, over an
- * evenly spread subset of large tensors; subsets of equal length are stacked and measured together, since at hundreds of
- * tensors the number of nodes counts.
+ * mean and mean square run over all elements (once few samples make most of a gradient, the RMS of a subset of it is 10 % off,
+ * and more); extremes and fractions, which would cost three times as much again, over an evenly spread subset of large
+ * tensors; subsets of equal length are stacked and measured together, since at hundreds of tensors the number of nodes counts.
  *
  * @param means over all elements of a large tensor, or over its subset, whose standard error is about a hundredth of the
  *   deviation: enough for gradients, whose means say little
