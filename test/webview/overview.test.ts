@@ -198,6 +198,23 @@ describe('the overview in a browser', function () {
     await view.close();
   });
 
+  it('can be scrolled sideways where the window is narrower than the page can be, and only there', async () => {
+    const view = await OpenView.open();
+    const scrolled = () => view.page.evaluate<number>('document.scrollingElement.scrollLeft');
+    for (const [width, hidden] of [
+      [320, 0],
+      [260, 60],
+    ]) {
+      await view.page.setViewportSize({ width, height: 600 });
+      await view.page.mouse.move(100, 300);
+      await view.page.mouse.wheel(200, 0);
+      await view.page.waitForTimeout(500);
+      assert.equal(await scrolled(), hidden, `${width} pixels`);
+    }
+    assert.deepEqual(view.complaints, []);
+    await view.close();
+  });
+
   it('keeps labels apart with 100 layers at every width', async () => {
     for (const width of [600, 1000, 1600]) {
       const view = await OpenView.open({ layers: 100, width });
