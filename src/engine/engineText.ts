@@ -3,6 +3,7 @@ import { textDifference } from '../ir/textDifference';
 import type { EngineJobs, TextAnswer, TextVersion } from '../protocol/engine';
 import type { ModelFacts } from '../protocol/facts';
 import { changedFacts } from '../protocol/factsChange';
+import { say } from '../texts/say';
 import type { EngineClient } from './engineClient';
 import { factsOfParts } from './factsParts';
 
@@ -36,7 +37,7 @@ export class EngineText {
       });
     let answer = await ask(sent === undefined ? text : { base: sent.version, ...textDifference(sent.text, text) });
     if (answer === 'send all') answer = await ask(text);
-    if (answer === 'send all') throw new ModelError('engine', 'the engine did not take the text');
+    if (answer === 'send all') throw new ModelError('engine', say`the engine did not take the text`);
     const facts = factsOf(answer, answered?.facts);
     if (version > (this.answered?.version ?? 0)) this.answered = { version, facts };
     return facts;

@@ -3,6 +3,7 @@ import { modelTools, type ModelTool, type ToolHost, type ToolInput } from '../as
 import { oneLine } from '../config/escapeMarkdown';
 import { ModelError } from '../ir/errors';
 import { isUnreadable } from '../protocol/facts';
+import { say } from '../texts/say';
 import type { ModelSession } from './modelSession';
 import type { Sessions } from './sessions';
 
@@ -63,7 +64,7 @@ function toolHost(sessions: Sessions): ToolHost {
 
 async function sessionToRun(path: string, sessions: Sessions): Promise<ModelSession> {
   if (vscode.workspace.isTrusted) return sessions.get(await locate(path));
-  throw new ModelError('unsupported', 'a model is trained only in a trusted workspace, because it is run', {}, path);
+  throw new ModelError('unsupported', say`a model is trained only in a trusted workspace, because it is run`, {}, path);
 }
 
 /** A path as an assistant gives it: absolute, or relative to a folder of the workspace. Nothing outside them is read. */
@@ -84,7 +85,7 @@ async function locate(path: string): Promise<vscode.Uri> {
     );
     if (found) return uri;
   }
-  throw new ModelError('not-found', 'there is no such file in the folders of the workspace', {}, path);
+  throw new ModelError('not-found', say`there is no such file in the folders of the workspace`, {}, path);
 }
 
 function result(text: string): vscode.LanguageModelToolResult {

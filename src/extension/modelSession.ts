@@ -257,7 +257,7 @@ export class ModelSession implements vscode.Disposable {
       const known =
         error instanceof ModelError
           ? error
-          : new ModelError('corrupt', `cannot be analyzed: ${(error as Error).message}`);
+          : new ModelError('corrupt', say`cannot be analyzed: ${(error as Error).message}`);
       this.log.warn(oneLine(known.withPath(this.path).describe(), 2000));
       facts = { path: this.path, error: { code: known.code, message: known.message } };
     }
@@ -279,7 +279,7 @@ export class ModelSession implements vscode.Disposable {
     }
     // ending an analysis of a text ends the engine's process, and a new one has everything to read again
     await this.reading?.catch(() => undefined);
-    if (signal.aborted) throw new ModelError('cancelled', 'there is a newer text');
+    if (signal.aborted) throw new ModelError('cancelled', say`there is a newer text`);
     const { platform, analysis } = this.engines;
     const path = platform.engineLocation(this.uri);
     const text = openDocument(this.uri)?.getText();

@@ -98,6 +98,13 @@ export const engine: Readonly<Record<string, string>> = {
   'the disk is full': 'il disco è pieno',
   'the disk is read-only': 'il disco è in sola lettura',
   'the engine failed: {0}': 'errore del motore: {0}',
+  'the engine did not take the text': 'il motore non ha accettato il testo',
+  'a model is trained only in a trusted workspace, because it is run':
+    'un modello si addestra solo in un’area di lavoro attendibile, perché viene eseguito',
+  'there is no such file in the folders of the workspace':
+    'nelle cartelle dell’area di lavoro non c’è alcun file con questo percorso',
+  'cannot be analyzed: {0}': 'non si può analizzare: {0}',
+  'there is a newer text': 'c’è un testo più recente',
   "the engine's process {0}": 'il processo del motore {0}',
   'the file does not hold the running statistics {0} that a step would start from':
     'il file non contiene le statistiche correnti {0} da cui un passo partirebbe',

@@ -50,7 +50,8 @@ function bytesOf({ outputs }: Metafile, files: readonly string[]): number {
 
 describe('a start of the other entries', () => {
   const later = /^src\/(formats|layers|variants|autodiff|training|experiments\/catalogue|reports\/\w*(Text|Report))\b/;
-  const apart = /^src\/(formats\/jsonShape|layers\/layerView|training\/hostTensor|variants\/normFolding|reports\/\w*textTable)\.ts$/i;
+  const apart =
+    /^src\/(formats\/jsonShape|layers\/layerView|training\/hostTensor|variants\/normFolding|reports\/\w*textTable)\.ts$/i;
   for (const entry of ['src/engine/child.ts', 'src/cli/main.ts'])
     it(`of ${path.basename(entry)} loads no reader, variant, training or report`, async () => {
       const { files, outside } = await loadedAtOnce(entry);
