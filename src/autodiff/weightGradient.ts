@@ -8,6 +8,7 @@ import { backwards, convolve, turnedKernel, type Convolution } from './convoluti
 import type { GradientBuilder } from './gradientBuilder';
 import { exchange, product, range, type Shape } from './shapes';
 import { extents } from './window';
+import { canTransformWeightGradient, transformedWeightGradient } from './winogradWeightGradient';
 
 /** Elements that one unrolled input may have; beyond it the batch is taken in parts (128 MiB of float32). */
 const LARGEST_UNROLLED = 2 ** 25;
@@ -34,6 +35,7 @@ export function weightGradient(x: string, dy: string, conv: Convolution, g: Grad
   const { group, kernel, strides } = conv;
   if (canBlockWeightGradient(x, dy, conv, g)) return blockedWeightGradient(x, dy, conv, g);
   if (canBlockDepthwiseGradient(x, dy, conv, g)) return blockedDepthwiseGradient(x, dy, conv, g);
+  if (canTransformWeightGradient(x, dy, conv, g)) return transformedWeightGradient(x, dy, conv, g);
   const [n, m, ...output] = g.shape(dy);
   const channels = g.shape(x)[1];
   const taps = product(kernel);

@@ -5,6 +5,7 @@ import { BLOCKED_DOMAIN } from '../../../src/ir/channelBlocks';
 import { inferTypes } from '../../../src/ir/inferTypes';
 import { MutableGraph } from '../../../src/ir/mutableGraph';
 import { float32Tensor } from '../../../src/ir/tensor';
+import { intsOf } from '../../../src/variants/nodeAttributes';
 import { floats, noise, runGraph } from '../../support/runGraph';
 
 const { int, ints } = attribute;
@@ -29,8 +30,8 @@ const shapes: readonly Shape[] = [
   { way: 'shared unrolling, groups', x: [2, 16, 12, 13], w: [16, 8, 3, 3], group: 2, pad: 2, uses: 'MatMul' },
   {
     way: 'shared unrolling, all samples',
-    x: [4, 32, 6, 5],
-    w: [48, 32, 3, 3],
+    x: [4, 31, 6, 5],
+    w: [48, 31, 3, 3],
     pad: 1,
     uses: 'Gemm',
     without: 'MatMul',
@@ -49,6 +50,16 @@ const shapes: readonly Shape[] = [
   { way: 'depthwise, per tap', x: [2, 3, 20, 20], w: [3, 1, 3, 3], group: 3, pad: 1, uses: 'Concat', without: 'Conv' },
   { way: 'depthwise, exchanged', x: [2, 3, 20, 20], w: [3, 1, 3, 3], group: 3, stride: 2, pad: 1, uses: 'Conv' },
   { way: 'depthwise with a multiplier', x: [2, 3, 20, 20], w: [6, 1, 3, 3], group: 3, pad: 1, uses: 'Conv' },
+  { way: 'transformed tiles', x: [8, 32, 12, 12], w: [40, 32, 3, 3], pad: 1, uses: 'MatMul', without: 'Gemm' },
+  { way: 'transformed tiles, odd sizes', x: [16, 33, 9, 11], w: [32, 33, 3, 3], uses: 'MatMul', without: 'Gemm' },
+  {
+    way: 'transformed tiles, more padding',
+    x: [12, 32, 8, 9],
+    w: [34, 32, 3, 3],
+    pad: 3,
+    uses: 'MatMul',
+    without: 'Gemm',
+  },
   { way: 'the batch in parts', x: [2, 8, 425, 425], w: [8, 8, 6, 6], uses: 'Slice' },
 ];
 
@@ -114,6 +125,32 @@ describe('weight gradients of convolutions', () => {
       assert.equal(
         graph.nodes.some((node) => node.domain === BLOCKED_DOMAIN),
         inBlocks,
+      );
+    }
+  });
+
+  it('is computed on transformed tiles where there are channels and tiles enough', () => {
+    for (const [batch, channels, side, channelBlock, transformed] of [
+      [8, 32, 12, 1, true],
+      [8, 31, 12, 1, false],
+      [8, 32, 3, 1, false],
+      [2048, 32, 1, 1, false],
+      [8, 40, 12, 16, false],
+      [8, 136, 12, 16, true],
+    ] as const) {
+      const graph = new MutableGraph();
+      graph.opsets.set('', 18);
+      graph.addInput('x', { kind: 'tensor', dtype: 'float32', shape: [batch, channels, side, side] });
+      graph.addInput('w', { kind: 'tensor', dtype: 'float32', shape: [channels, channels, 3, 3] });
+      const y = graph.add('Conv', ['x', 'w'], { pads: ints([1, 1, 1, 1]) });
+      graph.add('ReduceSum', [y], { keepdims: int(0) }, { outputs: ['loss'] });
+      differentiate(graph, inferTypes(graph), { loss: 'loss', wrt: ['w'], channelBlock });
+      const products = graph.nodes.find((n) => n.opType === 'MatMul');
+      const tiles = graph.nodes.filter((n) => n.opType === 'Conv' && intsOf(n, 'strides')?.join() === '2,2');
+      assert.equal(
+        products !== undefined && tiles.length === 2,
+        transformed,
+        `${channels} channels of ${side} x ${side}`,
       );
     }
   });
