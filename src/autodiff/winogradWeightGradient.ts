@@ -84,7 +84,7 @@ function tilesOf(output: readonly number[]): number[] {
   return output.map((size) => Math.ceil(size / 2));
 }
 
-/** Every second tile of x [N, C, H, W], transformed on both axes: [16, C, N tiles]. */
+/** The tiles of x [N, C, H, W], which begin two elements apart, transformed on both axes: [16, C, N tiles]. */
 function transformed(
   x: string,
   matrix: readonly (readonly number[])[],
