@@ -79,6 +79,8 @@ export const root = (inner: Pattern) =>
     op('Sqrt', [sum('epsilon', inner)]),
     op('Pow', [sum('epsilon', inner), number(0.5)]),
     sum('epsilon', op('Sqrt', [inner])),
+    // PyTorch's exporter takes one of 1e-8 for nothing
+    op('Sqrt', [inner]),
   );
 export const inverseRoot = (inner: Pattern) =>
   oneOf(

@@ -225,6 +225,13 @@ describe('layers: recognition', () => {
         rms.layers.map((l) => [l.role, l.norm?.type, l.norm?.scale !== undefined]),
         [['norm', 'rms', true]],
       );
+      const bare = sequence(
+        `q = Mul(x, x) ms = ReduceMean<axes = [-1]>(q) r = Sqrt(ms) i = Reciprocal(r) n = Mul(x, i) y = Mul(n, gamma)`,
+      );
+      assert.deepEqual(
+        bare.layers.map((l) => [l.norm?.type, l.norm?.epsilon, l.norm?.scale !== undefined]),
+        [['rms', 0, true]],
+      );
       const plain = sequence(`${moments} e = Add(var, eps) r = Sqrt(e) y = Div(d, r)`);
       assert.deepEqual(
         plain.layers.map((l) => [l.norm?.type, l.norm?.scale]),
