@@ -91,6 +91,8 @@ const edits = {
   number: 'epsilon of a norm',
   setting: 'activation of a layer',
   size: 'filters of a convolution',
+  bias: 'a convolution with a bias',
+  kind: 'another class of norm',
   layer: 'a layer more',
 } as const;
 

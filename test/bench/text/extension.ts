@@ -156,6 +156,9 @@ async function main(): Promise<void> {
   const numbers = await edited(document, replaced('"epsilon":0.001', 0, '7'));
   const settings = await edited(document, replaced('"activation":"relu"', 'relu"'.length, 'tanh"'));
   const sizes = await edited(document, replaced('"filters":4', 1, '8'));
+  const biases = await edited(document, replaced('"use_bias":false', 'false'.length, 'true'));
+  const norms = '"class_name":"BatchNormalization"';
+  const kinds = await edited(document, replaced(norms, 'BatchNormalization"'.length, 'LayerNormalization"'));
   const layers = await edited(document, addedLayer);
   console.log(
     JSON.stringify({
@@ -166,6 +169,8 @@ async function main(): Promise<void> {
       ...middle('number', numbers),
       ...middle('setting', settings),
       ...middle('size', sizes),
+      ...middle('bias', biases),
+      ...middle('kind', kinds),
       ...middle('layer', layers),
     }),
   );

@@ -481,6 +481,44 @@ describe('analysis of a text that is edited', function () {
     ]);
   });
 
+  it('follows other structure: biases, classes, layers more and fewer, names', async () => {
+    const model = { modelTopology: blocks };
+    const editor = new Editor(write('structure.json', model));
+    const text = JSON.stringify(model);
+    await editor.show(text);
+    const stated = (layer: object) => JSON.stringify(layer);
+    const six = stated(layer('Activation', 'six', { activation: 'relu6' }, 'layer_norm'));
+    const more = stated(layer('LayerNormalization', 'more_norm', { axis: -1 }, 'six'));
+    let current = await take(editor, text, [
+      ['"activation":"swish","use_bias":true', '"activation":"swish","use_bias":false', 'layers'],
+      ['"use_bias":false', '"use_bias":true', 'layers'],
+      ['"class_name":"BatchNormalization","name":"norm"', '"class_name":"LayerNormalization","name":"norm"', 'all'],
+      ['"class_name":"LayerNormalization","name":"norm"', '"class_name":"LayerNorm","name":"norm"', 'layers'],
+    ]);
+    assert.ok(editor.facts!.problems.some(({ code }) => code === 'opaque-layer'));
+    assert.ok('tfjs' in editor.facts!.opsets);
+    const { nodeCount } = editor.facts!;
+    current = await take(editor, current, [
+      ['"class_name":"LayerNorm"', '"class_name":"BatchNormalization"', 'all'],
+      [six, `${six},${more}`, 'layers'],
+      ['[[["six",0,0,{}]]]},{"class_name":"Flatten"', '[[["more_norm",0,0,{}]]]},{"class_name":"Flatten"', 'layers'],
+    ]);
+    assert.equal(editor.facts!.nodeCount, nodeCount + 1);
+    // the new name, and then who reads it
+    current = await take(editor, current, [
+      ['"name":"more_norm","config":{"name":"more_norm"', '"name":"other","config":{"name":"other"', 'layers'],
+      ['[["more_norm",0,0,{}]]', '[["other",0,0,{}]]', 'layers'],
+      ['{"class_name":"Dropout"', '{"class_name":"GaussianDropout"', 'layers'],
+      ['"name":"dense","config":{"name":"dense"', '"name":"hidden","config":{"name":"hidden"', 'layers'],
+    ]);
+    assert.ok(editor.facts!.problems.some(({ code }) => code === 'unknown-layer'));
+    await take(editor, current, [
+      ['["dense",0,0,{}]', '["hidden",0,0,{}]', 'layers'],
+      ['"epsilon":0.001', '"epsilon":0.002', 'difference'],
+      ['"name":"less"', '"name":"more"', 'all'],
+    ]);
+  });
+
   it('analyzes anew when settings or files of weights have changed', async () => {
     const weights = [{ name: 'n/gamma', shape: [2], dtype: 'float32' }];
     const model = {
