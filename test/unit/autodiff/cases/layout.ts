@@ -14,7 +14,6 @@ export const layout: readonly GradientCase[] = [
     opType: 'STFT',
     name: 'windows that overlap',
     inputs: [[2, 9, 1], { longs: [2], shape: [] }, { shape: [4], between: [0.2, 1] }],
-    mutated: false,
   },
   {
     opType: 'STFT',
