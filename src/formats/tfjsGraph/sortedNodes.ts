@@ -1,4 +1,4 @@
-import { say } from '../../texts/say';
+import { count, say } from '../../texts/say';
 import { shown, type Report } from '../tfjs/topology';
 import type { NodeDefinition } from './graphDef';
 
@@ -28,7 +28,7 @@ export function sorted(byName: ReadonlyMap<string, NodeDefinition>, report: Repo
     const rest = [...byName.values()].filter((node) => waiting.get(node)! > 0);
     report(
       'cycle',
-      say`${rest.length} nodes lie on or behind a cycle, among them ${shown(rest[0].name)}`,
+      say`${count(rest.length, 'node')} on or behind a cycle, among them ${shown(rest[0].name)}`,
       rest[0].place,
     );
     for (const node of rest) ready.push(node);

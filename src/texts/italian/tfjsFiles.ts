@@ -218,7 +218,7 @@ export const tfjsFiles: Readonly<Record<string, string>> = {
   '{0} has to be an integer or a list of them': '{0} deve essere un intero o una lista di interi',
   '{0} has to have one entry for each of {1} axes': '{0} deve avere una voce per ognuno dei {1} assi',
   '{0} has to hold sizes before and after each axis': '{0} deve contenere le dimensioni prima e dopo ogni asse',
-  '{0} nodes lie on or behind a cycle, among them {1}': '{0} nodi stanno su un ciclo o dopo di esso, tra cui {1}',
+  '{0} on or behind a cycle, among them {1}': '{0} su un ciclo o dopo di esso, tra cui {1}',
   '{0} reads the layer {1}, which has no call {2}': '{0} legge lo strato {1}, che non ha la chiamata {2}',
   '{0} reads the layer {1}, which is not in the model': '{0} legge lo strato {1}, che non è nel modello',
 };

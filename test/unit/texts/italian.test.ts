@@ -193,26 +193,6 @@ describe('texts in Italian', () => {
     });
     after(() => fs.rmSync(folder, { recursive: true }));
 
-    const files: readonly (readonly [name: string, content: string | Uint8Array, said: RegExp])[] = [
-      ['empty.onnx', '', /^il file è vuoto/],
-      ['pointer.onnx', 'version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 1\n', /puntatore Git LFS/],
-      ['page.onnx', '<!DOCTYPE html><html></html>', /pagina HTML/],
-      ['weights.h5', Uint8Array.of(0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a), /file HDF5/],
-      ['cut.json', '{"modelTopology": {"class_name": "Seq', /finisce troppo presto/],
-      ['other.json', '{"a": 1}', /file JSON, ma non un modello/],
-    ];
-    for (const [name, content, said] of files)
-      it(`with a file: ${name}`, async () => {
-        const file = path.join(folder, name);
-        fs.writeFileSync(file, content);
-        const request = { model: { path: file }, shownPath: name, severities: {} };
-        await assert.rejects(client.run('analyze', request), (error: ModelError) => {
-          assert.match(error.message, said);
-          assert.doesNotMatch(error.message, englishWords);
-          return true;
-        });
-      });
-
     it('with a file that is not there, a network without weights, and a learning rate that is too large', async () => {
       const without = path.join(folder, 'without.onnx');
       fs.writeFileSync(
