@@ -45,11 +45,12 @@ export class ModelError extends Error {
     return this.path === undefined ? new ModelError(this.code, this.message, this.place, path) : this;
   }
 
-  /** `file: message (at byte 12)`, the form every front end prints. */
+  /** `file: message (at byte 12)`, the form every front end prints; a byte that the message names is not said again. */
   describe(): string {
     const { offset, jsonPath, line, character, node } = this.place;
     const places: string[] = [];
-    if (offset !== undefined) places.push(say`at byte ${offset}`);
+    const said = offset !== undefined && new RegExp(`\\bbyte ${offset}\\b`).test(this.message);
+    if (offset !== undefined && !said) places.push(say`at byte ${offset}`);
     if (jsonPath !== undefined) places.push(say`at ${jsonPath}`);
     if (line !== undefined)
       places.push(character === undefined ? say`line ${line + 1}` : say`line ${line + 1}, column ${character + 1}`);

@@ -70,6 +70,7 @@ describe('hostile ONNX files', () => {
       const error = await refused(bytes.slice(0, length), 'truncated');
       assert.equal(error.place.offset, length);
       assert.match(error.message, new RegExp(`ends at byte ${length}, but the model goes on until byte \\d+`));
+      assert.equal(error.describe().split(`byte ${length}`).length, 2, 'the place is said twice');
     }
     for (let length = 1; length < 200; length++)
       await refused(bytes.slice(0, length), 'truncated', 'not-a-model', 'corrupt');
