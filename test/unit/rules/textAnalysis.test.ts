@@ -492,14 +492,14 @@ describe('analysis of a text that is edited', function () {
     let current = await take(editor, text, [
       ['"activation":"swish","use_bias":true', '"activation":"swish","use_bias":false', 'layers'],
       ['"use_bias":false', '"use_bias":true', 'layers'],
-      ['"class_name":"BatchNormalization","name":"norm"', '"class_name":"LayerNormalization","name":"norm"', 'all'],
+      ['"class_name":"BatchNormalization","name":"norm"', '"class_name":"LayerNormalization","name":"norm"', 'layers'],
       ['"class_name":"LayerNormalization","name":"norm"', '"class_name":"LayerNorm","name":"norm"', 'layers'],
     ]);
     assert.ok(editor.facts!.problems.some(({ code }) => code === 'opaque-layer'));
     assert.ok('tfjs' in editor.facts!.opsets);
     const { nodeCount } = editor.facts!;
     current = await take(editor, current, [
-      ['"class_name":"LayerNorm"', '"class_name":"BatchNormalization"', 'all'],
+      ['"class_name":"LayerNorm"', '"class_name":"BatchNormalization"', 'layers'],
       [six, `${six},${more}`, 'layers'],
       ['[[["six",0,0,{}]]]},{"class_name":"Flatten"', '[[["more_norm",0,0,{}]]]},{"class_name":"Flatten"', 'layers'],
     ]);
