@@ -5,22 +5,22 @@ import { say } from '../texts/say';
 export type Check = (value: unknown, path: string) => void;
 
 export const number: Check = (value, path) => {
-  if (typeof value !== 'number') throw wrong('a number', path);
+  if (typeof value !== 'number') throw wrong(say`a number`, path);
 };
 
 export const text: Check = (value, path) => {
-  if (typeof value !== 'string') throw wrong('a text', path);
+  if (typeof value !== 'string') throw wrong(say`a text`, path);
 };
 
 /** A number, or the words that JSON has none for. */
 export const figure: Check = (value, path) => {
   if (typeof value === 'number' || value === 'NaN' || value === 'Infinity' || value === '-Infinity') return;
-  throw wrong('a number, "NaN", "Infinity" or "-Infinity"', path);
+  throw wrong(say`a number, "NaN", "Infinity" or "-Infinity"`, path);
 };
 
 /** Any object. */
 const record: Check = (value, path) => {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw wrong('an object', path);
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw wrong(say`an object`, path);
 };
 
 export function literal(expected: string): Check {
@@ -29,7 +29,7 @@ export function literal(expected: string): Check {
 
 export function oneOf(...allowed: readonly string[]): Check {
   return (value, path) => {
-    if (typeof value !== 'string' || !allowed.includes(value)) throw wrong(allowed.join(' or '), path);
+    if (typeof value !== 'string' || !allowed.includes(value)) throw wrong(allowed.join(say` or `), path);
   };
 }
 
@@ -41,7 +41,7 @@ export function optional(check: Check): Check {
 
 export function list(check: Check): Check {
   return (value, path) => {
-    if (!Array.isArray(value)) throw wrong('a list', path);
+    if (!Array.isArray(value)) throw wrong(say`a list`, path);
     value.forEach((item, i) => check(item, `${path}[${i}]`));
   };
 }

@@ -109,6 +109,7 @@ export const files: Readonly<Record<string, string>> = {
   'this is no ONNX model: its bytes do not follow the ONNX protobuf schema ({0})':
     'questo non è un modello ONNX: i suoi byte non seguono lo schema protobuf di ONNX ({0})',
   'this is not JSON: {0}': 'questo non è JSON: {0}',
+  nothing: 'nulla',
   'this is not JSON: unexpected {0}': 'questo non è JSON: {0} inatteso',
   'this JSON describes no layers model: it has no class_name with a config of layers':
     'questo JSON non descrive un modello a strati: non ha class_name con una config di strati',

@@ -104,6 +104,12 @@ export const variants: Readonly<Record<string, string>> = {
   'this is no JSON: {0}': 'questo non è JSON: {0}',
   'this is no profile of NormScope, which "NormScope: Save Profile" writes':
     'questo non è un profilo di NormScope, come lo scrive "NormScope: Salva profilo"',
+  ' or ': ' o ',
+  'a list': 'una lista',
+  'a number': 'un numero',
+  'a number, "NaN", "Infinity" or "-Infinity"': 'un numero, "NaN", "Infinity" o "-Infinity"',
+  'a text': 'un testo',
+  'an object': 'un oggetto',
   'this profile is damaged: expected {0}': 'questo profilo è danneggiato: qui ci si aspetta {0}',
   'this profile was written by a newer NormScope (version {0} of the format, {1} is known here): update':
     'questo profilo è stato scritto da un NormScope più recente (versione {0} del formato, qui è nota la {1}): aggiorna',

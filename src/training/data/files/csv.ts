@@ -117,7 +117,7 @@ function readRows(
       if (i === label) labels.push(cell);
       else if (isNumber(cell)) values[at++] = Number(cell);
       else {
-        const shown = cell === '' ? 'nothing' : `"${cell.slice(0, 40)}"`;
+        const shown = cell === '' ? say`nothing` : `"${cell.slice(0, 40)}"`;
         throw new ModelError('invalid', say`column ${columns[i]} of ${name} holds ${shown}, which is no number`, {
           line,
         });
