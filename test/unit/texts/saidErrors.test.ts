@@ -105,11 +105,15 @@ function unsaid(file: Parsed): string[] {
         found.add(`${name}:${tree.getLineAndCharacterOfPosition(outcome.getStart()).line + 1}: ${words}`);
     }
   };
-  const lookUp = (variable: string): void =>
+  const looked = new Set<string>();
+  const lookUp = (variable: string): void => {
+    if (looked.has(variable)) return;
+    looked.add(variable);
     forEachNode(tree, (node) => {
       if (ts.isVariableDeclaration(node) && node.name.getText() === variable && node.initializer)
         look(node.initializer);
     });
+  };
   forEachNode(tree, (node) => {
     const text = saidBy(node, sinks);
     if (text !== undefined) look(text);
@@ -139,6 +143,7 @@ describe('errors, problems and findings', () => {
       'throw new ModelError("empty", a ? say`it is empty` : `${b} is empty`);',
       'throw new ModelError("empty", say`it is empty`, { node: "a node" });',
       'const why = "no reason"; throw new ModelError("empty", why);',
+      'const a = b; const b = c ? a : "no end"; throw new ModelError("empty", a);',
       'function refuse(code, what) { throw new ModelError(code, what); } refuse("empty", "nothing there"); refuse("empty", say`none`);',
       'problems.push({ code: "a code", message: `no ${a} there` });',
       'throw new LeaveAlone(translated(table[a]));',
@@ -151,10 +156,11 @@ describe('errors, problems and findings', () => {
         '0:1: it is empty',
         '1:1: {} is empty',
         '3:1: no reason',
-        '4:1: nothing there',
-        '5:1: no {} there',
-        '7:1: no layer',
-        '8:1: a list',
+        '4:1: no end',
+        '5:1: nothing there',
+        '6:1: no {} there',
+        '8:1: no layer',
+        '9:1: a list',
       ],
     );
   });
