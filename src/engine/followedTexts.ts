@@ -1,5 +1,6 @@
 import type { ModelFolder } from '../ir/byteSource';
 import { withDifference } from '../ir/textDifference';
+import { wellFormed } from '../ir/wellFormed';
 import type { EngineJobs, TextAnswer } from '../protocol/engine';
 import type { RuleSeverity } from '../rules/severities';
 import { analyzeText, type TextAnalysis } from '../rules/textAnalysis';
@@ -39,8 +40,10 @@ export class FollowedTexts {
     this.keep(document, followed);
 
     const before = followed.analyzed?.path === model.path ? followed.analyzed : undefined;
-    const { analysis, change } = await analyzeText(before?.analysis, text, {
-      folder: new EditedFolder(place.folder, place.name, text),
+    // as a file would hold it: half a pair of surrogates may have its other half in the next edit
+    const stored = wellFormed(text);
+    const { analysis, change } = await analyzeText(before?.analysis, stored, {
+      folder: new EditedFolder(place.folder, place.name, stored),
       name: place.name,
       shownPath,
       options: { severities: severities as Readonly<Record<string, RuleSeverity>> },
