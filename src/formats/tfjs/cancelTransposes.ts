@@ -69,7 +69,7 @@ export class Cancellation {
     private readonly removable: ReadonlySet<MutableNode>,
     private readonly freshName: (wanted: string) => string,
     /** The pass over an earlier version of the graph: nodes that come to be the same again are the same objects. */
-    private readonly before?: Cancellation,
+    private before?: Cancellation,
   ) {
     const captured = new Set<string>();
     for (const node of graph.nodes) for (const name of capturedNames(node)) captured.add(name);
@@ -87,6 +87,8 @@ export class Cancellation {
     }
     for (const output of this.graph.outputs) output.name = this.inFileLayout(output.name);
     this.graph.nodes = this.nodes;
+    // it would keep those before it as well
+    this.before = undefined;
     return this.transposed;
   }
 

@@ -177,7 +177,7 @@ export class FollowedLowering {
     const added = lowered.nodes.filter((_, i) => kept[i] < 0);
     const { initializers, outputs, opsets } = lowered;
     const types = typesOf(added, lowering.values, moved, outputs);
-    const declaredBefore = this.graph.outputs.map((value) => this.graph.valueType(value));
+    const declaredBefore = typesOfOutputs(this.graph);
     const { graph, tensors } = this.graph.withNodes({ kept, added, initializers, outputs, types, opsets });
     const hash = read.hash.withNodes(graph, kept);
     const parameterCount = read.manifest.isStated ? this.parameterCount : parametersIn(initializers.values());
@@ -320,6 +320,11 @@ export class FollowedLowering {
     const weights = this.missing === 0 ? 'present' : this.present === 0 ? 'missing' : 'partial';
     return { parameterCount: this.parameterCount, weights };
   }
+}
+
+/** In a function of its own: one beside those that the lowering keeps would keep all earlier versions. */
+function typesOfOutputs(graph: RememberedGraph): readonly (ValueType | undefined)[] {
+  return graph.outputs.map((value) => graph.valueType(value));
 }
 
 const nameOf = ({ name }: { readonly name: string }) => name;

@@ -85,7 +85,7 @@ export class ModelLowering implements Surroundings {
     private readonly manifest: WeightManifest,
     private readonly originOf: (layer: LayerDefinition, path: string) => Origin,
     private readonly reportTo: Report,
-    private readonly before?: ModelLowering,
+    private before?: ModelLowering,
   ) {
     this.graph.opsets.set('', LOWERED_OPSET);
   }
@@ -111,6 +111,8 @@ export class ModelLowering implements Surroundings {
     }
     if (names.size === 0)
       this.reportAt('no-output', say`the model names no output that can be computed`, model.configPlace);
+    // it would keep those before it as well
+    this.before = undefined;
   }
 
   /** The call of a layer that is called once; undefined for one that is not called, null for one that is called more often. */
