@@ -145,6 +145,24 @@ describe('a profile in a browser', function () {
       assert.deepEqual(await view.sent('cancel'), [{ type: 'cancel' }]);
     });
 
+    it('keeps the keyboard where it is: from the button that starts a run to the one that ends it, and back', async () => {
+      const { view } = opened;
+      const running = { phase: 'compiling', step: 0, steps: 20 } as const;
+      const focused = () =>
+        view.page.evaluate('document.activeElement.dataset.testid ?? document.activeElement.tagName');
+      await view.get('profile').focus();
+      await view.send({ type: 'state', state: { ...recordedState(100, false), running } });
+      await view.get('cancel').waitFor();
+      assert.equal(await focused(), 'cancel');
+      await view.send({ type: 'state', state: endedState(100, 'cancelled', 7) });
+      await view.get('profile').waitFor();
+      assert.equal(await focused(), 'profile');
+      await view.get('tab-network').focus();
+      await view.send({ type: 'state', state: { ...endedState(100, 'cancelled', 7), running } });
+      await view.get('cancel').waitFor();
+      assert.equal(await focused(), 'tab-network');
+    });
+
     it('says that the figures are of the profile before until the first of the new one come', async () => {
       const { view } = opened;
       const running = { phase: 'compiling', step: 0, steps: 20 } as const;

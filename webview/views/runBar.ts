@@ -123,12 +123,16 @@ export function runBar(store: Store): View {
     update({ ui, settings: current, running, model }) {
       element.hidden = !model || store.isReport;
       if (!changed(current, running, ui.settingsOpen, model, [...errors].join())) return;
+      const row = running ? busy : idle;
+      // what had the focus is hidden: the keyboard goes on at what takes its place
+      const follows = row.hidden && document.hasFocus() && element.contains(document.activeElement);
       idle.hidden = running !== null;
       busy.hidden = running === null;
       form.hidden = !ui.settingsOpen || running !== null;
       setAttribute(more.element, 'aria-expanded', String(ui.settingsOpen));
       more.setLabel(ui.settingsOpen ? t('Hide settings') : t('Settings'));
       start.setDisabled(errors.size > 0 || !model?.layers.length);
+      if (follows) (running ? cancel : start).element.focus();
       line.textContent = errors.size ? t('A setting cannot be used: see below.') : requestLine(current);
       for (const { rule, field } of fields) {
         if (!errors.has(rule.key)) field.set(String(current[rule.key]));
