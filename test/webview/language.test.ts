@@ -78,6 +78,30 @@ describe('the view in Italian', function () {
     await page.close();
   });
 
+  it('cuts no heading, and breaks no button or row of buttons', async () => {
+    const view = await OpenView.open({ layers: 40, language: 'it', theme: 'high-contrast', width: 920 });
+    await view.get('settings').click();
+    const heights = (selector: string) =>
+      view.page.evaluate<number[]>(
+        `[...document.querySelectorAll('${selector}')].map((e) => e.getBoundingClientRect().height).filter(Boolean)`,
+      );
+    for (const height of await heights('.run vscode-button')) assert.ok(height < 36, `a button is ${height} high`);
+    const controls = await heights('.figure-controls');
+    assert.ok(controls.length > 3);
+    for (const height of controls) assert.ok(height < 30, `buttons of a figure are ${height} high`);
+    for (const width of [920, 1280, 1600]) {
+      await view.page.setViewportSize({ width, height: 900 });
+      await view.tab('layers');
+      await view.settle();
+      const headings = `[...document.querySelectorAll('.table-head [role=columnheader]')]`;
+      assert.ok(Number(await view.page.evaluate(`${headings}.length`)) > 5);
+      const cut = `${headings}.flatMap((e) => [e, ...e.querySelectorAll('*')])
+        .filter((e) => e.scrollWidth > e.clientWidth && getComputedStyle(e).overflowX === 'hidden').map((e) => e.textContent)`;
+      assert.deepEqual(await view.page.evaluate(cut), []);
+    }
+    await view.close();
+  });
+
   it('writes its sentences with the figures in them', async () => {
     const view = await OpenView.open({ layers: 40, language: 'it' });
     assert.match(

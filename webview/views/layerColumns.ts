@@ -101,7 +101,7 @@ export const columns: readonly Column[] = [
     id: 'axes',
     label: t('Statistics over'),
     title: t("Axes that share a norm's statistics"),
-    width: 140,
+    width: 160,
     grow: 0.5,
     expendable: 5,
     text: ({ layer }) => (layer.norm ? axesInWords(layer.norm) : ''),
