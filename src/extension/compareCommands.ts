@@ -55,7 +55,8 @@ export async function compareNormalizations(session: ModelSession, asked: unknow
           }[event.what];
           const increment = Math.max(0, 100 * (event.done - done));
           done = Math.max(done, event.done);
-          progress.report({ message: t('{0}, seed {1}: {2}', event.variant, event.seed, what), increment });
+          const variant = normVariants.find(({ id }) => id === event.variant)?.title ?? asIs.label;
+          progress.report({ message: t('{0}, seed {1}: {2}', variant, event.seed, what), increment });
         };
         return session.runCompare(settings, follow, abort.signal);
       },
