@@ -57,6 +57,9 @@ describe('compareText', () => {
     assert.match(text, /within the spread of the seeds: time per step of none/);
     assert.match(text, /ends at|keeps gradients over the depth more even/);
     assert.ok(!text.includes('\u001b'));
+    const near = [run(1, 0.155), run(2, 0.165), run(3, 0.175)];
+    // t = 0.055 / (0.01 sqrt(2/3)) = 6.736 with 4 degrees of freedom
+    assert.match(compareText(comparison({ 'as-is': better, none: near })), /\(by 0\.055, spread 0\.01, p = 0\.00253\)/);
   });
 
   it('shows gradients over the depth side by side', () => {
