@@ -17,12 +17,23 @@ export function parameterFacts(
   for (const name of names) {
     const value = norm?.[name];
     const numbers = value === undefined || isFiller(value, view) ? undefined : values(value);
-    if (numbers !== undefined && numbers.length > 0) found.push(distribution(name, numbers));
+    if (numbers !== undefined && numbers.length > 0) found.push({ name, ...distribution(numbers) });
   }
   return found;
 }
 
-function distribution(name: NormParameterFacts['name'], numbers: Float32Array): NormParameterFacts {
+type Distribution = Omit<NormParameterFacts, 'name'>;
+
+/** Numbers that are kept while a text is edited are looked at once. */
+const known = new WeakMap<Float32Array, Distribution>();
+
+function distribution(numbers: Float32Array): Distribution {
+  let found = known.get(numbers);
+  if (found === undefined) known.set(numbers, (found = distributionOf(numbers)));
+  return found;
+}
+
+function distributionOf(numbers: Float32Array): Distribution {
   let [min, max, sum, finite] = [Infinity, -Infinity, 0, 0];
   for (const x of numbers) {
     if (!Number.isFinite(x)) continue;
@@ -32,8 +43,8 @@ function distribution(name: NormParameterFacts['name'], numbers: Float32Array): 
     finite++;
   }
   const bins = new Array<number>(BINS).fill(0);
-  if (finite === 0) return { name, count: numbers.length, notFinite: numbers.length, min: 0, mean: 0, max: 0, bins };
+  if (finite === 0) return { count: numbers.length, notFinite: numbers.length, min: 0, mean: 0, max: 0, bins };
   const scale = max > min ? BINS / (max - min) : 0;
   for (const x of numbers) if (Number.isFinite(x)) bins[Math.min(BINS - 1, Math.floor((x - min) * scale))]++;
-  return { name, count: numbers.length, notFinite: numbers.length - finite, min, mean: sum / finite, max, bins };
+  return { count: numbers.length, notFinite: numbers.length - finite, min, mean: sum / finite, max, bins };
 }

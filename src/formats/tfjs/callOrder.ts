@@ -64,7 +64,7 @@ export function orderCalls(model: ModelDefinition, report: Report): CallOrder {
     return { id: firstId + call, tensor: ref.tensor };
   };
 
-  const calls: { id: number; layer: LayerDefinition; call: number; inputs: (CallOutput | undefined)[] }[] = [];
+  const calls: (OrderedCall & Own)[] = [];
   for (const layer of model.layers) {
     if (isInput(layer)) {
       calls.push({ id: calls.length, layer, call: 0, inputs: [] });
@@ -94,14 +94,18 @@ export function orderCalls(model: ModelDefinition, report: Report): CallOrder {
     inputs[input] = undefined;
   };
   const order = sorted(calls, sourceOf, cut);
+  for (const [id, stated] of statedOutputs) calls[id].stated = stated;
   return {
-    calls: order
-      .filter((id) => !isInput(calls[id].layer))
-      .map((id) => ({ ...calls[id], stated: statedOutputs.get(id) })),
+    calls: order.filter((id) => !isInput(calls[id].layer)).map((id) => calls[id]),
     inputs: inputLayers(model, named),
     outputs,
     outputsRead,
   };
+}
+
+interface Own {
+  readonly inputs: (CallOutput | undefined)[];
+  stated?: OrderedCall['stated'];
 }
 
 export function isInput(layer: LayerDefinition): boolean {

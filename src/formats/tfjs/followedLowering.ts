@@ -78,7 +78,7 @@ export interface ReportsChange {
 export class FollowedLowering {
   /** The graph as it is now. */
   private readonly graph: RememberedGraph;
-  private readonly readers = new Map<string, LoweredCall[]>();
+  private readers: ReadonlyMap<string, readonly LoweredCall[]> | undefined;
   /** Values that are others now than when they were lowered. */
   private readonly values = new Map<string, TensorValue>();
   /** Of values that have had others. */
@@ -93,14 +93,6 @@ export class FollowedLowering {
     this.graph = read.graph;
     ({ parameterCount: this.parameterCount } = read);
     ({ weightsPresent: this.present, weightsMissing: this.missing } = read.lowering);
-    for (const call of read.lowering.calls) {
-      for (const input of call.inputs) {
-        if (input === undefined) continue;
-        const readers = this.readers.get(input.name);
-        if (readers === undefined) this.readers.set(input.name, [call]);
-        else readers.push(call);
-      }
-    }
   }
 
   get hash(): string {
@@ -125,6 +117,7 @@ export class FollowedLowering {
       changes.push({ ...changed, call: one });
       for (const output of changed.outputs) {
         values.set(output.name, output);
+        this.readers ??= readersOf(read.lowering.calls);
         for (const reader of this.readers.get(output.name) ?? []) due.add(reader);
       }
     }
@@ -320,6 +313,20 @@ export class FollowedLowering {
     const weights = this.missing === 0 ? 'present' : this.present === 0 ? 'missing' : 'partial';
     return { parameterCount: this.parameterCount, weights };
   }
+}
+
+/** Calls by the names of the values that they read. */
+function readersOf(calls: readonly LoweredCall[]): ReadonlyMap<string, readonly LoweredCall[]> {
+  const all = new Map<string, LoweredCall[]>();
+  for (const call of calls) {
+    for (const input of call.inputs) {
+      if (input === undefined) continue;
+      const readers = all.get(input.name);
+      if (readers === undefined) all.set(input.name, [call]);
+      else readers.push(call);
+    }
+  }
+  return all;
 }
 
 /** In a function of its own: one beside those that the lowering keeps would keep all earlier versions. */
