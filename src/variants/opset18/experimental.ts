@@ -2,6 +2,7 @@ import { attribute } from '../../ir/attribute';
 import { typeAttribute } from '../../ir/inference/constants';
 import type { MutableNode } from '../../ir/mutableGraph';
 import { float32Tensor } from '../../ir/tensor';
+import { say } from '../../texts/say';
 import { scalarTensor } from '../scalarTensor';
 import { attributesOf, floatOf, floatsOf, intOf, intsOf, raised, type Conversion, type OpsetRules } from './conversion';
 
@@ -71,8 +72,8 @@ function constantFill(node: MutableNode, c: Conversion): boolean {
 function givenTensorFill(node: MutableNode, c: Conversion): boolean {
   const values = floatsOf(node, 'values');
   const shape = intsOf(node, 'shape');
-  if (!values || !shape || node.inputs[0]) return c.fail(node, 'it does not state its values and shape');
-  if (shape.reduce((a, b) => a * b, 1) !== values.length) return c.fail(node, 'its values do not fill its shape');
+  if (!values || !shape || node.inputs[0]) return c.fail(node, say`it does not state its values and shape`);
+  if (shape.reduce((a, b) => a * b, 1) !== values.length) return c.fail(node, say`its values do not fill its shape`);
   c.add('Constant', [], { value: attribute.tensor(float32Tensor('', shape, values)) }, node.outputs[0]);
   return true;
 }
@@ -91,7 +92,7 @@ function imageScaler(node: MutableNode, c: Conversion): boolean {
 function crop(node: MutableNode, c: Conversion): boolean {
   const border = intsOf(node, 'border');
   const scale = intsOf(node, 'scale');
-  if (border?.length !== 4) return c.fail(node, 'it does not state its border');
+  if (border?.length !== 4) return c.fail(node, say`it does not state its border`);
   const [left, top, right, bottom] = border;
   const [height, width] = c.shape(node.inputs[0])?.slice(2) ?? [];
   const end = (size: unknown, cut: number) => (cut > 0 ? -cut : typeof size === 'number' ? size : 2 ** 31 - 1);
