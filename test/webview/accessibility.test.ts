@@ -140,6 +140,17 @@ describe('accessibility of the view (axe-core)', function () {
     await view.close();
   });
 
+  it('bars of the layer table are of full colour in high contrast', async () => {
+    const view = await OpenView.open({ theme: 'high-contrast', layers: 40 });
+    await view.tab('layers');
+    await view.settle();
+    const opacity = () => view.page.evaluate(`getComputedStyle(document.querySelector('.cell-bar')).opacity`);
+    assert.equal(await opacity(), '1');
+    await view.setTheme('dark');
+    assert.notEqual(await opacity(), '1');
+    await view.close();
+  });
+
   it('no page scrolls sideways at 600 pixels', async () => {
     for (const state of ['compared', 'hostile']) {
       const view = await OpenView.open({ state, layers: 100, width: 600 });

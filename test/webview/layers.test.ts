@@ -210,6 +210,8 @@ describe('the layers in a browser', function () {
     assert.notEqual(await view.get('layer-title').innerText(), 'stage1/block1/conv');
     await keyboard.press('Enter');
     assert.equal(await view.page.evaluate('document.activeElement.dataset.testid'), 'layer-title');
+    // a line below the name would not be drawn: it is a box of its own
+    assert.equal(await view.page.evaluate('getComputedStyle(document.activeElement).outlineStyle'), 'solid');
     await keyboard.press('Escape');
     assert.equal(await view.page.evaluate('document.activeElement.dataset.testid'), 'layer-table');
     await keyboard.press('Tab');

@@ -174,16 +174,21 @@ function legendItem(series: Series, datasetIndex: number, theme: Theme): LegendI
     text: series.label,
     datasetIndex,
     fontColor: theme.text,
-    strokeStyle: series.faint ? withAlpha(colour, 0.45) : colour,
+    strokeStyle: series.faint ? faint(colour, theme) : colour,
     lineWidth: series.width ?? 1.5,
     lineDash: dashes[series.stroke ?? 'solid'],
     pointStyle: 'line',
   };
 }
 
+/** Of a line that stands behind another. */
+function faint(colour: string, { kind }: Theme): string {
+  return withAlpha(colour, kind === 'high-contrast' ? 0.75 : 0.45);
+}
+
 function lineDataset(series: Series, theme: Theme): ChartDataset {
   const colour = theme.colours[series.colour];
-  const line = series.faint ? withAlpha(colour, 0.45) : colour;
+  const line = series.faint ? faint(colour, theme) : colour;
   const wider = theme.kind === 'high-contrast' ? 0.5 : 0;
   const dataset: ChartDataset<'line'> = {
     type: 'line',
