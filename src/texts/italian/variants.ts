@@ -28,7 +28,7 @@ export const variants: Readonly<Record<string, string>> = {
     'Una batch norm viene dopo ogni strato lineare che non ha norm, prima della sua attivazione; l’ultimo strato e le norm già presenti restano come sono.',
   'an instance norm has nothing to average over in a vector':
     'una instance norm non ha nulla su cui fare la media in un vettore',
-  'as it is': 'com’è',
+  'as it is': 'così com’è',
   'As layer norm, but only divided by the root of the mean square, not centred':
     'Come la layer norm, ma solo divisa per la radice della media dei quadrati, non centrata',
   'Batch norm and ReLU': 'Batch norm e ReLU',
