@@ -92,6 +92,11 @@ export class Cancellation {
     return this.transposed;
   }
 
+  /** Names that it asked for. */
+  get claimed(): readonly string[] {
+    return [...this.made].flatMap(([value, { name }]) => (name === value ? [] : name));
+  }
+
   /** @param order of the axes of what it computes, where that is another */
   private push(
     node: MutableNode,

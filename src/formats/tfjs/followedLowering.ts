@@ -50,6 +50,12 @@ export interface PlacedReport {
   readonly place: JsonPlace;
 }
 
+/** A layer in the place of another. */
+export interface ReplacedLayer {
+  readonly before: LayerDefinition;
+  readonly after: LayerDefinition;
+}
+
 /** Another version of a model. */
 interface Restructured extends Pick<OtherStructure, 'nodes' | 'tensors' | 'problemsKept'> {
   readonly lowered: FollowedLowering;
@@ -142,21 +148,17 @@ export class FollowedLowering {
 
   /**
    * Lowers another version of the model, in which what is as it was is taken over; this one is used up.
+   * @param replaced the only layer that has another in its place, where it is the same to all others
    * @returns undefined where it has other inputs, or outputs of other names
    */
   restructured(
     model: ModelDefinition,
     originOf: (layer: LayerDefinition, path: string) => Origin,
+    replaced: ReplacedLayer | undefined,
   ): Restructured | undefined {
     const { read } = this;
-    const reports: PlacedReport[] = [];
-    const lowering = new ModelLowering(
-      read.manifest,
-      originOf,
-      (code, message, place) => void reports.push({ code, message, place }),
-      read.lowering,
-    );
-    lowering.lower(model);
+    const found = this.relowered(originOf, replaced) ?? loweredAgain(model, originOf, read);
+    const { lowering, reports } = found;
     const { graph: lowered } = lowering;
     const before = read.lowering.graph;
     if (!sameJson(before.inputs, lowered.inputs)) return undefined;
@@ -194,6 +196,17 @@ export class FollowedLowering {
     const isFirst = [read.lowering, lowering].every(({ calls }) => (calls[0]?.reported ?? 0) === 0);
     if (others > 0 && !isFirst) return undefined;
     return { lowered: new FollowedLowering(next), nodes, tensors, reports, problemsKept: others };
+  }
+
+  private relowered(
+    originOf: (layer: LayerDefinition, path: string) => Origin,
+    replaced: ReplacedLayer | undefined,
+  ): Lowered | undefined {
+    // values that have other names now were lowered with those that they had
+    if (replaced === undefined || this.newNames.size > 0) return undefined;
+    const found = newLowering(originOf, this.read);
+    const { before, after } = replaced;
+    return found.lowering.relower(before, after, this.read.cancellation.claimed) ? found : undefined;
   }
 
   get lowering(): ModelLowering {
@@ -313,6 +326,27 @@ export class FollowedLowering {
     const weights = this.missing === 0 ? 'present' : this.present === 0 ? 'missing' : 'partial';
     return { parameterCount: this.parameterCount, weights };
   }
+}
+
+interface Lowered {
+  readonly lowering: ModelLowering;
+  readonly reports: readonly PlacedReport[];
+}
+
+function newLowering(originOf: (layer: LayerDefinition, path: string) => Origin, read: LoweredModel): Lowered {
+  const reports: PlacedReport[] = [];
+  const report = (code: string, message: string, place: JsonPlace) => void reports.push({ code, message, place });
+  return { lowering: new ModelLowering(read.manifest, originOf, report, read.lowering), reports };
+}
+
+function loweredAgain(
+  model: ModelDefinition,
+  originOf: (layer: LayerDefinition, path: string) => Origin,
+  read: LoweredModel,
+): Lowered {
+  const found = newLowering(originOf, read);
+  found.lowering.lower(model);
+  return found;
 }
 
 /** Calls by the names of the values that they read. */

@@ -223,7 +223,9 @@ export class LayersFollower implements ModelFollower {
       origins.set(origin, span);
       return origin;
     };
-    const found = this.lowered.restructured(model, originOf);
+    const pairs = removed.map((layer, i) => ({ before: layer.definition, after: added[i]?.definition }));
+    const isOne = pairs.length === 1 && added.length === 1 && isSameToOthers(pairs[0].before, pairs[0].after);
+    const found = this.lowered.restructured(model, originOf, isOne ? pairs[0] : undefined);
     if (found === undefined) return undefined;
     const { lowered, nodes, tensors, reports, problemsKept } = found;
     const problems = reports.map(({ code, message, place }) => ({ code, message, offset: this.offsetAt(place) }));

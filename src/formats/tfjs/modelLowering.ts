@@ -71,8 +71,12 @@ export class ModelLowering implements Surroundings {
   reported = 0;
   weightsPresent = 0;
   weightsMissing = 0;
-  private readonly callsOf = new Map<LayerDefinition, LoweredCall[]>();
-  private readonly names = new Names();
+  private callsOf = new Map<LayerDefinition, LoweredCall[]>();
+  private names = new Names();
+  /** The model's outputs; undefined for one that leads nowhere. */
+  private given: readonly (TensorValue | undefined)[] = [];
+  /** Some output has a value of its own. */
+  private hasPassedOn = false;
   private readonly isWeight = (name: string) => this.manifest.has(name);
   /** Weights of layers that have been called before. */
   private readonly shared = new Map<LayerDefinition, Map<string, { name: string; dims: readonly number[] }>>();
@@ -100,19 +104,75 @@ export class ModelLowering implements Surroundings {
       model.kind === 'functional'
         ? this.functional(model, '', (layer) => declare(layer.name, statedInputShape(layer), statedType(layer)))
         : this.sequential(model, '', () => this.sequentialInput(model, declare));
+    this.giveOut(outputs);
+    if (this.outputs.length === 0)
+      this.reportAt('no-output', say`the model names no output that can be computed`, model.configPlace);
+    // it would keep those before it as well
+    this.before = undefined;
+  }
+
+  private giveOut(outputs: readonly (TensorValue | undefined)[]): void {
+    this.given = outputs;
     const names = new Set<string>();
     for (const output of outputs) {
       if (output === undefined) continue;
       const isPassedOn = names.has(output.name) || this.graph.inputs.some((i) => i.name === output.name);
+      this.hasPassedOn ||= isPassedOn;
       const name = isPassedOn ? this.passOn(output) : output.name;
       names.add(name);
       this.outputs.push(output.name);
       this.graph.addOutput(name, valueType(output));
     }
-    if (names.size === 0)
-      this.reportAt('no-output', say`the model names no output that can be computed`, model.configPlace);
-    // it would keep those before it as well
+  }
+
+  /**
+   * As `lower`, for a model that has another layer in the place of one that is the same to all others: only that one is lowered, and
+   * what was stated otherwise since the model was.
+   * @param cancelled names that were claimed once all layers were lowered
+   * @returns false where names may depend on the order of the layers, or where more is different: lower the model
+   */
+  relower(layer: LayerDefinition, other: LayerDefinition, cancelled: readonly string[]): boolean {
+    const before = this.before!;
+    const edited = before.soleCall(layer);
+    const reported = before.calls.reduce((sum, { reports }) => sum + reports.length, 0);
+    // what was reported of the model would have to be reported again
+    if (!edited || before.reported !== reported || before.hasPassedOn) return false;
+    this.names = before.names;
+    for (const name of cancelled) this.names.release(name);
+    if (!this.names.areAsWanted) return false;
+    const changed = new Map<string, TensorValue>();
+    const valueOf = (value: TensorValue | undefined) => value && (changed.get(value.name) ?? value);
+    const others: [LoweredCall, LoweredCall][] = [];
+    for (const call of before.calls) {
+      const isOther = call === edited || call.parts === undefined || call.inputs.some((v) => v && changed.has(v.name));
+      if (!isOther) {
+        this.calls.push(this.again(call));
+        continue;
+      }
+      if (before.soleCall(call.layer) !== call) return false;
+      for (const name of call.claimed) this.names.release(name);
+      const { label, prefix } = call;
+      const [is, origin] = call === edited ? [other, this.originOf(other, label)] : [call.layer, call.origin];
+      const opaque = call.opaque ?? { outputCount: 1, stated: undefined };
+      const now = this.lowered(is, label, prefix, origin, call.inputs.map(valueOf), opaque);
+      if (now.opaque !== call.opaque || !now.parts!.isNamedAsWanted) return false;
+      if (now.outputs.length !== call.outputs.length) return false;
+      if (!now.outputs.every(({ name }, i) => name === call.outputs[i].name)) return false;
+      now.outputs.forEach((value, i) => {
+        if (!isSameValue(value, call.outputs[i])) changed.set(value.name, value);
+      });
+      this.calls.push(now);
+      others.push([call, now]);
+    }
+    for (const { name, type } of before.graph.inputs) this.graph.addInput(name, type);
+    this.giveOut(before.given.map(valueOf));
+    this.callsOf = before.callsOf;
+    for (const [was, now] of others) {
+      this.callsOf.delete(was.layer);
+      this.callsOf.set(now.layer, [now]);
+    }
     this.before = undefined;
+    return true;
   }
 
   /** The call of a layer that is called once; undefined for one that is not called, null for one that is called more often. */

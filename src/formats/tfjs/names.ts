@@ -35,6 +35,11 @@ export class Names {
     return !this.numbers.has(name);
   }
 
+  /** Everybody got the name that they wanted: in whatever order they asked, they would get the same. */
+  get areAsWanted(): boolean {
+    return this.numbers.size === 0;
+  }
+
   /** False when somebody has the name already. */
   private take(name: string): boolean {
     const { size } = this.taken;
