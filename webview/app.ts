@@ -72,7 +72,7 @@ function drawNotice(notice: HTMLElement, { unreadable }: Snapshot, store: Store)
       { class: 'unreadable', testId: 'unreadable', attributes: { role: 'alert' } },
       h('h2', {}, t('This file could not be read as a model')),
       h('p', { class: 'unreadable-message' }, h('bdi', {}, capital(shown(unreadable.error.message)))),
-      h('p', { class: 'unreadable-code' }, 'Error ', h('code', {}, shown(unreadable.error.code))),
+      h('p', { class: 'unreadable-code' }, t('Error'), ' ', h('code', {}, shown(unreadable.error.code))),
       button(t('Read again'), {
         appearance: 'primary',
         testId: 'reanalyze',

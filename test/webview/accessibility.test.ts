@@ -151,6 +151,19 @@ describe('accessibility of the view (axe-core)', function () {
     await view.close();
   });
 
+  it('the chosen option is seen in a theme that names no colour for it', async () => {
+    const view = await OpenView.open({ theme: 'light' });
+    await view.page.evaluate(
+      `document.documentElement.style.removeProperty('--vscode-list-activeSelectionForeground')`,
+    );
+    await view.get('settings').click();
+    await view.get('setting-engine').click();
+    const colour = (selector: string) =>
+      view.page.evaluate(`getComputedStyle(document.querySelector('${selector}')).color`);
+    assert.equal(await colour('[data-testid=setting-engine] vscode-option[aria-selected=true]'), await colour('body'));
+    await view.close();
+  });
+
   it('no page scrolls sideways at 600 pixels', async () => {
     for (const state of ['compared', 'hostile']) {
       const view = await OpenView.open({ state, layers: 100, width: 600 });

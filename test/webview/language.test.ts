@@ -78,6 +78,12 @@ describe('the view in Italian', function () {
     await page.close();
   });
 
+  it('says that a file cannot be read', async () => {
+    const view = await OpenView.open({ state: 'unreadable', language: 'it' });
+    assert.match(await view.page.locator('.unreadable-code').innerText(), /^Errore /);
+    await view.close();
+  });
+
   it('cuts no heading, and breaks no button or row of buttons', async () => {
     const view = await OpenView.open({ layers: 40, language: 'it', theme: 'high-contrast', width: 920 });
     await view.get('settings').click();
