@@ -15,9 +15,12 @@ export interface TensorRef {
 /** One call of a layer in a functional model. */
 export interface LayerCall {
   readonly inputs: readonly TensorRef[];
-  /** Operands of an operation of Keras 3 where some are numbers, in their order: undefined stands for the next of the inputs. */
+  /** Operands of an operation where some are numbers, in their order: undefined stands for the next of the inputs. */
   readonly operands?: readonly (number | undefined)[];
 }
+
+/** In the place of a layer's name where Keras 2 has a number as an operator's first operand: `["_CONSTANT_VALUE", -1, 2.5, {...}]`. */
+const NUMBER = '_CONSTANT_VALUE';
 
 /** Values in the arguments of a call may be nested lists and objects: further down than this no exporter goes. */
 const DEEPEST_ARGUMENT = 16;
@@ -32,25 +35,36 @@ export function readCalls(inbound: unknown): LayerCall[] | undefined {
   if (!Array.isArray(inbound)) return undefined;
   return inbound.map((node: unknown) => {
     const inputs: TensorRef[] = [];
+    let operands: (number | undefined)[] | undefined;
     if (isObject(node)) {
       collectKerasTensors(member(node, 'args'), inputs, 0);
       // masks are not computed, here as in tfjs
       const named = objectMember(node, 'kwargs') ?? {};
       for (const key of Object.keys(named)) if (key !== 'mask') collectKerasTensors(member(named, key), inputs, 0);
-      const operands = operandsOf(member(node, 'args'));
-      if (operands !== undefined) return { inputs, operands };
+      operands = operandsOf(member(node, 'args'));
     } else if (Array.isArray(node)) {
-      const entries: unknown[] = isRef(node) ? [node] : node;
+      const entries: unknown[] = isRef(node) || node[0] === NUMBER ? [node] : node;
       for (const entry of entries) {
-        const ref = refOf(entry);
-        if (ref === undefined) continue;
-        inputs.push(ref);
+        const first = firstOperand(entry);
+        if (first === undefined) continue;
+        if (typeof first !== 'number') inputs.push(first);
         const settings = (entry as unknown[])[3];
-        if (isObject(settings)) for (const value of Object.values(settings)) collectRefs(value, inputs, 0);
+        if (!isObject(settings)) continue;
+        for (const value of Object.values(settings)) collectRefs(value, inputs, 0);
+        const second = member(settings, 'y');
+        if (typeof first === 'number') operands = [first, undefined];
+        else if (typeof second === 'number') operands = [undefined, second];
       }
     }
-    return { inputs };
+    return operands === undefined ? { inputs } : { inputs, operands };
   });
+}
+
+/** What a call of Keras 1 and 2 begins with: a tensor, or the number that an operator has there. */
+function firstOperand(entry: unknown): TensorRef | number | undefined {
+  const ref = refOf(entry);
+  if (ref !== undefined || !Array.isArray(entry)) return ref;
+  return entry[0] === NUMBER && typeof entry[2] === 'number' ? entry[2] : undefined;
 }
 
 /** Numbers among the arguments of a call, plain or as a `__tensor__` of one. */

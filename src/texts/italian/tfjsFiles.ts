@@ -85,6 +85,7 @@ export const tfjsFiles: Readonly<Record<string, string>> = {
   'its ends are not constants': 'i suoi estremi non sono costanti',
   'its equation does not fit its input': 'la sua equazione non è compatibile con il suo ingresso',
   'its equation is not known': 'la sua equazione non è nota',
+  'its function {0} is not known': 'la sua funzione {0} non è nota',
   'its functions give out different numbers of values': 'le sue funzioni restituiscono numeri diversi di valori',
   'its functions give out values of different types': 'le sue funzioni restituiscono valori di tipi diversi',
   'its groups do not divide its channels': 'i suoi gruppi non dividono esattamente i canali',

@@ -93,6 +93,14 @@ const activations: ReadonlyMap<string, Lowering> = new Map([
   ['mish', single('Mish')],
   ['swish', swish],
   ['silu', swish],
+  // of Keras 3 alone; the defaults of those that take a number
+  ['hard_silu', single('HardSwish')],
+  ['hard_swish', single('HardSwish')],
+  ['leaky_relu', single('LeakyRelu', { alpha: attribute.float(0.2) })],
+  ['celu', single('Celu', { alpha: attribute.float(1) })],
+  ['hard_tanh', clip(-1, 1)],
+  ['soft_shrink', single('Shrink', { lambd: attribute.float(0.5), bias: attribute.float(0.5) })],
+  ['hard_shrink', single('Shrink', { lambd: attribute.float(0.5) })],
 ]);
 
 /** The name of an activation: a string, or an object whose class or config names it (custom and Keras 3 forms). */

@@ -23,7 +23,7 @@ function sameRank(scope: LayerScope, inputs: readonly TensorValue[]): readonly T
   });
 }
 
-function broadcast(a: Shape | undefined, b: Shape | undefined): Shape | undefined {
+export function broadcast(a: Shape | undefined, b: Shape | undefined): Shape | undefined {
   if (a === undefined || b === undefined) return undefined;
   return a.map((size, i) => {
     const other = b[i];

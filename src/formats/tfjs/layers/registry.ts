@@ -13,6 +13,7 @@ import { poolingLayers } from './pooling';
 import { preprocessingLayers } from './preprocessing';
 import { recurrentLayers } from './recurrent';
 import { shapingLayers } from './shaping';
+import { tensorFlowFunctions } from './tensorFlowFunctions';
 import { wrapperLayers } from './wrappers';
 
 const all: readonly Readonly<Record<string, LayerLowering>>[] = [
@@ -29,6 +30,7 @@ const all: readonly Readonly<Record<string, LayerLowering>>[] = [
   preprocessingLayers,
   recurrentLayers,
   shapingLayers,
+  tensorFlowFunctions,
   wrapperLayers,
 ];
 

@@ -228,6 +228,33 @@ describe('operations of Keras 3 in a functional model', () => {
     assert.deepEqual(await kerasModel(more), [-1.5, -0.5, -0]);
   });
 
+  const activations: Record<string, (x: number) => number> = {
+    hard_silu: (x) => (x * (x + 3)) / 6,
+    hard_swish: (x) => (x * (x + 3)) / 6,
+    leaky_relu: (x) => Math.max(x, 0.2 * x),
+    celu: (x) => (x > 0 ? x : Math.exp(x) - 1),
+    hard_tanh: (x) => Math.min(Math.max(x, -1), 1),
+    soft_shrink: (x) => Math.sign(x) * Math.max(Math.abs(x) - 0.5, 0),
+    hard_shrink: (x) => (Math.abs(x) > 0.5 ? x : 0),
+  };
+  for (const [activation, f] of Object.entries(activations)) {
+    it(`the activation ${activation}`, async () => {
+      for (const number of [2, 2.75]) {
+        const shifted = { class_name: 'Subtract', args: ['x', number] };
+        const result = await kerasModel([shifted, { class_name: 'Activation', args: ['x'], config: { activation } }]);
+        [1, 2, 3].forEach((x, i) => assert.ok(Math.abs(result[i] - f(x - number)) < 1e-6, `${result[i]}`));
+      }
+    });
+  }
+
+  it('a branch that is scaled before it is added', async () => {
+    const { data } = await outputOf('CustomScaleLayer', { scale: 0.5 }, [
+      [1, 2],
+      [1, 2],
+    ]);
+    assert.deepEqual(data, [2.5, 4]);
+  });
+
   it('reductions, a new shape, comparisons', async () => {
     assert.deepEqual(
       await kerasModel([{ class_name: 'Mean', args: ['x'], config: { axis: -1, keepdims: false } }]),
@@ -245,5 +272,48 @@ describe('operations of Keras 3 in a functional model', () => {
   it('a mask is no input of the layer that it is for', async () => {
     const mask = { class_name: '__keras_tensor__', config: { shape: [1, 3], keras_history: ['x', 0, 0] } };
     assert.deepEqual(await kerasModel([{ class_name: 'Relu', args: ['x'], kwargs: { mask } }]), [1, 2, 3]);
+  });
+});
+
+/** What a functional model of Keras 2 computes of 1, 2, 3: functions of TensorFlow, each called as `inbound_nodes` says. */
+async function openLambdas(calls: readonly (readonly [string, unknown])[]) {
+  const layers = calls.map(([name, call], i) => ({
+    ...{ class_name: 'TFOpLambda', name: `f${i}`, config: { name: `f${i}`, dtype: 'float32', function: name } },
+    inbound_nodes: [call],
+  }));
+  const x = {
+    class_name: 'InputLayer',
+    name: 'x',
+    config: { name: 'x', batch_input_shape: [1, 3] },
+    inbound_nodes: [],
+  };
+  const config = {
+    ...{ name: 'm', layers: [x, ...layers], input_layers: [['x', 0, 0]] },
+    output_layers: [[`f${calls.length - 1}`, 0, 0]],
+  };
+  return openTfjsLayers(new MemoryFolder({}), 'model.json', JSON.stringify({ class_name: 'Functional', config }));
+}
+
+describe("TensorFlow's functions in a functional model of Keras 2", () => {
+  it('tensors and numbers on either side', async () => {
+    const model = await openLambdas([
+      ['math.multiply', ['x', 0, 0, { y: ['x', 0, 0], name: null }]],
+      ['math.subtract', ['_CONSTANT_VALUE', -1, 5, { y: ['f0', 0, 0], name: null }]],
+      ['nn.relu', ['f1', 0, 0, { name: null }]],
+      ['math.truediv', ['f2', 0, 0, { y: 2, name: null }]],
+      ['__operators__.add', ['f3', 0, 0, { y: ['x', 0, 0], name: null }]],
+    ]);
+    assert.deepEqual(
+      model.problems.filter((p) => !p.code.includes('weights')),
+      [],
+    );
+    const graph = model.graph.toMutable();
+    const result = await runGraph(graph, { x: floats([1, 3], [1, 2, 3]) });
+    assert.deepEqual(Array.from(result[graph.outputs[0].name].data, Number), [3, 2.5, 3]);
+  });
+
+  it('one that is not known is named', async () => {
+    const model = await openLambdas([['linalg.inv', ['x', 0, 0, {}]]]);
+    assert.match(model.problems[0].message, /its function linalg\.inv is not known/);
   });
 });
