@@ -36,7 +36,7 @@ def computed(layer, *shapes):
     inference = {'training': False} if 'training' in inspect.signature(layer.call).parameters else {}
     result = np.asarray(layer(*values, **inference))
     return {
-        'class': type(layer).__name__,
+        'class': keras.saving.serialize_keras_object(layer)['class_name'],
         'config': json.loads(json.dumps(layer.get_config(), default=str)),
         'shapes': [list(shape) for shape in shapes],
         'weights': weights,
@@ -56,6 +56,7 @@ LAYERS = [
     computed(L.EinsumDense('abc,cd->abd', output_shape=(None, 2), bias_axes='d'), (1, 2, 3)),
     computed(L.MultiHeadAttention(2, 3, value_dim=2), (1, 3, 4), (1, 2, 4)),
     computed(L.MultiHeadAttention(1, 2, use_bias=False, output_shape=5), (1, 2, 4), (1, 3, 4), (1, 3, 4)),
+    computed(L.GroupQueryAttention(3, 4, 2), (1, 3, 4), (1, 2, 4)),
     computed(L.RandomFlip(), (1, 2, 2, 3)),
     computed(L.SpectralNormalization(L.Dense(2)), (2, 3)),
 ]

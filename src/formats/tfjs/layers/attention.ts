@@ -52,29 +52,62 @@ const einsumDense: LayerLowering = (scope, [x]) => {
  * `[batch, heads, length, size]`; the key is the value where it is left out.
  */
 const multiHeadAttention: LayerLowering = (scope, inputs) => {
-  const [query, value] = [scope.ranked(inputs[0], 3), scope.ranked(inputs[1] ?? inputs[0], 3)];
-  const key = inputs[2] === undefined ? value : scope.ranked(inputs[2], 3);
-  if (inputs.length > 3) throw new NotLowered(say`it has a mask`);
   const heads = scope.size('num_heads');
   const keySize = scope.size('key_dim');
   const valueSize = scope.has('value_dim') ? scope.size('value_dim') : keySize;
+  const output = scope.has('output_shape') ? scope.sizes('output_shape', 1)[0] : undefined;
+  return attention(scope, inputs, { heads, shared: heads, keySize, valueSize, output });
+};
+
+/** GroupQueryAttention (Ainslie et al. 2023): neighbouring heads of the query share a head of the key and one of the value. */
+const groupQueryAttention: LayerLowering = (scope, inputs) => {
+  if (scope.flag('use_gate', false) || scope.has('sliding_window')) {
+    throw new NotLowered(say`it has a gate or a sliding window`);
+  }
+  const heads = scope.size('num_query_heads');
+  const shared = scope.size('num_key_value_heads');
+  if (heads % shared !== 0) throw new NotLowered(say`its groups do not divide its heads`);
+  const size = scope.size('head_dim');
+  return attention(scope, inputs, { heads, shared, keySize: size, valueSize: size, output: undefined });
+};
+
+interface Heads {
+  readonly heads: number;
+  /** Heads of keys and values, a divisor of those of the query. */
+  readonly shared: number;
+  readonly keySize: number;
+  readonly valueSize: number;
+  /** Features of the result; those of the query where nothing is stated. */
+  readonly output: number | undefined;
+}
+
+function attention(
+  scope: LayerScope,
+  inputs: readonly TensorValue[],
+  { heads, shared, keySize, valueSize, output }: Heads,
+): TensorValue[] {
+  const [query, value] = [scope.ranked(inputs[0], 3), scope.ranked(inputs[1] ?? inputs[0], 3)];
+  const key = inputs[2] === undefined ? value : scope.ranked(inputs[2], 3);
+  if (inputs.length > 3) throw new NotLowered(say`it has a mask`);
   const batch = query.shape[0];
 
-  const heading = (x: TensorValue & { shape: Shape }, name: string, size: number) => {
-    const flat = projected(scope, x, name, [x.shape[2], heads, size], [heads, size], 1);
-    const split = scope.integersConstant([0, 0, heads, size], `${name}/shape`);
+  const heading = (x: TensorValue & { shape: Shape }, name: string, count: number, size: number) => {
+    const flat = projected(scope, x, name, [x.shape[2], count, size], [count, size], 1);
+    const split = scope.integersConstant([0, 0, count, size], `${name}/shape`);
     const apart = scope.emit(
       'Reshape',
       [flat, split],
       {},
-      { shape: [batch, x.shape[1], heads, size], part: `${name}/heads` },
+      { shape: [batch, x.shape[1], count, size], part: `${name}/heads` },
     );
     const perm = { perm: attribute.ints([0, 2, 1, 3]) };
-    return scope.emit('Transpose', [apart], perm, { shape: [batch, heads, x.shape[1], size], part: `${name}/moved` });
+    const shape = [batch, count, x.shape[1], size];
+    const moved = { ...scope.emit('Transpose', [apart], perm, { shape, part: `${name}/moved` }), shape };
+    return count === heads ? moved : repeated(scope, moved, name, heads);
   };
-  const q = heading(query, 'query', keySize);
-  const k = heading(key, 'key', keySize);
-  const v = heading(value, 'value', valueSize);
+  const q = heading(query, 'query', heads, keySize);
+  const k = heading(key, 'key', shared, keySize);
+  const v = heading(value, 'value', shared, valueSize);
   const [rows, columns] = [query.shape[1], key.shape[1]];
   const scaled = scope.emit(
     'Mul',
@@ -107,10 +140,32 @@ const multiHeadAttention: LayerLowering = (scope, inputs) => {
       part: 'joined',
     },
   );
-  const stated = scope.has('output_shape') ? scope.sizes('output_shape', 1)[0] : query.shape[2];
+  const stated = output ?? query.shape[2];
   const input = { ...joined, shape: [batch, rows, wide] };
   return [projected(scope, input, 'attention_output', [heads, valueSize, stated], [stated], 2)];
-};
+}
+
+/** Each head of `[batch, heads, length, size]` several times, one behind the other, until there are `count`. */
+function repeated(scope: LayerScope, x: TensorValue & { shape: Shape }, name: string, count: number): TensorValue {
+  const [batch, heads, length, size] = x.shape;
+  const times = count / heads!;
+  const axis = scope.integersConstant([2], `${name}/axis`);
+  const apart = scope.emit(
+    'Unsqueeze',
+    [x, axis],
+    {},
+    { shape: [batch, heads, 1, length, size], part: `${name}/apart` },
+  );
+  const sizes = scope.integersConstant([1, 1, times, 1, 1], `${name}/times`);
+  const copies = scope.emit(
+    'Expand',
+    [apart, sizes],
+    {},
+    { shape: [batch, heads, times, length, size], part: `${name}/copies` },
+  );
+  const joined = scope.integersConstant([0, count, -1, size!], `${name}/all`);
+  return scope.emit('Reshape', [copies, joined], {}, { shape: [batch, count, length, size], part: `${name}/repeated` });
+}
 
 /**
  * A Dense over all axes of its kernel but those before `free`, as one matrix product.
@@ -139,5 +194,6 @@ function projected(
 
 export const attentionLayers: Readonly<Record<string, LayerLowering>> = {
   EinsumDense: einsumDense,
+  GroupQueryAttention: groupQueryAttention,
   MultiHeadAttention: multiHeadAttention,
 };
