@@ -48,13 +48,19 @@ interface Replaced {
   readonly order?: readonly number[];
 }
 
+/** A file-layout form, and the node that the value comes from. */
+interface Made {
+  readonly node: MutableNode;
+  readonly of: MutableNode;
+}
+
 /** One such pass. The graph gets other nodes in the place of those that change. */
 export class Cancellation {
   private readonly nodes: MutableNode[] = [];
   /** Values that exist in the inner layout only, by the name that stands for them in the file's layout. */
   private readonly pending = new Map<string, Pending>();
   /** File-layout forms that had to be made. */
-  private readonly made = new Map<string, MutableNode>();
+  private readonly made = new Map<string, Made>();
   /** Transposes that came to nothing: the value to read in place of their result, as it is. */
   private readonly aliases = new Map<string, string>();
   private readonly scalars = new Set<string>();
@@ -94,7 +100,14 @@ export class Cancellation {
 
   /** Names that it asked for. */
   get claimed(): readonly string[] {
-    return [...this.made].flatMap(([value, { name }]) => (name === value ? [] : name));
+    return [...this.made].flatMap(
+      ([
+        value,
+        {
+          node: { name },
+        },
+      ]) => (name === value ? [] : name),
+    );
   }
 
   /** @param order of the axes of what it computes, where that is another */
@@ -182,19 +195,22 @@ export class Cancellation {
     if (waiting === undefined) return this.aliases.get(name) ?? name;
     let made = this.made.get(name);
     if (made === undefined) {
-      made = this.transposeOf(name, waiting);
-      this.nodes.push(made);
+      made = { node: this.transposeOf(name, waiting), of: waiting.node };
+      this.nodes.push(made.node);
       this.made.set(name, made);
     }
-    return made.name;
+    return made.node.name;
   }
 
-  private transposeOf(value: string, { source, order, node: { origin } }: Pending): MutableNode {
+  private transposeOf(value: string, { source, order, node: of }: Pending): MutableNode {
+    const { origin } = of;
     const name = source === value ? this.freshName(`${value}/channels_last`) : value;
     const known = this.before?.made.get(value);
-    const perm = known?.attributes.get('perm');
-    const isKnown = known?.name === name && known.inputs[0] === source && known.origin === origin;
-    if (isKnown && perm?.type === 'ints' && isSameList(perm.value, order)) return known;
+    // what comes from another node may be of another shape
+    if (known?.of === of && known.node.name === name && known.node.inputs[0] === source) {
+      const perm = known.node.attributes.get('perm');
+      if (perm?.type === 'ints' && isSameList(perm.value, order)) return known.node;
+    }
     return nodeOf('Transpose', [source], { perm: attribute.ints(order) }, { name, outputs: [name], origin });
   }
 }

@@ -1,7 +1,7 @@
 import type { ValueType } from '../../ir/graph';
 import type { MutableGraph } from '../../ir/mutableGraph';
 import type { TensorValue } from './layerScope';
-import { valueType } from './modelLowering';
+import { valueType } from './loweredCall';
 
 /**
  * Declares the types of the values as they are once transposes have been cancelled.

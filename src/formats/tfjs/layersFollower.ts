@@ -4,10 +4,13 @@ import type { Origin } from '../../ir/origin';
 import { textDifference, type TextDifference } from '../../ir/textDifference';
 import type { FollowedLowering, LoweringChange } from './followedLowering';
 import { statedInputShape, statedType } from './inputShape';
-import { isObject, member, objectMember, stringMember, type JsonObject } from './jsonAccess';
+import { isObject, member, type JsonObject } from './jsonAccess';
+import { onlyComma, stretchAround } from './layersStretch';
+import { FollowedOrigin, type FollowedLayer } from './followedLayer';
 import { JsonIndex, type Span } from './jsonIndex';
 import { DECODED, type JsonPlace, type JsonStep } from './jsonPlace';
-import type { LoweredCall, ModelLowering } from './modelLowering';
+import type { LoweredCall } from './loweredCall';
+import type { ModelLowering } from './modelLowering';
 import { sameJson } from '../../ir/sameJson';
 import { readLayer, type LayerDefinition, type ModelDefinition } from './topology';
 import type { WeightManifest } from './weightManifest';
@@ -25,21 +28,6 @@ export interface ReadText {
   readonly hasTwins: boolean;
   readonly spanOf: (place: JsonPlace) => Span | undefined;
 }
-
-interface FollowedLayer {
-  readonly name: string;
-  definition: LayerDefinition;
-  readonly place: JsonPlace;
-  /** Models and wrappers that it lies in. */
-  readonly depth: number;
-  /** Undefined for a layer that takes no part in the graph but as an input, null for one with several calls. */
-  call: LoweredCall | null | undefined;
-  origin: Origin | undefined;
-  offset: number;
-  length: number;
-}
-
-const onlyComma = /^[ \t\r\n]*,[ \t\r\n]*$/;
 
 /**
  * Follows edits inside one layer that change settings which nothing in the graph depends on, or how its nodes compute what they
@@ -203,7 +191,7 @@ export class LayersFollower implements ModelFollower {
 
   /** Neighbours in a list of layers that have become others, or more or fewer. */
   private restructured(at: number, text: string, difference: TextDifference): ModelEdit | undefined {
-    const stretch = this.stretchAround(at, text, difference);
+    const stretch = stretchAround(at, this.layers, [this.text, text], difference);
     if (stretch === undefined) return undefined;
     const { first, removed, added, kept, around } = stretch;
     this.isLost = true;
@@ -248,86 +236,6 @@ export class LayersFollower implements ModelFollower {
       counts: { ...counts, nodeCount: this.layerCount },
     };
     return { difference, behind, around, structure, graphHash: lowered.hash };
-  }
-
-  /** The layers that an edit concerns, and those that stand there now; undefined where it is more than neighbours in a list. */
-  private stretchAround(at: number, text: string, { start, end }: TextDifference): Stretch | undefined {
-    const { layers } = this;
-    const first = at;
-    let last = at;
-    if (layers[first].offset >= start) return undefined;
-    while (last < layers.length && layers[last].offset + layers[last].length <= end) last++;
-    if (last === layers.length || last - first > MOST_LAYERS) return undefined;
-    const { parent } = layers[first].place;
-    for (let i = first; i < last; i++) {
-      const gap = this.text.slice(layers[i].offset + layers[i].length, layers[i + 1].offset);
-      if (layers[i + 1].place.parent !== parent || !onlyComma.test(gap)) return undefined;
-    }
-    const offset = layers[first].offset;
-    const length = layers[last].offset + layers[last].length - offset;
-    const growth = text.length - this.text.length;
-    const list = objectsIn(text.slice(offset, offset + length + growth));
-    if (list === undefined) return undefined;
-    const isSame = (layer: FollowedLayer, span: Span) =>
-      this.text.slice(layer.offset, layer.offset + layer.length) ===
-      text.slice(offset + span.offset, offset + span.offset + span.length);
-    let [from, to, listFrom, listTo] = [first, last + 1, 0, list.length];
-    while (from < to && listFrom < listTo && isSame(layers[from], list[listFrom].span)) {
-      from++;
-      listFrom++;
-    }
-    while (from < to && listFrom < listTo && isSame(layers[to - 1], list[listTo - 1].span)) {
-      to--;
-      listTo--;
-    }
-    const kept = [
-      ...layers.slice(first, from).map((layer, i) => ({ layer, offset: offset + list[i].span.offset })),
-      ...layers.slice(to, last + 1).map((layer, i) => ({ layer, offset: offset + list[listTo + i].span.offset })),
-    ];
-    const added = list.slice(listFrom, listTo);
-    const objects = added.map(({ object }) => object);
-    const removed = layers.slice(from, to);
-    const definitions = this.definitionsOf(objects, layers[first]);
-    if (definitions === undefined || removed.some(({ definition }) => isUnfit(definition))) return undefined;
-    if (added.length !== removed.length && this.hasNumbered(to, parent)) return undefined;
-    const { depth } = layers[first];
-    return {
-      first: from,
-      removed,
-      kept,
-      added: definitions.map((definition, i) => {
-        const { name, place } = definition;
-        const span = { offset: offset + added[i].span.offset, length: added[i].span.length };
-        return { name, definition, place, depth, call: undefined, origin: undefined, ...span };
-      }),
-      around: { offset, length },
-    };
-  }
-
-  /** Layers as they would be read in a list beside another; undefined where their names depend on where they stand. */
-  private definitionsOf(
-    objects: readonly JsonObject[],
-    { place, depth }: FollowedLayer,
-  ): readonly LayerDefinition[] | undefined {
-    let isReported = false;
-    const definitions = objects.map((object) =>
-      readLayer(object, place.parent!.to(Number(place.step)), depth, () => (isReported = true)),
-    );
-    const areNamed = objects.every(
-      (object) =>
-        (stringMember(object, 'name') ?? stringMember(objectMember(object, 'config') ?? {}, 'name')) !== undefined,
-    );
-    return isReported || !areNamed || definitions.some(isUnfit) ? undefined : definitions;
-  }
-
-  /** Some layer from one on may be named after its place in the list. */
-  private hasNumbered(from: number, parent: JsonPlace | undefined): boolean {
-    for (let i = from; i < this.layers.length; i++) {
-      const { place, name, definition } = this.layers[i];
-      const number = Number(place.step) + 1;
-      if (place.parent === parent && name === `${definition.className.toLowerCase()}_${number}`) return true;
-    }
-    return false;
   }
 
   /** The model with other layers; undefined where that says other things of the model. */
@@ -396,43 +304,6 @@ export class LayersFollower implements ModelFollower {
   }
 }
 
-/** Layers that follow one another in the text. */
-interface Stretch {
-  /** Index of the first of those that were removed, or that those are added before. */
-  readonly first: number;
-  readonly removed: readonly FollowedLayer[];
-  readonly added: readonly FollowedLayer[];
-  /** Neighbours that stay as they are, with where they stand in the new text. */
-  readonly kept: readonly { readonly layer: FollowedLayer; readonly offset: number }[];
-  /** What they all take in the old text. */
-  readonly around: Span;
-}
-
-/** Neighbours that are looked at for one edit. */
-const MOST_LAYERS = 256;
-
-/** Models and what feeds them are not followed. */
-function isUnfit({ className, nested }: LayerDefinition): boolean {
-  return nested !== undefined || className === 'InputLayer';
-}
-
-/** The objects that a text of them with commas between lists, with where they stand in it. */
-function objectsIn(text: string): { object: JsonObject; span: Span }[] | undefined {
-  let list: unknown;
-  const inBrackets = `[${text}]`;
-  try {
-    list = JSON.parse(inBrackets);
-  } catch {
-    return undefined;
-  }
-  if (!Array.isArray(list) || !list.every(isObject)) return undefined;
-  const index = JsonIndex.of(inBrackets);
-  return list.map((object, i) => {
-    const { offset, length } = index.value([i])!;
-    return { object, span: { offset: offset - 1, length } };
-  });
-}
-
 type InLayer = Pick<NonNullable<ModelEdit['layer']>, 'before' | 'after'> & LoweringChange;
 
 /** What a layer states for itself alone. */
@@ -451,28 +322,5 @@ function parsed(text: string): JsonObject | undefined {
     return isObject(value) ? value : undefined;
   } catch {
     return undefined;
-  }
-}
-
-/** The words of an edited layer, with its place in the latest text. */
-class FollowedOrigin implements Origin {
-  readonly kind: string;
-  readonly config: JsonObject;
-
-  constructor(
-    readonly layer: string,
-    { className, config }: LayerDefinition,
-    private readonly span: Span,
-  ) {
-    this.kind = className;
-    this.config = config;
-  }
-
-  get offset(): number {
-    return this.span.offset;
-  }
-
-  get length(): number {
-    return this.span.length;
   }
 }

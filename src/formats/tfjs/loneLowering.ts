@@ -4,7 +4,7 @@ import { isFloat } from '../../ir/dataType';
 import { elementCount, type Tensor } from '../../ir/tensor';
 import { alongAxis, elementwise } from './cancelTransposes';
 import { LayerParts, LayerScope, NotLowered, type TensorValue, type UsedWeight } from './layerScope';
-import { lowerLayer, type LoweredCall } from './modelLowering';
+import { lowerLayer, type LoweredCall } from './loweredCall';
 import { sameJson } from '../../ir/sameJson';
 import type { LayerDefinition } from './topology';
 import type { WeightManifest } from './weightManifest';

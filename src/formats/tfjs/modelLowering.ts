@@ -1,62 +1,31 @@
 import type { ValueType } from '../../ir/graph';
 import { MutableGraph, nodeOf, type MutableNode } from '../../ir/mutableGraph';
 import type { Origin } from '../../ir/origin';
-import { sameJson } from '../../ir/sameJson';
 import { say } from '../../texts/say';
 import { wellFormed } from '../../ir/wellFormed';
 import { orderCalls, isInput, type CallOutput } from './callOrder';
 import { modelInputShape, statedInputShape, statedType } from './inputShape';
 import { LayerParts, LayerScope, NotLowered, type Shape, type Surroundings, type TensorValue } from './layerScope';
-import { loweringOf, opaqueReason } from './layers/registry';
+import {
+  isSameValue,
+  lowerLayer,
+  valueType,
+  type LayerReport,
+  type LoweredCall,
+  type StatedOutputs,
+} from './loweredCall';
 import { Names } from './names';
-import type { StatedTensor } from './statedTensor';
 import { shown, type LayerDefinition, type ModelDefinition, type Report } from './topology';
+import { OPAQUE_DOMAIN, opaqueNode } from './opaqueNode';
 import type { StoredWeight } from './storedWeight';
 import type { WeightManifest } from './weightManifest';
-import { weightTensor } from './weightTensor';
 
 /** Opset that layers are lowered to. */
 const LOWERED_OPSET = 18;
-/** Domain of layers that stay opaque; the operator is the layer's class. */
-const OPAQUE_DOMAIN = 'tfjs';
 /** Calls that a model may come to with its nested models expanded: shared ones can double at every level. */
 const MOST_CALLS = 200_000;
 /** Outputs of an opaque layer beyond this are not made. */
 const MOST_OUTPUTS = 64;
-
-/** What the file states of a call's outputs, by their number. */
-type StatedOutputs = ReadonlyMap<number, StatedTensor | null>;
-
-/** Something that is reported of a layer; of a setting, where one is named. */
-interface LayerReport {
-  readonly code: string;
-  readonly message: string;
-  readonly layer: LayerDefinition;
-  readonly setting?: string;
-}
-
-/** A call of a layer as it was lowered. */
-export interface LoweredCall {
-  /** In the order of the calls. */
-  index: number;
-  layer: LayerDefinition;
-  /** Name of the call's main node. */
-  readonly label: string;
-  /** Names of the models around the layer, each with '/' behind it. */
-  readonly prefix: string;
-  origin: Origin;
-  readonly inputs: readonly (TensorValue | undefined)[];
-  outputs: readonly TensorValue[];
-  /** What it adds to the graph; undefined where it is another by now, in the graph that was made of it. */
-  parts: LayerParts | undefined;
-  /** Names that it was given, in the order in which it asked. */
-  readonly claimed: readonly string[];
-  /** How much had been reported before. */
-  reported: number;
-  readonly reports: readonly LayerReport[];
-  /** How many outputs it was given, and what is stated of them, where it is not expressed in operators. */
-  opaque: { readonly outputCount: number; readonly stated: StatedOutputs | undefined } | undefined;
-}
 
 /** Builds the graph of a layers model: one or more ONNX operators for each call of a layer. */
 export class ModelLowering implements Surroundings {
@@ -354,7 +323,7 @@ export class ModelLowering implements Surroundings {
       );
       isOpaque = true;
       parts = new LayerParts();
-      outputs = this.opaque(parts, layer, label, origin, inputs, opaque);
+      outputs = opaqueNode(this, this.manifest, { parts, layer, label, origin, inputs, opaque });
     }
     this.commit(parts, isOpaque);
     const call = { index: this.calls.length, layer, label, prefix, origin, inputs, outputs, parts, reported, reports };
@@ -408,38 +377,6 @@ export class ModelLowering implements Surroundings {
     return cost;
   }
 
-  /** A node that stands for a layer that cannot be expressed in operators, with the weights that carry its name. */
-  private opaque(
-    parts: LayerParts,
-    layer: LayerDefinition,
-    label: string,
-    origin: Origin,
-    inputs: readonly (TensorValue | undefined)[],
-    { outputCount, stated }: NonNullable<LoweredCall['opaque']>,
-  ): TensorValue[] {
-    const claim = (wanted: string) => parts.named(wanted, this.claim(wanted));
-    const weights = this.manifest.ofLayer(layer.name).map((stored) => {
-      const shared = this.sharedWeight(layer, stored.name);
-      if (shared !== undefined) return shared.name;
-      const tensor = weightTensor(parts.named(stored.name, this.claimWeight(stored.name)), stored);
-      parts.initializers.push(tensor);
-      parts.weights.push({ layer, weight: stored.name, tensor, form: {}, present: stored.present });
-      return tensor.name;
-    });
-    const names = Array.from({ length: outputCount }, (_, i) => claim(i === 0 ? label : `${label}/output_${i}`));
-    const values = [...inputs.map((i) => i?.name ?? ''), ...weights];
-    const options = { domain: OPAQUE_DOMAIN, name: label, outputs: names, origin };
-    parts.nodes.push(nodeOf(layer.className, values, {}, options));
-    // most custom layers keep the axes of their input: what follows is then still recognised
-    const likely = inputs[0]?.shape?.map(() => null);
-    return names.map((name, i) => {
-      const { shape, dtype } = stated?.get(i) ?? {};
-      const value = { name, shape: shape ?? likely, dtype: dtype ?? inputs[0]?.dtype ?? 'float32' };
-      if (shape !== undefined) parts.values.push(value);
-      return value;
-    });
-  }
-
   private commit(parts: LayerParts, isOpaque: boolean): void {
     if (isOpaque) this.graph.opsets.set(OPAQUE_DOMAIN, 1);
     for (const node of parts.nodes) this.graph.nodes.push(node);
@@ -467,29 +404,6 @@ export class ModelLowering implements Surroundings {
     this.graph.nodes.push(nodeOf('Identity', [output.name], {}, { name, outputs: [name] }));
     return name;
   }
-}
-
-/**
- * The outputs of one call of a layer; its nodes are in the scope's parts.
- * @throws NotLowered when it cannot be expressed in operators
- */
-export function lowerLayer(scope: LayerScope, inputs: readonly (TensorValue | undefined)[]): readonly TensorValue[] {
-  const { className } = scope.layer;
-  const lowering = loweringOf(className);
-  if (lowering === undefined)
-    throw new NotLowered(opaqueReason(className) ?? say`the class ${shown(className)} is not known`);
-  if (inputs.length === 0) throw new NotLowered(say`it has no input`);
-  if (inputs.includes(undefined)) throw new NotLowered(say`one of its inputs leads nowhere`);
-  return lowering(scope, inputs as readonly TensorValue[]);
-}
-
-function isSameValue(a: TensorValue | undefined, b: TensorValue | undefined): boolean {
-  if (a === b) return true;
-  return a?.name === b?.name && a?.dtype === b?.dtype && sameJson(a?.shape ?? null, b?.shape ?? null);
-}
-
-export function valueType({ dtype, shape }: TensorValue): ValueType {
-  return shape === undefined ? { kind: 'tensor', dtype } : { kind: 'tensor', dtype, shape };
 }
 
 /** An open first axis is the batch: the same for all inputs. */

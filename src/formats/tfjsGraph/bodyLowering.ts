@@ -4,7 +4,7 @@ import type { Origin } from '../../ir/origin';
 import { say } from '../../texts/say';
 import { finished } from '../tfjs/jsonFile';
 import { NotLowered, type TensorValue } from '../tfjs/layerScope';
-import { valueType } from '../tfjs/modelLowering';
+import { valueType } from '../tfjs/loweredCall';
 import { shown, type LayerDefinition } from '../tfjs/topology';
 import { settingType } from './attributeValues';
 import type { Constant } from './constants';

@@ -4,7 +4,7 @@ import { capturedNames, MutableGraph, nodeOf, type MutableNode } from '../../ir/
 import type { Origin } from '../../ir/origin';
 import { isObject, member, objectMember, stringMember } from '../tfjs/jsonAccess';
 import type { Shape, TensorValue } from '../tfjs/layerScope';
-import { valueType } from '../tfjs/modelLowering';
+import { valueType } from '../tfjs/loweredCall';
 import type { JsonPlace } from '../tfjs/jsonPlace';
 import { Names } from '../tfjs/names';
 import { shown, type LayerDefinition, type Report } from '../tfjs/topology';

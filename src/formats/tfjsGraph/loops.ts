@@ -4,7 +4,7 @@ import type { Origin } from '../../ir/origin';
 import { int64Tensor } from '../../ir/tensor';
 import { say } from '../../texts/say';
 import { NotLowered, type Shape, type TensorValue } from '../tfjs/layerScope';
-import { valueType } from '../tfjs/modelLowering';
+import { valueType } from '../tfjs/loweredCall';
 import type { Argument, BodyLowering, NodeSink } from './bodyLowering';
 import { argumentsOf, emitted, graphAttribute, joined, truth, type CallLowering, type Kind } from './callOperators';
 import type { LoopForm } from './countedLoop';
