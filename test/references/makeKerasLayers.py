@@ -23,8 +23,8 @@ def inputs(shapes):
         first += count
 
 
-def computed(layer, *shapes):
-    """Settings, weights as a file names them, and the result; the weights are small random numbers."""
+def computed(layer, *shapes, **call):
+    """Settings, those of the call, weights as a file names them, and the result; the weights are small random numbers."""
     values = list(inputs(shapes))
     layer(*values)
     weights = []
@@ -34,11 +34,12 @@ def computed(layer, *shapes):
         name = '/'.join(['a', *weight.path.split('/')[1:]])
         weights.append({'name': name, 'shape': list(weight.shape), 'values': [float(v) for v in value.flatten()]})
     inference = {'training': False} if 'training' in inspect.signature(layer.call).parameters else {}
-    result = np.asarray(layer(*values, **inference))
+    result = np.asarray(layer(*values, **inference, **call))
     return {
         'class': keras.saving.serialize_keras_object(layer)['class_name'],
         'config': json.loads(json.dumps(layer.get_config(), default=str)),
         'shapes': [list(shape) for shape in shapes],
+        'call': call,
         'weights': weights,
         'dims': list(result.shape),
         'data': [float(f'{v:.6g}') for v in result.flatten()],
@@ -57,6 +58,8 @@ LAYERS = [
     computed(L.MultiHeadAttention(2, 3, value_dim=2), (1, 3, 4), (1, 2, 4)),
     computed(L.MultiHeadAttention(1, 2, use_bias=False, output_shape=5), (1, 2, 4), (1, 3, 4), (1, 3, 4)),
     computed(L.GroupQueryAttention(3, 4, 2), (1, 3, 4), (1, 2, 4)),
+    computed(L.MultiHeadAttention(2, 3), (1, 3, 4), (1, 3, 4), use_causal_mask=True),
+    computed(L.GroupQueryAttention(3, 4, 2), (1, 3, 4), (1, 2, 4), use_causal_mask=True),
     computed(L.RandomFlip(), (1, 2, 2, 3)),
     computed(L.SpectralNormalization(L.Dense(2)), (2, 3)),
 ]

@@ -17,7 +17,12 @@ export interface LayerCall {
   readonly inputs: readonly TensorRef[];
   /** Operands of an operation where some are numbers, in their order: undefined stands for the next of the inputs. */
   readonly operands?: readonly (number | undefined)[];
+  /** Attention sees nothing later than its own place. */
+  readonly isCausal?: boolean;
 }
+
+/** The setting of a call that makes attention causal. */
+const CAUSAL = 'use_causal_mask';
 
 /** In the place of a layer's name where Keras 2 has a number as an operator's first operand: `["_CONSTANT_VALUE", -1, 2.5, {...}]`. */
 const NUMBER = '_CONSTANT_VALUE';
@@ -36,12 +41,14 @@ export function readCalls(inbound: unknown): LayerCall[] | undefined {
   return inbound.map((node: unknown) => {
     const inputs: TensorRef[] = [];
     let operands: (number | undefined)[] | undefined;
+    let isCausal = false;
     if (isObject(node)) {
       collectKerasTensors(member(node, 'args'), inputs, 0);
       // masks are not computed, here as in tfjs
       const named = objectMember(node, 'kwargs') ?? {};
       for (const key of Object.keys(named)) if (key !== 'mask') collectKerasTensors(member(named, key), inputs, 0);
       operands = operandsOf(member(node, 'args'));
+      isCausal = member(named, CAUSAL) === true;
     } else if (Array.isArray(node)) {
       const entries: unknown[] = isRef(node) || node[0] === NUMBER ? [node] : node;
       for (const entry of entries) {
@@ -51,12 +58,13 @@ export function readCalls(inbound: unknown): LayerCall[] | undefined {
         const settings = (entry as unknown[])[3];
         if (!isObject(settings)) continue;
         for (const value of Object.values(settings)) collectRefs(value, inputs, 0);
+        isCausal ||= member(settings, CAUSAL) === true;
         const second = member(settings, 'y');
         if (typeof first === 'number') operands = [first, undefined];
         else if (typeof second === 'number') operands = [undefined, second];
       }
     }
-    return operands === undefined ? { inputs } : { inputs, operands };
+    return { inputs, ...(operands && { operands }), ...(isCausal && { isCausal }) };
   });
 }
 

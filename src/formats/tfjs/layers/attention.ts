@@ -126,7 +126,8 @@ function attention(
   );
   const weights: Shape = [batch, heads, rows, columns];
   const scores = scope.emit('MatMul', [scaled, turned], {}, { shape: weights, part: 'scores' });
-  const shares = scope.emit('Softmax', [scores], { axis: attribute.int(-1) }, { shape: weights, part: 'softmax' });
+  const seen = scope.layer.calls[0]?.isCausal ? withoutLater(scope, scores, weights) : scores;
+  const shares = scope.emit('Softmax', [seen], { axis: attribute.int(-1) }, { shape: weights, part: 'softmax' });
   const mixed = scope.emit('MatMul', [shares, v], {}, { shape: [batch, heads, rows, valueSize], part: 'mixed' });
   const perm = { perm: attribute.ints([0, 2, 1, 3]) };
   const back = scope.emit('Transpose', [mixed], perm, { shape: [batch, rows, heads, valueSize], part: 'moved' });
@@ -143,6 +144,15 @@ function attention(
   const stated = output ?? query.shape[2];
   const input = { ...joined, shape: [batch, rows, wide] };
   return [projected(scope, input, 'attention_output', [heads, valueSize, stated], [stated], 2)];
+}
+
+/** Scores `[batch, heads, rows, columns]`, those of columns later than the row so low that Softmax makes zeros of them (Keras adds -1e9). */
+function withoutLater(scope: LayerScope, scores: TensorValue, shape: Shape): TensorValue {
+  const sizes = scope.emit('Shape', [scores], {}, { shape: [4], dtype: 'int64', part: 'sizes' });
+  const low = scope.emit('Expand', [scope.scalar(-1e9, 'low'), sizes], {}, { shape, part: 'low' });
+  const earlier = scope.emit('Trilu', [low], { upper: attribute.int(0) }, { shape, part: 'earlier' });
+  const later = scope.emit('Sub', [low, earlier], {}, { shape, part: 'later' });
+  return scope.emit('Add', [scores, later], {}, { shape, part: 'masked' });
 }
 
 /** Each head of `[batch, heads, length, size]` several times, one behind the other, until there are `count`. */

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import * as path from 'node:path';
+import { readCalls } from '../../../../src/formats/tfjs/inboundNodes';
 import { openTfjsLayers } from '../../../../src/formats/tfjs/openTfjsLayers';
 import { MemoryFolder } from '../../../support/tfjsOracle';
 import { floats, runGraph } from '../../../support/runGraph';
@@ -11,6 +12,7 @@ async function outputOf(
   config: object,
   shapes: readonly number[][],
   weights: readonly { name: string; shape: number[]; values: number[] }[] = [],
+  settings: object = {},
 ): Promise<{ dims: readonly number[]; data: number[] }> {
   const inputs = shapes.map((shape, i) => ({
     class_name: 'InputLayer',
@@ -18,7 +20,7 @@ async function outputOf(
     config: { name: `x${i}`, batch_input_shape: shape },
     inbound_nodes: [],
   }));
-  const call = shapes.map((_, i) => [`x${i}`, 0, 0, {}]);
+  const call = shapes.map((_, i) => [`x${i}`, 0, 0, i === 0 ? settings : {}]);
   const layer = { class_name, name: 'a', config: { name: 'a', ...config }, inbound_nodes: [call] };
   const text = JSON.stringify({
     modelTopology: {
@@ -158,6 +160,8 @@ const reference = JSON.parse(readFileSync(path.resolve(__dirname, '../../../refe
     readonly class: string;
     readonly config: object;
     readonly shapes: readonly number[][];
+    /** Settings of the call. */
+    readonly call: object;
     readonly weights: readonly { name: string; shape: number[]; values: number[] }[];
     readonly dims: readonly number[];
     readonly data: readonly number[];
@@ -165,9 +169,10 @@ const reference = JSON.parse(readFileSync(path.resolve(__dirname, '../../../refe
 };
 
 describe(`Keras layers that tfjs does not have: as Keras ${reference.keras} computes them`, () => {
-  for (const { class: kind, config, shapes, weights, dims, data } of reference.layers) {
-    it(`${kind} of ${shapes.map((s) => `[${s.join(', ')}]`).join(' and ')}`, async () => {
-      const computed = await outputOf(kind, { ...config, name: 'a' }, shapes, weights);
+  for (const { class: kind, config, shapes, call, weights, dims, data } of reference.layers) {
+    const settings = Object.keys(call).map((key) => `, ${key}`);
+    it(`${kind} of ${shapes.map((s) => `[${s.join(', ')}]`).join(' and ')}${settings.join('')}`, async () => {
+      const computed = await outputOf(kind, { ...config, name: 'a' }, shapes, weights, call);
       assert.deepEqual(computed.dims, dims);
       const scale = Math.max(...data.map(Math.abs));
       assert.ok(scale > 0);
@@ -267,6 +272,16 @@ describe('operations of Keras 3 in a functional model', () => {
     );
     assert.deepEqual(await kerasModel([{ class_name: 'NotEqual', args: ['x', 2] }]), [1, 0, 1]);
     assert.deepEqual(await kerasModel([{ class_name: 'Greater', args: [2, 'x'] }]), [1, 0, 0]);
+  });
+
+  it('the mask of causal attention is a setting of the call', () => {
+    const x = { class_name: '__keras_tensor__', config: { shape: [1, 3, 4], keras_history: ['x', 0, 0] } };
+    const call = (kwargs: object) => readCalls([{ args: [x], kwargs: { query: x, ...kwargs } }])![0].isCausal;
+    assert.deepEqual([{ use_causal_mask: true }, { use_causal_mask: false }, {}].map(call), [
+      true,
+      undefined,
+      undefined,
+    ]);
   });
 
   it('a mask is no input of the layer that it is for', async () => {
