@@ -100,14 +100,7 @@ export class Cancellation {
 
   /** Names that it asked for. */
   get claimed(): readonly string[] {
-    return [...this.made].flatMap(
-      ([
-        value,
-        {
-          node: { name },
-        },
-      ]) => (name === value ? [] : name),
-    );
+    return [...this.made].flatMap(([value, { node }]) => (node.name === value ? [] : node.name));
   }
 
   /** @param order of the axes of what it computes, where that is another */
