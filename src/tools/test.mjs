@@ -1,5 +1,6 @@
 // npm test: everything, on a machine with nothing but Node: installs, checks types and style, builds, and runs every suite.
-// The last line is "N passed, N failed, N skipped" over all suites; a failed step that runs no tests counts as one failure.
+// At the end it says again which tests failed; the last line is "N passed, N failed, N skipped" over all suites; a failed step that
+// runs no tests counts as one failure.
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -41,6 +42,8 @@ const results = await Promise.all(summary.map((script) => ended[script]));
 fs.rmSync(folder, { recursive: true, force: true });
 
 const sum = (key) => results.reduce((total, result) => total + result[key], 0);
+for (const { script, failures } of results)
+  for (const failure of failures) console.log(`\nfailed in ${script}: ${failure}`);
 console.log('');
 for (const { script, seconds, passed, failed, skipped } of results) {
   const counts = passed + skipped ? `${passed} passed, ${failed} failed, ${skipped} skipped` : failed ? 'failed' : 'ok';
@@ -78,7 +81,7 @@ async function run(script) {
 
 /** What countingReporter.ts keeps; zeros of a script without tests. */
 function countsIn(file) {
-  const none = { passed: 0, failed: 0, skipped: 0, running: null };
+  const none = { passed: 0, failed: 0, skipped: 0, running: null, failures: [] };
   if (!fs.existsSync(file)) return none;
   try {
     return JSON.parse(fs.readFileSync(file, 'utf8'));
