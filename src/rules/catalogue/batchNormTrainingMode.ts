@@ -1,5 +1,7 @@
-import { later, say } from '../../texts/say';
+import type { Layer } from '../../layers/layerView';
+import { count, later, say } from '../../texts/say';
 import type { Rule } from '../rule';
+import { listed } from '../words';
 
 export const batchNormTrainingMode: Rule = {
   meta: {
@@ -7,8 +9,8 @@ export const batchNormTrainingMode: Rule = {
     severity: 'warning',
     title: 'Batch norm left in training mode',
     whatItDoes:
-      'Reports a BatchNormalization of an inference graph that computes batch statistics: `training_mode = 1`; in opset 7 to 13 more than ' +
-      'one used output; before opset 7 also `is_test = 0` where it is written out (the default alone says nothing).',
+      'Lists the BatchNormalizations of an inference graph that compute batch statistics: `training_mode = 1`; in opset 7 to 13 more than ' +
+      'one used output; before opset 7 also `is_test = 0` where it is written out (the default alone says nothing). One finding for all.',
     why:
       'In training mode the norm ignores its running statistics. The output for a sample then depends on the other samples of the batch, ' +
       'a batch of one is normalized with its own statistics, and the result differs from what was validated.',
@@ -48,6 +50,7 @@ inference_mode (float[N,3,8,8] x) => (float[N,4,8,8] y)
   check({ model, view, report }) {
     if (model.purpose !== 'inference') return;
     const opset = view.graph.opsets.get('') ?? 1;
+    const found = new Map<string, Layer[]>();
     for (const layer of view.layers) {
       if (layer.norm?.type !== 'batch' || !layer.norm.trainingForm) continue;
       const node = view.graph.node(layer.nodes.find((n) => view.graph.node(n).opType === 'BatchNormalization')!);
@@ -57,10 +60,16 @@ inference_mode (float[N,3,8,8] x) => (float[N,4,8,8] y)
           : opset < 7 && node.int('is_test') === 0
             ? say`is_test is 0`
             : say`its outputs beyond the first are used`;
+      const alike = found.get(said);
+      if (alike) alike.push(layer);
+      else found.set(said, [layer]);
+    }
+    for (const [said, layers] of found) {
       report({
-        layer,
+        layers,
         message:
-          say`${layer.kind} is in training mode (${said}): it normalizes with the statistics of the batch it is given and not with the running mean and variance of the file. ` +
+          say`${count(layers.length, 'batch norm')} in training mode (${said}): ${listed(layers)}. ` +
+          say`In this mode a norm uses the statistics of the batch it is given and not the running mean and variance of the file. ` +
           say`Export the model in evaluation mode.`,
       });
     }

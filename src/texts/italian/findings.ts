@@ -33,6 +33,8 @@ export const findings: Readonly<Record<string, string>> = {
     'In float16 vale esattamente 0, e un ingresso senza varianza viene allora diviso per 0.',
   'In inference it gives out what goes in, and can be removed.':
     'In inferenza restituisce ciò che riceve, e si può togliere.',
+  'In this mode a norm uses the statistics of the batch it is given and not the running mean and variance of the file. ':
+    'In questa modalità una norm usa le statistiche del batch che riceve e non la media e la varianza correnti del file. ',
   'In {0} of them it is exactly 0, and an input without variance is then divided by 0.':
     'In {0} di esse vale esattamente 0, e un ingresso senza varianza viene allora diviso per 0.',
   'Neither order always wins: train both and compare.':
@@ -188,14 +190,13 @@ export const findings: Readonly<Record<string, string>> = {
     '{0} ha un’attivazione e nessuna norm, mentre {1} su {2} {3} del corpo ne hanno una {4}.',
   '{0} holds numbers that are not finite: {1}. ': '{0} contiene numeri non finiti: {1}. ',
   '{0} holds {1} from step {2} on, {3}. {4}': '{0} contiene {1} dal passo {2}, {3}. {4}',
+  '{0} in training mode ({1}): {2}. ': '{0} in modalità di addestramento ({1}): {2}. ',
   '{0} in {1}': '{0} in {1}',
   '{0} is also an output of the model': '{0} è anche un’uscita del modello',
   '{0} is also read by 1 other node': '{0} è letta anche da 1 altro nodo',
   '{0} is also read by {1} other nodes': '{0} è letta anche da altri {1} nodi',
   '{0} is an output of the model, after the dense layer {1}: right for an embedding, not for scores or regression.':
     '{0} è un’uscita del modello, dopo lo strato denso {1}: giusto per un embedding, non per punteggi o regressione.',
-  '{0} is in training mode ({1}): it normalizes with the statistics of the batch it is given and not with the running mean and variance of the file. ':
-    '{0} è in modalità di addestramento ({1}): normalizza con le statistiche del batch che riceve e non con la media e la varianza correnti del file. ',
   '{0} keeps statistics along axis {1}, and the channels of {2} ({3}) are axis {4}: ':
     '{0} tiene statistiche lungo l’asse {1}, e i canali di {2} ({3}) sono l’asse {4}: ',
   '{0} linear layers in a row from {1} to {2} with saturating activations ({3}) and no norm. ':

@@ -44,7 +44,7 @@ export const rulePages: Readonly<Record<string, RulePageText>> = {
   'post-norm-transformer': {
     title: 'Transformer post-norm',
     whatItDoes:
-      'Dice di un modello con 2 o più norm dopo somme residue, in cui il residuo successivo parte dall’uscita della norm, che è di tipo post-norm. Un riscontro per tutto il modello.',
+      'Dice di un modello con 6 o più norm dopo somme residue una dietro l’altra (tre blocchi encoder), in cui il residuo successivo parte dall’uscita della norm, che è di tipo post-norm. Un riscontro per tutto il modello.',
     why: 'Le norm stanno sul flusso residuo stesso, quindi ogni gradiente diretto al primo blocco le attraversa tutte. All’inizializzazione i gradienti degli ultimi strati sono grandi, e l’addestramento richiede un warm-up del learning rate; i blocchi pre-norm (norm -> sottoblocco -> somma) si addestrano senza. I modelli post-norm già addestrati (BERT, il Transformer originale) sono buoni modelli: questo riguarda chi addestra.',
     insteadDo:
       'Per addestrare da zero, usa un warm-up del learning rate, o sposta le norm nei rami (pre-norm) con un’ultima norm dopo l’ultimo blocco. Per il fine-tuning lascia il modello com’è.',
@@ -90,7 +90,7 @@ export const rulePages: Readonly<Record<string, RulePageText>> = {
   'batch-norm-training-mode': {
     title: 'Batch norm lasciata in modalità di addestramento',
     whatItDoes:
-      'Segnala una BatchNormalization di un grafo di inferenza che calcola statistiche del batch: `training_mode = 1`; negli opset da 7 a 13 più di un’uscita usata; prima dell’opset 7 anche `is_test = 0` dove è scritto (il solo predefinito non dice nulla).',
+      'Elenca le BatchNormalization di un grafo di inferenza che calcolano statistiche del batch: `training_mode = 1`; negli opset da 7 a 13 più di un’uscita usata; prima dell’opset 7 anche `is_test = 0` dove è scritto (il solo predefinito non dice nulla). Un riscontro per tutte.',
     why: 'In modalità di addestramento la norm ignora le sue statistiche correnti. L’uscita di un campione dipende allora dagli altri campioni del batch, un batch di uno è normalizzato con le proprie statistiche, e il risultato differisce da quello validato.',
     insteadDo:
       'Chiama `model.eval()` prima di esportare, e non passare `training=TrainingMode.TRAINING` all’esportatore.',

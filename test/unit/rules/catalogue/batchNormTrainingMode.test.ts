@@ -27,7 +27,7 @@ testRule(batchNormTrainingMode, {
       message: /is_test is 0/,
     },
     {
-      name: 'each norm on its own',
+      name: 'both norms in one finding',
       text: model(
         17,
         `a = Conv(x, w)
@@ -35,6 +35,7 @@ testRule(batchNormTrainingMode, {
         r = Relu(n)
         y, new_mean, new_var = BatchNormalization<training_mode = 1>(r, s, t, m, v)  # finding`,
       ),
+      message: /^2 batch norms in training mode \(training_mode is 1\): n, y\. /,
     },
   ],
   silent: [

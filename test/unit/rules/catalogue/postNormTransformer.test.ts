@@ -11,31 +11,41 @@ const block = (input: string, out: string, mark = '') => `${out}h = MatMul(${inp
     ${out}c = Add(${input}, ${out}o)
     ${out} = LayerNormalization(${out}c, s, t)${mark}\n`;
 
+/** Blocks of one norm each, the first of which reads `x`. */
+const blocks = (count: number, mark = '') =>
+  Array.from({ length: count }, (_, i) => block(i === 0 ? 'x' : `b${i - 1}`, `b${i}`, mark)).join('');
+
 testRule(postNormTransformer, {
   fires: [
     {
-      name: 'three blocks and a classifier',
-      text: tokens(
-        `${block('x', 'a', '  # finding')}${block('a', 'b', '  # finding')}${block('b', 'c', '  # finding')}y = MatMul(c, head)`,
-      ),
-      message: /^3 norms .*warm-up/,
+      name: 'six norms and a classifier',
+      text: tokens(`${blocks(6, '  # finding')}y = MatMul(b5, head)`),
+      message: /^6 norms .*warm-up/,
     },
     {
       name: 'SkipLayerNormalization whose output is the next residual',
-      text: tokens(`n0 = LayerNormalization(x, s, t)
-        h = MatMul(n0, w)
-        n1 = com.microsoft.SkipLayerNormalization(n0, h, s, t)  # finding
-        k = MatMul(n1, w)
-        y = com.microsoft.SkipLayerNormalization(n1, k, s, t)  # finding`),
+      text: tokens(
+        ['n0 = LayerNormalization(x, s, t)']
+          .concat(
+            [1, 2, 3, 4, 5, 6].map(
+              (i) => `h${i} = MatMul(n${i - 1}, w)
+                ${i < 6 ? `n${i}` : 'y'} = com.microsoft.SkipLayerNormalization(n${i - 1}, h${i}, s, t)  # finding`,
+            ),
+          )
+          .join('\n'),
+      ),
     },
     {
       name: 'RMS norms',
-      text: tokens(`h = MatMul(x, w)
-        c = Add(x, h)
-        n = RMSNormalization(c, s)  # finding
-        k = MatMul(n, w)
-        d = Add(n, k)
-        y = RMSNormalization(d, s)  # finding`),
+      text: tokens(
+        [1, 2, 3, 4, 5, 6]
+          .map(
+            (i) => `h${i} = MatMul(${i > 1 ? `n${i - 1}` : 'x'}, w)
+              c${i} = Add(${i > 1 ? `n${i - 1}` : 'x'}, h${i})
+              ${i < 6 ? `n${i}` : 'y'} = RMSNormalization(c${i}, s)  # finding`,
+          )
+          .join('\n'),
+      ),
     },
   ],
   silent: [
@@ -50,6 +60,11 @@ testRule(postNormTransformer, {
         y = Add(s2, l)`),
     },
     { name: 'a single norm after a sum proves nothing', text: tokens(block('x', 'y')) },
+    { name: 'two encoder blocks of two norms', text: tokens(`${blocks(4)}y = MatMul(b3, head)`) },
+    {
+      name: 'two towers of two encoder blocks',
+      text: tokens(`${blocks(4)}${blocks(4).replace(/b(\d)/g, 'c$1')}y = Add(b3, c3)`),
+    },
     {
       name: 'norms inside the branches, after the sub-block',
       text: tokens(`h = MatMul(x, w)
