@@ -3,6 +3,7 @@ import { ABSENT } from '../../ir/graph';
 import type { LinearNormalization } from '../../protocol/facts';
 import { later, say, translated } from '../../texts/say';
 import type { Rule } from '../rule';
+import { isExported } from '../folding';
 import { activatedLinear, isGate } from '../stacks';
 
 /** Share of the siblings that must have a norm, and how many of them at least. */
@@ -19,7 +20,8 @@ export const inconsistentNorm: Rule = {
     whatItDoes:
       'Reports a linear layer with an activation and without a norm, where at least three quarters of the layers of its kind (convolutions with a window, ' +
       'depthwise, pointwise and transposed convolutions, dense layers) have one in the same place. First layers behind an input, layers with no norm between them and an ' +
-      'output, squeeze-and-excitation, gates and attention are not counted.',
+      'output, squeeze-and-excitation, gates and attention are not counted; in an exported inference graph, a layer with a bias among normalized ones without ' +
+      'is not reported: its norm may have been folded into it.',
     why:
       'A norm that is missing in one place of many is more often forgotten than left out: this layer alone hands on activations of another scale, and trains at ' +
       'another pace than the rest.',
@@ -72,7 +74,7 @@ all_alike (float[N,3,8,8] x) => (float[N,4,8,8] y)
     ],
   },
 
-  check({ view, report }) {
+  check({ model, view, report }) {
     const siblings = new Map<string, Layer[]>();
     for (const linear of bodyOf(view)) {
       const kind = kindOf(linear, view);
@@ -85,9 +87,14 @@ all_alike (float[N,3,8,8] x) => (float[N,4,8,8] y)
       const counts = places.map((p) => normalizations.filter((n) => n === p).length);
       const most = Math.max(...counts);
       if (most < FEWEST || most < SHARE * linears.length) continue;
-      const place = places[counts.indexOf(most)] === places[0] ? say`before the activation` : say`after the activation`;
+      const usual = places[counts.indexOf(most)];
+      const place = usual === places[0] ? say`before the activation` : say`after the activation`;
+      const others = linears.filter((_, i) => normalizations[i] === usual);
+      // exporters fold some norms and leave others: the bias is what is left of one
+      const mayBeFolded = isExported(model) && others.every((l) => l.linear!.bias === undefined);
       linears.forEach((layer, i) => {
         if (!view.lacksNorm(layer) || normalizations[i] === 'folded') return;
+        if (mayBeFolded && layer.linear!.bias !== undefined) return;
         report({
           layer,
           message: say`${layer.kind} has an activation and no norm, while ${most} of the ${linears.length} ${translated(kind)} in the body have one ${place}.`,

@@ -13,7 +13,7 @@ export const rulePages: Readonly<Record<string, RulePageText>> = {
   'inconsistent-norm': {
     title: 'Uno strato senza la norm che gli altri hanno',
     whatItDoes:
-      'Segnala uno strato lineare con un’attivazione e senza norm, dove almeno tre quarti degli strati del suo tipo (convoluzioni con finestra, depthwise, pointwise e trasposte, strati densi) ne hanno una nello stesso posto. Non contano i primi strati dopo un ingresso, gli strati senza norm tra loro e un’uscita, squeeze-and-excitation, gate e attenzione.',
+      'Segnala uno strato lineare con un’attivazione e senza norm, dove almeno tre quarti degli strati del suo tipo (convoluzioni con finestra, depthwise, pointwise e trasposte, strati densi) ne hanno una nello stesso posto. Non contano i primi strati dopo un ingresso, gli strati senza norm tra loro e un’uscita, squeeze-and-excitation, gate e attenzione; in un grafo esportato per l’inferenza non è segnalato uno strato con bias tra strati normalizzati che non ne hanno: la sua norm può esservi stata assorbita.',
     why: 'Una norm che manca in un posto su molti è più spesso dimenticata che omessa: solo questo strato passa avanti attivazioni di un’altra scala, e si addestra a un altro ritmo.',
     insteadDo: 'Aggiungi la norm, o verifica che sia omessa di proposito.',
   },

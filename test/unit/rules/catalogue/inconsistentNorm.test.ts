@@ -9,6 +9,8 @@ const bn =
     `a${i} = ${operator}(${input}, ${weight})\n n${i} = BatchNormalization(a${i}, s, s, s, s)\n r${i} = Relu(n${i})`;
 const forgotten = (i: number, input: string) => `a${i} = Conv(${input}, u)  # finding\n r${i} = Relu(a${i})`;
 
+const biased = (i: number, input: string) => forgotten(i, input).replace('u)', 'u, b)');
+
 const after = (i: number, input: string) =>
   `a${i} = Conv(${input}, u)\n k${i} = Relu(a${i})\n r${i} = BatchNormalization(k${i}, s, s, s, s)`;
 
@@ -31,7 +33,13 @@ testRule(inconsistentNorm, {
       text: stack(6, { 3: forgotten }),
       message: /while 4 of the 5 convolutions with a window in the body have one before the activation/,
     },
-    { name: 'a layer with a bias', text: stack(6, { 2: (i, input) => forgotten(i, input).replace('u)', 'u, b)') }) },
+    {
+      name: 'a layer with a bias in a training definition',
+      purpose: 'definition',
+      format: 'tfjs-layers',
+      text: stack(6, { 2: biased }),
+    },
+    { name: 'where all have biases', text: stack(6, { 3: forgotten }).replaceAll(', u)', ', u, b)') },
     {
       name: 'where the others have it after the activation',
       text: stack(6, {
@@ -48,6 +56,10 @@ testRule(inconsistentNorm, {
     },
   ],
   silent: [
+    {
+      name: 'a bias among norms, in an exported graph: the norm may have been folded',
+      text: stack(6, { 2: biased }).replace('# finding', ''),
+    },
     { name: 'the first layer', text: stack(6, { 0: (i, input) => `a${i} = Conv(${input}, u)\n r${i} = Relu(a${i})` }) },
     {
       name: 'layers with no norm between them and an output',
