@@ -1,5 +1,6 @@
 import type { Attribute } from '../ir/attribute';
 import type { Graph, Node, ValueId } from '../ir/graph';
+import type { NodeStretch } from '../ir/rememberedGraph';
 import type { Tensor } from '../ir/tensor';
 
 /** Subgraphs further down than this are hashed by their size alone. */
@@ -43,14 +44,16 @@ export class GraphHash {
     this.nodes.set(hashOfNode(graph, graph.node(index), 0), 2 * index);
   }
 
-  /** The hash of a graph without functions of which some nodes stay: for each node the index that it had, -1 for a new one. */
-  withNodes(graph: Graph, kept: Int32Array): GraphHash {
-    const nodes = new Uint32Array(2 * kept.length);
-    for (let i = 0; i < kept.length; i++) {
-      const from = 2 * kept[i];
-      if (from < 0) nodes.set(hashOfNode(graph, graph.node(i), 0), 2 * i);
-      else nodes.set(this.nodes.subarray(from, from + 2), 2 * i);
-    }
+  /** The hash of a graph without functions of which a stretch of nodes has become another. */
+  withNodes(graph: Graph, { at, removed, kept }: NodeStretch): GraphHash {
+    const nodes = new Uint32Array(2 * graph.nodeCount);
+    nodes.set(this.nodes.subarray(0, 2 * at));
+    nodes.set(this.nodes.subarray(2 * (at + removed)), 2 * (at + kept.length));
+    kept.forEach((index, i) => {
+      const words =
+        index < 0 ? hashOfNode(graph, graph.node(at + i), 0) : this.nodes.subarray(2 * index, 2 * index + 2);
+      nodes.set(words, 2 * (at + i));
+    });
     return new GraphHash(hashOfRest(graph, []), nodes);
   }
 

@@ -50,22 +50,12 @@ export function inferFacts(graph: Graph): FactOf {
 /** As `inferFacts`, for a graph of which nodes, constants and declared types come to be others (`RememberedGraph`). */
 export class FollowedFacts {
   private readonly facts: (Fact | undefined)[];
-  private infer: (node: number) => void;
+  private readonly infer: (node: number) => void;
 
-  constructor(private graph: Graph) {
+  constructor(private readonly graph: Graph) {
     const source = frozenSource(graph);
     this.facts = inferSource(source, new Map());
-    this.infer = this.inferring(source);
-  }
-
-  /** Goes on with a graph of other nodes, whose values have the same numbers (`RememberedGraph.withNodes`). */
-  moveTo(graph: Graph): void {
-    this.graph = graph;
-    this.infer = this.inferring(frozenSource(graph));
-  }
-
-  private inferring(source: Source): (node: number) => void {
-    return inference(source, new Resizing(source, new Map()), this.facts, () => undefined, 0);
+    this.infer = inference(source, new Resizing(source, new Map()), this.facts, () => undefined, 0);
   }
 
   readonly of: FactOf = (value) => this.facts[value];

@@ -2,7 +2,7 @@ import type { Attribute } from './attribute';
 import type { ErrorPlace } from './errors';
 import type { Graph, ValueId, ValueType } from './graph';
 import type { Origin } from './origin';
-import type { RememberedGraph } from './rememberedGraph';
+import type { NodeStretch, RememberedGraph } from './rememberedGraph';
 import type { Tensor } from './tensor';
 import type { TextDifference } from './textDifference';
 import type { TextLines } from './textLines';
@@ -75,9 +75,11 @@ export interface ModelEdit {
 
 /** A graph that has come to have other nodes. */
 export interface OtherStructure {
-  readonly graph: RememberedGraph;
+  readonly stretch: NodeStretch;
   /** Nodes that it did not have, or whose values are declared otherwise. */
   readonly nodes: readonly number[];
+  /** What nodes that came or went read and compute. */
+  readonly values: ReadonlySet<ValueId>;
   /** Initializers that it did not have. */
   readonly tensors: readonly ValueId[];
   /** Layers of the file that are new, or stand in the text around the edit, with where they stand now. */
@@ -118,6 +120,9 @@ export interface Model {
   readonly lines?: TextLines;
   /** Hash (hex) of what the graph says: nodes, edges, attributes, shapes and names of weights, not the weights' values. */
   readonly graphHash: string;
-  /** Begins to follow the text that the model was opened from, in formats that are texts. The model itself stays as it is. */
-  follow?(): ModelFollower;
+  /**
+   * Begins to follow the text that the model was opened from, in formats that are texts. The model itself stays as it is.
+   * @param graph the model's, which is restated with the text
+   */
+  follow?(graph: RememberedGraph): ModelFollower;
 }

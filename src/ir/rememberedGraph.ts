@@ -3,7 +3,7 @@ import { AttributedNode } from './attributedNode';
 import { constantOf, makesConstants } from './constants';
 import { ABSENT, type Graph, type Node, type ValueId, type ValueType } from './graph';
 import type { StatedOtherwise } from './model';
-import type { MutableGraph, MutableNode, ValueDeclaration } from './mutableGraph';
+import { capturedNames, type MutableGraph, type MutableNode, type ValueDeclaration } from './mutableGraph';
 import type { Origin } from './origin';
 import type { Tensor } from './tensor';
 
@@ -14,76 +14,69 @@ const NO_CONSUMERS: readonly number[] = [];
  * kept, which takes some 200 bytes for each node.
  */
 export function remembered(graph: Graph): RememberedGraph {
-  return graph instanceof RememberedGraph ? graph : RememberedGraph.of(graph);
+  return graph instanceof RememberedGraph ? graph : new RememberedGraph(graph);
+}
+
+/** A stretch of a graph's nodes that has become another; all others stay, in their order. */
+export interface NodeStretch {
+  /** Index of its first node. */
+  readonly at: number;
+  readonly removed: number;
+  /** For each node that is there now the index that it had in the stretch before, rising; -1 for one that is added. */
+  readonly kept: Int32Array;
 }
 
 /** Other nodes of a graph whose inputs and names of outputs stay. Values are known by name. */
-export interface OtherNodes {
-  /** For each node the index that it had, in the same order; -1 for one that is added. */
-  readonly kept: Int32Array;
+export interface OtherNodes extends NodeStretch {
   /** In their order. */
   readonly added: readonly MutableNode[];
   /** All of them, in the order of the graph. */
-  readonly initializers: ReadonlyMap<string, Tensor>;
+  readonly initializers: readonly Tensor[];
   readonly outputs: readonly ValueDeclaration[];
   /** Declared types of what the added nodes compute. */
   readonly types: ReadonlyMap<string, ValueType>;
   readonly opsets: ReadonlyMap<string, number>;
 }
 
-/** A graph with other nodes. */
-export interface GraphOfOtherNodes {
-  readonly graph: RememberedGraph;
+/** What is different around other nodes. */
+export interface AroundNodes {
+  /** What they, and those in whose place they are, read and compute. */
+  readonly values: ReadonlySet<ValueId>;
   /** Initializers that are others than before. */
   readonly tensors: readonly ValueId[];
 }
 
 export class RememberedGraph implements Graph {
   readonly name: string;
-  readonly nodeCount: number;
-  readonly valueCount: number;
-  readonly opsets: ReadonlyMap<string, number>;
   readonly inputs: readonly ValueId[];
   readonly outputs: readonly ValueId[];
-  readonly initializers: readonly ValueId[];
+  opsets: ReadonlyMap<string, number>;
+  initializers: readonly ValueId[];
+  nodeCount: number;
+  valueCount: number;
   private readonly kept: (RememberedNode | StatedNode | undefined)[];
-  private readonly readers: (readonly number[] | undefined)[];
-  private readonly producers: Int32Array;
+  private readonly readers: (number[] | undefined)[];
+  private producers: Int32Array;
   /** Null for values that are no constants. */
   private readonly constants: (Tensor | null | undefined)[];
   /** Those that are stated otherwise. */
-  private readonly types: Map<ValueId, ValueType | null>;
-  private readonly names: Map<ValueId, string>;
+  private readonly types = new Map<ValueId, ValueType | null>();
+  private readonly names = new Map<ValueId, string>();
   /** Where names lead that do not lead where they did in the graph. */
-  private readonly ids: ReadonlyMap<string, ValueId | undefined>;
+  private readonly ids = new Map<string, ValueId | undefined>();
+  /** The names by which values are found that have others by now. */
+  private readonly foundBy = new Map<ValueId, string>();
 
-  /** @param parts what is known already, where the graph has come to have other nodes */
-  private constructor(
-    private readonly graph: Graph,
-    parts: Parts,
-  ) {
-    this.name = graph.name;
-    this.inputs = graph.inputs;
-    ({ opsets: this.opsets, outputs: this.outputs, initializers: this.initializers } = parts);
-    ({ kept: this.kept, readers: this.readers, constants: this.constants, producers: this.producers } = parts);
-    ({ types: this.types, names: this.names, ids: this.ids } = parts);
-    this.nodeCount = this.kept.length;
-    this.valueCount = this.producers.length;
-  }
-
-  static of(graph: Graph): RememberedGraph {
-    return new RememberedGraph(graph, {
-      opsets: graph.opsets,
-      outputs: graph.outputs,
-      initializers: graph.initializers,
-      kept: new Array<RememberedNode | undefined>(graph.nodeCount),
-      readers: new Array<readonly number[] | undefined>(graph.valueCount),
-      constants: new Array<Tensor | null | undefined>(graph.valueCount),
-      producers: Int32Array.from({ length: graph.valueCount }, (_, v) => graph.producer(v)),
-      types: new Map(),
-      names: new Map(),
-      ids: new Map(),
-    });
+  constructor(private readonly graph: Graph) {
+    const { nodeCount, valueCount } = graph;
+    ({ name: this.name, inputs: this.inputs, outputs: this.outputs } = graph);
+    ({ opsets: this.opsets, initializers: this.initializers } = graph);
+    this.nodeCount = nodeCount;
+    this.valueCount = valueCount;
+    this.kept = new Array<RememberedNode | undefined>(nodeCount);
+    this.readers = new Array<number[] | undefined>(valueCount);
+    this.constants = new Array<Tensor | null | undefined>(valueCount);
+    this.producers = Int32Array.from({ length: valueCount }, (_, v) => graph.producer(v));
   }
 
   node(index: number): RememberedNode | StatedNode {
@@ -97,7 +90,9 @@ export class RememberedGraph implements Graph {
   restate({ nodes, tensors, types, names }: StatedOtherwise): void {
     for (const [value, name] of names) {
       const node = this.node(this.producers[value]);
-      const isNamedAlike = node.name === this.valueName(value);
+      const before = this.valueName(value);
+      const isNamedAlike = node.name === before;
+      if (!this.foundBy.has(value)) this.foundBy.set(value, before);
       this.names.set(value, name);
       if (isNamedAlike) this.restateNode(node, { name });
     }
@@ -116,8 +111,8 @@ export class RememberedGraph implements Graph {
 
   /** From now on the nodes of a layer of the file have another origin. */
   rename(before: Origin, after: Origin): void {
-    for (const { origin, index } of this.nodes())
-      if (origin === before) this.restateNode(this.node(index), { origin: after });
+    for (let i = 0; i < this.nodeCount; i++)
+      if (this.node(i).origin === before) this.restateNode(this.node(i), { origin: after });
   }
 
   private restateNode(node: Node, change: Partial<NodeWords>): Node {
@@ -136,7 +131,7 @@ export class RememberedGraph implements Graph {
   }
 
   consumers(value: ValueId): readonly number[] {
-    return value === ABSENT ? NO_CONSUMERS : (this.readers[value] ??= this.graph.consumers(value));
+    return value === ABSENT ? NO_CONSUMERS : (this.readers[value] ??= [...this.graph.consumers(value)]);
   }
 
   valueName(value: ValueId): string {
@@ -163,77 +158,147 @@ export class RememberedGraph implements Graph {
   }
 
   /**
-   * The graph with other nodes. Values keep their numbers, those that nobody computes any more among them; new ones come behind
-   * them.
+   * From now on some nodes are others. Values keep their numbers, those that nobody computes any more among them; new ones come
+   * behind them. Nodes that stay are the same objects, with the index that they have now.
    */
-  withNodes({ kept, added, initializers, outputs, types, opsets }: OtherNodes): GraphOfOtherNodes {
-    const parts = {
-      opsets,
-      outputs: [...this.outputs],
-      initializers: [] as ValueId[],
-      kept: [] as (RememberedNode | StatedNode)[],
-      constants: this.constants.slice(),
-      types: new Map(this.types),
-      names: new Map(this.names),
-      ids: this.idsByName(),
-    };
-    let valueCount = this.valueCount;
-    const idOf = (name: string): ValueId => {
-      if (name === '') return ABSENT;
-      const known = parts.ids.has(name) ? parts.ids.get(name) : this.graph.valueId(name);
-      if (known !== undefined) return known;
-      parts.ids.set(name, valueCount);
-      parts.names.set(valueCount, name);
-      parts.constants[valueCount] = null;
-      return valueCount++;
-    };
-    const tensors: ValueId[] = [];
-    for (const [name, tensor] of initializers) {
-      const value = idOf(name);
-      parts.initializers.push(value);
-      if (value < this.valueCount && this.initializer(value) === tensor) continue;
-      tensors.push(value);
-      parts.constants[value] = tensor;
-      parts.types.set(value, null);
-    }
+  restructure(other: OtherNodes): AroundNodes {
+    const { at, removed, kept, added, outputs, types } = other;
+    this.makeAll();
+    this.findByNames();
+    this.opsets = other.opsets;
+    const tensors = this.takeInitializers(other.initializers);
+    const idOf = (name: string) => this.claimId(name);
     let next = 0;
-    for (let i = 0; i < kept.length; i++) {
-      if (kept[i] >= 0) {
-        const node = this.node(kept[i]);
-        parts.kept.push(kept[i] === i ? node : node.at(i));
-        continue;
-      }
+    const before = this.kept.slice(at, at + removed) as (RememberedNode | StatedNode)[];
+    const come: StatedNode[] = [];
+    const now = Array.from(kept, (index, i) => {
+      if (index >= 0) return before[index - at];
       const node = added[next++];
-      parts.kept.push(new StatedNode(i, node, node.inputs.map(idOf), node.outputs.map(idOf)));
-      node.outputs.forEach((name) => {
-        const value = idOf(name);
-        parts.constants[value] = null;
-        parts.types.set(value, types.get(name) ?? null);
+      const stated = new StatedNode(at + i, node, node.inputs.map(idOf), node.outputs.map(idOf));
+      come.push(stated);
+      return stated;
+    });
+    const stays = new Set(now);
+    const gone = before.filter((node) => !stays.has(node));
+    const captured = added.map((node) => capturedNames(node).map(idOf));
+    const values = new Set(
+      [...[...gone, ...come].flatMap(({ inputs, outputs }) => [...inputs, ...outputs]), ...captured.flat()].filter(
+        (value) => value !== ABSENT,
+      ),
+    );
+    this.moveEdges(other, values, gone, come, captured);
+    spliced(this.kept, at, removed, now);
+    this.nodeCount = this.kept.length;
+    for (let i = at; i < this.nodeCount; i++) this.kept[i]!.index = i;
+    added.forEach((node, i) => {
+      come[i].outputs.forEach((value, k) => {
+        if (value === ABSENT) return;
+        this.constants[value] = null;
+        this.types.set(value, types.get(node.outputs[k]) ?? null);
       });
+    });
+    for (const {
+      opType,
+      domain,
+      inputs,
+      outputs: [value],
+      attributes,
+    } of come) {
+      if (!makesConstants(opType, domain)) continue;
+      const shape = this.constants[inputs[0] ?? ABSENT] ?? undefined;
+      this.constants[value] = constantOf(opType, this.valueName(value), attributes, shape) ?? null;
     }
-    for (const node of parts.kept) {
-      if (kept[node.index] >= 0 || !makesConstants(node.opType, node.domain)) continue;
-      const shape = parts.constants[node.inputs[0] ?? ABSENT] ?? undefined;
-      const [value] = node.outputs;
-      const name = parts.names.get(value) ?? this.valueName(value);
-      parts.constants[value] = constantOf(node.opType, name, attributesOf(node), shape) ?? null;
-    }
-    outputs.forEach(({ type }, i) => parts.types.set(this.outputs[i], type.kind === 'unknown' ? null : type));
-    return {
-      graph: new RememberedGraph(this.graph, { ...parts, ...edgesOf(parts.kept, valueCount) }),
-      tensors,
-    };
+    outputs.forEach(({ type }, i) => this.types.set(this.outputs[i], type.kind === 'unknown' ? null : type));
+    return { values, tensors };
   }
 
-  /** Where names lead that values have now, and that they had. */
-  private idsByName(): Map<string, ValueId | undefined> {
-    const ids = new Map(this.ids);
-    for (const [name, value] of ids)
-      if (value !== undefined && this.valueName(value) !== name) ids.set(name, undefined);
-    for (const value of this.names.keys())
-      if (value < this.graph.valueCount) ids.set(this.graph.valueName(value), undefined);
-    for (const [value, name] of this.names) ids.set(name, value);
-    return ids;
+  /** Nodes and readers, which are made when somebody asks, by the indices that they have had from the beginning. */
+  private makeAll(): void {
+    for (let i = 0; i < this.nodeCount; i++) this.node(i);
+    for (let value = 0; value < this.valueCount; value++) this.consumers(value);
+  }
+
+  /** From now on values are found by the names that they have. */
+  private findByNames(): void {
+    for (const [value, name] of this.foundBy) if (this.valueId(name) === value) this.ids.set(name, undefined);
+    for (const value of this.foundBy.keys()) this.ids.set(this.valueName(value), value);
+    this.foundBy.clear();
+  }
+
+  private claimId(name: string): ValueId {
+    if (name === '') return ABSENT;
+    const known = this.valueId(name);
+    if (known !== undefined) return known;
+    const value = this.valueCount++;
+    this.ids.set(name, value);
+    this.names.set(value, name);
+    this.constants[value] = null;
+    this.readers[value] = [];
+    return value;
+  }
+
+  /** @returns those that are others */
+  private takeInitializers(tensors: readonly Tensor[]): readonly ValueId[] {
+    const { initializers, constants } = this;
+    const shorter = Math.min(tensors.length, initializers.length);
+    const isSame = (i: number, j: number) => this.initializer(initializers[i]) === tensors[j];
+    let at = 0;
+    while (at < shorter && isSame(at, at)) at++;
+    let behind = 0;
+    while (behind < shorter - at && isSame(initializers.length - 1 - behind, tensors.length - 1 - behind)) behind++;
+    const others: ValueId[] = [];
+    const between = tensors.slice(at, tensors.length - behind).map((tensor) => {
+      const value = this.claimId(tensor.name);
+      if (constants[value] === tensor) return value;
+      others.push(value);
+      constants[value] = tensor;
+      this.types.set(value, null);
+      return value;
+    });
+    this.initializers = [...initializers.slice(0, at), ...between, ...initializers.slice(initializers.length - behind)];
+    return others;
+  }
+
+  /**
+   * @param values that the nodes which come and go read or compute
+   * @param captured values that graphs inside of those that come read
+   */
+  private moveEdges(
+    { at, removed, kept }: NodeStretch,
+    values: ReadonlySet<ValueId>,
+    gone: readonly Node[],
+    come: readonly StatedNode[],
+    captured: readonly (readonly ValueId[])[],
+  ): void {
+    const end = at + removed;
+    const growth = kept.length - removed;
+    const inside = new Int32Array(removed).fill(-1);
+    kept.forEach((index, i) => index >= 0 && (inside[index - at] = at + i));
+    const now = (index: number) => (index < at ? index : index < end ? inside[index - at] : index + growth);
+    const producers = new Int32Array(this.valueCount).fill(-1);
+    producers.set(this.producers);
+    this.producers = producers;
+    const isMoved = growth !== 0 || kept.some((index, i) => index !== at + i);
+    if (isMoved) {
+      for (let value = 0; value < producers.length; value++)
+        if (producers[value] >= at) producers[value] = now(producers[value]);
+      for (let value = 0; value < this.valueCount; value++) {
+        const list = this.readers[value]!;
+        if (list.length === 0 || list[list.length - 1] < at) continue;
+        let length = 0;
+        for (const reader of list) {
+          const moved = now(reader);
+          if (moved >= 0) list[length++] = moved;
+        }
+        list.length = length;
+      }
+    }
+    for (const { outputs } of gone) for (const value of outputs) if (value !== ABSENT) producers[value] = -1;
+    come.forEach(({ index, inputs, outputs }, i) => {
+      for (const value of outputs) if (value !== ABSENT) producers[value] = index;
+      for (const value of [...inputs, ...captured[i]]) if (value !== ABSENT) this.readers[value]!.push(index);
+    });
+    for (const value of values) this.readers[value] = [...new Set(this.readers[value])].sort((a, b) => a - b);
   }
 
   toMutable(): MutableGraph {
@@ -241,49 +306,26 @@ export class RememberedGraph implements Graph {
   }
 }
 
-/** What such a graph holds. */
-interface Parts {
-  readonly opsets: ReadonlyMap<string, number>;
-  readonly outputs: readonly ValueId[];
-  readonly initializers: readonly ValueId[];
-  readonly kept: (RememberedNode | StatedNode | undefined)[];
-  readonly readers: (readonly number[] | undefined)[];
-  readonly producers: Int32Array;
-  readonly constants: (Tensor | null | undefined)[];
-  readonly types: Map<ValueId, ValueType | null>;
-  readonly names: Map<ValueId, string>;
-  readonly ids: ReadonlyMap<string, ValueId | undefined>;
-}
-
-function edgesOf(nodes: readonly Node[], valueCount: number): Pick<Parts, 'producers' | 'readers'> {
-  const producers = new Int32Array(valueCount).fill(-1);
-  const lists = new Array<number[] | undefined>(valueCount).fill(undefined);
-  for (const { index, inputs, outputs } of nodes) {
-    for (const value of outputs) if (value !== ABSENT && producers[value] < 0) producers[value] = index;
-    for (const value of inputs) {
-      if (value === ABSENT) continue;
-      const list = lists[value];
-      if (list === undefined) lists[value] = [index];
-      else if (list[list.length - 1] !== index) list.push(index);
-    }
-  }
-  return { producers, readers: lists.map((list) => list ?? NO_CONSUMERS) };
+/** Puts elements in the place of others. */
+function spliced<T>(list: T[], at: number, removed: number, added: readonly T[]): void {
+  // as many arguments as there are elements would be too many for a call
+  const behind = list.slice(at + removed);
+  list.length = at;
+  for (const element of added) list.push(element);
+  for (const element of behind) list.push(element);
 }
 
 class RememberedNode extends AttributedNode implements Node {
-  readonly index: number;
+  index: number;
   readonly opType: string;
   readonly domain: string;
   readonly inputs: readonly ValueId[];
   readonly outputs: readonly ValueId[];
   readonly origin?: Origin;
 
-  constructor(
-    private readonly node: Node,
-    index = node.index,
-  ) {
+  constructor(private readonly node: Node) {
     super();
-    this.index = index;
+    this.index = node.index;
     this.opType = node.opType;
     this.domain = node.domain;
     this.inputs = node.inputs;
@@ -304,10 +346,6 @@ class RememberedNode extends AttributedNode implements Node {
   attr(name: string): Attribute | undefined {
     return this.node.attr(name);
   }
-
-  at(index: number): RememberedNode {
-    return new RememberedNode(this.node, index);
-  }
 }
 
 /** What a node says beside its edges. */
@@ -326,7 +364,7 @@ class StatedNode extends AttributedNode implements Node {
   readonly origin?: Origin;
 
   constructor(
-    readonly index: number,
+    public index: number,
     private readonly words: NodeWords,
     readonly inputs: readonly ValueId[],
     readonly outputs: readonly ValueId[],
@@ -341,8 +379,8 @@ class StatedNode extends AttributedNode implements Node {
     return this.words.attributes.get(name);
   }
 
-  at(index: number): StatedNode {
-    return new StatedNode(index, this.words, this.inputs, this.outputs);
+  get attributes(): ReadonlyMap<string, Attribute> {
+    return this.words.attributes;
   }
 }
 

@@ -43,8 +43,9 @@ export class FollowedAnalysis {
    */
   follower(): ModelFollower | undefined {
     const { parts, isLimited } = this.analysis;
+    const { model, graph, followed } = parts;
     const kept = [...parts.loaded.values.values()].reduce((sum, { length }) => sum + length, 0);
-    return parts.followed !== undefined && !isLimited && kept <= MAX_KEPT ? parts.model.follow?.() : undefined;
+    return followed !== undefined && !isLimited && kept <= MAX_KEPT ? model.follow?.(graph) : undefined;
   }
 
   /**
@@ -85,7 +86,6 @@ export class FollowedAnalysis {
     const { graph, view, reads, followed, active, wanted } = parts;
     const { before, after, stated } = edited;
     graph.rename(before, after);
-    graph.restate(stated);
     parts.loaded = without(parts.loaded, stated.tensors.keys());
     const others = followed!.facts.again(this.nodesOf(stated), stated.tensors.keys());
     // what could not be read may not be asked for any more
@@ -186,16 +186,14 @@ export class FollowedAnalysis {
 
   /** All that follows from other nodes in the graph. */
   private async restructured(structure: OtherStructure): Promise<{ analysis: FollowedAnalysis } | undefined> {
-    const { graph, nodes, tensors, origins, counts, problemsKept, problems } = structure;
+    const { nodes, tensors, origins, counts, problemsKept, problems } = structure;
     const { parts, path, options } = this.analysis;
     const { lines } = this;
     const sources = new Map<Origin | undefined, Source | undefined>([[undefined, undefined]]);
     for (const { origin, index } of parts.view.layers) sources.set(origin, this.facts.layers[index].source);
     const { facts: types } = parts.followed!;
-    types.moveTo(graph);
     types.again(nodes, tensors);
-    const known = { ...parts, graph };
-    const now = await partsOf(known, types, without(parts.loaded, tensors));
+    const now = await partsOf(parts, types, without(parts.loaded, tensors));
     if (now.loaded.problems.length > 0) return undefined;
     const isPlaced = ({ origin }: Layer) => sources.has(origin) || origins.has(origin!);
     if (!now.view.layers.every(isPlaced)) return undefined;

@@ -10,7 +10,7 @@ import type { GraphHash } from '../graphHash';
 import { Cancellation } from './cancelTransposes';
 import { declaredType } from './declareTypes';
 import type { JsonPlace } from './jsonPlace';
-import { keptNodes } from './keptNodes';
+import { otherNodes } from './keptNodes';
 import type { TensorValue } from './layerScope';
 import {
   changedParts,
@@ -59,7 +59,7 @@ export interface ReplacedLayer {
 }
 
 /** Another version of a model. */
-interface Restructured extends Pick<OtherStructure, 'nodes' | 'tensors' | 'problemsKept'> {
+interface Restructured extends Pick<OtherStructure, 'nodes' | 'values' | 'stretch' | 'tensors' | 'problemsKept'> {
   readonly lowered: FollowedLowering;
   readonly reports: readonly PlacedReport[];
 }
@@ -168,16 +168,19 @@ export class FollowedLowering {
     const cancellation = new Cancellation(lowered, lowering.layoutTransposes, claim, read.cancellation);
     const moved = cancellation.run();
     if (!sameJson(before.outputs.map(nameOf), lowered.outputs.map(nameOf))) return undefined;
-    const kept = keptNodes(read.nodes, lowered.nodes);
+    const stretch = otherNodes(read.nodes, lowered.nodes);
+    const { at, kept } = stretch;
     const problemCount = read.problemCount - read.lowering.reported + reports.length;
     if (Math.max(read.problemCount, problemCount) > MOST_PROBLEMS) return undefined;
-    const added = lowered.nodes.filter((_, i) => kept[i] < 0);
-    const { initializers, outputs, opsets } = lowered;
+    const added = lowered.nodes.slice(at, at + kept.length).filter((_, i) => kept[i] < 0);
+    const { outputs, opsets } = lowered;
+    const initializers = [...lowered.initializers.values()];
     const types = typesOf(added, lowering.values, moved, outputs);
-    const declaredBefore = typesOfOutputs(this.graph);
-    const { graph, tensors } = this.graph.withNodes({ kept, added, initializers, outputs, types, opsets });
-    const hash = read.hash.withNodes(graph, kept);
-    const parameterCount = read.manifest.isStated ? this.parameterCount : parametersIn(initializers.values());
+    const { graph } = this;
+    const declaredBefore = typesOfOutputs(graph);
+    const { values, tensors } = graph.restructure({ ...stretch, added, initializers, outputs, types, opsets });
+    const hash = read.hash.withNodes(graph, stretch);
+    const parameterCount = read.manifest.isStated ? this.parameterCount : parametersIn(initializers);
     const { manifest } = read;
     const next = {
       lowering,
@@ -193,11 +196,12 @@ export class FollowedLowering {
     const declared = graph.outputs.flatMap((value, i) =>
       sameJson(graph.valueType(value), declaredBefore[i]) ? [] : graph.producer(value),
     );
-    const nodes = [...Array.from(kept.keys()).filter((i) => kept[i] < 0), ...declared.filter((i) => i >= 0)];
+    const come = Array.from(kept, (index, i) => (index < 0 ? at + i : -1));
+    const nodes = [...come, ...declared].filter((i) => i >= 0);
     const others = read.problemCount - read.lowering.reported;
     const isFirst = [read.lowering, lowering].every(({ calls }) => (calls[0]?.reported ?? 0) === 0);
     if (others > 0 && !isFirst) return undefined;
-    return { lowered: new FollowedLowering(next), nodes, tensors, reports, problemsKept: others };
+    return { lowered: new FollowedLowering(next), nodes, values, stretch, tensors, reports, problemsKept: others };
   }
 
   private relowered(
@@ -215,8 +219,8 @@ export class FollowedLowering {
     return this.read.lowering;
   }
 
-  get structure(): Pick<OtherStructure, 'graph'> & { readonly counts: Omit<OtherStructure['counts'], 'nodeCount'> } {
-    return { graph: this.graph, counts: { ...this.counts, opsets: this.graph.opsets } };
+  get modelCounts(): Omit<OtherStructure['counts'], 'nodeCount'> {
+    return { ...this.counts, opsets: this.graph.opsets };
   }
 
   private lowered(

@@ -1,7 +1,20 @@
 import type { MutableNode } from '../../ir/mutableGraph';
+import type { NodeStretch } from '../../ir/rememberedGraph';
+
+/** The shortest stretch of nodes that has become another, with as few new ones as possible of those that come in another order. */
+export function otherNodes(before: readonly MutableNode[], after: readonly MutableNode[]): NodeStretch {
+  const shorter = Math.min(before.length, after.length);
+  let at = 0;
+  while (at < shorter && before[at] === after[at]) at++;
+  let behind = 0;
+  while (behind < shorter - at && before[before.length - 1 - behind] === after[after.length - 1 - behind]) behind++;
+  const removed = before.length - behind - at;
+  const kept = keptNodes(before.slice(at, at + removed), after.slice(at, after.length - behind));
+  return { at, removed, kept: kept.map((index) => (index < 0 ? -1 : index + at)) };
+}
 
 /** For each node the index that it had; -1 for those that there were not, and for as few as possible that come in another order. */
-export function keptNodes(before: readonly MutableNode[], after: readonly MutableNode[]): Int32Array {
+function keptNodes(before: readonly MutableNode[], after: readonly MutableNode[]): Int32Array {
   const places = new Map(before.map((node, i) => [node, i]));
   const found = Int32Array.from(after, (node) => places.get(node) ?? -1);
   // the longest rising sequence: where those of each length end at the earliest, and what comes before each in its own

@@ -215,7 +215,7 @@ export class LayersFollower implements ModelFollower {
     const isOne = pairs.length === 1 && added.length === 1 && isSameToOthers(pairs[0].before, pairs[0].after);
     const found = this.lowered.restructured(model, originOf, isOne ? pairs[0] : undefined);
     if (found === undefined) return undefined;
-    const { lowered, nodes, tensors, reports, problemsKept } = found;
+    const { lowered, reports, ...other } = found;
     const problems = reports.map(({ code, message, place }) => ({ code, message, offset: this.offsetAt(place) }));
     if (!problems.every((problem): problem is typeof problem & { offset: number } => problem.offset !== undefined))
       return undefined;
@@ -229,11 +229,10 @@ export class LayersFollower implements ModelFollower {
       layer.origin = this.lowering.originOfCalls(layer.definition);
     }
     this.isLost = false;
-    const { graph, counts } = lowered.structure;
     for (const { layer } of kept) if (layer.origin) origins.set(layer.origin, layer);
     const structure = {
-      ...{ graph, nodes, tensors, origins, problemsKept, problems },
-      counts: { ...counts, nodeCount: this.layerCount },
+      ...{ ...other, origins, problems },
+      counts: { ...lowered.modelCounts, nodeCount: this.layerCount },
     };
     return { difference, behind, around, structure, graphHash: lowered.hash };
   }

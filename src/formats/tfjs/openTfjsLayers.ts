@@ -1,6 +1,5 @@
 import type { ModelFolder } from '../../ir/byteSource';
 import type { Model } from '../../ir/model';
-import { remembered } from '../../ir/rememberedGraph';
 import { GraphHash } from '../graphHash';
 import { FollowedLowering, parametersIn } from './followedLowering';
 import { isObject, member, stringMember } from './jsonAccess';
@@ -77,11 +76,11 @@ async function open(folder: ModelFolder, text: string): Promise<Model> {
     get graphHash() {
       return hash().hex;
     },
-    follow() {
-      const { graph, moved, cancellation, nodes } = finished();
+    follow(graph) {
+      const { moved, cancellation, nodes } = finished();
       const problems = file.problems();
       const problemCount = problems.length;
-      const read = { graph: remembered(graph), moved, cancellation, nodes, lowering: lowering(), manifest };
+      const read = { graph, moved, cancellation, nodes, lowering: lowering(), manifest };
       return new LayersFollower({
         text,
         model: topology().model,

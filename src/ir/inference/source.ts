@@ -22,14 +22,23 @@ export interface Source {
   id(name: string): ValueId | undefined;
 }
 
+/** The graph as it is when somebody asks: one that is remembered may come to have other nodes. */
 export function frozenSource(graph: Graph): Source {
   return {
-    valueCount: graph.valueCount,
-    opsets: graph.opsets,
+    get valueCount() {
+      return graph.valueCount;
+    },
+    get opsets() {
+      return graph.opsets;
+    },
     inputs: graph.inputs.map((value) => ({ value, type: graph.valueType(value) })),
     outputs: graph.outputs,
-    initializers: graph.initializers.map((v) => [v, graph.initializer(v)!] as const),
-    callCount: graph.nodeCount,
+    get initializers() {
+      return graph.initializers.map((v) => [v, graph.initializer(v)!] as const);
+    },
+    get callCount() {
+      return graph.nodeCount;
+    },
     call: (i) => graph.node(i),
     declared: (value) => graph.valueType(value),
     name: (value) => graph.valueName(value),

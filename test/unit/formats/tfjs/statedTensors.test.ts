@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { remembered } from '../../../../src/ir/rememberedGraph';
 import { openTfjsLayers } from '../../../../src/formats/tfjs/openTfjsLayers';
 import { MemoryFolder } from '../../../support/tfjsOracle';
 
@@ -78,10 +79,11 @@ describe('what Keras 3 states of tensors', () => {
 
   it('is read anew when it is edited', async () => {
     const text = modelText([custom('c', [x]), dense(tensor('c', [null, 7]))], ['d']);
-    const follower = (await openTfjsLayers(new MemoryFolder(), 'config.json', text)).follow!();
+    const model = await openTfjsLayers(new MemoryFolder(), 'config.json', text);
+    const graph = remembered(model.graph);
+    const follower = model.follow!(graph);
     assert.notEqual(await follower.next(text.replace('"units":5', '"units":6')), undefined);
-    const edit = await follower.next(text.replace('[null,7]', '[null,9]'));
-    const graph = edit!.structure!.graph;
+    assert.notEqual((await follower.next(text.replace('[null,7]', '[null,9]')))?.structure, undefined);
     assert.deepEqual(graph.initializer(graph.valueId('d/kernel')!)?.dims, [9, 5]);
   });
 
