@@ -79,9 +79,15 @@ function formWords({ affine, form }: NormFacts): string {
   return form === 'decomposed' ? then + say`; written as several operators` : then;
 }
 
-function conventionWords({ epsilon, momentum, momentumOriginal }: NormFacts): string[] {
+function conventionWords({ type, epsilon, momentum, momentumOriginal }: NormFacts): string[] {
   const lines: string[] = [];
-  if (epsilon !== null) lines.push(say`epsilon ${epsilon} is added to the variance before the square root.`);
+  if (epsilon !== null) {
+    lines.push(
+      type === 'rms'
+        ? say`epsilon ${epsilon} is added to the mean square before the square root.`
+        : say`epsilon ${epsilon} is added to the variance before the square root.`,
+    );
+  }
   if (momentum !== null) {
     const kept = Number((momentum * 100).toPrecision(6));
     const other = Number((1 - momentum).toPrecision(6));

@@ -87,7 +87,7 @@ export const classes: readonly NormClass[] = [
     'LocalResponseNorm',
     'local-response',
     ['C'],
-    later`Divides by the squares of neighbouring channels: alpha 1e-4, beta 0.75, k 1 by default. Learns nothing.`,
+    later`Divides by (k + alpha times the mean square of size neighbouring channels) to the power of beta: alpha 1e-4, beta 0.75, k 1 by default. Learns nothing.`,
   ),
   keras(
     'BatchNormalization',

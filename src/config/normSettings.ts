@@ -1,3 +1,4 @@
+import { createScanner } from 'jsonc-parser';
 import type { AxisLetter, NormType } from '../protocol/facts';
 import { axisNames, normNames } from './normNames';
 import { escapeMarkdown } from './escapeMarkdown';
@@ -14,7 +15,6 @@ import { svgImage } from './svgImage';
 /** Axes that the statistics of a kind of norm run over, of an image's N x C x H x W or a sequence's N x L x F. */
 const imageAxes: Partial<Record<NormType, readonly AxisLetter[]>> = {
   batch: ['N', 'H', 'W'],
-  layer: ['C', 'H', 'W'],
   instance: ['H', 'W'],
   group: ['C', 'H', 'W'],
 };
@@ -39,7 +39,14 @@ const values: ReadonlyMap<string, { readonly type: NormType; readonly note?: str
     ['groupnorm', { type: 'group' }],
     ['in', { type: 'instance' }],
     ['instancenorm', { type: 'instance' }],
-    ['ln', { type: 'layer' }],
+    [
+      'ln',
+      {
+        type: 'layer',
+        sequence: true,
+        note: later`In images, as Detectron2 has it, over the channels at each position.`,
+      },
+    ],
     ['layernorm', { type: 'layer', sequence: true }],
     ['layernormalization', { type: 'layer', sequence: true }],
     ['rmsnorm', { type: 'rms', sequence: true }],
@@ -56,24 +63,38 @@ interface SettingWords {
 
 /** What a setting's meaning may depend on elsewhere in its file. */
 interface ConfigFile {
-  /** `model_type` of a Hugging Face config; '' for others. */
+  /** `model_type` of a Hugging Face config, or of the part of it that the setting is in; '' for others. */
   readonly modelType: string;
 }
 
-/** Model types whose "layer norm" subtracts no mean. */
-const rmsModelTypes = /^(t5|mt5|umt5|longt5|switch_transformers|pop2piano)$/;
+/** Model types of transformers whose "layer norm" is of another kind, by what their classes compute (version 5.23). */
+const notLayerNorms: readonly { readonly types: RegExp; readonly type: NormType; words(model: string): string }[] = [
+  {
+    types:
+      /^(t5|mt5|umt5|longt5|switch_transformers|pop2piano|udop|pix2struct\w*|kosmos_2_5_vision_model|mamba2?|falcon_mamba|nemotron_h)$/,
+    type: 'rms',
+    words: (model) => say`A ${model} model calls it layer norm, but it subtracts no mean: it is an RMS normalization.`,
+  },
+  {
+    types: /^mobilenet_v[12]$/,
+    type: 'batch',
+    words: (model) => say`A ${model} model calls it layer norm, but its norms are batch normalizations.`,
+  },
+  {
+    types: /^mobilevitv2$/,
+    type: 'group',
+    words: (model) =>
+      say`A ${model} model calls it layer norm, but it is a group normalization of one group, over all channels and positions of a sample.`,
+  },
+];
 
 const settings: readonly SettingWords[] = [
   {
     name: /^(layer_?norm_?eps(ilon)?|layernorm_epsilon|ln_eps(ilon)?)$/i,
-    words: (value, { modelType }) =>
-      rmsModelTypes.test(modelType)
-        ? epsilonWords(
-            'rms',
-            value,
-            say`A ${escapeMarkdown(modelType)} model calls it layer norm, but it subtracts no mean: it is an RMS normalization.`,
-          )
-        : epsilonWords('layer', value),
+    words: (value, { modelType }) => {
+      const other = notLayerNorms.find(({ types }) => types.test(modelType));
+      return epsilonWords(other?.type ?? 'layer', value, other?.words(escapeMarkdown(modelType)));
+    },
   },
   { name: /^rms_?norm_?eps(ilon)?$/i, words: (value) => epsilonWords('rms', value) },
   { name: /^(batch_?norm_?eps(ilon)?|bn_eps(ilon)?)$/i, words: (value) => epsilonWords('batch', value) },
@@ -92,11 +113,12 @@ const settings: readonly SettingWords[] = [
         : say`Queries and keys are not normalized.`,
   },
   {
-    name: /^(pre_layer_?norm|do_layer_norm_before|normalize_before|norm_first|pre_norm|encoder_normalize_before|decoder_normalize_before)$/i,
-    words: (value) => residualWords(isTrue(value)),
+    name: /^(pre_layer_?norm|do_layer_norm_before|do_stable_layer_norm|normalize_before|norm_first|pre_norm|encoder_normalize_before|decoder_normalize_before)$/i,
+    // a vocoder normalizes its input with it
+    words: (value, { modelType }) => (/hifigan$/.test(modelType) ? undefined : residualWords(isTrue(value))),
   },
   {
-    name: /^(apply_residual_connection_post_layernorm|post_norm|use_post_norm)$/i,
+    name: /^(apply_residual_connection_post_layernorm|post_norm)$/i,
     words: (value) => residualWords(!isTrue(value)),
   },
   {
@@ -110,6 +132,16 @@ const settings: readonly SettingWords[] = [
     words: kindWords,
   },
 ];
+
+/** Tokens of jsonc-parser's scanner. */
+const OPEN_BRACE = 1;
+const CLOSE_BRACE = 2;
+const COLON = 6;
+const STRING = 10;
+const END = 17;
+
+const modelName = /^[\w.-]{1,60}$/;
+const yamlModelType = /^model_type\s*:\s*["']?([\w.-]{1,60})/m;
 
 const pair = /(["']?)([A-Za-z_][\w.]*)\1\s*:\s*("[^"\n]*"|'[^'\n]*'|[^\s,#{}[\]]+)/g;
 
@@ -139,9 +171,35 @@ export function settingHover(line: string, column: number, modelType = ''): Sett
   return undefined;
 }
 
-/** The `model_type` that a configuration states near its top level, '' without one. */
-export function modelTypeOf(text: string): string {
-  return /"?model_type"?\s*:\s*["']?([\w-]{1,60})/.exec(text.slice(0, 65_536))?.[1] ?? '';
+/**
+ * The `model_type` of the innermost part of a configuration around a place that states one, '' without one: a model of several
+ * parts has theirs beside its own, before or behind it. By default that of the whole. YAML is taken as one part.
+ */
+export function modelTypeOf(text: string, offset = 0): string {
+  const head = text.slice(0, 65_536);
+  const scanner = createScanner(head, true);
+  if (scanner.scan() !== OPEN_BRACE) return yamlModelType.exec(head)?.[1] ?? '';
+  const around: { readonly from: number; type: string }[] = [{ from: scanner.getTokenOffset(), type: '' }];
+  const place = Math.max(offset, around[0].from);
+  let key = '';
+  for (;;) {
+    const kind: number = scanner.scan();
+    if (kind === OPEN_BRACE) around.push({ from: scanner.getTokenOffset(), type: '' });
+    if (kind === CLOSE_BRACE || kind === END) {
+      // a text that ends early closes all that is open
+      for (const part of kind === END ? around.reverse() : around.splice(-1)) {
+        if (part.type !== '' && part.from <= place && scanner.getTokenOffset() >= place) return part.type;
+      }
+    }
+    if (kind === END) return '';
+    if (kind !== STRING) {
+      if (kind !== COLON) key = '';
+      continue;
+    }
+    const part = around.at(-1);
+    if (part !== undefined && key === 'model_type') part.type = modelName.exec(scanner.getTokenValue())?.[0] ?? '';
+    key = scanner.getTokenValue();
+  }
 }
 
 function kindWords(value: string): string | undefined {

@@ -20,7 +20,7 @@ export const settingHovers: vscode.HoverProvider = {
   provideHover(document, position) {
     const line = document.lineAt(position.line).text;
     // the line first: most have nothing of a norm, and few documents are ours
-    const found = settingHover(line, position.character, modelTypeOf(head(document)));
+    const found = settingHover(line, position.character, modelTypeOf(head(document), document.offsetAt(position)));
     return found === undefined || isTextModel(document) ? undefined : hover(found, position.line);
   },
 };

@@ -17,6 +17,10 @@ export const hovers: Readonly<Record<string, string>> = {
   '; written as several operators': '; scritta con più operatori',
   'A {0} model calls it layer norm, but it subtracts no mean: it is an RMS normalization.':
     'Un modello {0} la chiama layer norm, ma non sottrae alcuna media: è una RMS normalization.',
+  'A {0} model calls it layer norm, but its norms are batch normalizations.':
+    'Un modello {0} la chiama layer norm, ma le sue norme sono batch normalization.',
+  'A {0} model calls it layer norm, but it is a group normalization of one group, over all channels and positions of a sample.':
+    'Un modello {0} la chiama layer norm, ma è una group normalization di un solo gruppo, su tutti i canali e le posizioni di un campione.',
   'Activation.': 'Attivazione.',
   'Activation: {0}.': 'Attivazione: {0}.',
   'Batch normalization': 'Batch normalization',
@@ -35,8 +39,8 @@ export const hovers: Readonly<Record<string, string>> = {
   'Detectron2 and torchvision use 32 groups.': 'Detectron2 e torchvision usano 32 gruppi.',
   'Divides by the L2 norm over axis (default -1). Learns nothing.':
     'Divide per la norma L2 lungo axis (predefinito -1). Non impara nulla.',
-  'Divides by the squares of neighbouring channels: alpha 1e-4, beta 0.75, k 1 by default. Learns nothing.':
-    'Divide per i quadrati dei canali vicini: predefiniti alpha 1e-4, beta 0.75, k 1. Non impara nulla.',
+  'Divides by (k + alpha times the mean square of size neighbouring channels) to the power of beta: alpha 1e-4, beta 0.75, k 1 by default. Learns nothing.':
+    'Divide per (k + alpha per la media dei quadrati di size canali vicini) elevato a beta: predefiniti alpha 1e-4, beta 0.75, k 1. Non impara nulla.',
   'Dropout: acts in training only.': 'Dropout: agisce solo in addestramento.',
   'Epsilon of the norms, {0}: added to the variance (or mean square) before the square root.':
     'Epsilon delle norm, {0}: sommato alla varianza (o alla media dei quadrati) prima della radice.',
@@ -53,6 +57,8 @@ export const hovers: Readonly<Record<string, string>> = {
   'Groups of a group normalization, {0}: each takes its statistics over its channels and all positions of one sample. ':
     'Gruppi di una group normalization, {0}: ognuno calcola le statistiche sui suoi canali e su tutte le posizioni di un campione. ',
   Hint: 'Suggerimento',
+  'In images, as Detectron2 has it, over the channels at each position.':
+    'Nelle immagini, come in Detectron2, sui canali in ogni posizione.',
   'Instance normalization': 'Instance normalization',
   'Its input is normalized.': 'Il suo ingresso è normalizzato.',
   'Its norm has been folded into its weights, or there never was one.':
@@ -153,6 +159,8 @@ export const hovers: Readonly<Record<string, string>> = {
   'each of {0} channels': 'ciascuno dei {0} canali',
   'each of {0} features': 'ciascuna delle {0} caratteristiche',
   elsewhere: 'altrove',
+  'epsilon {0} is added to the mean square before the square root.':
+    'epsilon {0} è sommato al quadrato medio prima della radice.',
   'epsilon {0} is added to the variance before the square root.':
     'epsilon {0} è sommato alla varianza prima della radice.',
   features: 'caratteristiche',

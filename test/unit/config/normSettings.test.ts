@@ -54,10 +54,29 @@ describe('settings of norms in configuration files', () => {
     assert.equal(modelTypeOf('{}'), '');
   });
 
+  it('go by the part of a model that the setting is in', () => {
+    const text = `{
+      "decoder": { "model_type": "musicgen_decoder", "layer_norm_eps": 1e-5 },
+      "text_encoder": { "task": { "layer_norm_epsilon": 1e-6 }, "model_type": "t5" },
+      "model_type": "musicgen", "layer_norm_eps": 1e-5
+    }`;
+    assert.equal(modelTypeOf(text), 'musicgen');
+    assert.equal(modelTypeOf(text, text.indexOf('layer_norm_eps')), 'musicgen_decoder');
+    assert.equal(modelTypeOf(text, text.indexOf('layer_norm_epsilon')), 't5');
+    assert.equal(modelTypeOf(text, text.lastIndexOf('layer_norm_eps')), 'musicgen');
+    assert.equal(modelTypeOf('// a comment\n{"model_type": "t5", "text": "model_type'), 't5');
+    assert.equal(modelTypeOf('{"model_type": "t5", "half": {', 27), 't5', 'a text that is being typed');
+    assert.equal(modelTypeOf(`{"model_type": ${'['.repeat(60_000)}`, 5), '');
+    assert.equal(modelTypeOf('name: x\nmodel_type: t5\n', 3), 't5', 'YAML');
+  });
+
   it('tell pre-norm from post-norm, by either way to ask for it', () => {
     assert.match(at('do_layer_norm_before: true', 'do_layer')!, /^Pre-norm/);
     assert.match(at('do_layer_norm_before: false', 'do_layer')!, /^Post-norm/);
     assert.match(at('"apply_residual_connection_post_layernorm": true', 'apply')!, /^Post-norm/);
+    assert.match(at('"do_stable_layer_norm": true', 'do_stable')!, /^Pre-norm/);
+    assert.equal(at('"normalize_before": true', 'normalize', 'hifigan'), undefined, 'the input of a vocoder');
+    assert.equal(at('"use_post_norm": true', 'use_post'), undefined, 'a norm behind each branch, not of the sum');
   });
 
   it('are silent about everything else', () => {
@@ -84,8 +103,10 @@ describe('settings of norms in configuration files', () => {
     if (!fs.existsSync(corpus)) this.skip();
     const found = (file: string) => {
       const text = fs.readFileSync(path.join(corpus, file), 'utf8');
+      let offset = 0;
       return text.split('\n').flatMap((line) => {
-        const words = settingHover(line, line.search(/\S/) + 1, modelTypeOf(text))?.words;
+        const words = settingHover(line, line.search(/\S/) + 1, modelTypeOf(text, offset))?.words;
+        offset += line.length + 1;
         return words === undefined ? [] : [`${line.trim().split(':')[0]} ${words.split('\n')[0]}`];
       });
     };
