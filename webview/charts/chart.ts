@@ -15,14 +15,12 @@ import {
   type LegendItem,
   type ScaleOptionsByType,
 } from 'chart.js';
-import { formatFigure, formatShare } from '../format';
-import { shown } from '../shown';
 import { withAlpha, type Theme } from '../theme';
 import { BarsBetweenEdges } from './barsBetweenEdges';
 import type { Axis, Picture, Point, Series } from './picture';
 import { SvgPen } from './svgPen';
+import { tooltipDetail, tooltipLines, tooltipTitle } from './tooltip';
 import { edgeTicks, logarithmicRange, logarithmicTicks, numberAt, powerOfTen, roundTicks } from './ticks';
-import { t } from '../texts/texts';
 
 Chart.register(
   BarsBetweenEdges,
@@ -160,7 +158,8 @@ function configuration(picture: Picture, theme: Theme): Required<Pick<ChartConfi
           displayColors: false,
           callbacks: {
             title: (items) => tooltipTitle(picture, items[0]),
-            label: (item) => tooltipLabel(picture, item),
+            beforeBody: (items) => tooltipDetail(items[0]),
+            label: (item) => tooltipLines(picture, item),
           },
         },
       },
@@ -308,23 +307,4 @@ function tickLabel(place: number, axis: Axis, ticks: readonly { value: number }[
   const plain = (logarithmic ? Math.min(...sizes) : largest) >= 0.00999 && largest < 99_999;
   if (value === 0 || plain) return String(Number(value.toPrecision(4)));
   return powerOfTen(value, logarithmic);
-}
-
-function tooltipTitle(picture: Picture, item: { raw: unknown; dataIndex: number } | undefined): string {
-  if (!item) return '';
-  if (picture.bars) {
-    const { edges } = picture.bars;
-    const [from, to] = [edges[item.dataIndex], edges[item.dataIndex + 1]];
-    return t('{0} to {1}', formatFigure(from), formatFigure(to));
-  }
-  const point = item.raw as Point;
-  if (point.name === undefined) return `${picture.x.label} ${point.x}`;
-  return shown(point.name.length > 60 ? `${point.name.slice(0, 59)}…` : point.name);
-}
-
-function tooltipLabel(picture: Picture, item: { raw: unknown; datasetIndex: number }): string {
-  const { y } = item.raw as Point;
-  const text = picture.y.percent ? formatShare(y ?? undefined) : formatFigure(y);
-  const label = picture.bars ? picture.y.label : picture.series[item.datasetIndex].label;
-  return label === '' ? text : `${label}: ${text}`;
 }

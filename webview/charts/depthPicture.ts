@@ -33,7 +33,10 @@ export function depthPicture(profile: ProfileResult, { of, figure, layers }: Dep
     width: i === columns.length - 1 ? 2.5 : 1.5,
     marks: few && i === columns.length - 1,
     points: measured
-      .map((layer, j): Point => ({ x: places[j], y: drawable(values[j]), name: layer.name, layer: layer.id }))
+      .map((layer, j): Point => ({
+        ...{ x: places[j], y: drawable(values[j]), name: layer.name, layer: layer.id },
+        detail: t('{0}, depth {1}', layer.kind, layer.depth),
+      }))
       .sort((a, b) => a.x - b.x),
   }));
   const theory = of === 'gradient' && figure === 'rms' ? (profile.theory ?? []) : [];
@@ -69,7 +72,7 @@ export function depthPicture(profile: ProfileResult, { of, figure, layers }: Dep
         of === 'gradient'
           ? figure === 'rms'
             ? t('RMS of dLoss/dOutput')
-            : t('STD of dLoss/dOutput')
+            : t('std of dLoss/dOutput')
           : figure === 'rms'
             ? t('RMS of the output')
             : t('std of the output'),

@@ -1,6 +1,6 @@
 import type { LineChart } from '../../src/protocol/experiment';
-import { counted, isFinite } from '../format';
-import type { Axis, Colour, Picture } from './picture';
+import { counted, formatMeasured, isFinite } from '../format';
+import type { Axis, Colour, Picture, Series } from './picture';
 import { t } from '../texts/texts';
 
 const colours: readonly Colour[] = ['blue', 'orange', 'green', 'purple', 'red', 'yellow'];
@@ -13,7 +13,7 @@ export function experimentPicture(id: string, chart: LineChart): Picture {
   const { title, x, y } = chart;
   let colour = -1;
   let missing = 0;
-  const series = chart.series.map((s) => {
+  const series = chart.series.map((s): Series => {
     if (!s.reference || colour < 0) colour++;
     const points = s.x.map((at, i) => {
       const value = s.y[i];
@@ -25,7 +25,7 @@ export function experimentPicture(id: string, chart: LineChart): Picture {
       label: s.name,
       colour: colours[colour % colours.length],
       ...(s.reference && { stroke: 'dashed' as const }),
-      marks: s.x.length <= MARKED,
+      marks: !s.reference && s.x.length <= MARKED,
       points: points.filter((p) => Number.isFinite(p.x) && !(x.logarithmic && p.x <= 0)),
     };
   });
@@ -33,13 +33,14 @@ export function experimentPicture(id: string, chart: LineChart): Picture {
     label,
     scale: logarithmic ? 'logarithmic' : 'linear',
   });
+  const places = series.flatMap(({ points }) => points.map((point) => point.x));
   return {
     id,
     title,
-    x: axis(x),
+    x: { ...axis(x), ...(!x.logarithmic && rangeOf(places)) },
     y: axis(y),
     series,
-    summary: t('{0} over {1}: {2}.', y.label, x.label, chart.series.map((s) => s.name).join(', ')),
+    summary: endsOf(series),
     notes:
       missing > 0 ? [t('{0} not finite or 0 and cannot be drawn.', counted(missing, 'point is', 'points are'))] : [],
     table: {
@@ -47,4 +48,19 @@ export function experimentPicture(id: string, chart: LineChart): Picture {
       rows: chart.series.flatMap((s) => s.x.map((at, i) => [s.name, at, s.y[i] ?? null])),
     },
   };
+}
+
+/** What was measured at 1 to 21 ends there, and not at the next round number. */
+function rangeOf(places: readonly number[]): Pick<Axis, 'min' | 'max' | 'whole'> {
+  const [min, max] = [Math.min(...places), Math.max(...places)];
+  return min < max ? { min, max, whole: places.every(Number.isInteger) } : {};
+}
+
+/** "First and last point: no norm 4.6e-13 → 1; batch norm 0.51 → 1." */
+function endsOf(series: readonly Series[]): string {
+  const ends = series.flatMap(({ label, points }) => {
+    const drawn = points.flatMap(({ y }) => (y === null ? [] : [y]));
+    return drawn.length < 2 ? [] : [`${label} ${formatMeasured(drawn[0])} → ${formatMeasured(drawn.at(-1))}`];
+  });
+  return ends.length === 0 ? '' : t('First and last point: {0}.', ends.join('; '));
 }

@@ -27,6 +27,8 @@ export interface Point {
   readonly y: number | null;
   /** What the point is, for the tooltip. */
   readonly name?: string;
+  /** A second line about it. */
+  readonly detail?: string;
   /** Id of the layer that a click shows. */
   readonly layer?: string;
 }

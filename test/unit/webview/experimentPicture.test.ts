@@ -32,6 +32,28 @@ describe('picture of an experiment', () => {
     ]);
   });
 
+  it('says where lines begin and end, marks what was measured alone, and ends where the figures do', () => {
+    const layers: LineChart = {
+      ...chart,
+      x: { label: 'layer' },
+      series: [
+        { name: 'no norm', x: [1, 21], y: [5.27e-13, 1] },
+        { name: '1/4 per layer', reference: true, x: [1, 21], y: [9.1e-13, 1] },
+        { name: 'lost', x: [1, 21], y: [0, 'NaN'] },
+      ],
+    };
+    const { summary, series, x } = experimentPicture('a', layers);
+    assert.equal(summary, 'First and last point: no norm 5.27e-13 → 1; 1/4 per layer 9.10e-13 → 1.');
+    assert.deepEqual(
+      series.map((s) => s.marks),
+      [true, false, true],
+    );
+    assert.deepEqual([x.min, x.max, x.whole], [1, 21, true]);
+    assert.equal(experimentPicture('a', chart).x.min, undefined);
+    const single = { ...chart, x: { label: 'layer' }, series: [{ name: 'one', x: [3], y: [1] }] };
+    assert.equal(experimentPicture('a', single).x.min, undefined);
+  });
+
   it('says what cannot be drawn and keeps it in the table', () => {
     const { notes, series, table } = experimentPicture('a', chart);
     assert.deepEqual(

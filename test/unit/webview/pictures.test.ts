@@ -78,6 +78,12 @@ describe('pictures', () => {
       assert.equal(xs.length, 100);
       assert.deepEqual(xs.slice(0, 4), [1, 1 + 1 / 3, 1 + 2 / 3, 2]);
       assert.ok(xs.every((x, i) => i === 0 || x > xs[i - 1]));
+      // where a point stands between two depths, its tooltip says whose it is
+      const [first] = profile.layers;
+      assert.deepEqual(
+        series[2].points.slice(0, 3).map(({ detail }) => detail),
+        profile.layers.slice(0, 3).map(({ kind }) => `${kind}, depth ${first.depth}`),
+      );
     });
 
     it('says what has no gradient, what is 0 and what is not finite', () => {
