@@ -3,6 +3,10 @@ import type { NormFacts } from '../../src/protocol/facts';
 import { hostileNames, modelOf, recordedState } from '../support/recordedProfiles';
 import { OpenView, useView } from './support';
 
+interface Styled {
+  getComputedStyle(element: unknown): { readonly backgroundColor: string; readonly clipPath: string };
+}
+
 describe('the layers in a browser', function () {
   this.timeout(60_000);
   const opened = useView({ layers: 100, width: 1600 });
@@ -28,6 +32,28 @@ describe('the layers in a browser', function () {
     const rms = state.profile!.layers[0].gradient.at(-1)!.rms as number;
     const shown = (await cells(view, 'gradient'))[0];
     assert.ok(Math.abs(Number(shown) - rms) < 0.005 * rms, `${shown} for ${rms}`);
+  });
+
+  it('marks roles by their outlines, and norms in the colour of where they sit, here and in the panel', async () => {
+    const { view } = opened;
+    const styleOf = (mark: string) =>
+      view.page
+        .locator(mark)
+        .first()
+        .evaluate((element) => {
+          const style = (globalThis as unknown as Styled).getComputedStyle(element);
+          return { colour: style.backgroundColor, outline: style.clipPath };
+        });
+    const swatch = await styleOf('.placement-legend .swatch');
+    const norm = await styleOf('.row .role-norm.series-0');
+    assert.equal(norm.colour, swatch.colour);
+    assert.match(norm.outline, /^polygon/);
+    const linear = await styleOf('.row .role-linear');
+    assert.equal(linear.outline, 'none');
+    assert.notEqual(linear.colour, swatch.colour);
+    await view.page.locator('.row', { has: view.page.locator('.role-norm.series-0') }).first().click();
+    await view.settle();
+    assert.deepEqual(await styleOf('.panel-role .role-mark'), norm);
   });
 
   it('sorts by a figure and back to the order of the model', async () => {

@@ -218,7 +218,6 @@ export const italian: Readonly<Record<string, string>> = {
   Norm: 'Norm',
   'norm folded into the weights, or never there': 'norm assorbita nei pesi, o mai presente',
   'norm → activation → linear': 'norm → attivazione → lineare',
-  'norm: {0}': 'norm: {0}',
   'Normalizations compared': 'Normalizzazioni a confronto',
   Normalized: 'Normalizzato',
   'normalized after activation': 'norm dopo l’attivazione',
@@ -411,6 +410,7 @@ export const italian: Readonly<Record<string, string>> = {
   'Where a norm sits, or how a linear layer is normalized':
     'Dove si trova una norm, o come è normalizzato uno strato lineare',
   'Where the norms sit': 'Dove si trovano le norm',
+  'Where the norms sit:': 'Dove si trovano le norm:',
   'Whole numbers only': 'Solo numeri interi',
   width: 'larghezza',
   'With findings': 'Con riscontri',

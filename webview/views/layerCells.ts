@@ -1,18 +1,24 @@
 import { h, name, pathName } from '../dom';
 import { formatFigure, isFinite } from '../format';
 import { severityIcon } from '../icons';
+import { markClasses, type placementsOf } from '../placements';
 import { roleWords } from '../words';
 import { measuredFigure, type Column, type FigureScale, type Row } from './layerColumns';
 import { t } from '../texts/texts';
 
 /** What stands in the cell of a row; most columns show their text alone. */
-export function cellContent(column: Column, row: Row, scale: FigureScale | undefined): readonly (Node | string)[] {
+export function cellContent(
+  column: Column,
+  row: Row,
+  scale: FigureScale | undefined,
+  placements: ReturnType<typeof placementsOf>,
+): readonly (Node | string)[] {
   const { layer, findings } = row;
   switch (column.id) {
     case 'found':
       return findings.length ? [severityIcon(findings[0].severity)] : [];
     case 'name':
-      return [h('span', { class: `role-mark role-${layer.role}`, title: roleWords[layer.role] }), pathName(layer.name)];
+      return [h('span', { class: markClasses(layer, placements), title: roleWords[layer.role] }), pathName(layer.name)];
     case 'kind':
       return [name(layer.kind)];
     case 'placement':

@@ -20,6 +20,7 @@ import type { LayerFacts } from '../../src/protocol/facts';
 import type { ProfiledLayer } from '../../src/protocol/profile';
 import type { Snapshot, Store } from '../store';
 import type { Theme } from '../theme';
+import { markClasses, placementsOf } from '../placements';
 import { roleWords, settingsLine } from '../words';
 import { layerLink, ruleLink } from './findings';
 import { keepScroll } from './keepScroll';
@@ -144,8 +145,11 @@ export function layerPanel(store: Store, theme: () => Theme): LayerPanel {
       const layerFindings = snapshot.findingsOf.get(layer.id) ?? [];
       if (factsChanged(layer, layerFindings, measurements?.depth)) {
         replaceChildren(title, name(layer.name));
-        role.textContent = roleWords[layer.role];
-        role.className = `panel-role role role-${layer.role}`;
+        const mark = h('span', {
+          class: markClasses(layer, model ? placementsOf(model.summary) : []),
+          attributes: { 'aria-hidden': 'true' },
+        });
+        replaceChildren(role, mark, roleWords[layer.role]);
         reveal.element.hidden = !layer.source || store.isReport;
         findings.hidden = layerFindings.length === 0;
         replaceChildren(findings, ...layerFindings.map((finding) => findingItem(finding)));

@@ -1,4 +1,5 @@
 import { h, replaceChildren, setAttribute } from '../dom';
+import { placementsOf } from '../placements';
 import type { Snapshot, Store } from '../store';
 import { fitting, columns, filtered, scaleOf, sorted, type Column, type FigureScale, type Row } from './layerColumns';
 import { cellContent } from './layerCells';
@@ -42,6 +43,7 @@ export function layerTable(store: Store, onEnter: () => void): LayerTable {
   let selected = -1;
   let shownColumns: readonly Column[] = [];
   let scales: Readonly<Record<string, FigureScale>> = {};
+  let placements: ReturnType<typeof placementsOf> = [];
   let profiled = false;
   let [drawnFirst, drawnLast] = [-1, -1];
   let scrollTo: 'selected' | number | null = store.ui.scroll.table ?? null;
@@ -61,7 +63,10 @@ export function layerTable(store: Store, onEnter: () => void): LayerTable {
       if (!model) return;
       profiled = snapshot.profile !== null;
       const refreshed = chosen(model, snapshot.profiled, findings);
-      if (refreshed) all = rowsOf(snapshot);
+      if (refreshed) {
+        all = rowsOf(snapshot);
+        placements = placementsOf(model.summary);
+      }
       const bySize = columns.find(({ id }) => id === ui.sort?.column)?.measured;
       if (ordered(refreshed && all, ui.filter, ui.role, ui.sort, bySize && revision) || refreshed) order(ui);
       scales = { gradient: scaleOf(all, 'gradient'), activation: scaleOf(all, 'activation') };
@@ -164,7 +169,7 @@ export function layerTable(store: Store, onEnter: () => void): LayerTable {
       return h(
         'div',
         { class: `cell ${column.numeric ? 'numeric' : ''}`, title: text, attributes },
-        ...cellContent(column, row, scales[column.id]),
+        ...cellContent(column, row, scales[column.id], placements),
       );
     });
     const element = h(

@@ -22,6 +22,7 @@ export function networkLegend() {
       const norms = Object.keys(model.summary.norm).filter((type) => model.summary.norm[type] > 0) as NormType[];
       replaceChildren(
         element,
+        !measured && placements.length > 0 && h('span', {}, t('Where the norms sit:')),
         ...(measured ? scaleParts(measured.scale, measured.label) : placements.map(placementPart)),
         wanted && !measured && h('span', { class: 'placeholder' }, t('Not profiled yet: no figures to colour by.')),
         ...(norms.length > 1 || measured ? norms.map(normPart) : []),
@@ -36,7 +37,7 @@ function placementPart({ placement, series }: ReturnType<typeof placementsOf>[nu
     'span',
     { class: 'legend-item' },
     h('span', { class: `swatch series-${series}`, attributes: { 'aria-hidden': 'true' } }),
-    t('norm: {0}', placementWords[placement] ?? shown(placement)),
+    placementWords[placement] ?? shown(placement),
   );
 }
 
