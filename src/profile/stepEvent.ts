@@ -9,10 +9,10 @@ import { elementCount } from '../ir/tensor';
 import type { HostTensor } from '../training/hostTensor';
 import type { UpdateSums } from '../training/optimizers';
 import { momentsBesideNorm, type NormSide } from '../training/normMoments';
-import { deviationOverSamples, meanOfUnits } from '../training/sampleStatistics';
 import { momentsOf, sampleOf, type KnownMoments, type StatisticsLayout } from '../training/statisticsNodes';
 import type { NormStatistics } from '../training/trainingState';
 import type { TrainedParameter, TrainingStep } from '../training/trainingStep';
+import { meanOverUnits, unitsOf } from '../training/unitStatistics';
 import { DeadUnits } from './deadUnits';
 import { gradientEdges, histogramEdges, histogramOf, quantilesOf } from './distribution';
 import { evaluationGap } from './evaluationGap';
@@ -46,11 +46,11 @@ export class StepReader {
       step: outcome.step,
       loss: toFigure(outcome.outputs.get(this.training.loss)!.data[0] as number),
       ms: outcome.ms,
-      layers: layers.map(({ activation, gradient, samples, norm }, i) => ({
+      layers: layers.map(({ activation, gradient, units, norm }, i) => ({
         ...(activation !== undefined && {
           activation: {
-            ...this.statistics(activations!, activation, 'a', outcome, this.known(outcome, norm, samples)),
-            ...(samples !== undefined && this.overSamples(samples, outcome)),
+            ...this.statistics(activations!, activation, 'a', outcome, this.known(outcome, norm, units)),
+            ...(units !== undefined && this.dead(units, outcome)),
           },
         }),
         ...(gradient !== undefined && { gradient: this.statistics(gradients!, gradient, 'g', outcome) }),
@@ -78,6 +78,7 @@ export class StepReader {
       rms: toFigure(m.rms),
       zeroFraction: toFigure(m.zeroFraction),
       ...(m.saturatedFraction !== undefined && { saturatedFraction: toFigure(m.saturatedFraction) }),
+      ...(m.sampleStd !== undefined && { sampleStd: toFigure(m.sampleStd) }),
     };
     if (!outcome.sampled) return statistics;
     const sample = sampleOf(layout, index, data(layout.samples));
@@ -92,24 +93,20 @@ export class StepReader {
   }
 
   /** Moments of a layer's output that follow from other figures of the step. */
-  private known({ outputs }: StepOutcome, norm?: NormSide, samples?: number): KnownMoments | undefined {
+  private known({ outputs }: StepOutcome, norm?: NormSide, units?: number): KnownMoments | undefined {
     const data = (name: string) => outputs.get(name)!.data as Float32Array;
     if (norm !== undefined) return momentsBesideNorm(norm, data(this.training.batchStatistics!));
-    const layout = this.training.samples;
-    if (samples === undefined || layout?.tensors[samples].units === undefined) return undefined;
-    return { mean: meanOfUnits(layout, samples, data(layout.units!.means)) };
+    if (units === undefined) return undefined;
+    const layout = this.training.units!;
+    return { mean: meanOverUnits(layout, units, data(layout.means)) };
   }
 
-  private overSamples(index: number, { outputs }: StepOutcome): Pick<StepStatistics, 'sampleStd' | 'deadUnits'> {
-    const layout = this.training.samples!;
-    const data = (name: string) => outputs.get(name)!.data as Float32Array;
-    const sampleStd = toFigure(deviationOverSamples(layout, index, data(layout.differences)));
-    const { units } = layout.tensors[index];
-    if (units === undefined) return { sampleStd };
+  private dead(index: number, { outputs }: StepOutcome): Pick<StepStatistics, 'deadUnits'> {
+    const layout = this.training.units!;
     let counter = this.deadUnits.get(index);
     if (counter === undefined) this.deadUnits.set(index, (counter = new DeadUnits(this.training.batch)));
-    const deadUnits = counter.add(data(layout.units!.active).subarray(units.offset, units.offset + units.count));
-    return { sampleStd, ...(deadUnits !== undefined && { deadUnits }) };
+    const deadUnits = counter.add(unitsOf(layout, index, outputs.get(layout.active)!.data as Float32Array));
+    return deadUnits === undefined ? {} : { deadUnits };
   }
 
   private weightsByLayer({ step, updates }: StepOutcome): Map<number, WeightStatistics[]> {

@@ -104,8 +104,8 @@ export interface StepStatistics extends Moments {
   readonly quantiles?: Quantiles;
   readonly histogram?: Histogram;
   /**
-   * Standard deviation over the samples of a batch, root mean square over the elements, estimated from two samples. Only
-   * for outputs of norms, activations and recurrent layers whose first axis is the batch.
+   * Standard deviation over the samples of a batch, root mean square over the elements. Only for outputs whose first axis is
+   * the batch.
    */
   readonly sampleStd?: Figure;
   /**

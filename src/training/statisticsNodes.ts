@@ -10,6 +10,8 @@ export interface Measured {
   readonly shape: readonly number[];
   /** Count the elements in the flat ends of this activation, too. */
   readonly saturation?: 'sigmoid' | 'tanh';
+  /** Samples along axis 0, at least two, where they shall be told apart. */
+  readonly batch?: number;
   /** What is known without a node of its own, and given to `momentsOf`. */
   readonly known?: 'mean' | 'mean and variance';
 }
@@ -32,6 +34,8 @@ export interface MeasuredMoments {
   readonly rms: number;
   readonly zeroFraction: number;
   readonly saturatedFraction?: number;
+  /** The deviation over samples: root of the mean variance of the elements. */
+  readonly sampleStd?: number;
 }
 
 /** Names of the graph's outputs that hold the statistics, and how to read them. */
@@ -49,8 +53,12 @@ interface TensorPlace {
   readonly count: number;
   /** Of a large tensor: where its sum of squares stands in `moments`, and its row means, how many behind it. */
   readonly whole?: { readonly offset: number; readonly rows: number };
-  /** Where the figure of its subset stand in `moments`: mean, variance, min, max, fraction of zeros, of saturated elements. */
+  /** Where the figures of its subset stand in `moments`: mean, variance, min, max and fraction of zeros. */
   readonly subset: readonly number[];
+  /** Where the fraction of saturated elements stands. */
+  readonly saturated?: number;
+  /** Where the mean squared difference of two samples stands. */
+  readonly difference?: number;
   readonly sampleOffset: number;
   readonly sampleLength: number;
 }
@@ -97,8 +105,8 @@ export function addStatistics(
   return { ...layout, tensors: tensors.map((tensor) => places.get(keyOf(tensor))!) };
 }
 
-function keyOf({ value, saturation, known }: Measured): string {
-  return JSON.stringify([value, saturation, known]);
+function keyOf({ value, saturation, batch, known }: Measured): string {
+  return JSON.stringify([value, saturation, batch, known]);
 }
 
 /**
@@ -112,8 +120,8 @@ export function momentsOf(
   data: Float32Array,
   known?: KnownMoments,
 ): MeasuredMoments {
-  const { count, whole, subset } = layout.tensors[index];
-  const [subsetMean, subsetVariance, min, max, zeroFraction, saturatedFraction] = subset.map((at) => data[at]);
+  const { count, whole, subset, saturated, difference } = layout.tensors[index];
+  const [subsetMean, subsetVariance, min, max, zeroFraction] = subset.map((at) => data[at]);
   let mean = known?.mean ?? subsetMean;
   let variance = known?.variance ?? subsetVariance;
   if (whole) {
@@ -121,9 +129,9 @@ export function momentsOf(
     if (rows > 0) mean = 0;
     for (let i = 1; i <= rows; i++) mean += data[offset + i] / rows;
     const meanSquare = data[offset] / count;
-    const difference = meanSquare - mean * mean;
+    const spread = meanSquare - mean * mean;
     // the comparison is false for NaN, which then shows
-    if (!(difference < CANCELLED * meanSquare)) variance = difference;
+    if (!(spread < CANCELLED * meanSquare)) variance = spread;
   }
   return {
     mean,
@@ -132,7 +140,9 @@ export function momentsOf(
     max,
     rms: Math.sqrt(variance + mean * mean),
     zeroFraction,
-    ...(saturatedFraction !== undefined && { saturatedFraction }),
+    ...(saturated !== undefined && { saturatedFraction: data[saturated] }),
+    // half the mean squared difference of two samples is an unbiased estimate of the variance over samples
+    ...(difference !== undefined && { sampleStd: Math.sqrt(data[difference] / 2) }),
   };
 }
 
@@ -143,14 +153,11 @@ export function sampleOf(layout: StatisticsLayout, index: number, data: Float32A
 }
 
 /** Tensors whose subsets have the same shape and the same figures. */
-interface Group {
-  /** Of each subset [runs, run]. */
-  readonly runs: number;
-  readonly run: number;
+interface Group extends Omit<Subset, 'stride'> {
   readonly saturation: Measured['saturation'];
   /** Indices of the tensors, in the order of the stack. */
   readonly members: number[];
-  readonly subsets: string[];
+  readonly parts: string[];
 }
 
 class StatisticsBuilder {
@@ -166,27 +173,34 @@ class StatisticsBuilder {
 
   build(tensors: readonly Measured[]): StatisticsLayout {
     const groups = new Map<string, Group>();
-    const wholes = tensors.map(({ value, shape, saturation, known }, i) => {
+    const wholes = tensors.map(({ value, shape, saturation, batch, known }, i) => {
       const count = elementCount(shape);
-      const { run, runs, stride } = subsetOf(count, shape);
-      const key = `${runs} ${run} ${saturation}`;
+      const subset = subsetOf(count, shape, batch);
+      const { table, axes, parts } = this.cut(value, count, subset);
+      const key = JSON.stringify([subset.runs, subset.run, subset.pairs?.length, parts.length, saturation]);
       let group = groups.get(key);
-      if (!group) groups.set(key, (group = { runs, run, saturation, members: [], subsets: [] }));
+      if (!group) groups.set(key, (group = { ...subset, saturation, members: [], parts: [] }));
       group.members.push(i);
-      const table = this.reshape(value, [count / run, run]);
-      group.subsets.push(stride === 1 ? table : this.slice(table, 0, (runs - 1) * stride + 1, stride));
-      return stride === 1 || known === 'mean and variance' ? undefined : this.whole(table, count, known === 'mean');
+      group.parts.push(...parts);
+      if (subset.stride === 1 || known === 'mean and variance') return undefined;
+      return this.whole(table, axes, count, known === 'mean');
     });
     const places: TensorPlace[] = [];
     const samples: string[] = [];
     let sampleOffset = 0;
     for (const group of groups.values()) {
-      const { columns, sample, sampleLength } = this.measure(group);
+      const { columns, saturated, difference, sample, sampleLength } = this.measure(group);
       samples.push(sample);
       group.members.forEach((tensor, row) => {
-        const subset = columns.map((column) => column + row);
-        const count = elementCount(tensors[tensor].shape);
-        places[tensor] = { count, whole: wholes[tensor], subset, sampleOffset, sampleLength };
+        places[tensor] = {
+          count: elementCount(tensors[tensor].shape),
+          whole: wholes[tensor],
+          subset: columns.map((column) => column + row),
+          ...(saturated !== undefined && { saturated: saturated + row }),
+          ...(difference !== undefined && { difference: difference + row }),
+          sampleOffset,
+          sampleLength,
+        };
         sampleOffset += sampleLength;
       });
     }
@@ -195,43 +209,82 @@ class StatisticsBuilder {
     return { moments: concat(this.moments, 'moments'), samples: concat(samples, 'samples'), tensors: places };
   }
 
-  /** The sum of squares of all elements, and their row means unless these are known or left to the subset. */
-  private whole(table: string, count: number, meanIsKnown: boolean): { offset: number; rows: number } {
-    const offset = this.keep(this.reduce('ReduceSumSquare', table, [0, 1]), 1);
-    if (meanIsKnown || this.means === 'subset') return { offset, rows: 0 };
-    let rows = MOST_ROWS;
+  /** A tensor as a table of runs, and its subset: what is to be stacked. */
+  private cut(value: string, count: number, { run, runs, stride, pairs }: Subset) {
+    const rows = count / run;
+    if (stride === 1 || !pairs) {
+      const table = this.reshape(value, [rows, run]);
+      return {
+        table,
+        axes: 2,
+        parts: [stride === 1 ? table : this.slice(table, 0, 0, (runs - 1) * stride + 1, stride)],
+      };
+    }
+    const { second } = pairs;
+    const end = (runs / 2 - 1) * stride + 1;
+    if (2 * second === rows) {
+      const table = this.reshape(value, [2, second, run]);
+      return { table, axes: 3, parts: [this.slice(table, 1, 0, end, stride)] };
+    }
+    const table = this.reshape(value, [rows, run]);
+    return { table, axes: 2, parts: [0, second].map((start) => this.slice(table, 0, start, start + end, stride)) };
+  }
+
+  /**
+   * The sum of squares of all elements, and their row means unless these are known or left to the subset.
+   *
+   * @param table of two axes, or three
+   */
+  private whole(table: string, axes: number, count: number, meanIsKnown: boolean): { offset: number; rows: number } {
+    const means = !meanIsKnown && this.means === 'whole';
+    let rows = means ? MOST_ROWS : 1;
     while (count % rows !== 0) rows--;
-    this.keep(this.reduce('ReduceMean', this.reshape(table, [rows, count / rows]), [1]), rows);
+    // a table of three axes would leave a figure of three
+    const flat = means || axes > 2 ? this.reshape(table, [rows, count / rows]) : table;
+    const offset = this.keep(this.reduce('ReduceSumSquare', flat, [0, 1]), 1);
+    if (!means) return { offset, rows: 0 };
+    this.keep(this.reduce('ReduceMean', flat, [1]), rows);
     return { offset, rows };
   }
 
   /** Figures of a group's subsets, stacked; returns where each figure's column begins, and the samples. */
-  private measure(group: Group): { columns: number[]; sample: string; sampleLength: number } {
-    const { saturation, subsets } = group;
-    const length = group.runs * group.run;
-    const stack = subsets.length === 1 ? subsets[0] : this.add('Concat', subsets, { axis: attribute.int(0) });
-    const x = group.runs === 1 ? stack : this.reshape(stack, [subsets.length, length]);
+  private measure({ runs, run, pairs, saturation, members, parts }: Group) {
+    const length = runs * run;
+    const stack = parts.length === 1 ? parts[0] : this.add('Concat', parts, { axis: attribute.int(0) });
+    const x = runs === 1 ? stack : this.reshape(stack, [members.length, length]);
+    const column = (figure: string) => this.keep(figure, members.length);
     const mean = this.reduce('ReduceMean', x, [1]);
-    const centred = this.add('Sub', [x, mean]);
     const figures = [
       mean,
-      this.reduce('ReduceMean', this.add('Mul', [centred, centred]), [1]),
+      this.meanSquare(this.add('Sub', [x, mean])),
       this.reduce('ReduceMin', x, [1]),
       this.reduce('ReduceMax', x, [1]),
       this.fraction(this.add('Equal', [x, this.scalar(0)])),
     ];
-    if (saturation) {
-      const middle = MIDDLE[saturation];
-      const distance = this.add('Abs', [middle === 0 ? x : this.add('Sub', [x, this.scalar(middle)])]);
-      figures.push(this.fraction(this.add('Greater', [distance, this.scalar(REACH[saturation])])));
-    }
-    const stride = coprimeStride(Math.ceil(length / SUBSET_LENGTH), group.run);
-    const sample = stride === 1 ? x : this.slice(x, 1, length, stride);
+    const stride = coprimeStride(Math.ceil(length / SUBSET_LENGTH), run);
     return {
-      columns: figures.map((figure) => this.keep(figure, subsets.length)),
-      sample: this.reshape(sample, [-1]),
+      columns: figures.map(column),
+      saturated: saturation && column(this.fraction(this.isFlat(x, saturation))),
+      difference: pairs && column(this.meanSquare(this.differences(x, pairs.length))),
+      sample: this.reshape(stride === 1 ? x : this.slice(x, 1, 0, length, stride), [-1]),
       sampleLength: Math.ceil(length / stride),
     };
+  }
+
+  private isFlat(x: string, saturation: 'sigmoid' | 'tanh'): string {
+    const middle = MIDDLE[saturation];
+    const distance = this.add('Abs', [middle === 0 ? x : this.add('Sub', [x, this.scalar(middle)])]);
+    return this.add('Greater', [distance, this.scalar(REACH[saturation])]);
+  }
+
+  /** What lies in the columns before `length` minus what lies in as many behind. */
+  private differences(x: string, length: number): string {
+    const [first, second] = [0, length].map((start) => this.slice(x, 1, start, start + length, 1));
+    return this.add('Sub', [first, second]);
+  }
+
+  private meanSquare(x: string): string {
+    return this.reduce('ReduceMean', this.add('Mul', [x, x]), [1]);
   }
 
   /** Adds a column [length, 1] to the moments and returns where it begins. */
@@ -255,9 +308,9 @@ class StatisticsBuilder {
     return this.add('Reshape', [value, this.ints(shape)]);
   }
 
-  /** Every `stride`-th of the rows (axis 0) or columns of a table before `end`. */
-  private slice(table: string, axis: number, end: number, stride: number): string {
-    return this.add('Slice', [table, this.ints([0]), this.ints([end]), this.ints([axis]), this.ints([stride])]);
+  /** Every `stride`-th of a table's entries along `axis` from `start` to before `end`. */
+  private slice(table: string, axis: number, start: number, end: number, stride: number): string {
+    return this.add('Slice', [table, ...[start, end, axis, stride].map((value) => this.ints([value]))]);
   }
 
   private add(opType: string, inputs: readonly string[], attributes: Parameters<MutableGraph['add']>[2] = {}): string {
@@ -282,20 +335,36 @@ class StatisticsBuilder {
   }
 }
 
+/** What is taken of a tensor: `runs` runs of `run` neighbours, every `stride`-th run; all in one run for stride 1. */
+interface Subset {
+  readonly run: number;
+  readonly runs: number;
+  readonly stride: number;
+  /**
+   * Where samples are told apart: the first `length` elements of the subset and as many behind them are the same places of samples
+   * in the first half of the batch and in the second, which begins at run `second` of the tensor.
+   */
+  readonly pairs?: { readonly second: number; readonly length: number };
+}
+
 /**
- * How the subset of a tensor is cut out: `runs` runs of `run` neighbours, every `stride`-th run; all in one run for stride 1.
- * Runs, because element by element the cutting alone costs more than all the rest. The stride shares no factor with the
- * tensor's sizes: one of, say, 32 runs over pictures of 32 runs would always see the same place.
+ * How the subset of a tensor is cut out. In runs, because element by element the cutting alone costs more than all the rest. The
+ * stride shares no factor with the tensor's sizes: one of, say, 32 runs over pictures of 32 runs would always see the same place.
+ *
+ * @param batch where samples shall be told apart: samples along axis 0; of an odd number the last has no other
  */
-export function subsetOf(count: number, shape: readonly number[]): { run: number; runs: number; stride: number } {
-  const all = { run: count, runs: 1, stride: 1 };
+export function subsetOf(count: number, shape: readonly number[], batch?: number): Subset {
+  const half = batch === undefined ? 0 : Math.floor(batch / 2) * (count / batch);
+  const all = { run: count, runs: 1, stride: 1, ...(batch !== undefined && { pairs: { second: half, length: half } }) };
   if (count < LARGE) return all;
   let run = LONGEST_RUN;
-  while (count % run !== 0) run--;
-  const runs = Math.floor(SUBSET_LENGTH / run);
-  let stride = Math.floor(count / run / runs);
+  while (count % run !== 0 || half % run !== 0) run--;
+  const halves = batch === undefined ? 1 : 2;
+  const runs = halves * Math.floor(SUBSET_LENGTH / run / halves);
+  let stride = Math.floor(((half || count) / run / runs) * halves);
   while (stride > 1 && shape.some((d) => gcd(d, stride) > 1)) stride--;
-  return stride === 1 ? all : { run, runs, stride };
+  if (stride === 1) return all;
+  return { run, runs, stride, ...(batch !== undefined && { pairs: { second: half / run, length: (runs * run) / 2 } }) };
 }
 
 /** The smallest stride from `least` on that shares no factor with `length`. */

@@ -6,6 +6,7 @@ import type { Model } from '../ir/model';
 import type { MutableGraph } from '../ir/mutableGraph';
 import { elementCount } from '../ir/tensor';
 import { differentiate, type Cut } from '../autodiff/differentiate';
+import { transformConvolutions } from '../autodiff/transformConvolutions';
 import type { ActivationName, LayerView } from '../layers/layerView';
 import type { LossName } from '../protocol/profile';
 import { say } from '../texts/say';
@@ -31,10 +32,10 @@ import {
   requireOrder,
   toFloat32,
 } from './plainGraph';
-import { addSampleStatistics, type SampleLayout } from './sampleStatistics';
 import { expandEinsums, foldSizes, mendConcats } from './shapeArithmetic';
 import { addStatistics, type Measured, type StatisticsLayout } from './statisticsNodes';
 import { unitAxis } from './unitAxis';
+import { addUnitStatistics, type UnitLayout } from './unitStatistics';
 
 /** A parameter as the training step has it: an input of the graph, fed at every step. */
 export interface TrainedParameter extends Parameter {
@@ -50,8 +51,8 @@ export interface TrainedParameter extends Parameter {
 export interface MeasuredLayer {
   readonly activation?: number;
   readonly gradient?: number;
-  /** Where the layer's samples are told apart. */
-  readonly samples?: number;
+  /** Where the units of a ReLU stand. */
+  readonly units?: number;
   /** The batch norm whose statistics tell the moments of the layer's output. */
   readonly norm?: NormSide;
   /** Elements of the output; undefined where it is not measured. */
@@ -75,7 +76,8 @@ export interface TrainingStep {
   readonly layers: readonly MeasuredLayer[];
   readonly activations?: StatisticsLayout;
   readonly gradients?: StatisticsLayout;
-  readonly samples?: SampleLayout;
+  /** Of the units of ReLUs. */
+  readonly units?: UnitLayout;
   readonly norms: readonly MeasuredNorm[];
   /** Output float32 [sum of 4 * channels]: means, variances, scales and shifts; undefined without batch norms. */
   readonly batchStatistics?: string;
@@ -98,9 +100,6 @@ export interface TrainingStepOptions {
   /** Channels of a block where the runtime that is to run the step convolves blocks of channels; 1, the default, elsewhere. */
   readonly channelBlock?: number;
 }
-
-/** Roles of layers whose samples are compared. A linear layer shows in the norm or activation behind it, and each costs nodes. */
-const COMPARED: ReadonlySet<string> = new Set(['norm', 'activation', 'recurrent']);
 
 /**
  * Builds the training step of a model: opset 18, batch norms and dropout in training form, losses, gradients of the
@@ -152,19 +151,18 @@ export function buildTrainingStep(model: Model, view: LayerView, options: Traini
   const computing = graph.nodes.length;
   const batchNorms = addBatchStatistics(graph, view, norms, types);
   const besideNorms = sidesOf(batchNorms.norms);
-  const overSamples = measured
-    .filter(
-      ({ layer, shape }) =>
-        batch > 1 && shape.length > 1 && shape[0] === batch && COMPARED.has(view.layers[layer].role),
-    )
-    .map((m) => ({ ...m, unitAxis: unitAxis(view.layers[m.layer], view, m.shape) }));
-  const samples = addSampleStatistics(graph, overSamples);
-  const ofUnits = new Set(overSamples.flatMap(({ value, unitAxis: axis }) => (axis === undefined ? [] : [value])));
+  const ofSamples = ({ shape }: Measured) => batch > 1 && shape.length > 1 && shape[0] === batch;
+  const relus = measured.filter(ofSamples).flatMap((m) => {
+    const axis = unitAxis(view.layers[m.layer], view, m.shape);
+    return axis === undefined ? [] : [{ ...m, unitAxis: axis }];
+  });
+  const units = addUnitStatistics(graph, relus);
+  const ofUnits = new Set(relus.map(({ value }) => value));
   const known = (value: string) =>
     besideNorms.has(value) ? 'mean and variance' : ofUnits.has(value) ? 'mean' : undefined;
   const activations = addStatistics(
     graph,
-    measured.map((m) => ({ ...m, known: known(m.value) })),
+    measured.map((m) => ({ ...m, known: known(m.value), ...(ofSamples(m) && { batch }) })),
     'activation',
     'whole',
   );
@@ -177,11 +175,10 @@ export function buildTrainingStep(model: Model, view: LayerView, options: Traini
   moveBehindProducers(graph, computing);
   lowerPrivateOperators(graph, types);
   if (channelBlock > 1) blockConvolutions(graph, typeOf, channelBlock);
+  else transformConvolutions(graph, types);
 
   const layouts = [activations, gradients].flatMap((l) => (l ? [l.moments, l.samples] : []));
-  const vectors = [samples?.differences, samples?.units?.active, samples?.units?.means, batchNorms.output].filter(
-    (name) => name !== undefined,
-  );
+  const vectors = [units?.active, units?.means, batchNorms.output].filter((name) => name !== undefined);
   const wanted = [loss, ...layouts, ...vectors, ...gradientNames.values()];
   graph.outputs = [];
   for (const name of wanted) graph.addOutput(name, { kind: 'tensor', dtype: 'float32' });
@@ -197,10 +194,10 @@ export function buildTrainingStep(model: Model, view: LayerView, options: Traini
     lossName: outputs.some((o) => o.kind === 'class' || o.kind === 'token') ? 'cross-entropy' : 'mse',
     loss,
     parameters: describeParameters(used, gradientNames, view),
-    layers: placeLayers(view, measured, reached, overSamples, besideNorms),
+    layers: placeLayers(view, measured, reached, relus, besideNorms),
     activations,
     gradients,
-    samples,
+    units,
     norms: batchNorms.norms,
     batchStatistics: batchNorms.output,
     types,
@@ -353,17 +350,17 @@ function placeLayers(
   view: LayerView,
   measured: readonly MeasuredOutput[],
   reached: readonly MeasuredOutput[],
-  overSamples: readonly MeasuredOutput[],
+  relus: readonly MeasuredOutput[],
   besideNorms: ReadonlyMap<string, NormSide>,
 ): MeasuredLayer[] {
   const places = (list: readonly MeasuredOutput[]) => new Map(list.map((m, i) => [m.layer, i]));
-  const [activation, gradient, samples] = [measured, reached, overSamples].map(places);
+  const [activation, gradient, units] = [measured, reached, relus].map(places);
   const elements = new Map(measured.map((m) => [m.layer, elementCount(m.shape)]));
   return view.layers.map(({ index, output }) => ({
     activation: activation.get(index),
     norm: besideNorms.get(view.graph.valueName(output)),
     gradient: gradient.get(index),
-    samples: samples.get(index),
+    units: units.get(index),
     elements: elements.get(index),
   }));
 }

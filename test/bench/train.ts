@@ -80,8 +80,7 @@ class Runner {
     const graph = training.graph.copy();
     if (!statistics) {
       const measured = [training.activations, training.gradients].flatMap((l) => [l?.moments, l?.samples]);
-      const { differences, units } = training.samples ?? {};
-      const left = new Set([...measured, differences, units?.active, units?.means]);
+      const left = new Set([...measured, training.units?.active, training.units?.means]);
       graph.outputs = graph.outputs.filter(({ name }) => !left.has(name));
       prune(
         graph,

@@ -67,14 +67,14 @@ function overSamples({ activation }: ProfiledLayer): number {
   return medianFigure(lastSteps(activation).map((a) => a.sampleStd));
 }
 
-/** The deviations over samples of the nearest layers before this one that have one. */
+/** The deviations over samples of the nearest judged layers before this one: what a linear layer does shows behind it. */
 function measuredBefore(layer: ProfiledLayer, byId: ReadonlyMap<string, ProfiledLayer>): number[] {
   const deviations: number[] = [];
   const seen = new Set(layer.inputs);
   // the set grows while it is walked
   for (const id of seen) {
     const before = byId.get(id)!;
-    const deviation = overSamples(before);
+    const deviation = JUDGED.has(before.role) ? overSamples(before) : NaN;
     if (Number.isNaN(deviation)) for (const input of before.inputs ?? []) seen.add(input);
     else deviations.push(deviation);
   }

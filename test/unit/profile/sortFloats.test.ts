@@ -14,6 +14,16 @@ describe('sortFloats', () => {
     }
   });
 
+  it('sorts numbers that differ in their last bits alone, and many that are equal', () => {
+    const random = new Random(2);
+    for (const sample of [
+      random.normals(4096).map((v) => 1000 + 1e-2 * v),
+      random.normals(4096).map((v) => Math.max(0, v)),
+      random.normals(4096).map(() => -7),
+    ])
+      assert.deepEqual([...sortFloats(sample)], [...sample.slice().sort()]);
+  });
+
   it('puts NaNs of either sign last, behind infinity, and -0 before 0', () => {
     const negativeNan = new Float32Array(Uint32Array.of(0xffc00000).buffer)[0];
     const sorted = [...sortFloats(Float32Array.of(NaN, 0, Infinity, negativeNan, -0, -Infinity, -1))];

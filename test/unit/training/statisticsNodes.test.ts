@@ -18,6 +18,7 @@ interface Case {
   readonly shape: readonly number[];
   readonly values: (i: number, random: Random) => number;
   readonly saturation?: Measured['saturation'];
+  readonly batch?: number;
 }
 
 /** Measures tensors in ONNX Runtime. */
@@ -28,10 +29,10 @@ async function measure(
   const graph = new MutableGraph();
   graph.opsets.set('', 18);
   const random = new Random(1);
-  const tensors = cases.map(({ shape, values, saturation }, i) => {
+  const tensors = cases.map(({ shape, values, saturation, batch }, i) => {
     graph.addInput(`x${i}`, { kind: 'tensor', dtype: 'float32', shape });
     const data = Float32Array.from({ length: shape.reduce((a, b) => a * b, 1) }, (_, j) => values(j, random));
-    return { value: `x${i}`, shape, saturation, data };
+    return { value: `x${i}`, shape, saturation, batch, data };
   });
   const layout = addStatistics(graph, tensors, 'test', means)!;
   for (const name of [layout.moments, layout.samples]) graph.addOutput(name, { kind: 'tensor', dtype: 'float32' });
@@ -159,6 +160,26 @@ describe('addStatistics', () => {
     assert.equal(tanh.moments.saturatedFraction, 4 / 8);
   });
 
+  it('tells samples apart: the deviation over them without bias, whatever is constant over them', async () => {
+    const deviation = 0.5;
+    // every element has a mean of its own, which the samples share
+    const means = Float32Array.from({ length: 40_000 }, (_, i) => 10 * Math.sin(i * i));
+    const apart = (...shape: number[]): Case => ({
+      shape,
+      values: (i, random) => means[i % (shape.reduce((a, b) => a * b, 1) / shape[0])] + deviation * random.normal(),
+      batch: shape[0],
+    });
+    // all elements; a subset; of an odd number of samples; of one pair
+    const cases = [apart(6, 400), apart(7, 401), apart(32, 16, 20, 20), apart(9, 16, 21, 20), apart(2, 40_000)];
+    for (const [i, { moments, data }] of (await measure(cases)).entries()) {
+      const pairs = Math.min(SUBSET_LENGTH, data.length) / 2;
+      near(moments.sampleStd! / deviation, 1, 4 / Math.sqrt(2 * pairs), `deviation of ${cases[i].shape.join(' x ')}`);
+      near(moments.std / exact(data).std, 1, 1e-4, 'std');
+    }
+    const [alike] = await measure([{ ...apart(32, 16, 20, 20), values: (i) => means[i % 6400] }]);
+    assert.equal(alike.moments.sampleStd, 0);
+  });
+
   it('measures what several layers share once', () => {
     const nodesOf = (values: readonly string[]) => {
       const graph = new MutableGraph();
@@ -195,10 +216,13 @@ describe('subsetOf', () => {
       [2, 3, 5, 7, 11, 13, 17],
     ]) {
       const count = shape.reduce((a, b) => a * b, 1);
-      const { run, runs, stride } = subsetOf(count, shape);
-      assert.ok(run * runs > SUBSET_LENGTH / 2 && (stride === 1 || run * runs <= SUBSET_LENGTH));
-      assert.ok((runs - 1) * stride < count / run);
-      for (const size of shape) assert.ok(stride === 1 || greatestCommonDivisor(size, stride) === 1);
+      for (const batch of [undefined, shape[0]]) {
+        const { run, runs, stride, pairs } = subsetOf(count, shape, batch);
+        assert.ok(run * runs > SUBSET_LENGTH / 2 && (stride === 1 || run * runs <= SUBSET_LENGTH));
+        if (pairs) assert.ok(stride === 1 || pairs.second + (runs / 2 - 1) * stride < count / run);
+        else assert.ok((runs - 1) * stride < count / run);
+        for (const size of shape) assert.ok(stride === 1 || greatestCommonDivisor(size, stride) === 1);
+      }
     }
   });
 });
