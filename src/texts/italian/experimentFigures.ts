@@ -111,6 +111,7 @@ export const experimentFigures: Readonly<Record<string, string>> = {
   'Loss at the end, {0}': 'Loss finale, {0}',
   'Loss at the end, by seed': 'Loss finale, per seme',
   'Loss during training': 'Loss durante l’addestramento',
+  'Loss from weights of deviation {0}': 'Loss da pesi con deviazione {0}',
   'Loss of the {0} network, each at its own best learning rate':
     'Loss della rete {0}, ognuna al suo miglior learning rate',
   'Loss of the {0}': 'Loss: {0}',

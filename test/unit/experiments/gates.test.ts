@@ -62,11 +62,12 @@ describe('gates, on made-up figures', () => {
 
   it('input-drift', () => {
     const arm = (drift: number, accuracy = 0.9) => ({ typical: { p15: [0], p50: [0], p85: [0] }, drift, accuracy });
-    const good = { steps: [0], none: arm(0.4), batch: arm(0.1), smallNone: 0.2, smallBatch: 0.9 };
+    const small = (accuracy: number) => ({ losses: [1], accuracy });
+    const good = { steps: [0], none: arm(0.4), batch: arm(0.1), smallNone: small(0.2), smallBatch: small(0.9) };
     assert.equal(verdict('input-drift', good), 'pass');
     assert.equal(verdict('input-drift', { ...good, batch: arm(0.2) }), 'fail');
     assert.equal(verdict('input-drift', { ...good, none: arm(0.4, 0.7) }), 'fail');
-    assert.equal(verdict('input-drift', { ...good, smallNone: 0.5 }), 'fail');
+    assert.equal(verdict('input-drift', { ...good, smallNone: small(0.5) }), 'fail');
   });
 
   it('covariate-shift-refuted', () => {
