@@ -5,7 +5,7 @@ import { extents, type Window } from './window';
 
 /**
  * Y = Conv(X, W): X [N, C, in...], W [M, C/group, kernel...], Y [N, M, out...]. Its gradients serve Conv and
- * ConvTranspose alike: dY to dX below, dW in weightGradient.ts.
+ * ConvTranspose alike: dY to dX in inputGradient.ts, dW in weightGradient.ts.
  */
 export interface Convolution extends Window {
   readonly group: number;
@@ -35,26 +35,6 @@ export function convolve(
   return g.node('Conv', [input, w], [shape[0], g.shape(w)[0], ...output], attributes, g.dtype(x), domain);
 }
 
-/**
- * dX from dY and W. At stride 1 a convolution with the kernel turned round and its channels exchanged, otherwise
- * ConvTranspose, whose output_padding makes up for what the stride left over.
- */
-export function inputGradient(dy: string, w: string, conv: Convolution, input: Shape, g: GradientBuilder): string {
-  const [n, , ...output] = g.shape(dy);
-  const { strides, before, group } = conv;
-  const extent = extents(conv);
-  if (strides.every((s) => s === 1)) {
-    return convolve(dy, turnedKernel(w, group, g), backwards(conv), input, g);
-  }
-  const rest = input.map((size, i) => size - ((output[i] - 1) * strides[i] + extent[i] - before[i]));
-  const pads = [...before, ...rest.map((r) => Math.max(-r, 0))];
-  const output_padding = rest.map((r) => Math.max(r, 0));
-  return g.node('ConvTranspose', [dy, w], [n, g.shape(w)[1] * group, ...input], {
-    ...attributesOf(conv),
-    ...ints({ pads, output_padding }),
-  });
-}
-
 /** At stride 1: the window of the convolution from output to input that has the kernel turned round. */
 export function backwards(conv: Convolution): Convolution {
   return { ...conv, before: extents(conv).map((extent, i) => extent - 1 - conv.before[i]) };
@@ -71,11 +51,12 @@ export function turnedKernel(w: string, group: number, g: GradientBuilder): stri
   return g.reshape(g.transpose(grouped, exchange(rank + 3, 1, 2)), [group * channels, m / group, ...kernel]);
 }
 
-function attributesOf({ kernel, strides, dilations, group }: Convolution): Record<string, Attribute> {
+/** As the operators state it. */
+export function attributesOf({ kernel, strides, dilations, group }: Convolution): Record<string, Attribute> {
   return { ...ints({ kernel_shape: kernel, strides, dilations }), group: attribute.int(group) };
 }
 
-function ints(lists: Record<string, readonly number[]>): Record<string, Attribute> {
+export function ints(lists: Record<string, readonly number[]>): Record<string, Attribute> {
   return Object.fromEntries(Object.entries(lists).map(([name, list]) => [name, attribute.ints(list)]));
 }
 

@@ -16,7 +16,7 @@ const LONGEST_ROW_OF_ONES = 65536;
 
 /** What gradient rules build with: the operators of opset 18 that they use, with the shape of each result known. */
 export class GradientBuilder extends TypedGraph {
-  private readonly inBlocks = new Map<string, string>();
+  private readonly made = new Map<string, string>();
 
   /** @param channelBlock channels of a block where the runtime convolves blocks of channels; 1 elsewhere */
   constructor(
@@ -217,12 +217,16 @@ export class GradientBuilder extends TypedGraph {
 
   /** X [N, C, H, W] with its channels in blocks (see ir/channelBlocks.ts), made once for all who ask. */
   inChannelBlocks(x: string): string {
-    let blocked = this.inBlocks.get(x);
-    if (blocked === undefined) {
-      blocked = this.node('ReorderInput', [x], this.shape(x), {}, this.dtype(x), BLOCKED_DOMAIN);
-      this.inBlocks.set(x, blocked);
-    }
-    return blocked;
+    return this.once(`blocks ${x}`, () =>
+      this.node('ReorderInput', [x], this.shape(x), {}, this.dtype(x), BLOCKED_DOMAIN),
+    );
+  }
+
+  /** What `make` builds, built once; the same key stands for the same value. */
+  once(key: string, make: () => string): string {
+    const value = this.made.get(key) ?? make();
+    this.made.set(key, value);
+    return value;
   }
 
   // ---- linear algebra and reductions

@@ -41,9 +41,9 @@ export class TypedGraph {
     this.forwardCount = graph.nodes.length;
   }
 
-  /** Says for which value of the forward graph the next nodes are built: their names and origin follow it. */
-  enter(value: string): void {
-    this.stem = `grad/${value}`;
+  /** Says for which value of the forward graph the next nodes are built, and as what: their names and origin follow it. */
+  enter(value: string, what = 'grad'): void {
+    this.stem = `${what}/${value}`;
     this.origin = this.producers.get(value)?.origin;
   }
 

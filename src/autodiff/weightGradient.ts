@@ -8,7 +8,7 @@ import { backwards, convolve, turnedKernel, type Convolution } from './convoluti
 import type { GradientBuilder } from './gradientBuilder';
 import { exchange, product, range, type Shape } from './shapes';
 import { extents } from './window';
-import { canTransformWeightGradient, transformedWeightGradient } from './winogradWeightGradient';
+import { canTransform, transformedWeightGradient } from './winograd';
 
 /** Elements that one unrolled input may have; beyond it the batch is taken in parts (128 MiB of float32). */
 const LARGEST_UNROLLED = 2 ** 25;
@@ -35,9 +35,10 @@ export function weightGradient(x: string, dy: string, conv: Convolution, g: Grad
   const { group, kernel, strides } = conv;
   if (canBlockWeightGradient(x, dy, conv, g)) return blockedWeightGradient(x, dy, conv, g);
   if (canBlockDepthwiseGradient(x, dy, conv, g)) return blockedDepthwiseGradient(x, dy, conv, g);
-  if (canTransformWeightGradient(x, dy, conv, g)) return transformedWeightGradient(x, dy, conv, g);
   const [n, m, ...output] = g.shape(dy);
-  const channels = g.shape(x)[1];
+  const [, channels, ...input] = g.shape(x);
+  const back = backwards(conv);
+  if (canTransform(dy, channels, input, back, 'weightGradient', g)) return transformedWeightGradient(x, dy, back, g);
   const taps = product(kernel);
   const positions = product(output);
   const unit = strides.every((s) => s === 1);
@@ -50,7 +51,7 @@ export function weightGradient(x: string, dy: string, conv: Convolution, g: Grad
   const shared = strides[0] === 1 && kernel.length > 1 && rows > 1 ? (channels * taps) / rows + m * rows : Infinity;
   if (unit && m * taps < Math.min(channels * taps, shared)) {
     // fewer channels on the other side: unroll the cotangent instead
-    return turnedKernel(weightGradient(dy, x, backwards(conv), g), group, g);
+    return turnedKernel(weightGradient(dy, x, back, g), group, g);
   }
   const unrolled = Math.min(channels * taps, shared);
   const parts = Math.min(n, MOST_PARTS, Math.ceil((n * unrolled * positions) / LARGEST_UNROLLED));

@@ -1,6 +1,6 @@
 import type { GradientRule } from '../call';
 import type { Call } from '../call';
-import { inputGradient } from '../convolution';
+import { inputGradient } from '../inputGradient';
 import { product, range, type Shape } from '../shapes';
 import { slidingWindow, type Window } from '../window';
 

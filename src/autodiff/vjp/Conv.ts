@@ -1,5 +1,6 @@
 import type { GradientRule } from '../call';
-import { channelSum, inputGradient } from '../convolution';
+import { channelSum } from '../convolution';
+import { inputGradient } from '../inputGradient';
 import { weightGradient } from '../weightGradient';
 import { slidingWindow } from '../window';
 

@@ -50,16 +50,9 @@ const shapes: readonly Shape[] = [
   { way: 'depthwise, per tap', x: [2, 3, 20, 20], w: [3, 1, 3, 3], group: 3, pad: 1, uses: 'Concat', without: 'Conv' },
   { way: 'depthwise, exchanged', x: [2, 3, 20, 20], w: [3, 1, 3, 3], group: 3, stride: 2, pad: 1, uses: 'Conv' },
   { way: 'depthwise with a multiplier', x: [2, 3, 20, 20], w: [6, 1, 3, 3], group: 3, pad: 1, uses: 'Conv' },
-  { way: 'transformed tiles', x: [8, 32, 12, 12], w: [40, 32, 3, 3], pad: 1, uses: 'MatMul', without: 'Gemm' },
-  { way: 'transformed tiles, odd sizes', x: [16, 33, 9, 11], w: [32, 33, 3, 3], uses: 'MatMul', without: 'Gemm' },
-  {
-    way: 'transformed tiles, more padding',
-    x: [12, 32, 8, 9],
-    w: [34, 32, 3, 3],
-    pad: 3,
-    uses: 'MatMul',
-    without: 'Gemm',
-  },
+  { way: 'transformed tiles', x: [8, 16, 12, 12], w: [40, 16, 3, 3], pad: 1, uses: 'Gemm', without: 'ReduceSum' },
+  { way: 'transformed tiles, odd sizes', x: [16, 33, 9, 11], w: [32, 33, 3, 3], uses: 'Gemm', without: 'ReduceSum' },
+  { way: 'transformed tiles, more padding', x: [12, 32, 8, 9], w: [34, 32, 3, 3], pad: 3, uses: 'Gemm' },
   { way: 'the batch in parts', x: [2, 8, 425, 425], w: [8, 8, 6, 6], uses: 'Slice' },
 ];
 
@@ -131,8 +124,8 @@ describe('weight gradients of convolutions', () => {
 
   it('is computed on transformed tiles where there are channels and tiles enough', () => {
     for (const [batch, channels, side, channelBlock, transformed] of [
-      [8, 32, 12, 1, true],
-      [8, 31, 12, 1, false],
+      [8, 16, 12, 1, true],
+      [8, 15, 12, 1, false],
       [8, 32, 3, 1, false],
       [2048, 32, 1, 1, false],
       [8, 40, 12, 16, false],
@@ -146,9 +139,9 @@ describe('weight gradients of convolutions', () => {
       graph.add('ReduceSum', [y], { keepdims: int(0) }, { outputs: ['loss'] });
       differentiate(graph, inferTypes(graph), { loss: 'loss', wrt: ['w'], channelBlock });
       const products = graph.nodes.find((n) => n.opType === 'MatMul');
-      const tiles = graph.nodes.filter((n) => n.opType === 'Conv' && intsOf(n, 'strides')?.join() === '2,2');
+      const tiles = graph.nodes.filter((n) => n.opType === 'Conv' && intsOf(n, 'strides')?.includes(4));
       assert.equal(
-        products !== undefined && tiles.length === 2,
+        products !== undefined && tiles.length === 3,
         transformed,
         `${channels} channels of ${side} x ${side}`,
       );
