@@ -98,11 +98,16 @@ export class Experiments implements vscode.Disposable {
   }
 
   private async run(ids: readonly string[], model?: OnModel): Promise<ExperimentReport | undefined> {
+    if (ids.length === 0) return;
     if (this.abort !== undefined) {
       void showInformation(t('NormScope: experiments are being run; cancel them first.'));
       return;
     }
     const abort = (this.abort = new AbortController());
+    // an engine takes its time to start: the click is answered before
+    const [first] = ids;
+    this.running = { id: first, title: experimentWithId(first)?.about().title ?? first, done: 0 };
+    this.send();
     const client = new EngineClient(() => this.platform.startEngine(), vscode.env.language);
     const configuration = vscode.workspace.getConfiguration('normscope.profile');
     const engine = configuration.get<EngineChoice>('engine', 'auto');
@@ -116,6 +121,7 @@ export class Experiments implements vscode.Disposable {
         { location: vscode.ProgressLocation.Notification, title: 'NormScope', cancellable: true },
         async (progress, token) => {
           token.onCancellationRequested(() => abort.abort());
+          progress.report({ message: this.running?.title });
           const follow = (event: ExperimentEvent) => {
             const before = this.running?.done ?? 0;
             this.follow(event);

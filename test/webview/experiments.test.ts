@@ -9,6 +9,7 @@ import type { ExperimentResult } from '../../src/protocol/experiment';
 import type { ExperimentsState } from '../../src/protocol/experimentView';
 import type { RecordedHost } from '../support/recordedHost';
 import type { ThemeName } from '../support/recordedThemes';
+import { translated } from '../../src/texts/say';
 import { useBrowser } from './support';
 
 const axe = fs.readFileSync(createRequire(__filename).resolve('axe-core/axe.min.js'), 'utf8');
@@ -16,6 +17,10 @@ const axe = fs.readFileSync(createRequire(__filename).resolve('axe-core/axe.min.
 /** What the stand-in for VS Code keeps in the page. */
 interface Stand {
   readonly recorded: RecordedHost;
+}
+
+interface Placed {
+  getBoundingClientRect(): { readonly top: number };
 }
 
 describe('the page of experiments', function () {
@@ -101,6 +106,29 @@ describe('the page of experiments', function () {
       assert.ok(saved.type === 'save' && saved.encoding === encoding && saved.name.endsWith(`.${kind}`));
       assert.ok(saved.content.length > 1000);
     }
+  });
+
+  it('begins with the experiments by chapter, each a link to its own, with what came of it', async () => {
+    await open('dark');
+    await send(stateOf());
+    const contents = page.getByTestId('contents');
+    await contents.waitFor();
+    assert.deepEqual(
+      await contents.locator('h2').allTextContents(),
+      chapters.map((c) => translated(c.title)),
+    );
+    const links = contents.locator('li');
+    assert.deepEqual(
+      await links.locator('a').allTextContents(),
+      experiments.map((e) => factsOf(e).title),
+    );
+    const gammaBeta = links.filter({ has: page.locator('a[href="#gamma-beta"]') });
+    assert.equal(await gammaBeta.locator('.verdict').textContent(), 'pass');
+    assert.equal(await contents.locator('.verdict:not(:empty)').count(), results.size);
+    await links.locator('a[href="#norm-axes"]').click();
+    const top = () =>
+      page.getByTestId('norm-axes').evaluate((s) => (s as unknown as Placed).getBoundingClientRect().top);
+    assert.ok((await top()) < 400, 'the link does not lead to its experiment');
   });
 
   it('asks for one, for all, and for the end of a run', async () => {

@@ -303,6 +303,8 @@ export const italian: Readonly<Record<string, string>> = {
   Run: 'Esegui',
   run: 'prova',
   'Run all': 'Esegui tutti',
+  '{0} experiments: ten minutes or so on two cores': '{0} esperimenti: una decina di minuti su due core',
+  Contents: 'Indice',
   'Run: {0}': 'Esegui: {0}',
   running: 'corrente',
   'RMS: root mean square, how large the values of a layer typically are. A gradient is that of the loss by the output of a layer.':

@@ -30,6 +30,9 @@ export function experimentsPage(post: (message: ExperimentsToHost) => void): Exp
   const phase = h('span', { class: 'run-phase', testId: 'progress', attributes: { role: 'status' } });
   const filled = h('span', { class: 'bar-filled' });
   const bar = h('span', { class: 'bar', attributes: { role: 'progressbar', 'aria-label': t('Experiments') } }, filled);
+  const takes = h('span', { class: 'takes' });
+  const contents = h('nav', { class: 'contents', testId: 'contents', attributes: { 'aria-label': t('Contents') } });
+  const marks = new Map<string, HTMLElement>();
   const summary = h('div', { class: 'summary', testId: 'summary' });
   const list = h('div', {});
   const element = h(
@@ -53,8 +56,9 @@ export function experimentsPage(post: (message: ExperimentsToHost) => void): Exp
           'A gate is what must be measured for a claim to pass. One that misses its gate is shown as failed; where the evidence goes both ways, figures are reported without a verdict.',
         ),
       ),
-      h('div', { class: 'run-row' }, all.element, cancel.element, bar, phase),
+      h('div', { class: 'run-row' }, all.element, takes, cancel.element, bar, phase),
     ),
+    contents,
     summary,
     list,
   );
@@ -66,7 +70,10 @@ export function experimentsPage(post: (message: ExperimentsToHost) => void): Exp
     update(state) {
       ids = state.experiments.map((e) => e.id);
       if (sections.size === 0) build(state.experiments);
-      for (const e of state.experiments) sections.get(e.id)!.update(e, state.running);
+      for (const e of state.experiments) {
+        sections.get(e.id)!.update(e, state.running);
+        showVerdict(marks.get(e.id)!, e.result);
+      }
       showRun(state.running);
       replaceChildren(summary, summaryTable(state.experiments));
       if (state.shown !== null) sections.get(state.shown)?.element.scrollIntoView();
@@ -78,17 +85,26 @@ export function experimentsPage(post: (message: ExperimentsToHost) => void): Exp
 
   function build(experiments: readonly ShownExperiment[]): void {
     let chapter = '';
+    let links = h('ul', {});
     for (const e of experiments) {
-      if (e.chapter !== chapter) list.append(h('h2', { class: 'chapter' }, (chapter = e.chapter)));
+      if (e.chapter !== chapter) {
+        list.append(h('h2', { class: 'chapter' }, (chapter = e.chapter)));
+        links = h('ul', {});
+        contents.append(h('section', {}, h('h2', {}, chapter), links));
+      }
       const section = new Section(e, post);
       sections.set(e.id, section);
       list.append(section.element);
+      const mark = h('span', { class: 'verdict' });
+      marks.set(e.id, mark);
+      links.append(h('li', {}, h('a', { attributes: { href: `#${e.id}` } }, e.title), mark));
     }
+    takes.textContent = t('{0} experiments: ten minutes or so on two cores', experiments.length);
   }
 
   function showRun(running: ExperimentsState['running']): void {
     const percent = Math.floor(100 * (running?.done ?? 0));
-    all.element.hidden = running !== null;
+    all.element.hidden = takes.hidden = running !== null;
     cancel.element.hidden = bar.hidden = running === null;
     filled.style.width = `${percent}%`;
     bar.setAttribute('aria-valuenow', String(percent));
@@ -151,8 +167,7 @@ class Section {
     if (same(result, this.result)) return;
     this.result = result;
     this.charts = [];
-    this.verdict.className = `verdict ${verdictOf(result)}`;
-    this.verdict.textContent = verdictWord(result);
+    showVerdict(this.verdict, result);
     this.showFacts(result === undefined || 'error' in result ? shown : result);
     if (result === undefined) replaceChildren(this.measured);
     else if ('error' in result)
@@ -194,6 +209,11 @@ function same(a: Result | undefined, b: Result | undefined): boolean {
 function verdictOf(result: Result | undefined): string {
   if (result === undefined || 'error' in result) return '';
   return result.verdict;
+}
+
+function showVerdict(mark: HTMLElement, result: Result | undefined): void {
+  mark.className = `verdict ${verdictOf(result)}`;
+  mark.textContent = verdictWord(result);
 }
 
 function verdictWord(result: Result | undefined): string {
