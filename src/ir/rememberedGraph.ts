@@ -26,6 +26,14 @@ export interface NodeStretch {
   readonly kept: Int32Array;
 }
 
+/** The index that a node has now by the one that it had; -1 for one that is gone. */
+export function indexNow({ at, removed, kept }: NodeStretch): (index: number) => number {
+  const inside = new Int32Array(removed).fill(-1);
+  kept.forEach((index, i) => index >= 0 && (inside[index - at] = at + i));
+  const growth = kept.length - removed;
+  return (index) => (index < at ? index : index < at + removed ? inside[index - at] : index + growth);
+}
+
 /** Other nodes of a graph whose inputs and names of outputs stay. Values are known by name. */
 export interface OtherNodes extends NodeStretch {
   /** In their order. */
@@ -264,21 +272,18 @@ export class RememberedGraph implements Graph {
    * @param captured values that graphs inside of those that come read
    */
   private moveEdges(
-    { at, removed, kept }: NodeStretch,
+    stretch: NodeStretch,
     values: ReadonlySet<ValueId>,
     gone: readonly Node[],
     come: readonly StatedNode[],
     captured: readonly (readonly ValueId[])[],
   ): void {
-    const end = at + removed;
-    const growth = kept.length - removed;
-    const inside = new Int32Array(removed).fill(-1);
-    kept.forEach((index, i) => index >= 0 && (inside[index - at] = at + i));
-    const now = (index: number) => (index < at ? index : index < end ? inside[index - at] : index + growth);
+    const { at, removed, kept } = stretch;
+    const now = indexNow(stretch);
     const producers = new Int32Array(this.valueCount).fill(-1);
     producers.set(this.producers);
     this.producers = producers;
-    const isMoved = growth !== 0 || kept.some((index, i) => index !== at + i);
+    const isMoved = kept.length !== removed || kept.some((index, i) => index !== at + i);
     if (isMoved) {
       for (let value = 0; value < producers.length; value++)
         if (producers[value] >= at) producers[value] = now(producers[value]);

@@ -80,6 +80,13 @@ export class GraphReading {
     return node.outputs.every((v) => v === ABSENT || this.graph.producer(v) !== node.index || this.kinds[v] === kind);
   }
 
+  /** Values that were something else of data, sizes and constants in an earlier reading of the graph. */
+  otherKinds(before: GraphReading): readonly ValueId[] {
+    const others: ValueId[] = [];
+    for (let v = 0; v < this.kinds.length; v++) if (this.kinds[v] !== before.kinds[v]) others.push(v);
+    return others;
+  }
+
   isConstant(value: ValueId): boolean {
     return value !== ABSENT && this.kinds[value] === Kind.Constant;
   }

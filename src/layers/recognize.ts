@@ -20,12 +20,13 @@ export interface LayerViewOptions {
  */
 export function layerView(graph: Graph, types?: ValueTypes, { exported = false }: LayerViewOptions = {}): LayerView {
   const reading = new GraphReading(remembered(graph), types);
-  return viewOf(reading, recognizedLayers(reading), exported).view;
+  return viewOf(reading, recognizedLayers(reading).layers, exported).view;
 }
 
-/** The layers of a graph, with their ids. */
-export function recognizedLayers(reading: GraphReading): Layer[] {
-  return withIds(fileLayers(recognizePieces(reading), reading), reading);
+/** The layers of a graph, with their ids; and whether what some of them are depends on those around them. */
+export function recognizedLayers(reading: GraphReading): { readonly layers: Layer[]; readonly asksAround: boolean } {
+  const { pieces, asksAround } = recognizePieces(reading);
+  return { layers: withIds(fileLayers(pieces, reading), reading), asksAround };
 }
 
 /** How layers are connected, and where they sit. */

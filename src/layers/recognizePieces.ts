@@ -28,8 +28,16 @@ import { nodePiece, type Piece } from './piece';
  * operators with the bias or scale that follows them. Pass-through nodes and what computes sizes and constants stay out.
  * Linear in the number of nodes. Pieces come in no particular order.
  */
-export function recognizePieces(reading: GraphReading): Piece[] {
-  return new Recognizer(reading).run();
+export function recognizePieces(reading: GraphReading): Recognized {
+  const recognizer = new Recognizer(reading);
+  const pieces = recognizer.run();
+  return { pieces, asksAround: recognizer.asksAround };
+}
+
+interface Recognized {
+  readonly pieces: Piece[];
+  /** What some nodes make up depends on the layers around them (see `recognizePiecesOf`). */
+  readonly asksAround: boolean;
 }
 
 /**
@@ -298,7 +306,7 @@ class Recognizer implements Surroundings {
    * goes out, are its scale and no norm.
    */
   private isWhereNormsAre({ inputs, output }: Piece): boolean {
-    this.asksAround ||= this.only !== undefined;
+    this.asksAround = true;
     const before = this.owners[this.solid(inputs[0])];
     if (before === undefined || before.role === 'activation' || before.role === 'norm') return false;
     // the rest of a norm that is none of those known: what divides the data is computed from them (EvoNorm)

@@ -36,12 +36,12 @@ export type Listener = (word: LayerWord) => void;
 
 /** A layer that tells who asks for its words, and whose words may become others. A class: a model has thousands of them. */
 export class WatchedLayer implements Layer {
-  readonly index: number;
+  index: number;
   readonly id: string;
   readonly name: string;
   readonly role: LayerRole;
-  readonly nodes: readonly number[];
-  readonly main: number;
+  nodes: readonly number[];
+  main: number;
   readonly inputs: readonly ValueId[];
   readonly output: ValueId;
   readonly sum?: ValueId;
@@ -82,6 +82,12 @@ export class WatchedLayer implements Layer {
     if (piece.output !== this.output || piece.sum !== this.sum) return false;
     if ((piece.norm === undefined) !== (this.norm === undefined)) return false;
     return sameJson(piece.nodes, this.nodes) && sameJson(piece.inputs, this.inputs);
+  }
+
+  /** Its nodes have other indices. */
+  moveNodes(now: (index: number) => number): void {
+    this.main = now(this.main);
+    if (this.nodes.some((index) => now(index) !== index)) this.nodes = this.nodes.map(now);
   }
 
   /**

@@ -5,19 +5,20 @@ export interface FactsChange {
   readonly graphHash: string;
   /** Everything from `from` on stands elsewhere now, beginning at `to`; absent where nothing has moved. */
   readonly moved?: Move;
-  /** Layers that are different, by index; their places are those in the new text. */
-  readonly layers: readonly { readonly index: number; readonly facts: LayerFacts }[];
-  /** Findings that have come in the place of others; their places are those in the new text. */
-  readonly findings?: { readonly at: number; readonly removed: number; readonly added: readonly Finding[] };
+  /** Layers, findings and problems that have come in the place of others; their places are those in the new text. */
+  readonly layers: readonly Splice<LayerFacts>[];
+  readonly findings?: readonly Splice<Finding>[];
+  readonly problems?: readonly Splice<ProblemFact>[];
   /** Absent where nothing is counted otherwise. */
   readonly summary?: Summary;
-  /** Problems that have come in the place of others, one stretch after the other; their places are those in the new text. */
-  readonly problems?: readonly {
-    readonly at: number;
-    readonly removed: number;
-    readonly added: readonly ProblemFact[];
-  }[];
-  readonly counts?: Pick<ModelFacts, 'parameterCount' | 'weights'>;
+  readonly counts?: Partial<Pick<ModelFacts, 'parameterCount' | 'weights' | 'nodeCount' | 'opsets'>>;
+}
+
+/** A stretch of a list that has come in the place of another. Of several, each counts in the list as those before it have left it. */
+export interface Splice<T> {
+  readonly at: number;
+  readonly removed: number;
+  readonly added: readonly T[];
 }
 
 /** What follows a position of the old text begins at a position of the new one. */
@@ -30,16 +31,18 @@ export interface Move {
 export function changedFacts(before: ModelFacts, change: FactsChange): ModelFacts {
   const { graphHash, moved, summary = before.summary, counts } = change;
   const move = moved === undefined ? <T>(fact: T) => fact : mover(moved);
-  const layers = before.layers.map(move);
-  for (const { index, facts } of change.layers) layers[index] = facts;
-  const findings = before.findings.map(move);
-  if (change.findings !== undefined) {
-    const { at, removed, added } = change.findings;
-    findings.splice(at, removed, ...added);
-  }
-  const problems = before.problems.map(move);
-  for (const { at, removed, added } of change.problems ?? []) problems.splice(at, removed, ...added);
+  const layers = spliced(before.layers.map(move), change.layers);
+  const findings = spliced(before.findings.map(move), change.findings);
+  const problems = spliced(before.problems.map(move), change.problems);
   return { ...before, ...counts, graphHash, summary, layers, findings, problems };
+}
+
+function spliced<T>(list: T[], splices: readonly Splice<T>[] = []): T[] {
+  for (const { at, removed, added } of splices) {
+    if (removed === added.length) for (let i = 0; i < removed; i++) list[at + i] = added[i];
+    else list = [...list.slice(0, at), ...added, ...list.slice(at + removed)];
+  }
+  return list;
 }
 
 /** Moves facts with a place; those before the edit stay the same objects. */

@@ -18,20 +18,20 @@ const reordering = new Set([
  * each axis of the file's layout is: file axis i is axis `result[i]`; undefined where the value has the file's layout.
  */
 export function fileAxes(graph: Graph): (value: ValueId) => readonly number[] | undefined {
-  const orders = new Map<ValueId, readonly number[]>();
+  const orders = new Array<readonly number[] | undefined>(graph.valueCount);
   for (let i = 0; i < graph.nodeCount; i++) {
     const node = graph.node(i);
-    const input = node.inputs.find((v) => v !== ABSENT && orders.has(v)) ?? node.inputs[0] ?? ABSENT;
-    const before = input === ABSENT ? undefined : orders.get(input);
+    let before: readonly number[] | undefined;
+    for (const v of node.inputs) if (v !== ABSENT) before ??= orders[v];
     let after = before;
     if (node.opType === 'Transpose' && node.domain === '') {
       const permutation = node.ints('perm');
       after = permutation && composed(before, permutation);
     } else if (before !== undefined && reordering.has(node.opType)) after = undefined;
     if (after === undefined) continue;
-    for (const v of node.outputs) if (v !== ABSENT) orders.set(v, after);
+    for (const v of node.outputs) if (v !== ABSENT) orders[v] = after;
   }
-  return (value) => orders.get(value);
+  return (value) => orders[value];
 }
 
 /** The order after a Transpose, which puts axis permutation[k] of its input in place k. */

@@ -5,8 +5,8 @@ import { sameJson } from '../ir/sameJson';
 import { withDifference } from '../ir/textDifference';
 import type { TextLines } from '../ir/textLines';
 import type { Layer } from '../layers/layerView';
-import { changedFacts, type FactsChange } from '../protocol/factsChange';
-import type { Finding, ModelFacts, ProblemFact, Source } from '../protocol/facts';
+import { changedFacts, type FactsChange, type Splice } from '../protocol/factsChange';
+import type { LayerFacts, ModelFacts, ProblemFact, Source } from '../protocol/facts';
 import { layerSource, summarize } from './layerFacts';
 import { loadValues, type LoadedValues } from './loadValues';
 import { parametersOf } from './normParameters';
@@ -17,6 +17,7 @@ import {
   opsetsByName,
   partsOf,
   readerOfNeeds,
+  withNumbers,
   type Parts,
 } from './modelAnalysis';
 
@@ -65,7 +66,7 @@ export class FollowedAnalysis {
     const moved = from.line === to.line && from.character === to.character ? undefined : { from, to };
     const places = { graphHash, ...(moved && { moved }), layers: [] };
     this.facts = changedFacts(this.facts, places);
-    if (structure !== undefined) return this.restructured(structure);
+    if (structure !== undefined) return this.restructured(structure, places);
     if (edited === undefined) return { analysis: this, change: places };
     const { counts } = edited;
     const problems = edited.problems.map((stretch) => ({
@@ -112,12 +113,13 @@ export class FollowedAnalysis {
     if (!needed.every((value) => wanted.has(value))) return undefined;
 
     const [numbers, described] = this.analysis.numbers();
-    const factsOf = this.analysis.layerFacts(described);
+    const statements = this.analysis.statements(described);
     const sourceOf = (layer: Layer) =>
       layer.origin === after ? this.sourceOf(layer) : this.facts.layers[layer.index].source;
     const layers = [...new Set([...seen.again, ...seen.placed])].map((layer) => ({
-      index: layer.index,
-      facts: factsOf(layer, sourceOf(layer)),
+      at: layer.index,
+      removed: 1,
+      added: [statements.of(layer, sourceOf(layer))],
     }));
     const facts = changedFacts(this.facts, { graphHash: this.facts.graphHash, layers });
     const summary = summarize(view);
@@ -125,7 +127,7 @@ export class FollowedAnalysis {
     if (numbers.problems.length > 0) return undefined;
     return {
       layers,
-      ...splice(facts.findings, findings),
+      findings: this.analysis.checks.splices(facts.findings, findings),
       ...(!sameJson(summary, facts.summary) && { summary }),
     };
   }
@@ -185,30 +187,59 @@ export class FollowedAnalysis {
   }
 
   /** All that follows from other nodes in the graph. */
-  private async restructured(structure: OtherStructure): Promise<{ analysis: FollowedAnalysis } | undefined> {
-    const { nodes, tensors, origins, counts, problemsKept, problems } = structure;
+  private async restructured(
+    structure: OtherStructure,
+    places: FactsChange,
+  ): Promise<{ analysis: FollowedAnalysis; change: FactsChange } | undefined> {
+    const { stretch, nodes, values, tensors, origins, problemsKept } = structure;
     const { parts, path, options } = this.analysis;
-    const { lines } = this;
-    const sources = new Map<Origin | undefined, Source | undefined>([[undefined, undefined]]);
-    for (const { origin, index } of parts.view.layers) sources.set(origin, this.facts.layers[index].source);
-    const { facts: types } = parts.followed!;
-    types.again(nodes, tensors);
-    const now = await partsOf(parts, types, without(parts.loaded, tensors));
-    if (now.loaded.problems.length > 0) return undefined;
-    const isPlaced = ({ origin }: Layer) => sources.has(origin) || origins.has(origin!);
+    const { lines, facts: before } = this;
+    const { facts: types, layers } = parts.followed!;
+    const others = types.again(nodes, tensors);
+    const known = parts.view.layers;
+    const indices = layers.restructured(stretch, [...values, ...tensors, ...others]);
+    const { graph, reads } = parts;
+    reads.forget();
+    const now = await withNumbers(
+      { ...parts, view: reads.watched(layers.view, graph) },
+      without(parts.loaded, tensors),
+    );
+    if (now.loaded.problems.length > 0 || describedNumbers(now) > MAX_DESCRIBED) return undefined;
+
+    const indexOf = (origin: Origin | undefined) =>
+      origin === undefined ? -1 : known.findIndex((layer) => layer.origin === origin);
+    const isPlaced = ({ origin, index }: Layer) =>
+      indices[index] >= 0 || origin === undefined || origins.has(origin) || indexOf(origin) >= 0;
     if (!now.view.layers.every(isPlaced)) return undefined;
-    const sourceOf = ({ origin }: Layer) => {
+    const sourceOf = ({ origin, index }: Layer): Source | undefined => {
       const span = origin && origins.get(origin);
-      return span && lines ? { uri: path, range: lines.rangeOf(span.offset, span.length) } : sources.get(origin);
+      if (span && lines) return { uri: path, range: lines.rangeOf(span.offset, span.length) };
+      return before.layers[indices[index] >= 0 ? indices[index] : indexOf(origin)]?.source;
     };
-    const facts = {
-      ...this.facts,
-      ...counts,
-      opsets: opsetsByName(counts.opsets),
-      problems: [...this.facts.problems.slice(0, problemsKept), ...problems.map((p) => this.problem(p))],
+    const statedOf = ({ origin, index }: Layer) =>
+      indices[index] < 0 || (origin && origins.has(origin)) ? undefined : before.layers[indices[index]];
+    const counts = { ...structure.counts, opsets: opsetsByName(structure.counts.opsets) };
+    const problems: Splice<ProblemFact> = {
+      at: problemsKept,
+      removed: before.problems.length - problemsKept,
+      added: structure.problems.map((p) => this.problem(p)),
     };
-    const analysis = new ModelAnalysis(now, path, lines, options, { facts, sourceOf });
-    return analysis.isLimited ? undefined : { analysis: new FollowedAnalysis(analysis) };
+    const placed = { ...before, ...counts };
+    const analysis = new ModelAnalysis(now, path, lines, options, { facts: placed, sourceOf, statedOf });
+    if (analysis.isLimited) return undefined;
+    const { facts, checks } = analysis;
+    const change: Omit<FactsChange, 'graphHash'> = {
+      layers: splicesOfLayers(before.layers, facts.layers, indices),
+      findings: checks.splices(before.findings, facts.findings, this.analysis.checks),
+      problems: [problems],
+      counts,
+      ...(!sameJson(facts.summary, before.summary) && { summary: facts.summary }),
+    };
+    const { graphHash } = before;
+    return {
+      analysis: new FollowedAnalysis(analysis, lines, changedFacts(before, { ...change, graphHash })),
+      change: { ...places, ...change },
+    };
   }
 
   /** Problems at settings would have to be looked for in the new text. */
@@ -244,15 +275,24 @@ function without({ values, problems }: LoadedValues, others: Iterable<ValueId>):
   return { values: kept, problems };
 }
 
-/** The shortest stretch of the old findings that has become another. */
-function splice(before: readonly Finding[], after: readonly Finding[]): Pick<FactsChange, 'findings'> {
-  const shorter = Math.min(before.length, after.length);
-  let at = 0;
-  while (at < shorter && sameJson(before[at], after[at])) at++;
-  let behind = 0;
-  while (behind < shorter - at && sameJson(before[before.length - 1 - behind], after[after.length - 1 - behind]))
-    behind++;
-  const removed = before.length - behind - at;
-  const added = after.slice(at, after.length - behind);
-  return removed === 0 && added.length === 0 ? {} : { findings: { at, removed, added } };
+/** @param indices for each layer the index that it had; -1 for one that was none */
+function splicesOfLayers(
+  before: readonly LayerFacts[],
+  after: readonly LayerFacts[],
+  indices: Int32Array,
+): readonly Splice<LayerFacts>[] {
+  const splices: Splice<LayerFacts>[] = [];
+  let next = 0;
+  let added: LayerFacts[] = [];
+  const take = (at: number, index: number) => {
+    if (added.length > 0 || index > next) splices.push({ at: at - added.length, removed: index - next, added });
+    next = index + 1;
+    added = [];
+  };
+  after.forEach((layer, i) => {
+    if (indices[i] >= 0 && before[indices[i]] === layer) take(i, indices[i]);
+    else added.push(layer);
+  });
+  take(after.length, before.length);
+  return splices;
 }

@@ -13,28 +13,73 @@ export interface TextPlace {
 }
 
 /** Layers as plain data. */
-export function factsOfLayers(
-  view: LayerView,
-  factOf: FactOf,
-  values: (value: ValueId) => Float32Array | undefined,
-): (layer: Layer, source: Source | undefined) => LayerFacts {
-  const toFile = view.layers.some((l) => l.origin !== undefined) ? fileAxes(view.graph) : () => undefined;
-  return (layer, source) => ({
-    id: layer.id,
-    name: layer.name,
-    role: layer.role,
-    kind: layer.kind,
-    nodes: fileNames(layer, view),
-    inputs: inputIds(layer, view),
-    outputShape: outputShape(layer, view, factOf, toFile),
-    activation: layer.activation,
-    norm: layer.norm && normFacts(layer, view, parameterFacts(layer, view, values)),
-    linear: layer.linear && {
-      hasBias: layer.linear.bias !== undefined,
-      normalization: view.normalizationOf(layer),
-    },
-    source,
-  });
+export class LayerStatements {
+  private readonly axesOf: (value: ValueId) => readonly number[] | undefined;
+
+  constructor(
+    private readonly view: LayerView,
+    private readonly factOf: FactOf,
+    private readonly values: (value: ValueId) => Float32Array | undefined,
+  ) {
+    this.axesOf = view.layers.some((l) => l.origin !== undefined) ? fileAxes(view.graph) : () => undefined;
+  }
+
+  of(layer: Layer, source: Source | undefined): LayerFacts {
+    const { view } = this;
+    const shape = this.outputShape(layer);
+    const axes = shape && this.axes(layer, shape);
+    return {
+      id: layer.id,
+      name: layer.name,
+      role: layer.role,
+      kind: layer.kind,
+      nodes: fileNames(layer, view),
+      inputs: inputIds(layer, view),
+      outputShape: shape === undefined ? null : axes === undefined ? [...shape] : axes.map((a) => shape[a]),
+      activation: layer.activation,
+      norm: layer.norm && normFacts(layer, view, parameterFacts(layer, view, this.values)),
+      linear: layer.linear && {
+        hasBias: layer.linear.bias !== undefined,
+        normalization: view.normalizationOf(layer),
+      },
+      source,
+    };
+  }
+
+  /** True when what was stated of a layer that is the same is still so, but for its place: all that depends on those around it. */
+  areStill(facts: LayerFacts, layer: Layer): boolean {
+    const { view } = this;
+    const shape = this.outputShape(layer) ?? null;
+    const axes = shape === null ? undefined : this.axes(layer, shape);
+    const stated = facts.outputShape;
+    if (shape?.length !== stated?.length) return false;
+    if (shape !== null && !shape.every((_, i) => Object.is(shape[axes === undefined ? i : axes[i]], stated![i])))
+      return false;
+    if (!isSameList(facts.inputs, inputIds(layer, view))) return false;
+    if (facts.linear !== undefined && facts.linear.normalization !== view.normalizationOf(layer)) return false;
+    if (facts.norm === undefined) return true;
+    const { placement, chain, linear, activation } = view.placementOf(layer);
+    return (
+      facts.norm.placement === placement &&
+      facts.norm.chain === chain &&
+      facts.norm.linear === (linear?.id ?? null) &&
+      facts.norm.activation === (activation?.id ?? null)
+    );
+  }
+
+  private outputShape({ output }: Layer): readonly Dim[] | undefined {
+    return output < 0 ? undefined : (this.factOf(output)?.shape ?? this.view.graph.valueType(output)?.shape);
+  }
+
+  /** Of a shape, which axis each of the file's axes is; undefined where they are the same. */
+  private axes({ output, origin }: Layer, shape: readonly Dim[]): readonly number[] | undefined {
+    const axes = origin === undefined ? undefined : this.axesOf(output);
+    return axes?.length === shape.length ? axes : undefined;
+  }
+}
+
+function isSameList<T>(a: readonly T[], b: readonly T[]): boolean {
+  return a.length === b.length && a.every((element, i) => element === b[i]);
 }
 
 function inputIds(layer: Layer, view: LayerView): string[] {
@@ -56,19 +101,6 @@ function fileNames({ origin, nodes }: Layer, { graph }: LayerView): string[] {
     return node.name === '' ? graph.valueName(node.outputs.find((v) => v >= 0) ?? -1) : node.name;
   });
   return names.length > 1 ? [...new Set(names)] : names;
-}
-
-function outputShape(
-  { output, origin }: Layer,
-  { graph }: LayerView,
-  factOf: FactOf,
-  toFile: (value: number) => readonly number[] | undefined,
-): readonly Dim[] | null {
-  if (output < 0) return null;
-  const shape = factOf(output)?.shape ?? graph.valueType(output)?.shape;
-  if (shape === undefined) return null;
-  const axes = origin === undefined ? undefined : toFile(output);
-  return axes?.length === shape.length ? axes.map((a) => shape[a]) : [...shape];
 }
 
 function normFacts(layer: Layer, view: LayerView, parameters: readonly NormParameterFacts[]): NormFacts {

@@ -19,6 +19,11 @@ export class LayerReads {
     this.current?.words.add(word);
   };
 
+  /** Forgets who asked, where nobody's answer stays. */
+  forget(): void {
+    this.asked.clear();
+  }
+
   /** The view for readers: who asks for nodes or for where layers sit is noted. */
   watched(view: LayerView, graph: RememberedGraph): LayerView {
     const node = (index: number) => {

@@ -11,7 +11,7 @@ import { layerView } from '../layers/recognize';
 import type { LayerFacts, ModelFacts, ProblemFact, Source } from '../protocol/facts';
 import { isExported } from './folding';
 import { hiddenLayers } from './hiddenLayers';
-import { factsOfLayers, layerSource, summarize } from './layerFacts';
+import { LayerStatements, layerSource, summarize } from './layerFacts';
 import { LayerReads } from './layerReads';
 import { LimitedValues, loadValues, type LoadedValues } from './loadValues';
 import { parametersOf } from './normParameters';
@@ -41,6 +41,8 @@ export interface Parts extends Checked {
 interface Before {
   readonly facts: ModelFacts;
   readonly sourceOf: (layer: Layer) => Source | undefined;
+  /** What was stated of a layer that is the same, with its place in this text. */
+  readonly statedOf?: (layer: Layer) => LayerFacts | undefined;
 }
 
 /**
@@ -57,13 +59,19 @@ export async function partsOf(
   const types = facts?.of ?? inferFacts(graph);
   const layers = facts && new FollowedLayers(graph, types, reads.listener);
   const view = layers ? reads.watched(layers.view, graph) : layerView(graph, types, { exported: isExported(model) });
+  const followed = facts && { facts, layers: layers! };
+  return withNumbers({ model, graph, inside, active, types, view, reads, followed }, known);
+}
+
+/** Loads the numbers that the layers and the rules ask for. */
+export async function withNumbers(parts: Omit<Parts, 'wanted' | 'loaded'>, known?: LoadedValues): Promise<Parts> {
+  const { graph, view, reads, active } = parts;
   const wanted = new Set([
     ...active.flatMap((rule) => neededBy(rule, view, reads)),
     ...view.layers.flatMap((layer) => parametersOf(layer)),
   ]);
   const loaded = await loadValues(graph, wanted, known);
-  const followed = facts && { facts, layers: layers! };
-  return { model, graph, inside, active, types, view, reads, wanted, loaded, followed };
+  return { ...parts, wanted, loaded };
 }
 
 /** Values that a rule wants the numbers of, which it is a reader of its own for. */
@@ -93,8 +101,11 @@ export class ModelAnalysis {
     const { model, graph, view, loaded, active } = parts;
     const [values, described] = this.numbers();
     const sourceOf = before?.sourceOf ?? ((layer: Layer) => layerSource(layer, { path, lines }));
-    const factsOf = this.layerFacts(described);
-    const layers = view.layers.map((layer) => factsOf(layer, sourceOf(layer)));
+    const statements = this.statements(described);
+    const layers = view.layers.map((layer) => {
+      const stated = before?.statedOf?.(layer);
+      return stated && statements.areStill(stated, layer) ? stated : statements.of(layer, sourceOf(layer));
+    });
     this.checks = new RuleChecks(parts, active, options.severities, before?.facts.weights ?? model.weights);
     const findings = this.checks.all(values, layers);
     const found = { layers, summary: summarize(view), findings };
@@ -141,9 +152,9 @@ export class ModelAnalysis {
     return [new LimitedValues(values), new LimitedValues(values, MAX_DESCRIBED)];
   }
 
-  layerFacts(described: LimitedValues): (layer: Layer, source: Source | undefined) => LayerFacts {
+  statements(described: LimitedValues): LayerStatements {
     const { view, types } = this.parts;
-    return factsOfLayers(view, types, (value) => described.get(value));
+    return new LayerStatements(view, types, (value) => described.get(value));
   }
 }
 

@@ -2,6 +2,8 @@ import type { FactOf } from '../ir/inferTypes';
 import type { Model } from '../ir/model';
 import type { RememberedGraph } from '../ir/rememberedGraph';
 import type { Layer, LayerView } from '../layers/layerView';
+import { sameJson } from '../ir/sameJson';
+import type { Splice } from '../protocol/factsChange';
 import type { Finding, FixOffer, LayerFacts, ModelFacts } from '../protocol/facts';
 import { fixFormats } from '../protocol/fix';
 import { translated } from '../texts/say';
@@ -26,8 +28,9 @@ export interface Checked {
 
 /** The findings of rules, in their order. */
 export class RuleChecks {
-  /** How many findings each rule has. */
-  private readonly counts = new Map<Rule, number>();
+  /** How many findings each rule has, and had before it was last asked. */
+  private counts = new Map<Rule, number>();
+  private countsBefore = this.counts;
 
   constructor(
     private readonly checked: Checked,
@@ -52,10 +55,34 @@ export class RuleChecks {
     { layers, weights }: Pick<ModelFacts, 'layers' | 'weights'>,
   ): readonly Finding[] {
     this.weights = weights;
+    this.countsBefore = new Map(this.counts);
     let at = 0;
     return this.active.flatMap((rule) => {
-      const known = before.slice(at, (at += this.counts.get(rule)!));
+      const known = before.slice(at, (at += this.countsBefore.get(rule)!));
       return isConcerned(rule) ? this.check(rule, values, layers) : known;
+    });
+  }
+
+  /**
+   * Where findings have become others, rule by rule.
+   * @param before those of the rules as they were last asked, or as `earlier` ones were
+   */
+  splices(before: readonly Finding[], after: readonly Finding[], earlier?: RuleChecks): readonly Splice<Finding>[] {
+    const counts = earlier?.counts ?? this.countsBefore;
+    let [at, next] = [0, 0];
+    return this.active.flatMap((rule) => {
+      const was = before.slice(at, (at += counts.get(rule)!));
+      const begin = next;
+      const is = after.slice(begin, (next += this.counts.get(rule)!));
+      const shorter = Math.min(was.length, is.length);
+      let ahead = 0;
+      while (ahead < shorter && isSameFinding(was[ahead], is[ahead])) ahead++;
+      let behind = 0;
+      while (behind < shorter - ahead && isSameFinding(was[was.length - 1 - behind], is[is.length - 1 - behind]))
+        behind++;
+      const removed = was.length - behind - ahead;
+      const added = is.slice(ahead, is.length - behind);
+      return removed === 0 && added.length === 0 ? [] : [{ at: begin + ahead, removed, added }];
     });
   }
 
@@ -99,6 +126,11 @@ export class RuleChecks {
   private isFixable(fix: FixOffer | undefined): fix is FixOffer {
     return fix !== undefined && fixFormats[fix.id].includes(this.checked.model.format) && this.weights === 'present';
   }
+}
+
+/** Most are told apart by what they say and where. */
+function isSameFinding(a: Finding, b: Finding): boolean {
+  return a === b || (a.message === b.message && a.layer === b.layer && sameJson(a, b));
 }
 
 export function severityOf(rule: Rule, severities: Severities | undefined): RuleSeverity | undefined {

@@ -39,7 +39,7 @@ describe('a change of facts', () => {
     const after = changedFacts(before, {
       graphHash: 'new',
       moved: { from: at(1, 20), to: at(2, 2) },
-      layers: [{ index: 1, facts: b }],
+      layers: [{ at: 1, removed: 1, added: [b] }],
     });
     assert.equal(after.graphHash, 'new');
     assert.equal(after.layers[0], before.layers[0]);
@@ -53,8 +53,21 @@ describe('a change of facts', () => {
 
   it('puts findings in the place of others', () => {
     const added = [finding('d', at(0, 1))];
-    const after = changedFacts(before, { graphHash: 'old', layers: [], findings: { at: 1, removed: 2, added } });
+    const after = changedFacts(before, { graphHash: 'old', layers: [], findings: [{ at: 1, removed: 2, added }] });
     assert.deepEqual(after.findings, [before.findings[0], ...added]);
     assert.deepEqual(changedFacts(before, { graphHash: 'old', layers: [] }), before);
+  });
+
+  it('puts in stretches of other length, each in the list as the one before has left it', () => {
+    const [a, b, c] = before.layers;
+    const d = layer('d', at(1, 0), at(1, 2));
+    const layers = [
+      { at: 0, removed: 0, added: [d, d] },
+      { at: 3, removed: 1, added: [] },
+      { at: 4, removed: 0, added: [b] },
+    ];
+    const after = changedFacts(before, { graphHash: 'new', layers, counts: { nodeCount: 5 } });
+    assert.deepEqual(after.layers, [d, d, a, c, b]);
+    assert.deepEqual([after.nodeCount, after.parameterCount, before.layers.length], [5, 0, 3]);
   });
 });

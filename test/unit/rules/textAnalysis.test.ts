@@ -446,10 +446,10 @@ describe('analysis of a text that is edited', function () {
       ],
       ['"rate":0.5', '"rate":0.25', 'difference'],
       ['"epsilon":1e-12', '"epsilon":1e-11', 'difference'],
-      ['"name":"head","trainable":true,"filters":4', '"name":"head","trainable":true,"filters":8', 'layers'],
-      ['"name":"twice","trainable":true', '"name":"twice","trainable":false', 'layers'],
+      ['"name":"head","trainable":true,"filters":4', '"name":"head","trainable":true,"filters":8', 'difference'],
+      ['"name":"twice","trainable":true', '"name":"twice","trainable":false', 'difference'],
       ['"output_layers":[["slopes"', '"output_layers":[["head_norm"', 'all'],
-      ['"class_name":"Strange"', '"class_name":"Stranger"', 'layers'],
+      ['"class_name":"Strange"', '"class_name":"Stranger"', 'difference'],
     ];
     await take(editor, text, steps);
   });
@@ -485,7 +485,7 @@ describe('analysis of a text that is edited', function () {
     assert.equal(problems(), 0);
     await take(editor, current, [
       ['"pool_size":[3,3]', '"pool_size":[9,9]', 'difference'],
-      ['"strides":[1,1],"padding":"valid"', '"strides":[1,1],"padding":"unheard"', 'layers'],
+      ['"strides":[1,1],"padding":"valid"', '"strides":[1,1],"padding":"unheard"', 'difference'],
     ]);
   });
 
@@ -498,30 +498,38 @@ describe('analysis of a text that is edited', function () {
     const six = stated(layer('Activation', 'six', { activation: 'relu6' }, 'layer_norm'));
     const more = stated(layer('LayerNormalization', 'more_norm', { axis: -1 }, 'six'));
     let current = await take(editor, text, [
-      ['"activation":"swish","use_bias":true', '"activation":"swish","use_bias":false', 'layers'],
-      ['"use_bias":false', '"use_bias":true', 'layers'],
-      ['"class_name":"BatchNormalization","name":"norm"', '"class_name":"LayerNormalization","name":"norm"', 'layers'],
-      ['"class_name":"LayerNormalization","name":"norm"', '"class_name":"LayerNorm","name":"norm"', 'layers'],
+      ['"activation":"swish","use_bias":true', '"activation":"swish","use_bias":false', 'difference'],
+      ['"use_bias":false', '"use_bias":true', 'difference'],
+      [
+        '"class_name":"BatchNormalization","name":"norm"',
+        '"class_name":"LayerNormalization","name":"norm"',
+        'difference',
+      ],
+      ['"class_name":"LayerNormalization","name":"norm"', '"class_name":"LayerNorm","name":"norm"', 'difference'],
     ]);
     assert.ok(editor.facts!.problems.some(({ code }) => code === 'opaque-layer'));
     assert.ok('tfjs' in editor.facts!.opsets);
     const { nodeCount } = editor.facts!;
     current = await take(editor, current, [
-      ['"class_name":"LayerNorm"', '"class_name":"BatchNormalization"', 'layers'],
-      [six, `${six},${more}`, 'layers'],
-      ['[[["six",0,0,{}]]]},{"class_name":"Flatten"', '[[["more_norm",0,0,{}]]]},{"class_name":"Flatten"', 'layers'],
+      ['"class_name":"LayerNorm"', '"class_name":"BatchNormalization"', 'difference'],
+      [six, `${six},${more}`, 'difference'],
+      [
+        '[[["six",0,0,{}]]]},{"class_name":"Flatten"',
+        '[[["more_norm",0,0,{}]]]},{"class_name":"Flatten"',
+        'difference',
+      ],
     ]);
     assert.equal(editor.facts!.nodeCount, nodeCount + 1);
     // the new name, and then who reads it
     current = await take(editor, current, [
-      ['"name":"more_norm","config":{"name":"more_norm"', '"name":"other","config":{"name":"other"', 'layers'],
-      ['[["more_norm",0,0,{}]]', '[["other",0,0,{}]]', 'layers'],
-      ['{"class_name":"Dropout"', '{"class_name":"GaussianDropout"', 'layers'],
-      ['"name":"dense","config":{"name":"dense"', '"name":"hidden","config":{"name":"hidden"', 'layers'],
+      ['"name":"more_norm","config":{"name":"more_norm"', '"name":"other","config":{"name":"other"', 'difference'],
+      ['[["more_norm",0,0,{}]]', '[["other",0,0,{}]]', 'difference'],
+      ['{"class_name":"Dropout"', '{"class_name":"GaussianDropout"', 'difference'],
+      ['"name":"dense","config":{"name":"dense"', '"name":"hidden","config":{"name":"hidden"', 'difference'],
     ]);
     assert.ok(editor.facts!.problems.some(({ code }) => code === 'unknown-layer'));
     await take(editor, current, [
-      ['["dense",0,0,{}]', '["hidden",0,0,{}]', 'layers'],
+      ['["dense",0,0,{}]', '["hidden",0,0,{}]', 'difference'],
       ['"epsilon":0.001', '"epsilon":0.002', 'difference'],
       ['"name":"less"', '"name":"more"', 'all'],
     ]);
