@@ -1,5 +1,5 @@
 import { button, progressRing, tabs } from './components';
-import { h, replaceChildren } from './dom';
+import { h, replaceChildren, setAttribute } from './dom';
 import { capital } from './format';
 import { shown } from './shown';
 import type { Snapshot, Store } from './store';
@@ -42,6 +42,7 @@ export function mountApp(root: HTMLElement, store: Store): void {
       bar.setCount(tab.view.id, count?.count ?? null, count?.words ?? '');
     }
     bar.setActive(active.view.id);
+    setAttribute(root, 'data-tab', active.view.id);
     active.page.update(snapshot);
   });
   onThemeChange(() => {

@@ -222,6 +222,25 @@ describe('the graph in a browser', function () {
     await view.close();
   });
 
+  it('has the room of the counts above it in a small window, where the overview keeps them', async () => {
+    for (const [width, height] of [
+      [420, 860],
+      [1200, 520],
+    ]) {
+      const view = await OpenView.open({ layers: 40, state: 'analysed', width, height });
+      const heightOf = async (id: string) => (await view.get(id).boundingBox())?.height ?? 0;
+      await view.settle();
+      assert.ok((await heightOf('summary')) > 60);
+      await view.tab('network');
+      await view.settle();
+      assert.equal(await heightOf('summary'), 0);
+      assert.ok((await heightOf('graph')) >= 200, `${await heightOf('graph')} of ${height}`);
+      await view.page.setViewportSize({ width: 1200, height: 860 });
+      assert.ok((await heightOf('summary')) > 60);
+      await view.close();
+    }
+  });
+
   it('pans ten thousand open layers at more than thirty frames a second', async function () {
     this.timeout(120_000);
     const view = await OpenView.open({ layers: 10_000, state: 'analysed', width: 1600 });
