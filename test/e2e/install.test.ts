@@ -13,14 +13,8 @@ describe('a fresh window with the package installed', function () {
 
   it('has the commands in the palette', async () => {
     const { window } = scenario;
-    await window.page.keyboard.press('F1');
-    await window.page.locator('.quick-input-widget:visible input[type=text]').fill('>NormScope: ');
-    const rows = window.page.locator('.quick-input-widget:visible .quick-input-list .monaco-list-row');
     for (const title of ['Analyze Model', 'Profile Model on CPU', 'Open Sample Model', 'Open Formatted View'])
-      await rows
-        .filter({ hasText: `NormScope: ${title}` })
-        .first()
-        .waitFor({ timeout: 20_000 });
+      await window.listed('F1', '>NormScope: ', `NormScope: ${title}`);
     await window.screenshot('palette');
     await window.page.keyboard.press('Escape');
   });

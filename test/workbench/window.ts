@@ -40,16 +40,7 @@ export class WorkbenchWindow {
 
   /** Until VS Code has read what extensions contribute, it opens a model as any binary file: waits for a command of ours. */
   private async waitForExtension(): Promise<void> {
-    const title = 'NormScope: Analyze Model';
-    const row = this.page.locator('.quick-input-widget:visible .quick-input-list .monaco-list-row', { hasText: title });
-    // the list holds what was known when it was asked for, and does not grow
-    const known = await this.insist(row.first(), async () => {
-      if (await this.quickInput().isVisible()) await this.page.keyboard.press('Escape');
-      await this.quickInput().waitFor({ state: 'hidden' });
-      await this.page.keyboard.press('F1');
-      await this.quickInput().fill(`>${title}`);
-    });
-    if (!known) throw new Error('VS Code does not know the extension');
+    await this.listed('F1', '>NormScope: Analyze Model', 'NormScope: Analyze Model');
     await this.page.keyboard.press('Escape');
     await this.quickInput().waitFor({ state: 'hidden' });
   }
@@ -64,13 +55,16 @@ export class WorkbenchWindow {
     const deadline = Date.now() + 60_000;
     for (let patience = 500; Date.now() < deadline; patience *= 1.5) {
       await act();
-      const appeared = wanted.waitFor({ timeout: patience }).then(
-        () => true,
-        () => false,
-      );
-      if (await appeared) return true;
+      if (await this.appears(wanted, patience)) return true;
     }
     return false;
+  }
+
+  private appears(wanted: Locator, timeout: number): Promise<boolean> {
+    return wanted.waitFor({ timeout }).then(
+      () => true,
+      () => false,
+    );
   }
 
   async close(): Promise<void> {
@@ -112,9 +106,12 @@ export class WorkbenchWindow {
 
   /** Puts the cursor of the active text editor at a place; both count from 1, in UTF-16 units. */
   async goTo(line: number, column: number): Promise<void> {
-    await this.page.keyboard.press('Control+1'); // from wherever the focus is to the editor
-    await this.page.keyboard.press('Control+G');
     const input = this.quickInput();
+    const asked = await this.insist(input, async () => {
+      await this.page.keyboard.press('Control+1'); // from wherever the focus is to the editor
+      await this.page.keyboard.press('Control+G');
+    });
+    if (!asked) throw new Error('VS Code does not ask for a line');
     await input.fill(`:${line}:${column}`);
     await this.page.keyboard.press('Enter');
     await input.waitFor({ state: 'hidden' });
@@ -200,12 +197,26 @@ export class WorkbenchWindow {
   }
 
   private async pick(key: string, typed: string, row: string): Promise<void> {
-    await this.page.keyboard.press(key);
-    await this.quickInput().fill(typed);
-    await this.page
-      .locator('.quick-input-widget:visible .quick-input-list .monaco-list-row', { hasText: row })
-      .first()
-      .click();
+    await (await this.listed(key, typed, row)).click();
+  }
+
+  /**
+   * Types into the quick input that a key opens until it lists `row`. A key is lost while the focus moves between frames, and the
+   * list holds what was known when it was asked for: closes it and asks again.
+   *
+   * @param key F1 for commands, Control+P for files
+   * @returns the first such row
+   */
+  async listed(key: string, typed: string, row: string): Promise<Locator> {
+    const input = this.quickInput();
+    const rows = this.page.locator('.quick-input-widget:visible .quick-input-list .monaco-list-row', { hasText: row });
+    const found = await this.insist(rows.first(), async () => {
+      if (await input.isVisible()) await this.page.keyboard.press('Escape');
+      await this.page.keyboard.press(key);
+      if (await this.appears(input, 2000)) await input.fill(typed);
+    });
+    if (!found) throw new Error(`VS Code does not list "${row}" for "${typed}"`);
+    return rows.first();
   }
 
   private quickInput(): Locator {
