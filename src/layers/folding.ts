@@ -25,15 +25,24 @@ export function foldedConvolutions(edges: LayerGraph, placements: Placements): R
   );
   // beside norms, the layers behind the last of them are heads that were made without
   const body = hasNorms ? features.filter((l) => placements.leadsToNorm(l)) : features;
-  const candidates = body.filter((l) => isLeftOver(l, edges) || (placements.lacksNorm(l) && hasTraceOfNorm(l, edges)));
+  const candidates = body.filter(
+    (l) => isLeftOver(l, edges) || (placements.lacksNorm(l) && hasTraceOfNorm(l, edges) && !isLessItself(l, edges)),
+  );
   const most = candidates.length >= FEWEST && candidates.length >= body.length / 2;
   return new Set(most ? candidates : []);
 }
 
 function hasTraceOfNorm(convolution: Layer, edges: LayerGraph): boolean {
-  return (
-    convolution.linear!.bias !== undefined || edges.successors(convolution).some((l) => isScale(l, convolution, edges))
-  );
+  if (convolution.linear!.bias !== undefined) return true;
+  // what others read as well was scaled on the way to a norm of another kind (EvoNorm)
+  const [next, ...more] = edges.successors(convolution);
+  return next !== undefined && more.length === 0 && isScale(next, convolution, edges);
+}
+
+/** Something is computed from it that it is divided by, or less: a norm of a kind that is not known. */
+function isLessItself(convolution: Layer, edges: LayerGraph): boolean {
+  const next = edges.successors(convolution);
+  return next.length > 1 && next.some((l) => l.role === 'join' && (l.kind === 'Sub' || l.kind === 'Div'));
 }
 
 /** A factor and an addend per channel are what is left of its norm. */

@@ -2,6 +2,7 @@ import type { Dim, Node, ValueId } from '../ir/graph';
 import { elementCount } from '../ir/tensor';
 import { namedAxes, otherAxes, range } from './axes';
 import type { GraphReading } from './graphReading';
+import { trailingLayout } from './normOperators';
 import type { Piece } from './piece';
 
 /** Reshapes and casts in a row before or after a norm of groups. */
@@ -107,6 +108,36 @@ export function groupedChannels(piece: Piece, around: Surroundings): Piece | und
     kind: 'GroupNormalization',
     norm: { ...norm, type: 'group', groups, ...namedAxes(range(1, rank), rank, layout) },
   };
+}
+
+/**
+ * A norm of each of the vectors that were reshaped to [1, vectors, size, 1], and are reshaped back afterwards: a layer norm. Where
+ * sizes are open, nobody knows how many vectors there are, as one would of the channels of an image. How many axes a vector has is
+ * for its scale to say (`withTrailingAxes`).
+ */
+export function rowsOfFeatures(piece: Piece, around: Surroundings): Piece | undefined {
+  const { reading } = around;
+  const [x] = piece.inputs;
+  const rows = reading.shape(x);
+  const isRows = rows?.length === 4 && [rows[0], rows[3]].every((d) => typeof d !== 'number' || d === 1);
+  if (!isRows || (rows[0] !== 1 && reading.size(x, 1) !== undefined)) return undefined;
+  return reshapedAndBack(piece, around);
+}
+
+/** The layer norm with the last axes of its input, as many as its scale or shift has. */
+export function withTrailingAxes(piece: Piece, reading: GraphReading): Piece {
+  const parameter = piece.norm!.scale ?? piece.norm!.shift;
+  const dims = parameter === undefined ? undefined : reading.parameterDims(parameter);
+  const [x] = piece.inputs;
+  const rank = reading.rank(x)!;
+  const first = dims && rank - dims.filter((d) => d !== 1).length;
+  const named = namedAxes(
+    first === undefined ? undefined : range(first, rank),
+    rank,
+    trailingLayout(x, first, rank, reading),
+  );
+  const channels = first === undefined ? undefined : reading.size(x, first);
+  return { ...piece, norm: { ...piece.norm!, axes: named.axes, axesMeaning: named.axesMeaning, channels } };
 }
 
 /** True for no parameter as well. */

@@ -1,6 +1,6 @@
 import type { Graph, Node, ValueId } from '../ir/graph';
 import type { NormType } from '../protocol/facts';
-import { otherAxes } from './axes';
+import { otherAxes, range } from './axes';
 import type { GraphReading } from './graphReading';
 import {
   any,
@@ -25,6 +25,8 @@ export interface NormPattern {
   readonly centred: boolean;
   readonly roots: readonly string[];
   readonly pattern: Pattern;
+  /** Its input are vectors in rows, in whatever shape they were before. */
+  readonly isOfRows?: true;
 }
 
 const x = any('x');
@@ -55,14 +57,17 @@ const globalMean: OpOptions = {
 };
 const reduced = (inner: Pattern) =>
   oneOf(op('ReduceMean', [inner], reduceMean), op('GlobalAveragePool', [inner], globalMean));
-/** A Reshape that changes nothing: what tf2onnx makes of a Transpose of a mean over the channels. */
+/** A Reshape that changes nothing: what tf2onnx makes of a Transpose of a mean over the channels, or of one for each sample. */
 const toSameSizes: OpOptions = {
   where: ({ inputs, outputs }, { reading }) => {
     const [before, after] = [reading.shape(inputs[0]), reading.shape(outputs[0])];
-    return before?.length === after?.length && before?.every((d, i) => d !== null && d === after?.[i]) === true;
+    if (before === undefined || before.length !== after?.length) return false;
+    const isOnePerSample = [...before.slice(1), ...after.slice(1)].every((d) => d === 1);
+    return isOnePerSample || before.every((d, i) => d !== null && d === after[i]);
   },
 };
-const mean = (inner: Pattern) => oneOf(reduced(inner), op('Reshape', [reduced(inner)], toSameSizes));
+const reshaped = (inner: Pattern) => oneOf(inner, op('Reshape', [inner], toSameSizes));
+const mean = (inner: Pattern) => reshaped(reduced(inner));
 
 /** x - E[x]: the mean must be of the very value that it is subtracted from. */
 const centred = op('Sub', [x, mean(x)]);
@@ -99,13 +104,13 @@ const scaledBy = (value: Pattern, inner: Pattern) =>
 
 /**
  * TensorFlow's batch_normalization over moments: x * m + (shift - mean * m) with m = scale / root, scale and shift left out or
- * not. They may be constants or computed.
+ * not. They may be constants or computed. Where statistics are of whole samples, x may be transposed after they were taken.
  */
 const ofMoments = oneOf(mean(square(centred)), difference, op('Max', [difference, number(0)]));
-const factor = named('m', oneOf(product(1, inverseRoot(ofMoments), either('scale')), inverseRoot(ofMoments)));
-const scaled = product(1, x, factor);
+const inverse = reshaped(inverseRoot(ofMoments));
+const factor = named('m', oneOf(product(1, inverse, either('scale')), inverse));
 const scaledMean = product(1, mean(x), any('m'));
-const negativeMean = product(1, op('Neg', [mean(x)]), any('m'));
+const negativeMean = product(1, reshaped(op('Neg', [mean(x)])), any('m'));
 const shifted = oneOf(
   op('Sub', [either('shift'), scaledMean]),
   op('Neg', [scaledMean]),
@@ -114,16 +119,29 @@ const shifted = oneOf(
   op('Add', [negativeMean, either('shift')]),
   op('Add', [either('shift'), negativeMean]),
 );
-const affineMoments = oneOf(
-  op('Add', [scaled, shifted]),
-  op('Add', [shifted, scaled]),
-  op('Sub', [scaled, scaledMean]),
+const affineMoments = (data: Pattern) => {
+  const scaled = product(1, data, factor);
+  return oneOf(op('Add', [scaled, shifted]), op('Add', [shifted, scaled]), op('Sub', [scaled, scaledMean]));
+};
+
+/**
+ * TensorFlow's fused batch norm in training mode, as tf2onnx writes it: with the moments of its own input. Keras 2 computes layer
+ * norms so, the vectors as channels [1, vectors, size, 1].
+ */
+const ownMean = op('ReduceMean', [x], reduceMean);
+const ownVariance = op('Div', [op('ReduceSumSquare', [op('Sub', [x, ownMean])]), either('count')]);
+const ofOwnMoments = op(
+  'BatchNormalization',
+  [x, either('ones'), either('zeros'), op('Squeeze', [ownMean]), ownVariance],
+  { where: (node, match) => match.bind('epsilon', node.float('epsilon', 1e-5)) },
 );
 
 export const normPatterns: readonly NormPattern[] = [
-  { centred: true, roots: ['Add', 'Sub'], pattern: affineMoments },
+  { centred: true, roots: ['Add', 'Sub'], pattern: affineMoments(x) },
+  { centred: true, roots: ['Add', 'Sub'], pattern: affineMoments(op('Transpose', [x])) },
   { centred: true, roots: ['Div', 'Mul'], pattern: scaledBy(deviation, variance) },
   { centred: false, roots: ['Div', 'Mul'], pattern: scaledBy(x, mean(square(x))) },
+  { centred: true, roots: ['BatchNormalization'], pattern: ofOwnMoments, isOfRows: true },
 ];
 
 const MEANS: ReadonlySet<string> = new Set(['ReduceMean', 'GlobalAveragePool']);
@@ -177,6 +195,23 @@ export function decodeAxes(code: number): readonly number[] {
 export function isDeviation(value: ValueId, reading: GraphReading): boolean {
   const node = reading.producer(value);
   return node?.opType === 'Sub' && MEANS.has(reading.producer(node.inputs[1])?.opType ?? '');
+}
+
+/**
+ * The data that a norm works on, and its nodes. Where they are transposed after their statistics were taken, which must then be of
+ * whole samples, they are the transposed ones: what the norm gives out lies as they do.
+ */
+export function normalizedData(
+  match: Match,
+  nodes: readonly number[],
+): { readonly x: ValueId; readonly nodes: readonly number[] } | undefined {
+  const x = match.get('x')!;
+  const { reading } = match;
+  const transpose = nodes.map((n) => reading.graph.node(n)).find((n) => n.opType === 'Transpose');
+  if (transpose === undefined) return { x, nodes };
+  const isOfSamples = decodeAxes(match.get('axes')!).join() === range(1, reading.rank(x) ?? 0).join();
+  if (transpose.ints('perm')?.[0] !== 0 || !isOfSamples) return undefined;
+  return { x: transpose.outputs[0], nodes: nodes.filter((n) => n !== transpose.index) };
 }
 
 /** The norms that are found written out in operators. */

@@ -5,7 +5,15 @@ import { activationPatterns, productPatterns, type ActivationPattern } from './a
 import { affineChain } from './affineChain';
 import { namedAxes, range } from './axes';
 import type { GraphReading } from './graphReading';
-import { groupedChannels, groupedFeatures, groupedImage, MAX_RESHAPES, type Surroundings } from './groupedNorms';
+import {
+  groupedChannels,
+  groupedFeatures,
+  groupedImage,
+  MAX_RESHAPES,
+  rowsOfFeatures,
+  withTrailingAxes,
+  type Surroundings,
+} from './groupedNorms';
 import { linearOperator } from './linearOperators';
 import { normOperator, trailingLayout } from './normOperators';
 import {
@@ -14,6 +22,7 @@ import {
   isDeviation,
   isOfChannels,
   nodesNearMeans,
+  normalizedData,
   normPatterns,
   typeOfAxes,
   type AffineAxis,
@@ -193,10 +202,11 @@ class Recognizer implements Surroundings {
     };
   }
 
-  private decomposedNorm(node: Node, { centred, pattern }: NormPattern, match: Match): Piece | undefined {
-    const nodes = this.fit(node, pattern, match);
-    if (nodes === undefined) return undefined;
-    const x = match.get('x')!;
+  private decomposedNorm(node: Node, { centred, pattern, isOfRows }: NormPattern, match: Match): Piece | undefined {
+    const fitting = this.fit(node, pattern, match);
+    const data = fitting && normalizedData(match, fitting);
+    if (data === undefined) return undefined;
+    const { x, nodes } = data;
     if (!centred && isDeviation(x, this.reading)) return undefined;
     const type = typeOfAxes(match, x, centred);
     if (type === undefined) return undefined;
@@ -225,6 +235,7 @@ class Recognizer implements Surroundings {
         shift: match.get('shift'),
       },
     };
+    if (isOfRows) return this.rows({ ...piece, kind: normKinds.layer, norm: { ...piece.norm!, type: 'layer' } });
     const axis = channelsFirst || isOfChannels(axes, rank) ? 1 : 'trailing';
     const inGroups = type === 'layer' ? groupedFeatures : type === 'rms' ? undefined : groupedChannels;
     // matched with its scale and shift, which may be computed (conditional norms of style transfer)
@@ -287,6 +298,11 @@ class Recognizer implements Surroundings {
         channels: reading.size(x, first),
       },
     };
+  }
+
+  private rows(piece: Piece): Piece | undefined {
+    const whole = rowsOfFeatures(piece, this);
+    return whole && withTrailingAxes(this.withAffine(whole, 'trailing', ['scale', 'shift']), this.reading);
   }
 
   private single(node: Node): void {

@@ -65,6 +65,55 @@ describe('layers: norms written out in operators', () => {
       );
     });
 
+    it('are a layer norm of whole images where tf2onnx transposes the image, and the statistics of each sample by a Reshape', () => {
+      const nodes = (
+        axes: string,
+        perm: string,
+      ) => `mu = ReduceMean<axes = ${axes}>(x) n = Neg(mu) t1 = Reshape(mu, each) d = Sub(x, t1)
+        q = Mul(d, d) var0 = ReduceMean<axes = ${axes}>(q) e = Add(var0, eps) r = Sqrt(e) i = Reciprocal(r) t2 = Reshape(i, each)
+        m = Mul(t2, whole) t3 = Reshape(n, each) b = Mul(t3, m) s = Add(b, whole) t4 = Transpose<perm = ${perm}>(x)
+        a = Mul(t4, m) y = Add(a, s)`;
+      const layersOf = (text: string) => {
+        const graph = parseGraph(`<opset_import: ["" : 15]> g (float[N,4,8,8] x) => (float[] y)
+          <float[1,8,8,4] whole, float eps = {1e-3}, int64[4] each = {-1, 1, 1, 1}> { ${text} }`);
+        return layerView(graph, inferFacts(graph)).layers;
+      };
+      const [norm, ...more] = layersOf(nodes('[2, 3, 1]', '[0, 2, 3, 1]'));
+      assert.deepEqual([norm.norm?.type, norm.norm?.axes, norm.nodes.length, more.length], ['layer', [1, 2, 3], 16, 0]);
+      // statistics of channels, and samples that are moved
+      assert.ok(layersOf(nodes('[1]', '[0, 2, 3, 1]')).every((l) => l.role !== 'norm'));
+      assert.ok(layersOf(nodes('[2, 3, 1]', '[3, 0, 1, 2]')).every((l) => l.role !== 'norm'));
+    });
+
+    it('are a layer norm where Keras 2 takes the vectors for the channels of a fused batch norm', () => {
+      const norms = (input: string, rows: string, scale: string, sizes = '') => {
+        const graph = parseGraph(`<opset_import: ["" : 15]> g (${input} x) => (${input} y)
+          <float[${scale}] scale, float zero = {0}, float one = {1}, int64[4] rows = {${rows}}, int64[1] front = {0}, int64[1] last = {-1}, int64[1] end = {9},
+           int64[1] ones = {1}, int64[3] all = {0, 2, 3}> {
+            h = Shape(x) ${sizes || 'apart = Identity(rows)'}
+            r = Reshape(x, apart) sr = Shape(r) n = Gather(sr, ones) gamma = Expand(one, n) beta = Expand(zero, n)
+            mu = ReduceMean<axes = [0, 2, 3], keepdims = 1>(r) d = Sub(r, mu) q = ReduceSumSquare<axes = [0, 2, 3], keepdims = 0>(d)
+            counted = Gather(sr, all) product = ReduceProd<axes = [0], keepdims = 0>(counted) count = Cast<to = 1>(product)
+            var = Div(q, count) mean = Squeeze(mu, all)
+            o = BatchNormalization<epsilon = 0.001>(r, gamma, beta, mean, var)
+            b = Reshape(o, h) g = Mul(b, scale) y = Add(g, scale) }`);
+        return layerView(graph, inferFacts(graph)).layers.map(({ kind, norm }) => [
+          ...[kind, norm?.type, norm?.axes, norm?.channels, norm?.epsilon, norm?.mean],
+        ]);
+      };
+      const layer = (axes: number[], channels: number) => [
+        ['LayerNormalization', 'layer', axes, channels, 0.001, undefined],
+      ];
+      assert.deepEqual(norms('float[2,6,8]', '1,12,8,1', '8'), layer([2], 8));
+      assert.deepEqual(norms('float[2,4,6,8]', '1,8,48,1', '1,1,6,8'), layer([2, 3], 6));
+      const open = 'size = Slice(h, last, end, front) apart = Concat<axis = 0>(ones, last, size, ones)';
+      assert.deepEqual(norms('float[N,6,8]', '1,1,1,1', '8', open), layer([2], 8));
+      // a batch norm in training mode, of several images or of many steps
+      const types = (...of: Parameters<typeof norms>) => norms(...of).flatMap(([, type]) => type ?? []);
+      assert.deepEqual(types('float[2,6,8,1]', '2,6,8,1', '1,6,1,1'), ['batch']);
+      assert.deepEqual(types('float[2,3,6,8]', '6,6,8,1', '8'), ['batch']);
+    });
+
     it('are no norm when the mean is of another value', () => {
       const other = image(
         `h = Relu(x) mh = ReduceMean<axes = [2, 3]>(h) ${moments('[2, 3]')} a = Mul(x, i) b = Mul(mh, i) y = Sub(a, b)`,

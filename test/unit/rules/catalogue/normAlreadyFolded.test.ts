@@ -53,6 +53,30 @@ testRule(normAlreadyFolded, {
       text: model('a = Conv(x, w, b)\n r = Relu(a)\n d = Conv(r, u, b)\n q = Relu(d)\n y = Conv(q, p)'),
     },
     {
+      name: 'a factor on the way to a gate, the convolution being read by others as well (EvoNorm)',
+      text: model(
+        ['a = Conv(x, w)', 'd = Conv(a6, u)']
+          .map((convolution) => {
+            const [c] = convolution;
+            return `${convolution}\n ${c}1 = Mul(${c}, p1)\n ${c}2 = Sigmoid(${c}1)\n ${c}3 = Mul(${c}, ${c}2)
+              ${c}4 = ReduceL2<axes = [1, 2, 3]>(${c})\n ${c}5 = Div(${c}3, ${c}4)\n ${c}6 = Mul(${c}5, p1)`;
+          })
+          .join('\n') + '\n y = Conv(d6, p)',
+      ).replace('float[4] b,', 'float[4] b, float[1,4,1,1] p1,'),
+    },
+    {
+      name: 'biases before norms of a kind of their own',
+      text: model(
+        ['a = Conv(x, w, b)', 'd = Conv(a4, u, b)']
+          .map((convolution) => {
+            const [c] = convolution;
+            return `${convolution}\n ${c}1 = ReduceMax<axes = [3]>(${c})\n ${c}2 = Sub(${c}, ${c}1)\n ${c}3 = ReduceL1<axes = [3]>(${c}2)
+              ${c}4 = Div(${c}2, ${c}3)`;
+          })
+          .join('\n') + '\n y = Conv(d4, p)',
+      ),
+    },
+    {
       name: 'convolutions without biases',
       text: model('a = Conv(x, w)\n r = Relu(a)\n d = Conv(r, u)\n q = Relu(d)\n y = Conv(q, p)'),
     },
