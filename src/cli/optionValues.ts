@@ -3,17 +3,43 @@ import { measuredRules } from '../profile/measuredRules';
 import type { Initialization } from '../protocol/profile';
 import { rules } from '../rules/registry';
 import { isRuleSeverity, ruleSeverities, type RuleSeverity } from '../rules/severities';
-import { UsageError } from './usage';
+import { nearest } from './nearest';
+import { UsageError, type CommandName } from './usage';
 
 /** Flags of a command, as `parseArgs` takes them. */
 type Flags = Record<string, { type: 'string' | 'boolean'; short?: string; multiple?: boolean }>;
 
-export function parse<F extends Flags>(args: string[], options: F) {
+/** @throws UsageError that says what is wrong with an option, and where the options are listed */
+export function parse<F extends Flags>(command: CommandName, args: readonly string[], options: F) {
   try {
-    return parseArgs({ args, options, allowPositionals: true, strict: true });
+    return parseArgs({ args: withNumbers(args, options), options, allowPositionals: true, strict: true });
   } catch (error) {
-    throw new UsageError(`${(error as Error).message.split(/\. |\.?\n/)[0]} (normscope --help lists the options)`);
+    throw new UsageError(`${whatIsWrong(error as Error, options)} (normscope ${command} --help lists the options)`);
   }
+}
+
+/** `--lr -1` as `--lr=-1`: a number is no option, and what is wrong with it is said where its range is known. */
+function withNumbers(args: readonly string[], options: Flags): string[] {
+  const joined: string[] = [];
+  for (const arg of args) {
+    const before = joined.at(-1) ?? '';
+    const takesValue = before.startsWith('--') && options[before.slice(2)]?.type === 'string';
+    if (takesValue && /^-\.?\d/.test(arg)) joined[joined.length - 1] = `${before}=${arg}`;
+    else joined.push(arg);
+  }
+  return joined;
+}
+
+/** In words of our own: Node's speak of programs. */
+function whatIsWrong({ message }: Error, options: Flags): string {
+  const [, unknown] = /^Unknown option '(-[^']*)'/.exec(message) ?? [];
+  if (unknown !== undefined) {
+    const near = nearest(unknown.replace(/^-+/, ''), Object.keys(options));
+    return `unknown option ${unknown}${near === undefined ? '' : `: did you mean --${near}?`}`;
+  }
+  const [, flag] = /^Option '(?:-\w, )?(--[\w-]+)/.exec(message) ?? [];
+  if (flag === undefined) return message.split(/\. |\.?\n/)[0];
+  return options[flag.slice(2)]?.type === 'string' ? `${flag} needs a value` : `${flag} takes no value`;
 }
 
 export function oneModel(command: string, positionals: readonly string[]): string {
@@ -84,7 +110,9 @@ export function readSeverity(given: string): readonly [string, RuleSeverity] {
   }
   const known = [...rules, ...measuredRules].map((r) => r.meta.id).sort();
   if (!known.includes(id)) {
-    throw new UsageError(`--rule: unknown rule '${id}'; known are ${known.join(', ')}`);
+    const near = nearest(id, known);
+    const meant = near === undefined ? `known are ${known.join(', ')}` : `did you mean ${near}?`;
+    throw new UsageError(`--rule: unknown rule '${id}'; ${meant}`);
   }
   return [id, severity];
 }

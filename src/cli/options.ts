@@ -8,7 +8,8 @@ import type { RuleSeverity } from '../rules/severities';
 import { LEAST_SEEDS } from '../experiments/experiment';
 import type { ExperimentSettings } from '../protocol/experiment';
 import { heldInputs, initialization, integer, oneModel, oneOf, parse, positive, readSeverity } from './optionValues';
-import { UsageError } from './usage';
+import { nearest } from './nearest';
+import { commandNames, UsageError, type CommandName } from './usage';
 
 export type FailOn = Exclude<Severity, 'hint'> | 'never';
 export type Format = 'text' | 'json';
@@ -72,9 +73,15 @@ export interface FixOptions {
   readonly settings: FixSettings;
 }
 
+export interface HelpOptions {
+  readonly command: 'help';
+  /** The command whose options are asked for; undefined lists the commands. */
+  readonly of?: CommandName;
+}
+
 /** Commands that take no argument. */
 export interface InfoOptions {
-  readonly command: 'help' | 'version' | 'mcp';
+  readonly command: 'version' | 'mcp';
 }
 
 export type Options =
@@ -86,6 +93,7 @@ export type Options =
   | FixOptions
   | RulesOptions
   | OpenOptions
+  | HelpOptions
   | InfoOptions;
 
 const losses = ['auto', 'cross-entropy', 'mse'] as const;
@@ -165,10 +173,10 @@ const experimentFlags = {
  */
 export function readOptions(args: readonly string[], defaults: ProfileSettings): Options {
   const [command, ...rest] = args;
-  if (command === undefined || command === '--help' || command === '-h' || command === 'help')
-    return { command: 'help' };
+  if (command === undefined || command === '--help' || command === '-h') return { command: 'help' };
+  if (command === 'help') return rest.length === 0 ? { command } : { command, of: knownCommand(rest[0]) };
   if (command === '--version') return { command: 'version' };
-  switch (command) {
+  switch (knownCommand(command)) {
     case 'analyze':
       return readAnalyze(rest);
     case 'profile':
@@ -187,16 +195,20 @@ export function readOptions(args: readonly string[], defaults: ProfileSettings):
       return readOpen(rest);
     case 'mcp':
       return readMcp(rest);
-    default:
-      throw new UsageError(
-        `unknown command '${command}': analyze, profile, compare, experiment, export, fix, rules, open and mcp are known (normscope --help)`,
-      );
   }
 }
 
+function knownCommand(given: string): CommandName {
+  const found = commandNames.find((name) => name === given);
+  if (found !== undefined) return found;
+  const near = nearest(given, commandNames);
+  const meant = near === undefined ? `${commandNames.join(', ')} are known` : `did you mean ${near}?`;
+  throw new UsageError(`unknown command '${given}': ${meant} (normscope --help)`);
+}
+
 function readAnalyze(args: string[]): Options {
-  const { values, positionals } = parse(args, { ...common, ...analyzeFlags });
-  const info = infoAsked(values);
+  const { values, positionals } = parse('analyze', args, { ...common, ...analyzeFlags });
+  const info = infoAsked(values, 'analyze');
   if (info) return info;
   if (positionals.length === 0) throw new UsageError('analyze needs the path of a model: normscope analyze MODEL');
   const analysisFormat = oneOf('--format', values.format, ['text', 'json', 'sarif', 'html'], 'text');
@@ -212,8 +224,8 @@ function readAnalyze(args: string[]): Options {
 }
 
 function readExperiment(args: string[], defaults: ProfileSettings): Options {
-  const { values, positionals } = parse(args, { ...common, ...experimentFlags });
-  const info = infoAsked(values);
+  const { values, positionals } = parse('experiment', args, { ...common, ...experimentFlags });
+  const info = infoAsked(values, 'experiment');
   if (info) return info;
   const { model } = values;
   return {
@@ -230,16 +242,16 @@ function readExperiment(args: string[], defaults: ProfileSettings): Options {
 }
 
 function readRules(args: string[]): Options {
-  const { values, positionals } = parse(args, common);
-  const info = infoAsked(values);
+  const { values, positionals } = parse('rules', args, common);
+  const info = infoAsked(values, 'rules');
   if (info) return info;
   if (positionals.length > 1) throw new UsageError(`rules shows the page of one rule, got ${positionals.length}`);
   return { command: 'rules', rule: positionals[0] };
 }
 
 function readProfile(args: string[], defaults: ProfileSettings): Options {
-  const { values, positionals } = parse(args, { ...common, ...profileFlags });
-  const info = infoAsked(values);
+  const { values, positionals } = parse('profile', args, { ...common, ...profileFlags });
+  const info = infoAsked(values, 'profile');
   if (info) return info;
   const norm = values.norm === undefined ? {} : { norm: oneOf('--norm', values.norm, normVariantIds, 'as-is') };
   return {
@@ -253,8 +265,8 @@ function readProfile(args: string[], defaults: ProfileSettings): Options {
 }
 
 function readCompare(args: string[], defaults: ProfileSettings): Options {
-  const { values, positionals } = parse(args, { ...common, ...compareFlags });
-  const info = infoAsked(values);
+  const { values, positionals } = parse('compare', args, { ...common, ...compareFlags });
+  const info = infoAsked(values, 'compare');
   if (info) return info;
   const ids = (values.variants?.split(',') ?? defaultVariants).map((id) => id.trim());
   const variants = [...new Set(ids)].map((id): NormVariantId => oneOf('--variants', id, normVariantIds, 'as-is'));
@@ -273,8 +285,8 @@ function readCompare(args: string[], defaults: ProfileSettings): Options {
 }
 
 function readExport(args: string[]): Options {
-  const { values, positionals } = parse(args, { ...common, ...exportFlags });
-  const info = infoAsked(values);
+  const { values, positionals } = parse('export', args, { ...common, ...exportFlags });
+  const info = infoAsked(values, 'export');
   if (info) return info;
   const { norm, output, force = false } = values;
   const model = oneModel('export', positionals);
@@ -315,8 +327,8 @@ function readTraining(values: TrainingValues, defaults: ProfileSettings): Profil
 }
 
 function readFix(args: string[]): Options {
-  const { values, positionals } = parse(args, { ...common, ...fixFlags });
-  const info = infoAsked(values);
+  const { values, positionals } = parse('fix', args, { ...common, ...fixFlags });
+  const info = infoAsked(values, 'fix');
   if (info) return info;
   const { fix, layer: layers, output, force = false, yes = false } = values;
   const model = oneModel('fix', positionals);
@@ -337,17 +349,20 @@ function readFix(args: string[]): Options {
 }
 
 function readOpen(args: string[]): Options {
-  const { values, positionals } = parse(args, common);
-  return infoAsked(values) ?? { command: 'open', model: oneModel('open', positionals) };
+  const { values, positionals } = parse('open', args, common);
+  return infoAsked(values, 'open') ?? { command: 'open', model: oneModel('open', positionals) };
 }
 
 function readMcp(args: string[]): Options {
-  const { values, positionals } = parse(args, common);
+  const { values, positionals } = parse('mcp', args, common);
   if (positionals.length > 0) throw new UsageError('mcp takes no arguments: the client says what to do');
-  return infoAsked(values) ?? { command: 'mcp' };
+  return infoAsked(values, 'mcp') ?? { command: 'mcp' };
 }
 
-function infoAsked(values: { help?: boolean; version?: boolean }): InfoOptions | undefined {
-  if (values.help) return { command: 'help' };
+function infoAsked(
+  values: { help?: boolean; version?: boolean },
+  of: CommandName,
+): HelpOptions | InfoOptions | undefined {
+  if (values.help) return { command: 'help', of };
   return values.version ? { command: 'version' } : undefined;
 }

@@ -10,7 +10,7 @@ export async function run(args: readonly string[], output: Output = processOutpu
     const options = readOptions(args, defaultProfileSettings);
     switch (options.command) {
       case 'help':
-        output.print(usageText(defaultProfileSettings));
+        output.print(usageText(defaultProfileSettings, options.of));
         return 0;
       case 'version':
         output.print(`${tool.version}\n`);

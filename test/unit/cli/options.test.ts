@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { chosenExperiments } from '../../../src/cli/experiment';
 import { readOptions, type ExperimentOptions } from '../../../src/cli/options';
-import { usageText, UsageError } from '../../../src/cli/usage';
+import { commandNames, usageText, UsageError, type CommandName } from '../../../src/cli/usage';
 import { defaultLearningRates } from '../../../src/profile/defaultSettings';
+import { fixIds } from '../../../src/protocol/fix';
+import { normVariantIds } from '../../../src/protocol/normVariant';
 import type { ProfileSettings } from '../../../src/protocol/profile';
 
 const defaults: ProfileSettings = {
@@ -103,14 +105,33 @@ describe('command line options', () => {
   });
 
   it('asks for help', () => {
-    for (const args of [[], ['--help'], ['-h'], ['help'], ['profile', '--help'], ['analyze', '-h']]) {
+    for (const args of [[], ['--help'], ['-h'], ['help']])
       assert.deepEqual(readOptions(args, defaults), { command: 'help' });
-    }
+    for (const command of commandNames)
+      for (const args of [
+        [command, '--help'],
+        [command, '-h'],
+        ['help', command],
+      ])
+        assert.deepEqual(readOptions(args, defaults), { command: 'help', of: command });
     assert.deepEqual(readOptions(['--version'], defaults), { command: 'version' });
   });
 
   const refused: [string, RegExp][] = [
-    ['train a.onnx', /unknown command 'train'/],
+    ['train a.onnx', /unknown command 'train': analyze, profile, .* are known \(normscope --help\)/],
+    ['analyse a.onnx', /unknown command 'analyse': did you mean analyze\?/],
+    ['help profle', /unknown command 'profle': did you mean profile\?/],
+    ['analyze a.onnx --formt json', /unknown option --formt: did you mean --format\? \(normscope analyze --help/],
+    ['analyze a.onnx --steps 4', /unknown option --steps \(normscope analyze --help lists the options\)/],
+    ['analyze a.onnx -x', /unknown option -x \(/],
+    ['analyze a.onnx --constructor', /unknown option --constructor \(/],
+    ['analyze a.onnx --help=yes', /--help takes no value/],
+    ['profile a.onnx --steps', /--steps needs a value \(normscope profile --help/],
+    ['profile a.onnx --lr --steps 3', /--lr needs a value/],
+    ['profile a.onnx --steps -3', /--steps -3: expected a whole number from 1/],
+    ['profile a.onnx --lr -.5', /--lr -.5: expected a number above 0/],
+    ['compare a.onnx --learning-rates=yes', /--learning-rates takes no value/],
+    ['analyze a.onnx --rule bias-before-nrm=off', /unknown rule 'bias-before-nrm'; did you mean bias-before-norm\?/],
     ['analyze', /needs the path of a model/],
     ['analyze a.onnx --format xml', /--format xml: expected one of text, json, sarif/],
     ['profile a.onnx --format sarif', /expected one of text, json/],
@@ -169,35 +190,45 @@ describe('command line options', () => {
     assert.throws(() => read('all', '--seeds', '2'), /--seeds 2: expected a whole number from 3/);
   });
 
-  it('lists in --help exactly the options that are read', () => {
-    const listed = new Set(usageText(defaults).match(/--[a-z-]+/g));
-    const known = [
-      'format',
-      'fail-on',
-      'rule',
-      'steps',
-      'batch',
-      'optimizer',
-      'lr',
-      'seed',
-      'init',
-      'engine',
-      'threads',
-      'data',
-      'labels',
-      'loss',
-      'hold',
-      'output',
-      'layer',
-      'fix',
-      'yes',
-      'norm',
-      'variants',
-      'seeds',
-      'learning-rates',
-      'force',
-      'model',
-    ];
-    assert.deepEqual([...listed].sort(), [...known, 'help', 'version', 'verbose'].map((k) => `--${k}`).sort());
+  it('lists with each command exactly the options that it takes', () => {
+    const listed = (command: CommandName) => new Set(usageText(defaults, command).match(/(?<=^ *)--[a-z-]+/gm) ?? []);
+    const all = new Set(commandNames.flatMap((command) => [...listed(command)]));
+    assert.ok(all.size > 20);
+    for (const command of commandNames)
+      for (const flag of all) {
+        const error = refusalOf([command, flag]);
+        assert.equal(/unknown option/.test(error), !listed(command).has(flag), `${command} ${flag}: ${error}`);
+      }
   });
+
+  it('fits help into 110 columns, names every command, and every variant where one can be given', () => {
+    const texts = [usageText(defaults), ...commandNames.map((command) => usageText(defaults, command))];
+    for (const line of texts.join('\n').split('\n')) assert.ok(line.length <= 110, line);
+    for (const command of commandNames) assert.match(texts[0], new RegExp(`^  ${command} `, 'm'));
+    for (const command of ['profile', 'compare', 'export'] as const)
+      for (const id of normVariantIds)
+        assert.equal(
+          usageText(defaults, command)
+            .split('VARIANT: ')[1]
+            .split(/[\s,.]+/)
+            .includes(id),
+          command !== 'export' || id !== 'as-is',
+          `${command} ${id}`,
+        );
+    for (const id of fixIds) assert.match(usageText(defaults, 'fix'), new RegExp(`  (--fix )?${id} `));
+  });
+
+  it('takes a negative number for a value, and a name that begins with a dash where it is joined', () => {
+    const options = readOptions(['profile', '--hold', 'a=-1', '--output=-3', 'a.onnx'], defaults);
+    assert.ok(options.command === 'profile' && options.output === '-3' && options.settings.hold?.a === -1);
+  });
+
+  function refusalOf(args: string[]): string {
+    try {
+      readOptions(args, defaults);
+      return '';
+    } catch (error) {
+      return (error as Error).message;
+    }
+  }
 });
