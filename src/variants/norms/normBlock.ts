@@ -45,9 +45,10 @@ export function normBlock(layer: Layer, edit: GraphEdit): NormBlock | string {
   const ofFileLayer = layer.origin !== undefined && !layer.origin.isNode;
   const all = layer.nodes.map((i) => edit.node(i));
   const nodes = ofFileLayer ? all.filter((n) => n.domain !== '' || !TURNING.has(n.opType)) : all;
-  const main = nodes.find((n) => isNormOperator(n));
-  const output = graph.valueName(layer.output);
   const facts = layer.norm;
+  // an operator inside of a norm that is written out works on data in another shape
+  const main = facts?.form === 'decomposed' ? undefined : nodes.find((n) => isNormOperator(n));
+  const output = graph.valueName(layer.output);
   if (facts === undefined || nodes.length === 0) return say`it could not be expressed in operators`;
   const tensor = (v: ValueId | undefined): Tensor | undefined =>
     v === undefined || v === ABSENT ? undefined : graph.initializer(v);

@@ -50,6 +50,16 @@ const places: Readonly<Record<string, Place>> = {
     channelAxis: 3,
     not: ['group'],
   },
+  'vectors that were the channels of a batch norm (Keras 2)': {
+    input: [3, 4, 5, 9],
+    norm: `apart = Constant <value_ints = [1,60,9,1]> () whole = Constant <value_ints = [3,4,5,9]> () r = Reshape (x, apart)
+      sides = Constant <value_ints = [0,2,3]> () mu = ReduceMean (r, sides) d = Sub (r, mu) q = ReduceSumSquare <keepdims = 0> (d, sides)
+      count = Constant <value_float = 9.0> () v = Div (q, count) m = Squeeze (mu, sides) many = Constant <value_ints = [60]> ()
+      one = ConstantOfShape <value = float[1] {1}> (many) zero = ConstantOfShape <value = float[1] {0}> (many)
+      n = BatchNormalization (r, one, zero, m, v) h = Reshape (n, whole) g = Mul (h, s) y = Add (g, b)`,
+    channelAxis: 3,
+    not: ['layer'],
+  },
   'a picture, position by position': {
     input: [3, 9, 4, 5],
     norm: `sides = Constant <value_ints = [1,2]> () gain = Unsqueeze (s, sides) offset = Unsqueeze (b, sides)
