@@ -164,9 +164,10 @@ export class FollowedLowering {
     const { graph: lowered } = lowering;
     const before = read.lowering.graph;
     if (!sameJson(before.inputs, lowered.inputs)) return undefined;
-    const claim = (wanted: string) => lowering.claim(wanted);
-    const cancellation = new Cancellation(lowered, lowering.layoutTransposes, claim, read.cancellation);
-    const moved = cancellation.run();
+    const cancelled = this.cancelled(lowering);
+    if (cancelled === undefined) return undefined;
+    const { cancellation, initializers } = cancelled;
+    const moved = cancellation.transposed;
     if (!sameJson(before.outputs.map(nameOf), lowered.outputs.map(nameOf))) return undefined;
     const stretch = otherNodes(read.nodes, lowered.nodes);
     const { at, kept } = stretch;
@@ -174,8 +175,7 @@ export class FollowedLowering {
     if (Math.max(read.problemCount, problemCount) > MOST_PROBLEMS) return undefined;
     const added = lowered.nodes.slice(at, at + kept.length).filter((_, i) => kept[i] < 0);
     const { outputs, opsets } = lowered;
-    const initializers = [...lowered.initializers.values()];
-    const types = typesOf(added, lowering.values, moved, outputs);
+    const types = typesOf(added, lowering.valuesByName, moved, outputs);
     const { graph } = this;
     const declaredBefore = typesOfOutputs(graph);
     const { values, tensors } = graph.restructure({ ...stretch, added, initializers, outputs, types, opsets });
@@ -213,6 +213,22 @@ export class FollowedLowering {
     const found = newLowering(originOf, this.read);
     const { before, after } = replaced;
     return found.lowering.relower(before, after, this.read.cancellation.claimed) ? found : undefined;
+  }
+
+  /** The pass over the nodes that have become others, or over all; undefined where names of the first are taken. */
+  private cancelled(
+    lowering: ModelLowering,
+  ): { readonly cancellation: Cancellation; readonly initializers: readonly Tensor[] } | undefined {
+    const { cancellation } = this.read;
+    const { graph, layoutTransposes, tensors } = lowering;
+    const isDone = cancellation.again(graph, lowering);
+    if (isDone === undefined) return undefined;
+    if (isDone) return { cancellation, initializers: tensors };
+    for (const tensor of tensors) graph.initializers.set(tensor.name, tensor);
+    const claim = (wanted: string) => lowering.claim(wanted);
+    const whole = new Cancellation(graph, layoutTransposes, claim, cancellation);
+    whole.run();
+    return { cancellation: whole, initializers: [...graph.initializers.values()] };
   }
 
   get lowering(): ModelLowering {
@@ -379,16 +395,16 @@ const nameOf = ({ name }: { readonly name: string }) => name;
 /** Declared types of what nodes compute. */
 function typesOf(
   nodes: readonly MutableNode[],
-  values: readonly TensorValue[],
+  values: ReadonlyMap<string, TensorValue>,
   moved: ReadonlyMap<string, readonly number[]>,
   outputs: readonly ValueDeclaration[],
 ): ReadonlyMap<string, ValueType> {
   const types = new Map<string, ValueType>();
-  const names = new Set(nodes.flatMap((node) => node.outputs));
-  for (const { name } of outputs) names.delete(name);
-  for (const value of values)
-    if (value.shape !== undefined && names.has(value.name))
-      types.set(value.name, declaredType(value, moved.get(value.name)));
+  const givenOut = new Set(outputs.map(nameOf));
+  for (const name of nodes.flatMap((node) => node.outputs)) {
+    const value = givenOut.has(name) ? undefined : values.get(name);
+    if (value?.shape !== undefined) types.set(name, declaredType(value, moved.get(name)));
+  }
   return types;
 }
 

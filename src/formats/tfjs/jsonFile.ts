@@ -102,7 +102,7 @@ export interface Lowered {
   /** The values with their shapes and types in the file's layout. */
   readonly values: readonly TensorValue[];
   /** Transposes that only change the layout. */
-  readonly layoutTransposes: ReadonlySet<MutableNode>;
+  readonly layoutTransposes: Pick<ReadonlySet<MutableNode>, 'has'>;
   /** A name that nothing in the graph has yet: the wanted one, else with a number. */
   claim(wanted: string): string;
 }

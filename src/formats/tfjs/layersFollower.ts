@@ -224,7 +224,10 @@ export class LayersFollower implements ModelFollower {
     this.lowered = lowered;
     this.lowering = lowered.lowering;
     this.layerCount += added.length - removed.length;
+    const { calls } = this.lowering;
     for (const layer of this.layers) {
+      const { call, definition } = layer;
+      if (call && calls[call.index] === call && call.layer === definition) continue;
       layer.call = this.lowering.soleCall(layer.definition);
       layer.origin = this.lowering.originOfCalls(layer.definition);
     }

@@ -1,6 +1,7 @@
 import type { ValueType } from '../../ir/graph';
 import { MutableGraph, nodeOf, type MutableNode } from '../../ir/mutableGraph';
 import type { Origin } from '../../ir/origin';
+import type { Tensor } from '../../ir/tensor';
 import { say } from '../../texts/say';
 import { wellFormed } from '../../ir/wellFormed';
 import { orderCalls, isInput, type CallOutput } from './callOrder';
@@ -30,8 +31,8 @@ const MOST_OUTPUTS = 64;
 /** Builds the graph of a layers model: one or more ONNX operators for each call of a layer. */
 export class ModelLowering implements Surroundings {
   readonly graph = new MutableGraph();
-  readonly layoutTransposes = new Set<MutableNode>();
-  readonly values: TensorValue[] = [];
+  /** Those of earlier versions of the model are among them. */
+  readonly layoutTransposes: WeakSet<MutableNode>;
   /** Calls of layers that are no models, in their order. */
   readonly calls: LoweredCall[] = [];
   /** Values of layers that are the model's outputs, by name; the graph's outputs may have other ones. */
@@ -41,6 +42,12 @@ export class ModelLowering implements Surroundings {
   weightsPresent = 0;
   weightsMissing = 0;
   private callsOf = new Map<LayerDefinition, LoweredCall[]>();
+  /** Calls that were lowered here, and not before. */
+  private readonly come: LoweredCall[] = [];
+  /** Nodes that give out a value for a second time. */
+  private readonly passedOn: MutableNode[] = [];
+  /** See `valuesByName`. */
+  private declared: Map<string, TensorValue> | undefined;
   private names = new Names();
   /** The model's outputs; undefined for one that leads nowhere. */
   private given: readonly (TensorValue | undefined)[] = [];
@@ -61,6 +68,7 @@ export class ModelLowering implements Surroundings {
     private before?: ModelLowering,
   ) {
     this.graph.opsets.set('', LOWERED_OPSET);
+    this.layoutTransposes = before?.layoutTransposes ?? new WeakSet();
   }
 
   lower(model: ModelDefinition): void {
@@ -76,8 +84,42 @@ export class ModelLowering implements Surroundings {
     this.giveOut(outputs);
     if (this.outputs.length === 0)
       this.reportAt('no-output', say`the model names no output that can be computed`, model.configPlace);
+    this.assemble();
+  }
+
+  /** Puts together what the calls add to the graph. */
+  private assemble(): void {
+    const { nodes, initializers } = this.graph;
+    for (const { parts } of this.calls) for (const node of parts!.nodes) nodes.push(node);
+    nodes.push(...this.passedOn);
+    if (this.before === undefined) for (const tensor of this.tensors) initializers.set(tensor.name, tensor);
+    else this.declared = this.declaredAfter(this.before);
     // it would keep those before it as well
     this.before = undefined;
+  }
+
+  private declaredAfter({ calls, valuesByName }: ModelLowering): Map<string, TensorValue> {
+    const isTaken = (call: LoweredCall) => this.calls[call.index] === call;
+    for (const call of calls) if (!isTaken(call)) for (const name of call.claimed) valuesByName.delete(name);
+    for (const { parts } of this.come) for (const value of parts!.values) valuesByName.set(value.name, value);
+    return valuesByName;
+  }
+
+  /** Weights of all calls; the graph has them only of a model of which there is no earlier version. */
+  get tensors(): readonly Tensor[] {
+    const tensors: Tensor[] = [];
+    for (const { parts } of this.calls) for (const tensor of parts!.initializers) tensors.push(tensor);
+    return tensors;
+  }
+
+  /** The values that calls compute, with their shapes and types in the file's layout. */
+  get values(): readonly TensorValue[] {
+    return this.calls.flatMap(({ parts }) => parts?.values ?? []);
+  }
+
+  /** The same by name; one list for all versions of the model. */
+  get valuesByName(): Map<string, TensorValue> {
+    return (this.declared ??= new Map(this.values.map((value) => [value.name, value])));
   }
 
   private giveOut(outputs: readonly (TensorValue | undefined)[]): void {
@@ -113,7 +155,8 @@ export class ModelLowering implements Surroundings {
     const valueOf = (value: TensorValue | undefined) => value && (changed.get(value.name) ?? value);
     const others: [LoweredCall, LoweredCall][] = [];
     for (const call of before.calls) {
-      const isOther = call === edited || call.parts === undefined || call.inputs.some((v) => v && changed.has(v.name));
+      const readsOther = changed.size > 0 && call.inputs.some((v) => v && changed.has(v.name));
+      const isOther = call === edited || call.parts === undefined || readsOther;
       if (!isOther) {
         this.calls.push(this.again(call));
         continue;
@@ -135,12 +178,12 @@ export class ModelLowering implements Surroundings {
     }
     for (const { name, type } of before.graph.inputs) this.graph.addInput(name, type);
     this.giveOut(before.given.map(valueOf));
+    this.assemble();
     this.callsOf = before.callsOf;
     for (const [was, now] of others) {
       this.callsOf.delete(was.layer);
       this.callsOf.set(now.layer, [now]);
     }
-    this.before = undefined;
     return true;
   }
 
@@ -325,9 +368,12 @@ export class ModelLowering implements Surroundings {
       parts = new LayerParts();
       outputs = opaqueNode(this, this.manifest, { parts, layer, label, origin, inputs, opaque });
     }
-    this.commit(parts, isOpaque);
+    for (const node of parts.layoutTransposes) this.layoutTransposes.add(node);
+    this.count(parts, isOpaque);
     const call = { index: this.calls.length, layer, label, prefix, origin, inputs, outputs, parts, reported, reports };
-    return { ...call, claimed: parts.claimed, opaque: isOpaque ? opaque : undefined };
+    const lowered = { ...call, claimed: parts.claimed, opaque: isOpaque ? opaque : undefined };
+    this.come.push(lowered);
+    return lowered;
   }
 
   /** A call that would be lowered to what it was lowered to. */
@@ -350,7 +396,7 @@ export class ModelLowering implements Surroundings {
     call.index = this.calls.length;
     call.reported = this.reported;
     for (const report of call.reports) this.reportAgain(report);
-    this.commit(call.parts!, call.opaque !== undefined);
+    this.count(call.parts!, call.opaque !== undefined);
     return call;
   }
 
@@ -377,13 +423,9 @@ export class ModelLowering implements Surroundings {
     return cost;
   }
 
-  private commit(parts: LayerParts, isOpaque: boolean): void {
+  private count({ weights }: LayerParts, isOpaque: boolean): void {
     if (isOpaque) this.graph.opsets.set(OPAQUE_DOMAIN, 1);
-    for (const node of parts.nodes) this.graph.nodes.push(node);
-    for (const tensor of parts.initializers) this.graph.initializers.set(tensor.name, tensor);
-    for (const value of parts.values) this.values.push(value);
-    for (const node of parts.layoutTransposes) this.layoutTransposes.add(node);
-    for (const { present } of parts.weights) {
+    for (const { present } of weights) {
       if (present) this.weightsPresent++;
       else this.weightsMissing++;
     }
@@ -401,7 +443,7 @@ export class ModelLowering implements Surroundings {
   /** An output that is also an input, or listed twice, needs a value of its own. */
   private passOn(output: TensorValue): string {
     const name = this.claim(`${output.name}/output`);
-    this.graph.nodes.push(nodeOf('Identity', [output.name], {}, { name, outputs: [name] }));
+    this.passedOn.push(nodeOf('Identity', [output.name], {}, { name, outputs: [name] }));
     return name;
   }
 }
