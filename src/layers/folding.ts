@@ -42,7 +42,8 @@ function hasTraceOfNorm(convolution: Layer, edges: LayerGraph): boolean {
 /** Something is computed from it that it is divided by, or less: a norm of a kind that is not known. */
 function isLessItself(convolution: Layer, edges: LayerGraph): boolean {
   const next = edges.successors(convolution);
-  return next.length > 1 && next.some((l) => l.role === 'join' && (l.kind === 'Sub' || l.kind === 'Div'));
+  const isLess = (l: Layer) => l.role === 'join' && ['Sub', 'Div'].includes(edges.graph.node(l.main).opType);
+  return next.length > 1 && next.some(isLess);
 }
 
 /** A factor and an addend per channel are what is left of its norm. */
