@@ -8,7 +8,7 @@ import type {
 import { elementCount } from '../ir/tensor';
 import type { HostTensor } from '../training/hostTensor';
 import type { UpdateSums } from '../training/optimizers';
-import { momentsBesideNorm, type NormSide } from '../training/normMoments';
+import { momentsBesideNorm, type MeanSource } from '../training/knownMoments';
 import { momentsOf, sampleOf, type KnownMoments, type StatisticsLayout } from '../training/statisticsNodes';
 import type { NormStatistics } from '../training/trainingState';
 import type { TrainedParameter, TrainingStep } from '../training/trainingStep';
@@ -46,10 +46,10 @@ export class StepReader {
       step: outcome.step,
       loss: toFigure(outcome.outputs.get(this.training.loss)!.data[0] as number),
       ms: outcome.ms,
-      layers: layers.map(({ activation, gradient, units, norm }, i) => ({
+      layers: layers.map(({ activation, gradient, units, mean }, i) => ({
         ...(activation !== undefined && {
           activation: {
-            ...this.statistics(activations!, activation, 'a', outcome, this.known(outcome, norm, units)),
+            ...this.statistics(activations!, activation, 'a', outcome, mean && this.known(outcome, mean)),
             ...(units !== undefined && this.dead(units, outcome)),
           },
         }),
@@ -93,12 +93,15 @@ export class StepReader {
   }
 
   /** Moments of a layer's output that follow from other figures of the step. */
-  private known({ outputs }: StepOutcome, norm?: NormSide, units?: number): KnownMoments | undefined {
+  private known({ outputs }: StepOutcome, sources: readonly MeanSource[]): KnownMoments {
     const data = (name: string) => outputs.get(name)!.data as Float32Array;
-    if (norm !== undefined) return momentsBesideNorm(norm, data(this.training.batchStatistics!));
-    if (units === undefined) return undefined;
-    const layout = this.training.units!;
-    return { mean: meanOverUnits(layout, units, data(layout.means)) };
+    const moments = sources.map((source): KnownMoments => {
+      if ('norm' in source) return momentsBesideNorm(source, data(this.training.batchStatistics!));
+      const layout = this.training.units!;
+      return { mean: meanOverUnits(layout, source.units, data(layout.means)) };
+    });
+    const [only] = moments;
+    return moments.length === 1 ? only : { mean: moments.reduce((sum, { mean }) => sum + mean, 0) };
   }
 
   private dead(index: number, { outputs }: StepOutcome): Pick<StepStatistics, 'deadUnits'> {

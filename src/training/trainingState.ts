@@ -8,7 +8,7 @@ import { floats, type HostTensor } from './hostTensor';
 import { initialValues } from './initialization';
 import { initialState, type Optimizer, type UpdateSums } from './optimizers';
 import { Random } from './random';
-import type { MeasuredNorm } from './normMoments';
+import type { MeasuredNorm } from './knownMoments';
 import type { TrainedParameter, TrainingStep } from './trainingStep';
 
 /** A parameter's values and what its optimizer remembers. */

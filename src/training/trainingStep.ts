@@ -20,7 +20,7 @@ import { chooseInputShapes, toOpset18ForRun } from './inputShapes';
 import { activationAfter, layersOfConstants } from './layerParameters';
 import { crossEntropy, meanSquaredError, nextTokenCrossEntropy, type LossNodes } from './lossNodes';
 import { chooseLossOutputs, type LossGoal, type LossOutput } from './lossOutputs';
-import type { MeasuredNorm, NormSide } from './normMoments';
+import { meanSources, type MeanSource, type MeasuredNorm } from './knownMoments';
 import { nothingToTrain } from './nothingToTrain';
 import { findParameters, type Parameter } from './parameters';
 import {
@@ -53,8 +53,8 @@ export interface MeasuredLayer {
   readonly gradient?: number;
   /** Where the units of a ReLU stand. */
   readonly units?: number;
-  /** The batch norm whose statistics tell the moments of the layer's output. */
-  readonly norm?: NormSide;
+  /** What the mean of the layer's output is the sum of, where it is known without measuring. */
+  readonly mean?: readonly MeanSource[];
   /** Elements of the output; undefined where it is not measured. */
   readonly elements?: number;
 }
@@ -139,6 +139,7 @@ export function buildTrainingStep(model: Model, view: LayerView, options: Traini
   if (chosen.outputs.length === 0) throw nothingToTrain(model, parameters.length, chosen.notes);
   const { loss, outputs } = addLosses(graph, chosen.outputs, batch);
   const types = inferTypes(graph);
+  const forward = [...graph.nodes];
   const measured = layerOutputs(view, types);
   const wrt = [...trained, ...measured.map((m) => m.value)];
   const stop = new Set(options.detachStatistics ? norms.flatMap((n) => [n.batchMean, n.batchVariance]) : []);
@@ -150,16 +151,26 @@ export function buildTrainingStep(model: Model, view: LayerView, options: Traini
   const reached = measured.filter((m) => gradientOf.has(m.value));
   const computing = graph.nodes.length;
   const batchNorms = addBatchStatistics(graph, view, norms, types);
-  const besideNorms = sidesOf(batchNorms.norms);
   const ofSamples = ({ shape }: Measured) => batch > 1 && shape.length > 1 && shape[0] === batch;
   const relus = measured.filter(ofSamples).flatMap((m) => {
     const axis = unitAxis(view.layers[m.layer], view, m.shape);
     return axis === undefined ? [] : [{ ...m, unitAxis: axis }];
   });
   const units = addUnitStatistics(graph, relus);
-  const ofUnits = new Set(relus.map(({ value }) => value));
-  const known = (value: string) =>
-    besideNorms.has(value) ? 'mean and variance' : ofUnits.has(value) ? 'mean' : undefined;
+  const isLike = (a: string, b: string) => {
+    const [shape, other] = [a, b].map((value) => types.get(value)?.shape);
+    return shape !== undefined && String(shape) === String(other);
+  };
+  const means = meanSources(
+    batchNorms.norms,
+    relus.map(({ value }) => value),
+    forward,
+    isLike,
+  );
+  const known = (value: string) => {
+    const sources = means.get(value);
+    return sources && (sources.length === 1 && 'norm' in sources[0] ? 'mean and variance' : 'mean');
+  };
   const activations = addStatistics(
     graph,
     measured.map((m) => ({ ...m, known: known(m.value), ...(ofSamples(m) && { batch }) })),
@@ -194,7 +205,7 @@ export function buildTrainingStep(model: Model, view: LayerView, options: Traini
     lossName: outputs.some((o) => o.kind === 'class' || o.kind === 'token') ? 'cross-entropy' : 'mse',
     loss,
     parameters: describeParameters(used, gradientNames, view),
-    layers: placeLayers(view, measured, reached, relus, besideNorms),
+    layers: placeLayers(view, measured, reached, relus, means),
     activations,
     gradients,
     units,
@@ -317,13 +328,6 @@ function addBatchStatistics(
   return { norms: measured, output };
 }
 
-/** The values that a batch norm reads or yields; one between two norms counts as the output of the first. */
-function sidesOf(norms: readonly MeasuredNorm[]): Map<string, NormSide> {
-  const inputs = norms.map((norm): [string, NormSide] => [norm.norm.input, { norm, side: 'input' }]);
-  const outputs = norms.map((norm): [string, NormSide] => [norm.norm.output, { norm, side: 'output' }]);
-  return new Map([...inputs, ...outputs]);
-}
-
 /** Parameters that the step still reads become inputs; returns these. */
 function parametersToInputs(graph: MutableGraph, parameters: readonly Parameter[]): Parameter[] {
   return parameters.filter(({ name, tensor }) => {
@@ -351,14 +355,14 @@ function placeLayers(
   measured: readonly MeasuredOutput[],
   reached: readonly MeasuredOutput[],
   relus: readonly MeasuredOutput[],
-  besideNorms: ReadonlyMap<string, NormSide>,
+  means: ReadonlyMap<string, readonly MeanSource[]>,
 ): MeasuredLayer[] {
   const places = (list: readonly MeasuredOutput[]) => new Map(list.map((m, i) => [m.layer, i]));
   const [activation, gradient, units] = [measured, reached, relus].map(places);
   const elements = new Map(measured.map((m) => [m.layer, elementCount(m.shape)]));
   return view.layers.map(({ index, output }) => ({
     activation: activation.get(index),
-    norm: besideNorms.get(view.graph.valueName(output)),
+    mean: means.get(view.graph.valueName(output)),
     gradient: gradient.get(index),
     units: units.get(index),
     elements: elements.get(index),

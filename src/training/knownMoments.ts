@@ -1,3 +1,4 @@
+import type { MutableNode } from '../ir/mutableGraph';
 import type { TrainingNorm } from '../variants/trainingForm';
 import type { KnownMoments } from './statisticsNodes';
 
@@ -15,6 +16,40 @@ export interface MeasuredNorm {
 export interface NormSide {
   readonly norm: MeasuredNorm;
   readonly side: 'input' | 'output';
+}
+
+/** What the mean of a value follows from: a batch norm beside it (its variance, too), or the units of a ReLU, by their place. */
+export type MeanSource = NormSide | { readonly units: number };
+
+/** Most means that are added to one: of a longer sum the mean is measured. */
+const MOST_TERMS = 8;
+
+/**
+ * The values whose means follow from other figures of a step, as the sum of these: what batch norms read and yield (one between two norms counts as
+ * the output of the first), the outputs of ReLUs, and sums of these.
+ *
+ * @param relus outputs of ReLUs, in the order of their places
+ * @param nodes in the order of the graph
+ * @param isLike whether two values have the same shape
+ */
+export function meanSources(
+  norms: readonly MeasuredNorm[],
+  relus: readonly string[],
+  nodes: readonly MutableNode[],
+  isLike: (a: string, b: string) => boolean,
+): Map<string, readonly MeanSource[]> {
+  const sources = new Map<string, readonly MeanSource[]>(relus.map((value, units) => [value, [{ units }]]));
+  for (const side of ['input', 'output'] as const)
+    for (const norm of norms) sources.set(norm.norm[side], [{ norm, side }]);
+  for (const { opType, domain, inputs, outputs } of nodes) {
+    const [sum] = outputs;
+    if (domain !== '' || !(opType === 'Add' || opType === 'Sum') || sources.has(sum)) continue;
+    const terms = inputs.map((term) => (isLike(term, sum) ? sources.get(term) : undefined));
+    if (!terms.every((term) => term !== undefined)) continue;
+    const all = terms.flat();
+    if (all.length <= MOST_TERMS) sources.set(sum, all);
+  }
+  return sources;
 }
 
 /**
