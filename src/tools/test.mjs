@@ -1,5 +1,5 @@
 // npm test: everything, on a machine with nothing but Node: installs, checks types and style, builds, and runs every suite.
-// At the end it says again which tests failed; the last line is "N passed, N failed, N skipped" over all suites; a failed step that
+// At the end it says again which tests failed or were tried again; the last line is "N passed, N failed, N skipped" over all suites; a failed step that
 // runs no tests counts as one failure.
 import fs from 'node:fs';
 import os from 'node:os';
@@ -42,8 +42,7 @@ const results = await Promise.all(summary.map((script) => ended[script]));
 fs.rmSync(folder, { recursive: true, force: true });
 
 const sum = (key) => results.reduce((total, result) => total + result[key], 0);
-for (const { script, failures } of results)
-  for (const failure of failures) console.log(`\nfailed in ${script}: ${failure}`);
+for (const { script, notes } of results) for (const note of notes) console.log(`\n${script}: ${note}`);
 console.log('');
 for (const { script, seconds, passed, failed, skipped } of results) {
   const counts = passed + skipped ? `${passed} passed, ${failed} failed, ${skipped} skipped` : failed ? 'failed' : 'ok';
@@ -81,7 +80,7 @@ async function run(script) {
 
 /** What countingReporter.ts keeps; zeros of a script without tests. */
 function countsIn(file) {
-  const none = { passed: 0, failed: 0, skipped: 0, running: null, failures: [] };
+  const none = { passed: 0, failed: 0, skipped: 0, running: null, notes: [] };
   if (!fs.existsSync(file)) return none;
   try {
     return JSON.parse(fs.readFileSync(file, 'utf8'));

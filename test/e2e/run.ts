@@ -9,7 +9,16 @@ const root = path.resolve(__dirname, '../..');
 async function main(): Promise<number> {
   for (const target of new Set([currentTarget(), universal])) await makePackage(target);
   const mocha = path.join(root, 'node_modules/mocha/bin/mocha.js');
-  const args = [mocha, '--spec', 'test/e2e/*.test.ts', '--reporter', './test/support/countingReporter.ts'];
+  // a browser, a server and an extension host on a busy machine: a step that was lost is tried again once, and said so
+  const args = [
+    mocha,
+    '--spec',
+    'test/e2e/*.test.ts',
+    '--retries',
+    '1',
+    '--reporter',
+    './test/support/countingReporter.ts',
+  ];
   return spawnSync(process.execPath, [...args, ...process.argv.slice(2)], { cwd: root, stdio: 'inherit' }).status ?? 1;
 }
 
