@@ -162,17 +162,17 @@ export function axesSentence(norm: NormFacts): string {
   const over = listed(axesInWords(norm).split(', '));
   const letters = norm.axesMeaning?.length ? ` (${norm.axesMeaning.join(' ')})` : '';
   const each = {
-    batch: norm.channels === null ? t('of each channel') : t('of each of {0}', counted(norm.channels, 'channel')),
+    batch: norm.channels === null ? t('for each channel') : t('for each of {0}', counted(norm.channels, 'channel')),
     instance:
       norm.channels === null
-        ? t('of each example and channel')
-        : t('of each example and each of {0}', counted(norm.channels, 'channel')),
+        ? t('for each example and channel')
+        : t('for each example and each of {0}', counted(norm.channels, 'channel')),
     group:
       norm.groups === null
-        ? t('of each example and group')
-        : t('of each example and each of {0}', counted(norm.groups, 'group')),
+        ? t('for each example and group')
+        : t('for each example and each of {0}', counted(norm.groups, 'group')),
   }[norm.type as string];
-  return t('One {0} {1}, taken over {2}{3}.', figure, each ?? t('of each position'), over, letters);
+  return t('One {0} {1}, taken over {2}{3}.', figure, each ?? t('for each position'), over, letters);
 }
 
 /** What `momentum` means here, in both conventions. */

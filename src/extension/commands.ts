@@ -119,10 +119,7 @@ export class Commands {
     const uri = await this.pick(given);
     if (uri === undefined) return undefined;
     const view = await this.views.show(uri, isText(uri));
-    const { compareNormalizations } = await import('./compareCommands');
-    const result = await compareNormalizations(view.session, asked);
-    if (result !== undefined) view.showComparison();
-    return result;
+    return view.compare(asked);
   }
 
   private async exportVariant(given: vscode.Uri | undefined, asked: unknown): Promise<void> {

@@ -1,13 +1,13 @@
 import * as vscode from 'vscode';
 import type { CompareEvent, CompareResult, CompareSettings } from '../protocol/compare';
 import type { NormVariantId } from '../protocol/normVariant';
+import type { ProfileSettings } from '../protocol/profile';
 import { defaultSeeds, defaultVariants } from '../profile/defaultSettings';
 import { isNormVariantId, normVariants } from '../variants/norms/registry';
 import { showError, showInformation, unlinked } from './messages';
 import type { ModelSession } from './modelSession';
 import { factsToRun, reportingErrors } from './reportErrors';
 import { pathOnDisk } from './saveFile';
-import { profileSettings } from './settings';
 
 const { t } = vscode.l10n;
 
@@ -27,13 +27,24 @@ const variantItems = (): VariantItem[] =>
 
 /**
  * Asks which variants and how often, compares them with progress and a way to end it, and shows the result in the views.
+ * @param settings how each is trained, from fresh weights
  * @param asked an object with `variants`, `seeds` and other settings of a comparison: nothing is asked for then
  * @returns what was measured, for those who run the command from a program
  */
-export async function compareNormalizations(session: ModelSession, asked: unknown): Promise<CompareResult | undefined> {
+export async function compareNormalizations(
+  session: ModelSession,
+  settings: ProfileSettings,
+  asked: unknown,
+): Promise<CompareResult | undefined> {
   if ((await factsToRun(session)) === undefined) return undefined;
-  const settings = isObject(asked) ? readSettings(session, asked) : await askSettings(session);
-  if (settings === undefined) return undefined;
+  // the norms are what is compared; from the file's weights no others could compete with its own
+  const usual: ProfileSettings = {
+    ...settings,
+    init: typeof settings.init === 'number' ? settings.init : 'default',
+    norm: 'as-is',
+  };
+  const comparison = isObject(asked) ? readSettings(usual, asked) : await askSettings(usual);
+  if (comparison === undefined) return undefined;
   let result: CompareResult | undefined;
   await reportingErrors(session, async () => {
     result = await vscode.window.withProgress(
@@ -58,7 +69,7 @@ export async function compareNormalizations(session: ModelSession, asked: unknow
           const variant = normVariants.find(({ id }) => id === event.variant)?.title ?? asIs.label;
           progress.report({ message: t('{0}, seed {1}: {2}', variant, event.seed, what), increment });
         };
-        return session.runCompare(settings, follow, abort.signal);
+        return session.runCompare(comparison, follow, abort.signal);
       },
     );
     if (result.status === 'failed')
@@ -112,15 +123,13 @@ async function announce(change: string, target: vscode.Uri): Promise<void> {
 }
 
 /** Settings as a program gives them; what it leaves out, or what is no setting, is as usual. */
-function readSettings({ uri }: ModelSession, asked: Readonly<Record<string, unknown>>): CompareSettings {
+function readSettings(usual: ProfileSettings, asked: Readonly<Record<string, unknown>>): CompareSettings {
   const count = (value: unknown, usual: number) =>
     Number.isSafeInteger(value) && Number(value) > 0 ? Number(value) : usual;
-  const usual = profileSettings(uri);
   const stated: unknown[] = Array.isArray(asked.variants) ? asked.variants : [];
   const variants = stated.filter((id): id is NormVariantId => typeof id === 'string' && isNormVariantId(id));
   return {
     ...usual,
-    init: 'default',
     steps: count(asked.steps, usual.steps),
     batch: count(asked.batch, usual.batch),
     variants: variants.length > 0 ? [...new Set(variants)] : defaultVariants,
@@ -133,7 +142,7 @@ function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null;
 }
 
-async function askSettings(session: ModelSession): Promise<CompareSettings | undefined> {
+async function askSettings(usual: ProfileSettings): Promise<CompareSettings | undefined> {
   const title = t('NormScope: Compare Normalizations');
   const picked = await vscode.window.showQuickPick([asIs, ...variantItems()], {
     title,
@@ -164,9 +173,7 @@ async function askSettings(session: ModelSession): Promise<CompareSettings | und
   );
   if (seeds === undefined) return undefined;
   return {
-    ...profileSettings(session.uri),
-    // the file's weights were trained with the file's norms: from there, no other could compete
-    init: 'default',
+    ...usual,
     variants: picked.map((item) => item.id),
     seeds: seeds.seeds,
     learningRates: seeds.rates,

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import type { CompareResult } from '../protocol/compare';
 import type { ProfileEvent, ProfileSettings } from '../protocol/profile';
 import type { HostToView, ViewState, ViewToHost } from '../protocol/view';
 import { chooseData } from './chooseData';
@@ -67,14 +68,21 @@ export class ModelView implements vscode.Disposable {
     this.send({ type: 'select', layer: layerId });
   }
 
-  showComparison(): void {
-    this.send({ type: 'showComparison' });
-  }
-
   /** Profiles with these settings, the user's configured ones by default; tells the user why when it cannot. */
   async profile(settings: ProfileSettings = profileSettings(this.session.uri)): Promise<void> {
     this.settings = settings;
     await profileWithMessages(this.session, settings);
+  }
+
+  /**
+   * Compares normalizations and shows what came of it; see `compareNormalizations`.
+   * @param asked what a program asks for: the user is asked nothing then
+   */
+  async compare(asked?: unknown, settings = profileSettings(this.session.uri)): Promise<CompareResult | undefined> {
+    const { compareNormalizations } = await import('./compareCommands');
+    const result = await compareNormalizations(this.session, settings, asked);
+    if (result !== undefined) this.send({ type: 'showComparison' });
+    return result;
   }
 
   dispose(): void {
@@ -95,6 +103,10 @@ export class ModelView implements vscode.Disposable {
         break;
       case 'profile':
         await this.profile(message.settings);
+        break;
+      case 'compare':
+        this.settings = message.settings;
+        await this.compare(undefined, message.settings);
         break;
       case 'cancel':
         this.session.cancel();

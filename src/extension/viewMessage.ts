@@ -28,6 +28,7 @@ const settings = object({
 const messages: Readonly<Record<ViewToHost['type'], Readonly<Record<string, Check>>>> = {
   ready: {},
   profile: { settings },
+  compare: { settings },
   cancel: {},
   eventsShown: {},
   chooseData: { field: oneOf('data', 'labels'), settings },

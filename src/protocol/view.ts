@@ -50,6 +50,8 @@ export type HostToView =
 export type ViewToHost =
   | { readonly type: 'ready' }
   | { readonly type: 'profile'; readonly settings: ProfileSettings }
+  /** Asks what to compare, and trains every variant with these settings. */
+  | { readonly type: 'compare'; readonly settings: ProfileSettings }
   | { readonly type: 'cancel' }
   | { readonly type: 'eventsShown' }
   /** The host asks the user for a file and answers with a state whose settings are these with its path; or with none. */

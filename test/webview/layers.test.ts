@@ -93,9 +93,9 @@ describe('the layers in a browser', function () {
     await view.input('filter').fill('BatchNormalization');
     await view.get('layer-row').first().click();
     const facts = await view.get('layer-facts').innerText();
-    assert.match(facts, /One mean and variance of each of 32 channels, taken over batch, height and width \(N H W\)\./);
+    assert.match(facts, /One mean and variance for each of 32 channels, taken over batch, height and width \(N H W\)\./);
     assert.match(facts, /0\.9 \(weight of the old value\)/);
-    assert.match(facts, /Conv -> BatchNormalization -> Relu/);
+    assert.match(facts, /Conv → BatchNormalization → Relu/);
     assert.match(await view.get('layer-figures').innerText(), /RMS\s+1\.2\d/);
     assert.equal((await view.column('running-mean', 'running mean')).length, 20);
   });

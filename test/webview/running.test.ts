@@ -21,6 +21,18 @@ describe('a profile in a browser', function () {
       assert.deepEqual(await view.sent('profile'), [{ type: 'profile', settings }]);
     });
 
+    it('asks for a comparison with the settings of the form, and for none with one that cannot be used', async () => {
+      const { view } = opened;
+      await view.get('settings').click();
+      await view.input('setting-steps').fill('5');
+      await view.get('run-compare').click();
+      const settings = { ...recordedSettings, steps: 5 };
+      assert.deepEqual(await view.sent('compare'), [{ type: 'compare', settings }]);
+      await view.input('setting-steps').fill('0');
+      await view.settle();
+      assert.notEqual(await view.get('run-compare').getAttribute('disabled'), null);
+    });
+
     it('is started with another normalization, loss and scale of the weights', async () => {
       const { view } = opened;
       await view.get('settings').click();

@@ -47,7 +47,7 @@ export function layerFacts(
       [t('Statistics'), axesSentence(norm)],
       [
         t('Placement'),
-        h('span', {}, placementWords[norm.placement], norm.chain && ': ', norm.chain && name(norm.chain)),
+        h('span', {}, placementWords[norm.placement], ...(norm.chain ? [': ', ...chainParts(norm.chain)] : [])),
       ],
       [t('Epsilon'), norm.epsilon === null ? missing : formatSetting(norm.epsilon)],
       [t('Momentum'), momentumSentence(norm)],
@@ -60,7 +60,7 @@ export function layerFacts(
   if (layer.inputs.length) {
     const few = layer.inputs.slice(0, 4).map((id) => link(id));
     const more = layer.inputs.length > 4 && t(' and {0} more', layer.inputs.length - 4);
-    facts.push([t('After'), h('span', { class: 'links' }, ...few, more)]);
+    facts.push([t('Input from'), h('span', { class: 'links' }, ...few, more)]);
   }
   if (profiled) facts.push([t('Depth'), t('{0} (weighted layers from the input)', profiled.depth)]);
   return h(
@@ -68,6 +68,11 @@ export function layerFacts(
     { class: 'facts', testId: 'layer-facts' },
     ...facts.map(([term, value]) => h('div', {}, h('dt', {}, term), h('dd', {}, value))),
   );
+}
+
+/** "Conv -> BatchNormalization -> Relu" with the arrows of the placements, broken between its layers only. */
+function chainParts(chain: string): Child[] {
+  return chain.split(' -> ').flatMap((part, i) => (i === 0 ? [name(part)] : [' → ', name(part)]));
 }
 
 /** The last step's figures side by side: output and gradient. */

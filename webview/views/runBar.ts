@@ -51,8 +51,12 @@ export function runBar(store: Store): View {
     testId: 'settings',
     onClick: () => store.set({ settingsOpen: !store.ui.settingsOpen }),
   });
+  const compare = button(t('Compare normalizations …'), {
+    testId: 'run-compare',
+    onClick: () => store.post({ type: 'compare', settings: store.settings }),
+  });
   const line = h('span', { class: 'request', testId: 'request' });
-  const idle = h('div', { class: 'run-row' }, start.element, more.element, line);
+  const idle = h('div', { class: 'run-row' }, start.element, compare.element, more.element, line);
 
   const phase = h('span', { class: 'run-phase', testId: 'phase' });
   const cancel = button(t('Cancel'), { testId: 'cancel', onClick: () => store.post({ type: 'cancel' }) });
@@ -131,7 +135,7 @@ export function runBar(store: Store): View {
       form.hidden = !ui.settingsOpen || running !== null;
       setAttribute(more.element, 'aria-expanded', String(ui.settingsOpen));
       more.setLabel(ui.settingsOpen ? t('Hide settings') : t('Settings'));
-      start.setDisabled(errors.size > 0 || !model?.layers.length);
+      for (const run of [start, compare]) run.setDisabled(errors.size > 0 || !model?.layers.length);
       if (follows) (running ? cancel : start).element.focus();
       line.textContent = errors.size ? t('A setting cannot be used: see below.') : requestLine(current);
       for (const { rule, field } of fields) {

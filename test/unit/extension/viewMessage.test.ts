@@ -20,6 +20,7 @@ describe('a message of the view', () => {
           hold: { sr: 8000 },
         },
       },
+      { type: 'compare', settings: recordedSettings },
       { type: 'cancel' },
       { type: 'eventsShown' },
       { type: 'chooseData', field: 'labels', settings: recordedSettings },

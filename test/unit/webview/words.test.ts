@@ -18,15 +18,15 @@ describe('words', () => {
   it('say in a sentence what has one mean and variance', () => {
     assert.equal(
       axesSentence(batch),
-      'One mean and variance of each of 32 channels, taken over batch, height and width (N H W).',
+      'One mean and variance for each of 32 channels, taken over batch, height and width (N H W).',
     );
     assert.equal(
       axesSentence(norm({ type: 'rms', axesMeaning: ['F'] })),
-      'One root mean square of each position, taken over features (F).',
+      'One root mean square for each position, taken over features (F).',
     );
     assert.equal(
       axesSentence(norm({ type: 'group', groups: 8, axesMeaning: ['C', 'H', 'W'] })),
-      'One mean and variance of each example and each of 8 groups, taken over channels of a group, height and width (C H W).',
+      'One mean and variance for each example and each of 8 groups, taken over channels of a group, height and width (C H W).',
     );
   });
 
