@@ -8,7 +8,7 @@ import { float32Tensor } from '../../../src/ir/tensor';
 import { encode } from '../../support/encode';
 import { nativeEngine, wasmEngine } from '../../support/engines';
 import { relativeError } from '../../support/finiteDifferences';
-import { floats, noise } from '../../support/runGraph';
+import { floats, noise, runGraph } from '../../support/runGraph';
 
 const { ints } = attribute;
 
@@ -27,6 +27,7 @@ const cases: readonly Case[] = [
   { what: 'one sample', x: [1, 33, 23, 26], filters: 40, pads: [1, 1, 1, 1] },
   { what: 'no padding, one element over', x: [6, 32, 11, 15], filters: 34, pads: [0, 0, 0, 0] },
   { what: 'another padding on each side', x: [5, 32, 10, 13], filters: 32, pads: [0, 2, 1, 0] },
+  { what: 'pictures of one element', x: [10, 32, 1, 1], filters: 32, pads: [1, 1, 1, 1] },
   { what: 'padding beyond the kernel, which its gradient cuts off', x: [8, 32, 7, 6], filters: 36, pads: [3, 0, 4, 3] },
 ];
 
@@ -111,15 +112,62 @@ describe('convolutions on transformed tiles', () => {
     });
   }
 
+  it('a batch in parts', async () => {
+    const test: Case = { what: '', x: [3, 16, 320, 324], filters: 48, pads: [1, 1, 1, 1] };
+    const plain = convolution(test);
+    const types = inferTypes(plain);
+    const graph = plain.copy();
+    const { gradientOf } = differentiate(graph, types, { loss: 'loss', wrt: ['x', 'w'] });
+    transformConvolutions(graph, types);
+    const [dx, dw] = ['x', 'w'].map((name) => gradientOf.get(name)!);
+    assert.equal(graph.nodes.filter((n) => n.opType === 'MatMul').length, 6, 'forward, dX and dW in two parts each');
+    // the gradients by their definition: the derivative along a direction, of a convolution that is linear in x and in w
+    const feeds = (direction: number) =>
+      Object.fromEntries(
+        plain.inputs.map(({ name, type }, i) => {
+          const shape = type.shape as number[];
+          return [
+            name,
+            name === 'b'
+              ? floats(shape, noise(count(shape), 9).fill(0))
+              : floats(shape, noise(count(shape), i + direction)),
+          ];
+        }),
+      );
+    const [at, along] = [feeds(1), feeds(3)];
+    for (const g of [plain, graph])
+      for (const name of ['y', 'loss']) g.addOutput(name, { kind: 'tensor', dtype: 'float32' });
+    for (const name of [dx, dw]) graph.addOutput(name, { kind: 'tensor', dtype: 'float32' });
+    const [expected, results] = await Promise.all([runGraph(plain, at), runGraph(graph, at)]);
+    assert.ok(relativeError(results.y.data as Float32Array, expected.y.data as Float32Array) <= ERROR);
+    for (const [name, gradient] of [
+      ['x', dx],
+      ['w', dw],
+    ] as const) {
+      const change = Number((await runGraph(plain, { ...at, [name]: along[name] })).loss.data[0]);
+      const [values, direction] = [results[gradient].data as Float32Array, along[name].data as Float32Array];
+      const [dot, size, length] = values.reduce(
+        ([d, s, l], v, i) => [d + v * direction[i], s + v * v, l + direction[i] ** 2],
+        [0, 0, 0],
+      );
+      assert.ok(Math.abs(dot - change) <= 1e-5 * Math.sqrt(size * length), `${name}: ${dot} against ${change}`);
+    }
+  });
+
   it('are taken where there are channels and tiles enough, and 3 x 3 taps next to each other', () => {
     const settings: readonly (readonly [boolean, Partial<Case>, Parameters<typeof convolution>[1]?])[] = [
       [true, {}],
       [true, {}, { auto_pad: attribute.string('SAME_UPPER') }],
-      [false, { x: [8, 31, 12, 12] }],
-      [false, { filters: 31 }],
-      [false, { x: [3, 32, 12, 12] }],
-      [false, { x: [400, 32, 1, 1] }],
-      [false, { x: [400, 32, 512, 512] }],
+      [true, { x: [8, 16, 12, 12], filters: 48 }],
+      [false, { x: [8, 16, 12, 12], filters: 47 }],
+      [true, { x: [8, 32, 1, 1] }],
+      [false, { x: [7, 32, 1, 1] }],
+      [false, { x: [8, 32, 5, 5] }],
+      [true, { x: [8, 32, 12, 12], filters: 3000 }],
+      [true, { x: [50, 32, 256, 256] }],
+      [false, { x: [60, 32, 512, 512] }],
+      [false, { x: [2 ** 40, 32, 12, 12] }],
+      [false, { x: [1, 2 ** 20, 64, 64] }],
       [false, {}, { strides: ints([2, 1]) }],
       [false, {}, { dilations: ints([1, 2]) }],
     ];

@@ -68,6 +68,9 @@ export const convolution: readonly GradientCase[] = [
     .map((settings) => inBlocks(2, [2, 2, 6, 7], [4, 2, 3, 2], settings)),
   ...sweep.map((settings) => inBlocks(2, [2, 4, 6, 7], [4, 1, 3, 2], { ...settings, group: 4 })),
   ...sweep.map((settings) => conv([1, 2, 6, 7], [2, 2, 3, 2], settings)),
+  // on transformed tiles
+  conv([2, 12, 5, 7], [12, 12, 3, 3], { pads: [1, 1, 1, 1] }),
+  conv([8, 12, 4, 3], [12, 12, 3, 3], { pads: [0, 2, 2, 1] }),
   conv([2, 3, 4, 4], [2, 3, 1, 1], {}),
   conv([2, 3, 4, 5], [2, 3, 1, 1], { strides: [2, 2] }),
   conv([1, 2, 3, 3], [2, 2, 1, 1], { pads: [1, 0, 1, 2] }),
