@@ -136,6 +136,16 @@ describe('accessibility of the view (axe-core)', function () {
     const [open] = await colours('vscode-panel-tab[aria-selected=true]', 'borderTopColor');
     const others = await colours('vscode-panel-tab[aria-selected=false]', 'borderTopColor');
     assert.ok(others.length > 0 && !others.includes(open), `${open} among ${others.join(' ')}`);
+    await view.tab('layers');
+    await view.page.locator('.row').nth(1).click();
+    await view.settle();
+    // the window's own colour is what the system would fill them with
+    const ground = (await colours('body', 'backgroundColor'))[0];
+    for (const selector of ['.row .role-norm', '.row .cell-bar'])
+      assert.ok(!(await colours(selector, 'backgroundColor')).includes(ground), selector);
+    const [link] = await colours('.layer-panel .link', 'color');
+    const [text] = await colours('.layer-panel .facts dd', 'color');
+    assert.notEqual(link, text);
     await view.page.screenshot({ path: 'out/screenshots/forced-colors.png' });
     await view.close();
   });
