@@ -5,6 +5,7 @@ import { isSameFile } from './fileKey';
 import type { ModelSession } from './modelSession';
 import { runningWords } from './runningWords';
 import type { Sessions } from './sessions';
+import { shortName } from './shortName';
 import { findModels } from './workspaceModels';
 
 const { t } = vscode.l10n;
@@ -84,9 +85,12 @@ export class ModelTree implements vscode.TreeDataProvider<Item>, vscode.Disposab
     const { Collapsed, None } = vscode.TreeItemCollapsibleState;
     const item = new vscode.TreeItem(uri, findings.length > 0 ? Collapsed : None);
     item.id = uri.toString();
-    item.label = oneLine(vscode.workspace.asRelativePath(uri));
-    item.description = session === undefined ? undefined : stateOf(session);
-    item.tooltip = `${item.label}\n${item.description ?? t('not analyzed yet')}`;
+    const path = vscode.workspace.asRelativePath(uri);
+    const { name, folder } = shortName(path);
+    const state = session === undefined ? undefined : stateOf(session);
+    item.label = oneLine(name);
+    item.description = [state, oneLine(folder)].filter(Boolean).join(' · ');
+    item.tooltip = `${oneLine(path)}\n${state ?? t('not analyzed yet')}`;
     item.contextValue = 'model';
     const worst = order.find((severity) => findings.some((f) => f.severity === severity));
     if (session?.facts !== undefined && isUnreadable(session.facts)) item.iconPath = icons.error;
