@@ -19,8 +19,13 @@ export async function analyzeModels(sessions: Sessions, uris: readonly vscode.Ur
       progress.report({ message: unlinked(message), increment: 100 / uris.length });
       const facts = await sessions.get(uri).analyze();
       counts.analyzed++;
-      if (isUnreadable(facts)) counts.unreadable++;
-      else for (const { severity } of facts.findings) counts[severity]++;
+      if (isUnreadable(facts)) {
+        counts.unreadable++;
+        continue;
+      }
+      for (const { severity } of facts.findings) counts[severity]++;
+      // as the Problems panel has them
+      counts.information += facts.problems.length;
     }
   });
   const { analyzed, unreadable, error, warning, information } = counts;
