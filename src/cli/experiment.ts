@@ -3,6 +3,7 @@ import { experiments, experimentWithId, factsOf } from '../experiments/registry'
 import { experimentListText, experimentText } from '../reports/experimentText';
 import { printableJson } from '../reports/textTable';
 import { withEngine } from './engineCommand';
+import { nearest } from './nearest';
 import type { ExperimentOptions } from './options';
 import type { Output } from './output';
 import { StatusLine } from './statusLine';
@@ -44,8 +45,10 @@ export function chosenExperiments({ settings, model }: ExperimentOptions): strin
   const asked = settings.ids;
   const known = experiments.map((e) => e.id);
   for (const id of asked) {
-    if (id !== 'all' && experimentWithId(id) === undefined)
-      throw new UsageError(`unknown experiment '${id}': all, or some of ${known.join(', ')}`);
+    if (id === 'all' || experimentWithId(id) !== undefined) continue;
+    const near = nearest(id, known);
+    const meant = near === undefined ? `all, or some of ${known.join(', ')}` : `did you mean ${near}?`;
+    throw new UsageError(`unknown experiment '${id}': ${meant}`);
   }
   if (!asked.includes('all')) return [...new Set(asked)];
   return known.filter((id) => model === undefined || experimentWithId(id)!.measureModel !== undefined);

@@ -17,8 +17,9 @@ export function experimentText({ engine, status, experiments }: ExperimentReport
 
 /** `normscope experiment` without an id: what can be run, in the order of the chapter. */
 export function experimentListText(list: readonly ExperimentFacts[]): string {
-  const rows = list.map((e) => [e.id, e.claim]);
-  const table = textTable([{ title: 'experiment' }, { title: 'claim' }], rows);
+  // by their titles: claims are sentences, which no terminal has the width for
+  const rows = list.map((e) => [e.id, e.title]);
+  const table = textTable([{ title: 'experiment' }, { title: 'what it is about' }], rows);
   return `${table.join('\n')}\n\nnormscope experiment ID... runs some of them, normscope experiment all runs all.\n`;
 }
 

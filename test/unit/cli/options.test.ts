@@ -187,6 +187,7 @@ describe('command line options', () => {
       () => ids('no-such'),
       (e) => e instanceof UsageError && /unknown experiment 'no-such': all, or some of input-scaling,/.test(e.message),
     );
+    assert.throws(() => ids('norm-axis'), /unknown experiment 'norm-axis': did you mean norm-axes\?$/);
     assert.throws(() => read('all', '--seeds', '2'), /--seeds 2: expected a whole number from 3/);
   });
 

@@ -9,8 +9,7 @@ import {
   type ExperimentSettings,
 } from '../../../src/protocol/experiment';
 import { tool } from '../../../src/protocol/tool';
-import { experimentListText, experimentText } from '../../../src/reports/experimentText';
-import { experiments, factsOf } from '../../../src/experiments/registry';
+import { experimentText } from '../../../src/reports/experimentText';
 import { assertFollows } from '../../support/schemas';
 
 const settings = (...ids: string[]): ExperimentSettings => ({ ids, seeds: 3, engine: 'native', threads: 1 });
@@ -71,10 +70,5 @@ describe('the job of experiments', function () {
       (e) => e instanceof ModelError && e.code === 'cancelled',
     );
     assert.ok(performance.now() - begun < 10_000);
-  });
-
-  it('lists all experiments', () => {
-    const text = experimentListText(experiments.map(factsOf));
-    for (const { id, claim } of experiments.map(factsOf)) assert.ok(text.includes(id) && text.includes(claim));
   });
 });
