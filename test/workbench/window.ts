@@ -1,6 +1,14 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import type { Browser, BrowserContext, ConsoleMessage, FrameLocator, Locator, Page } from 'playwright-core';
+import {
+  errors,
+  type Browser,
+  type BrowserContext,
+  type ConsoleMessage,
+  type FrameLocator,
+  type Locator,
+  type Page,
+} from 'playwright-core';
 import { windowUrl, type Server } from './server';
 
 const screenshots = path.resolve(__dirname, '../../out/screenshots');
@@ -46,25 +54,20 @@ export class WorkbenchWindow {
   }
 
   /**
-   * Does what should make `wanted` appear, again and again and each time more patiently, for a minute: on a quiet machine nothing
-   * is waited for in vain, and on a busy one the last attempts have the time that they need.
+   * Does what should make something appear and looks for it, again and again and each time more patiently, for a minute: on a quiet
+   * machine nothing is waited for in vain, and on a busy one the last attempts have the time that they need.
    *
-   * @returns whether it appeared
+   * @param look takes what it sees within so many milliseconds: it may be gone a moment later
+   * @returns whether, or what, it saw
    */
-  private async insist(wanted: Locator, act: () => Promise<void>): Promise<boolean> {
+  private async insist<T>(act: () => Promise<void>, look: (patience: number) => Promise<T>): Promise<T | undefined> {
     const deadline = Date.now() + 60_000;
     for (let patience = 500; Date.now() < deadline; patience *= 1.5) {
       await act();
-      if (await this.appears(wanted, patience)) return true;
+      const seen = await within(look(patience));
+      if (seen !== undefined) return seen;
     }
-    return false;
-  }
-
-  private appears(wanted: Locator, timeout: number): Promise<boolean> {
-    return wanted.waitFor({ timeout }).then(
-      () => true,
-      () => false,
-    );
+    return undefined;
   }
 
   async close(): Promise<void> {
@@ -107,12 +110,17 @@ export class WorkbenchWindow {
   /** Puts the cursor of the active text editor at a place; both count from 1, in UTF-16 units. */
   async goTo(line: number, column: number): Promise<void> {
     const input = this.quickInput();
-    const asked = await this.insist(input, async () => {
-      await this.page.keyboard.press('Control+1'); // from wherever the focus is to the editor
-      await this.page.keyboard.press('Control+G');
-    });
+    const asked = await this.insist(
+      async () => {
+        await this.page.keyboard.press('Control+1'); // from wherever the focus is to the editor
+        await this.page.keyboard.press('Control+G');
+      },
+      async (timeout) => {
+        await input.fill(`:${line}:${column}`, { timeout });
+        return true;
+      },
+    );
     if (!asked) throw new Error('VS Code does not ask for a line');
-    await input.fill(`:${line}:${column}`);
     await this.page.keyboard.press('Enter');
     await input.waitFor({ state: 'hidden' });
   }
@@ -131,14 +139,17 @@ export class WorkbenchWindow {
     const hover = this.page.locator('.monaco-hover:visible', { hasText: expected }).first();
     // sticky lines and lenses that come later move the text away from below the mouse, and while the editor scrolls to the place
     // there is no cursor: looks for it again, as a person would
-    const shown = await this.insist(hover, async () => {
-      const box = await cursor.boundingBox();
-      if (!box) return;
-      await this.page.mouse.move(box.x + 60, box.y + box.height / 2);
-      await this.page.mouse.move(box.x + 3, box.y + box.height / 2, { steps: 4 });
-    });
-    if (!shown) throw new Error(`no hover with ${String(expected)} at ${line}:${column}`);
-    return hover.innerText();
+    const text = await this.insist(
+      async () => {
+        const box = await within(cursor.boundingBox({ timeout: 1000 }));
+        if (!box) return;
+        await this.page.mouse.move(box.x + 60, box.y + box.height / 2);
+        await this.page.mouse.move(box.x + 3, box.y + box.height / 2, { steps: 4 });
+      },
+      (timeout) => hover.innerText({ timeout }),
+    );
+    if (text === undefined) throw new Error(`no hover with ${String(expected)} at ${line}:${column}`);
+    return text;
   }
 
   /** The line and column, from 1, of the first (or `nth`, from 0) occurrence of `text` in the file's own text. */
@@ -196,27 +207,43 @@ export class WorkbenchWindow {
     await this.page.screenshot({ path: screenshotFile(name) });
   }
 
-  private async pick(key: string, typed: string, row: string): Promise<void> {
-    await (await this.listed(key, typed, row)).click();
+  /**
+   * Waits until the quick input that a key opens lists `row`.
+   *
+   * @param key F1 for commands, Control+P for files
+   */
+  listed(key: string, typed: string, row: string): Promise<void> {
+    return this.askUntil(key, typed, row, (first, timeout) => first.waitFor({ timeout }));
+  }
+
+  private pick(key: string, typed: string, row: string): Promise<void> {
+    return this.askUntil(key, typed, row, (first, timeout) => first.click({ timeout }));
   }
 
   /**
-   * Types into the quick input that a key opens until it lists `row`. A key is lost while the focus moves between frames, and the
-   * list holds what was known when it was asked for: closes it and asks again.
-   *
-   * @param key F1 for commands, Control+P for files
-   * @returns the first such row
+   * Types into the quick input that a key opens, until something can be done with the row that it lists first. A key is lost while
+   * the focus moves between frames, and the list holds what was known when it was asked for: closes it and asks again.
    */
-  async listed(key: string, typed: string, row: string): Promise<Locator> {
+  private async askUntil(
+    key: string,
+    typed: string,
+    row: string,
+    act: (first: Locator, timeout: number) => Promise<void>,
+  ): Promise<void> {
     const input = this.quickInput();
     const rows = this.page.locator('.quick-input-widget:visible .quick-input-list .monaco-list-row', { hasText: row });
-    const found = await this.insist(rows.first(), async () => {
-      if (await input.isVisible()) await this.page.keyboard.press('Escape');
-      await this.page.keyboard.press(key);
-      if (await this.appears(input, 2000)) await input.fill(typed);
-    });
-    if (!found) throw new Error(`VS Code does not list "${row}" for "${typed}"`);
-    return rows.first();
+    const done = await this.insist(
+      async () => {
+        if (await input.isVisible()) await this.page.keyboard.press('Escape');
+        await this.page.keyboard.press(key);
+        await within(input.fill(typed, { timeout: 2000 }));
+      },
+      async (timeout) => {
+        await act(rows.first(), timeout);
+        return true;
+      },
+    );
+    if (!done) throw new Error(`VS Code does not list "${row}" for "${typed}"`);
   }
 
   private quickInput(): Locator {
@@ -231,6 +258,16 @@ export class WorkbenchWindow {
 
   private notePageError(error: Error): void {
     if (ourScript.test(error.stack ?? '')) this.pageErrors.push(`uncaught ${error.message}`);
+  }
+}
+
+/** What Playwright gives within its time; undefined when that is over. */
+async function within<T>(given: Promise<T>): Promise<T | undefined> {
+  try {
+    return await given;
+  } catch (error) {
+    if (error instanceof errors.TimeoutError) return undefined;
+    throw error;
   }
 }
 
