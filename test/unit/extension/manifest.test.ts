@@ -81,4 +81,12 @@ describe('package.json', () => {
     const known = new Set(contributes.commands.map((c) => c.command));
     for (const item of Object.values(contributes.menus).flat()) assert.ok(known.has(item.command), item.command);
   });
+
+  it('has an icon for every command that is a button', () => {
+    const icons = new Map(contributes.commands.map((c): [string, string | undefined] => [c.command, c.icon]));
+    const { 'view/title': ofViews, 'editor/title': ofEditors } = contributes.menus;
+    const buttons = [...ofViews, ...ofEditors].filter(({ group }) => group.startsWith('navigation'));
+    assert.ok(buttons.length > 3);
+    for (const { command } of buttons) assert.match(icons.get(command) ?? '', /^\$\([a-z-]+\)$/, command);
+  });
 });
