@@ -21,7 +21,8 @@ const strokes = [
 
 /** A figure of every layer against its depth at the first, the middle and the last step, on a logarithmic scale. */
 export function depthPicture(profile: ProfileResult, { of, figure, layers }: DepthOptions): Picture {
-  const chosen = profile.layers.filter((layer) => layers === 'all' || weightedRoles.has(layer.role));
+  const weighted = profile.layers.filter(({ role }) => weightedRoles.has(role));
+  const chosen = layers === 'all' || weighted.length === 0 ? profile.layers : weighted;
   const measured = chosen.filter((layer) => layer[of].length > 0);
   const steps = firstMiddleLast(measured);
   const places = spread(measured);
@@ -83,7 +84,10 @@ export function depthPicture(profile: ProfileResult, { of, figure, layers }: Dep
       of === 'gradient'
         ? [slopeSentence(profile), ...theory.map(theorySentence)].join(' ').trim()
         : rangeSentence(columns.at(-1) ?? [], figure),
-    notes: notesOn(columns, chosen.length - measured.length, of),
+    notes: [
+      ...(chosen.length > 0 && weighted.length === 0 ? [t('No layer is linear or recurrent: all are shown.')] : []),
+      ...notesOn(columns, chosen.length - measured.length, of),
+    ],
     table: {
       columns: [
         ...['layer', 'kind', 'depth'],

@@ -205,6 +205,7 @@ export const italian: Readonly<Record<string, string>> = {
   'No gradient reaches this layer.': 'Nessun gradiente raggiunge questo strato.',
   'No layer passes the filter.': 'Nessuno strato supera il filtro.',
   'no reason given': 'nessun motivo indicato',
+  'No layer is linear or recurrent: all are shown.': 'Nessuno strato è lineare o ricorrente: sono mostrati tutti.',
   'No rule has anything to say about this model.': 'Nessuna regola ha qualcosa da dire su questo modello.',
   'No run came to a step.': 'Nessuna prova è arrivata a un passo.',
   'no step': 'nessun passo',

@@ -86,6 +86,18 @@ describe('pictures', () => {
       );
     });
 
+    it('shows all layers where none has weights, and says so', () => {
+      const layers = profile.layers.slice(1, 3).map((layer): ProfiledLayer => ({ ...layer, depth: 0 }));
+      assert.ok(layers.every(({ role }) => role !== 'linear'));
+      const { notes, series, x } = depthPicture({ ...profile, layers }, options);
+      assert.deepEqual(
+        series[2].points.map((point) => point.x),
+        [0, 0.5],
+      );
+      assert.deepEqual([x.min, x.max], [0, 1]);
+      assert.deepEqual(notes, ['No layer is linear or recurrent: all are shown.']);
+    });
+
     it('says what has no gradient, what is 0 and what is not finite', () => {
       const layers = profile.layers.map((layer, i): ProfiledLayer => {
         const figures = [...layer.gradient];
