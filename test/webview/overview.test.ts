@@ -134,6 +134,25 @@ describe('the overview in a browser', function () {
       assert.ok(((await view.inks('gradient-depth')).get('#89d185') ?? 0) > 5, 'a green line');
     });
 
+    it('draws the points of a single layer', async () => {
+      const { view } = opened;
+      const state = recordedState(100);
+      const layers = state.profile!.layers.slice(0, 1);
+      await view.send({ type: 'state', state: { ...state, profile: { ...state.profile!, layers } } });
+      await view.settle();
+      const blue = await view.page.evaluate<number>(`(() => {
+        const canvas = document.querySelector('[data-testid=gradient-depth-canvas]');
+        const legend = 40 * devicePixelRatio;
+        const { data } = canvas.getContext('2d').getImageData(0, legend, canvas.width, canvas.height - legend);
+        const wanted = [0x37, 0x94, 0xff];
+        let found = 0;
+        for (let i = 0; i < data.length; i += 4)
+          if (data[i + 3] > 150 && wanted.every((value, k) => Math.abs(data[i + k] - value) <= 36)) found++;
+        return found;
+      })()`);
+      assert.ok(blue > 5, `${blue} pixels of the last step`);
+    });
+
     it('saves pictures as SVG and PNG', async () => {
       const { view } = opened;
       for (const figure of ['loss', 'heat'])

@@ -98,6 +98,12 @@ describe('pictures', () => {
       assert.deepEqual(notes, ['No layer is linear or recurrent: all are shown.']);
     });
 
+    it('has room around a single layer', () => {
+      const { series, x } = depthPicture({ ...profile, layers: profile.layers.slice(0, 1) }, options);
+      assert.equal(series[2].points.length, 1);
+      assert.deepEqual([x.min, x.max], [0.5, 1.5]);
+    });
+
     it('says what has no gradient, what is 0 and what is not finite', () => {
       const layers = profile.layers.map((layer, i): ProfiledLayer => {
         const figures = [...layer.gradient];
