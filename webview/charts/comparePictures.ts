@@ -1,7 +1,7 @@
 import type { ComparedRun, ComparedVariant, CompareResult } from '../../src/protocol/compare';
 import type { Figure } from '../../src/protocol/profile';
 import { counted, formatFigure, isFinite } from '../format';
-import type { Colour, Picture, Point, Series } from './picture';
+import { spanning, type Colour, type Picture, type Point, type Series } from './picture';
 import { t } from '../texts/texts';
 
 const colours: readonly Colour[] = ['blue', 'orange', 'green', 'purple', 'red', 'yellow'];
@@ -81,8 +81,7 @@ export function compareDepthPicture(result: CompareResult): Picture {
       label: t('depth (weighted layers from the input)'),
       scale: 'linear',
       whole: true,
-      min: depths[0],
-      max: depths.at(-1),
+      ...(depths.length > 0 && spanning(depths[0], depths.at(-1)!)),
     },
     y: { label: t('RMS of dLoss/dOutput'), scale: 'logarithmic' },
     series: curves.map(({ title, line, places }) => ({

@@ -1,7 +1,7 @@
 import type { LayerRole } from '../../src/protocol/facts';
 import type { Figure, ProfiledLayer, ProfileResult, StepStatistics, TheoryLine } from '../../src/protocol/profile';
 import { counted, formatFigure, isFinite } from '../format';
-import type { Picture, Point, Series } from './picture';
+import { spanning, type Picture, type Point, type Series } from './picture';
 import { t } from '../texts/texts';
 
 export interface DepthOptions {
@@ -65,7 +65,7 @@ export function depthPicture(profile: ProfileResult, { of, figure, layers }: Dep
       label: t('depth (weighted layers from the input)'),
       scale: 'linear',
       whole: true,
-      ...(places.length > 0 && around(Math.floor(Math.min(...places)), Math.ceil(Math.max(...places)))),
+      ...(places.length > 0 && spanning(Math.floor(Math.min(...places)), Math.ceil(Math.max(...places)))),
     },
     y: {
       label:
@@ -180,11 +180,6 @@ function firstMiddleLast(layers: readonly ProfiledLayer[]): number[] {
   steps.sort((a, b) => a - b);
   if (!steps.length) return [];
   return [...new Set([steps[0], steps[Math.floor((steps.length - 1) / 2)], steps.at(-1)!])];
-}
-
-/** An axis from and to the same place would show nothing. */
-function around(low: number, high: number): { readonly min: number; readonly max: number } {
-  return low < high ? { min: low, max: high } : { min: low - 0.5, max: high + 0.5 };
 }
 
 /** Several layers of one depth (a convolution, its norm, its activation; two branches) share the place from it to the next in order. */

@@ -80,6 +80,11 @@ export interface Picture extends Described {
   readonly bars?: Bars;
 }
 
+/** Ends of an axis around what it shows: from a place to the same one it would show nothing. */
+export function spanning(low: number, high: number): { readonly min: number; readonly max: number } {
+  return low < high ? { min: low, max: high } : { min: low - 0.5, max: high + 0.5 };
+}
+
 /** RFC 4180, with the settings line as a comment before it. */
 export function toCsv(table: Table, comment: string): string {
   const cell = (value: Figure | string | null): string => {

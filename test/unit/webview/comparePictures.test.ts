@@ -48,6 +48,16 @@ describe('pictures of a comparison', () => {
     assert.equal(new Set(series.map((s) => s.colour)).size, series.length);
   });
 
+  it('have room around a single depth', () => {
+    const comparison = recordedComparison();
+    const variants = comparison.variants.map((variant) => ({
+      ...variant,
+      seeds: variant.seeds.map((run) => ({ ...run, layers: run.layers.slice(0, 1) })),
+    }));
+    const { x } = compareDepthPicture({ ...comparison, variants });
+    assert.deepEqual([x.min, x.max], [0.5, 1.5]);
+  });
+
   it('of nothing are empty', () => {
     const nothing = recordedComparison('', [{ ...one, reason: 'nothing there' }]);
     assert.deepEqual(compareLossPicture(nothing).series, []);
