@@ -36,9 +36,15 @@ export class CodeLenses implements vscode.CodeLensProvider {
     const shown = await this.models.shown(document);
     if (shown === undefined) return [];
     const rendered = renderedColumns(document);
-    return shown.facts.layers.flatMap(({ id, norm, source }) => {
+    const norms = shown.facts.layers.flatMap(({ id, norm, source }) => {
       if (norm === undefined || source === undefined || source.range.start.character > rendered) return [];
-      const range = toVsRange(shown.config.mark(source.range));
+      return [{ id, range: toVsRange(shown.config.mark(source.range)) }];
+    });
+    // lenses stand above lines: of several norms in one line nobody could tell whose they are
+    const inLine = new Map<number, number>();
+    for (const { range } of norms) inLine.set(range.start.line, (inLine.get(range.start.line) ?? 0) + 1);
+    return norms.flatMap(({ id, range }) => {
+      if (range.start.line === 0 || inLine.get(range.start.line)! > 1) return [];
       return [
         new NormLens(range, () => command(`$(graph) ${t('Show in view')}`, 'normscope.showLayer', uri, id)),
         new NormLens(range, () => command(`$(play) ${t('Profile')}`, 'normscope.profile', uri, id)),

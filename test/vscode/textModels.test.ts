@@ -119,6 +119,15 @@ describe('TensorFlow.js models as text', () => {
     );
   });
 
+  it('have no lenses of norms where several stand in one line', async () => {
+    const uri = copyOf(sample, 'lenses.model.json', (text) => JSON.stringify(JSON.parse(text)));
+    const lenses = await vscode.commands.executeCommand<vscode.CodeLens[]>('vscode.executeCodeLensProvider', uri, 20);
+    const commands = lenses.map((l) => l.command?.command);
+    for (const id of ['analyze', 'profile', 'compare'])
+      assert.equal(commands.filter((c) => c === `normscope.${id}`).length, 1, commands.join());
+    assert.ok(!commands.includes('normscope.showLayer'), commands.join());
+  });
+
   it('have inlay hints that say where norms sit, which can be switched off', async () => {
     const document = await vscode.workspace.openTextDocument(file(sample));
     const ask = () =>
