@@ -254,7 +254,7 @@ class Trainer {
       for (const [name, tensor] of source) if (this.inputNames.has(name)) feeds.set(name, tensor);
     }
     const sampled = this.sampled.has(step);
-    const samples = new Set([activations?.samples, gradients?.samples]);
+    const samples = new Set([activations, gradients].flatMap((layout) => layout?.samples ?? []));
     const fetches = sampled ? this.outputNames : this.outputNames.filter((name) => !samples.has(name));
     const begun = performance.now();
     const outputs = await this.session.run(feeds, fetches);

@@ -81,7 +81,7 @@ export class StepReader {
       ...(m.sampleStd !== undefined && { sampleStd: toFigure(m.sampleStd) }),
     };
     if (!outcome.sampled) return statistics;
-    const sample = sampleOf(layout, index, data(layout.samples));
+    const sample = sampleOf(layout, index, data);
     const key = `${kind}${index}`;
     let edges = this.edges.get(key);
     if (edges === undefined) {

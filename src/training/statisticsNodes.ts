@@ -2,6 +2,7 @@ import { attribute } from '../ir/attribute';
 import { dataTypeCode } from '../ir/dataType';
 import type { MutableGraph } from '../ir/mutableGraph';
 import { elementCount, float32Tensor, int64Tensor, type Tensor } from '../ir/tensor';
+import { coprimeStride, SUBSET_LENGTH, subsetOf, type Subset } from './subset';
 
 /** A tensor whose statistics a step returns. */
 export interface Measured {
@@ -42,8 +43,8 @@ export interface MeasuredMoments {
 export interface StatisticsLayout {
   /** float32 [m, 1]: all moments, one after the other; needed at every step. */
   readonly moments: string;
-  /** float32 [k]: all samples, one after the other; needed on sampled steps. */
-  readonly samples: string;
+  /** float32 with the samples of several tensors each, one after the other; needed on sampled steps. */
+  readonly samples: readonly string[];
   readonly tensors: readonly TensorPlace[];
 }
 
@@ -52,25 +53,24 @@ interface TensorPlace {
   /** Elements of the tensor. */
   readonly count: number;
   /** Of a large tensor: where its sum of squares stands in `moments`, and its row means, how many behind it. */
-  readonly whole?: { readonly offset: number; readonly rows: number };
+  readonly whole?: Whole;
   /** Where the figures of its subset stand in `moments`: mean, variance, min, max and fraction of zeros. */
   readonly subset: readonly number[];
   /** Where the fraction of saturated elements stands. */
   readonly saturated?: number;
   /** Where the mean squared difference of two samples stands. */
   readonly difference?: number;
-  readonly sampleOffset: number;
-  readonly sampleLength: number;
+  /** Which of `samples`, and where in it. */
+  readonly sample: { readonly output: string; readonly offset: number; readonly length: number };
 }
 
-/** Elements of a large tensor that its extremes and fractions are taken over, and that are returned for quantiles and histograms. */
-export const SUBSET_LENGTH = 4096;
-/** From so many elements on a tensor is large; of a smaller one all elements are taken, and up to SUBSET_LENGTH returned. */
-const LARGE = 16384;
+interface Whole {
+  readonly offset: number;
+  readonly rows: number;
+}
+
 /** Large tensors are averaged in up to so many rows, which threads share and which keep float32 sums short. */
 const MOST_ROWS = 64;
-/** Length of the runs that a subset is made of. */
-const LONGEST_RUN = 32;
 /**
  * Where the variance is less than this part of the mean square, the mean square minus the squared mean has lost its digits
  * in float32, and the subset's variance, which is taken about its mean, is nearer.
@@ -146,10 +146,18 @@ export function momentsOf(
   };
 }
 
-/** The sample of tensor `index` from what the output `samples` holds. */
-export function sampleOf(layout: StatisticsLayout, index: number, data: Float32Array): Float32Array {
-  const { sampleOffset, sampleLength } = layout.tensors[index];
-  return data.subarray(sampleOffset, sampleOffset + sampleLength);
+/**
+ * The sample of tensor `index`.
+ *
+ * @param data what an output holds
+ */
+export function sampleOf(
+  layout: StatisticsLayout,
+  index: number,
+  data: (output: string) => Float32Array,
+): Float32Array {
+  const { output, offset, length } = layout.tensors[index].sample;
+  return data(output).subarray(offset, offset + length);
 }
 
 /** Tensors whose subsets have the same shape and the same figures. */
@@ -158,6 +166,17 @@ interface Group extends Omit<Subset, 'stride'> {
   /** Indices of the tensors, in the order of the stack. */
   readonly members: number[];
   readonly parts: string[];
+}
+
+/** A tensor whose sum of squares is taken over all elements. */
+interface Large {
+  readonly tensor: number;
+  /** Of two axes, or three. */
+  readonly table: string;
+  readonly axes: number;
+  readonly count: number;
+  /** Its mean is wanted, too. */
+  readonly means: boolean;
 }
 
 class StatisticsBuilder {
@@ -173,7 +192,8 @@ class StatisticsBuilder {
 
   build(tensors: readonly Measured[]): StatisticsLayout {
     const groups = new Map<string, Group>();
-    const wholes = tensors.map(({ value, shape, saturation, batch, known }, i) => {
+    const large: Large[] = [];
+    tensors.forEach(({ value, shape, saturation, batch, known }, i) => {
       const count = elementCount(shape);
       const subset = subsetOf(count, shape, batch);
       const { table, axes, parts } = this.cut(value, count, subset);
@@ -182,31 +202,27 @@ class StatisticsBuilder {
       if (!group) groups.set(key, (group = { ...subset, saturation, members: [], parts: [] }));
       group.members.push(i);
       group.parts.push(...parts);
-      if (subset.stride === 1 || known === 'mean and variance') return undefined;
-      return this.whole(table, axes, count, known === 'mean');
+      if (subset.stride > 1 && known !== 'mean and variance')
+        large.push({ tensor: i, table, axes, count, means: this.means === 'whole' && known === undefined });
     });
+    const wholes = this.wholes(large);
     const places: TensorPlace[] = [];
     const samples: string[] = [];
-    let sampleOffset = 0;
     for (const group of groups.values()) {
-      const { columns, saturated, difference, sample, sampleLength } = this.measure(group);
-      samples.push(sample);
+      const { columns, saturated, difference, output, length } = this.measure(group);
+      samples.push(output);
       group.members.forEach((tensor, row) => {
         places[tensor] = {
           count: elementCount(tensors[tensor].shape),
-          whole: wholes[tensor],
+          whole: wholes.get(tensor),
           subset: columns.map((column) => column + row),
           ...(saturated !== undefined && { saturated: saturated + row }),
           ...(difference !== undefined && { difference: difference + row }),
-          sampleOffset,
-          sampleLength,
+          sample: { output, offset: row * length, length },
         };
-        sampleOffset += sampleLength;
       });
     }
-    const concat = (parts: string[], name: string) =>
-      this.graph.add('Concat', parts, { axis: attribute.int(0) }, { hint: `${this.stem}/${name}` });
-    return { moments: concat(this.moments, 'moments'), samples: concat(samples, 'samples'), tensors: places };
+    return { moments: this.concat(this.moments), samples, tensors: places };
   }
 
   /** A tensor as a table of runs, and its subset: what is to be stacked. */
@@ -230,27 +246,34 @@ class StatisticsBuilder {
     return { table, axes: 2, parts: [0, second].map((start) => this.slice(table, 0, start, start + end, stride)) };
   }
 
-  /**
-   * The sum of squares of all elements, and their row means unless these are known or left to the subset.
-   *
-   * @param table of two axes, or three
-   */
-  private whole(table: string, axes: number, count: number, meanIsKnown: boolean): { offset: number; rows: number } {
-    const means = !meanIsKnown && this.means === 'whole';
-    let rows = means ? MOST_ROWS : 1;
-    while (count % rows !== 0) rows--;
-    // a table of three axes would leave a figure of three
-    const flat = means || axes > 2 ? this.reshape(table, [rows, count / rows]) : table;
-    const offset = this.keep(this.reduce('ReduceSumSquare', flat, [0, 1]), 1);
-    if (!means) return { offset, rows: 0 };
-    this.keep(this.reduce('ReduceMean', flat, [1]), rows);
-    return { offset, rows };
+  /** The sums of squares over all elements, and the row means where these are wanted. */
+  private wholes(large: readonly Large[]): Map<number, Whole> {
+    const squares = (table: string, axes: number) =>
+      this.reduce('ReduceSumSquare', table, axes === 2 ? [0, 1] : [0, 1, 2]);
+    const wholes = new Map<number, Whole>();
+    // a figure of three axes needs another shape: all such together, once
+    const deep = large.filter(({ axes, means }) => axes === 3 && !means);
+    if (deep.length > 0) {
+      const figures = this.concat(deep.map(({ table }) => squares(table, 3)));
+      const offset = this.keep(this.reshape(figures, [deep.length, 1]), deep.length);
+      deep.forEach(({ tensor }, i) => wholes.set(tensor, { offset: offset + i, rows: 0 }));
+    }
+    for (const { tensor, table, count, means } of large) {
+      if (wholes.has(tensor)) continue;
+      let rows = means ? MOST_ROWS : 1;
+      while (count % rows !== 0) rows--;
+      const flat = means ? this.reshape(table, [rows, count / rows]) : table;
+      const offset = this.keep(squares(flat, 2), 1);
+      if (means) this.keep(this.reduce('ReduceMean', flat, [1]), rows);
+      wholes.set(tensor, { offset, rows: means ? rows : 0 });
+    }
+    return wholes;
   }
 
   /** Figures of a group's subsets, stacked; returns where each figure's column begins, and the samples. */
   private measure({ runs, run, pairs, saturation, members, parts }: Group) {
     const length = runs * run;
-    const stack = parts.length === 1 ? parts[0] : this.add('Concat', parts, { axis: attribute.int(0) });
+    const stack = parts.length === 1 ? parts[0] : this.concat(parts);
     const x = runs === 1 ? stack : this.reshape(stack, [members.length, length]);
     const column = (figure: string) => this.keep(figure, members.length);
     const mean = this.reduce('ReduceMean', x, [1]);
@@ -266,9 +289,14 @@ class StatisticsBuilder {
       columns: figures.map(column),
       saturated: saturation && column(this.fraction(this.isFlat(x, saturation))),
       difference: pairs && column(this.meanSquare(this.differences(x, pairs.length))),
-      sample: this.reshape(stride === 1 ? x : this.slice(x, 1, 0, length, stride), [-1]),
-      sampleLength: Math.ceil(length / stride),
+      // the stack and not its other shape, which would be copied
+      output: stride === 1 ? stack : this.slice(x, 1, 0, length, stride),
+      length: Math.ceil(length / stride),
     };
+  }
+
+  private concat(parts: readonly string[]): string {
+    return this.add('Concat', parts, { axis: attribute.int(0) });
   }
 
   private isFlat(x: string, saturation: 'sigmoid' | 'tanh'): string {
@@ -333,47 +361,4 @@ class StatisticsBuilder {
     }
     return name;
   }
-}
-
-/** What is taken of a tensor: `runs` runs of `run` neighbours, every `stride`-th run; all in one run for stride 1. */
-interface Subset {
-  readonly run: number;
-  readonly runs: number;
-  readonly stride: number;
-  /**
-   * Where samples are told apart: the first `length` elements of the subset and as many behind them are the same places of samples
-   * in the first half of the batch and in the second, which begins at run `second` of the tensor.
-   */
-  readonly pairs?: { readonly second: number; readonly length: number };
-}
-
-/**
- * How the subset of a tensor is cut out. In runs, because element by element the cutting alone costs more than all the rest. The
- * stride shares no factor with the tensor's sizes: one of, say, 32 runs over pictures of 32 runs would always see the same place.
- *
- * @param batch where samples shall be told apart: samples along axis 0; of an odd number the last has no other
- */
-export function subsetOf(count: number, shape: readonly number[], batch?: number): Subset {
-  const half = batch === undefined ? 0 : Math.floor(batch / 2) * (count / batch);
-  const all = { run: count, runs: 1, stride: 1, ...(batch !== undefined && { pairs: { second: half, length: half } }) };
-  if (count < LARGE) return all;
-  let run = LONGEST_RUN;
-  while (count % run !== 0 || half % run !== 0) run--;
-  const halves = batch === undefined ? 1 : 2;
-  const runs = halves * Math.floor(SUBSET_LENGTH / run / halves);
-  let stride = Math.floor(((half || count) / run / runs) * halves);
-  while (stride > 1 && shape.some((d) => gcd(d, stride) > 1)) stride--;
-  if (stride === 1) return all;
-  return { run, runs, stride, ...(batch !== undefined && { pairs: { second: half / run, length: (runs * run) / 2 } }) };
-}
-
-/** The smallest stride from `least` on that shares no factor with `length`. */
-function coprimeStride(least: number, length: number): number {
-  let stride = least;
-  while (gcd(length, stride) > 1) stride++;
-  return stride;
-}
-
-function gcd(a: number, b: number): number {
-  return b === 0 ? a : gcd(b, a % b);
 }

@@ -188,7 +188,7 @@ export function buildTrainingStep(model: Model, view: LayerView, options: Traini
   if (channelBlock > 1) blockConvolutions(graph, typeOf, channelBlock);
   else transformConvolutions(graph, types);
 
-  const layouts = [activations, gradients].flatMap((l) => (l ? [l.moments, l.samples] : []));
+  const layouts = [activations, gradients].flatMap((l) => (l ? [l.moments, ...l.samples] : []));
   const vectors = [units?.active, units?.means, batchNorms.output].filter((name) => name !== undefined);
   const wanted = [loss, ...layouts, ...vectors, ...gradientNames.values()];
   graph.outputs = [];

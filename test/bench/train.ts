@@ -79,7 +79,7 @@ class Runner {
     const training = buildTrainingStep(model, view, { batch, seed: 1, channelBlock: await channelBlock(runtime) });
     const graph = training.graph.copy();
     if (!statistics) {
-      const measured = [training.activations, training.gradients].flatMap((l) => [l?.moments, l?.samples]);
+      const measured = [training.activations, training.gradients].flatMap((l) => (l ? [l.moments, ...l.samples] : []));
       const left = new Set([...measured, training.units?.active, training.units?.means]);
       graph.outputs = graph.outputs.filter(({ name }) => !left.has(name));
       prune(
@@ -110,7 +110,7 @@ class Runner {
     for (const source of [this.data.feeds(step), state.feeds()]) {
       for (const [name, tensor] of source) if (this.inputs.has(name)) feeds.set(name, tensor);
     }
-    const samples = new Set([training.activations?.samples, training.gradients?.samples]);
+    const samples = new Set([training.activations, training.gradients].flatMap((layout) => layout?.samples ?? []));
     const fetches = sampled ? this.outputs : this.outputs.filter((name) => !samples.has(name));
     const stop = clock();
     const outputs = await this.session.run(feeds, fetches);

@@ -8,11 +8,10 @@ import {
   addStatistics,
   momentsOf,
   sampleOf,
-  subsetOf,
-  SUBSET_LENGTH,
   type Measured,
   type MeasuredMoments,
 } from '../../../src/training/statisticsNodes';
+import { SUBSET_LENGTH } from '../../../src/training/subset';
 
 interface Case {
   readonly shape: readonly number[];
@@ -35,18 +34,16 @@ async function measure(
     return { value: `x${i}`, shape, saturation, batch, data };
   });
   const layout = addStatistics(graph, tensors, 'test', means)!;
-  for (const name of [layout.moments, layout.samples]) graph.addOutput(name, { kind: 'tensor', dtype: 'float32' });
+  const names = [layout.moments, ...layout.samples];
+  for (const name of names) graph.addOutput(name, { kind: 'tensor', dtype: 'float32' });
   const session = await nativeRuntime(2).createSession(await encodeOnnx(graph));
-  const outputs = await session.run(new Map(tensors.map((t) => [t.value, floats(t.shape, t.data)])), [
-    layout.moments,
-    layout.samples,
-  ]);
+  const outputs = await session.run(new Map(tensors.map((t) => [t.value, floats(t.shape, t.data)])), names);
   await session.release();
   const data = (name: string) => outputs.get(name)!.data as Float32Array;
   return tensors.map((t, i) => ({
     data: t.data,
     moments: momentsOf(layout, i, data(layout.moments)),
-    sample: sampleOf(layout, i, data(layout.samples)).slice(),
+    sample: sampleOf(layout, i, data).slice(),
   }));
 }
 
@@ -206,27 +203,3 @@ describe('addStatistics', () => {
     assert.ok(Number.isNaN(large.moments.rms), 'a single NaN among 400 000 elements shows');
   });
 });
-
-describe('subsetOf', () => {
-  it('takes strides that share no factor with the sizes', () => {
-    for (const shape of [
-      [32, 64, 32, 32],
-      [16, 7, 7, 512],
-      [4, 3, 224, 224],
-      [2, 3, 5, 7, 11, 13, 17],
-    ]) {
-      const count = shape.reduce((a, b) => a * b, 1);
-      for (const batch of [undefined, shape[0]]) {
-        const { run, runs, stride, pairs } = subsetOf(count, shape, batch);
-        assert.ok(run * runs > SUBSET_LENGTH / 2 && (stride === 1 || run * runs <= SUBSET_LENGTH));
-        if (pairs) assert.ok(stride === 1 || pairs.second + (runs / 2 - 1) * stride < count / run);
-        else assert.ok((runs - 1) * stride < count / run);
-        for (const size of shape) assert.ok(stride === 1 || greatestCommonDivisor(size, stride) === 1);
-      }
-    }
-  });
-});
-
-function greatestCommonDivisor(a: number, b: number): number {
-  return b === 0 ? a : greatestCommonDivisor(b, a % b);
-}
