@@ -101,6 +101,7 @@ describe('TensorFlow.js models as text', () => {
   });
 
   it('have lenses that lead to the commands', async () => {
+    await vscode.workspace.openTextDocument(file(sample));
     const lenses = await vscode.commands.executeCommand<vscode.CodeLens[]>(
       'vscode.executeCodeLensProvider',
       file(sample),
@@ -121,6 +122,7 @@ describe('TensorFlow.js models as text', () => {
 
   it('have no lenses of norms where several stand in one line', async () => {
     const uri = copyOf(sample, 'lenses.model.json', (text) => JSON.stringify(JSON.parse(text)));
+    await vscode.workspace.openTextDocument(uri);
     const lenses = await vscode.commands.executeCommand<vscode.CodeLens[]>('vscode.executeCodeLensProvider', uri, 20);
     const commands = lenses.map((l) => l.command?.command);
     for (const id of ['analyze', 'profile', 'compare'])
