@@ -67,7 +67,14 @@ const MOST_PARTS = 8;
  * 3 x 3 taps next to each other.
  * @see Lavin and Gray 2016, section 4
  */
-export function canTransform(x: string, m: number, output: Shape, conv: Convolution, use: Use, g: GradientBuilder) {
+export function canTransform(
+  x: string,
+  m: number,
+  output: Shape,
+  conv: Convolution,
+  use: Use,
+  g: GradientBuilder,
+): boolean {
   const { kernel, strides, dilations, group } = conv;
   if (group !== 1 || g.dtype(x) !== 'float32') return false;
   if (kernel.length !== 2 || kernel.some((k) => k !== 3)) return false;
@@ -79,16 +86,18 @@ export function canTransform(x: string, m: number, output: Shape, conv: Convolut
   const small = use !== 'weightGradient' && positions <= SMALL_PICTURE;
   if (n * tiles < FEWEST_TILES || (!small && tiles * PRODUCTS > LARGEST_SHARE * positions * TAPS)) return false;
   const samples = samplesAtOnce(n, channels, m, output);
-  return n <= MOST_PARTS * samples && samples * Math.max(channels, m) * PRODUCTS * tiles <= LARGEST_TRANSFORMED;
+  return (
+    n <= MOST_PARTS * samples && transformedElements(samples, Math.max(channels, m), output) <= LARGEST_TRANSFORMED
+  );
 }
 
-/** Elements of both sides of a convolution once they are transformed, of those that are there at a time. */
-export function transformedElements(n: number, channels: number, m: number, output: Shape): number {
-  return samplesAtOnce(n, channels, m, output) * (channels + m) * PRODUCTS * product(tilesOf(output));
+/** Elements of a side of a convolution to pictures of the size `output` once it is transformed. */
+export function transformedElements(n: number, channels: number, output: Shape): number {
+  return n * channels * PRODUCTS * product(tilesOf(output));
 }
 
 function samplesAtOnce(n: number, channels: number, m: number, output: Shape): number {
-  const elements = n * Math.max(channels, m) * PRODUCTS * product(tilesOf(output));
+  const elements = transformedElements(n, Math.max(channels, m), output);
   return Math.ceil(n / Math.min(n, Math.ceil(elements / LARGEST_TRANSFORMED)));
 }
 

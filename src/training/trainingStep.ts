@@ -83,6 +83,8 @@ export interface TrainingStep {
   readonly batchStatistics?: string;
   /** Static types of the values of the forward pass. */
   readonly types: ReadonlyMap<string, ValueType>;
+  /** Elements that transformed tiles of the backward pass hold (autodiff/transformConvolutions.ts). */
+  readonly tiles: number;
   readonly notes: readonly string[];
 }
 
@@ -186,7 +188,7 @@ export function buildTrainingStep(model: Model, view: LayerView, options: Traini
   moveBehindProducers(graph, computing);
   lowerPrivateOperators(graph, types);
   if (channelBlock > 1) blockConvolutions(graph, typeOf, channelBlock);
-  else transformConvolutions(graph, types);
+  const tiles = channelBlock > 1 ? 0 : transformConvolutions(graph, types);
 
   const layouts = [activations, gradients].flatMap((l) => (l ? [l.moments, ...l.samples] : []));
   const vectors = [units?.active, units?.means, batchNorms.output].filter((name) => name !== undefined);
@@ -212,6 +214,7 @@ export function buildTrainingStep(model: Model, view: LayerView, options: Traini
     norms: batchNorms.norms,
     batchStatistics: batchNorms.output,
     types,
+    tiles,
     notes,
   };
 }
