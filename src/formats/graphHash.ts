@@ -1,6 +1,6 @@
 import type { Attribute } from '../ir/attribute';
 import type { Graph, Node, ValueId } from '../ir/graph';
-import type { NodeStretch } from '../ir/rememberedGraph';
+import type { NodeStretch, Stretch } from '../ir/rememberedGraph';
 import type { Tensor } from '../ir/tensor';
 
 /** Subgraphs further down than this are hashed by their size alone. */
@@ -20,22 +20,23 @@ export function graphHash(graph: Graph, functions: readonly { readonly body: Gra
 export class GraphHash {
   private constructor(
     private rest: readonly [number, number],
+    /** Two words for each weight. */
+    private readonly weights: Uint32Array,
     /** Two words for each node. */
     private readonly nodes: Uint32Array,
   ) {}
 
   static of(graph: Graph, functions: readonly { readonly body: Graph }[] = []): GraphHash {
-    return new GraphHash(hashOfRest(graph, functions), nodeHashes(graph, 0));
+    return new GraphHash(hashOfRest(graph, functions), weightHashes(graph), nodeHashes(graph, 0));
   }
 
   copy(): GraphHash {
-    return new GraphHash(this.rest, this.nodes.slice());
+    return new GraphHash(this.rest, this.weights.slice(), this.nodes.slice());
   }
 
   get hex(): string {
     const hasher = new Hasher();
-    for (const word of this.rest) hasher.number(word);
-    for (const word of this.nodes) hasher.number(word);
+    for (const words of [this.rest, this.weights, this.nodes]) for (const word of words) hasher.number(word);
     return hasher.digest();
   }
 
@@ -44,31 +45,58 @@ export class GraphHash {
     this.nodes.set(hashOfNode(graph, graph.node(index), 0), 2 * index);
   }
 
-  /** The hash of a graph without functions of which a stretch of nodes has become another. */
-  withNodes(graph: Graph, { at, removed, kept }: NodeStretch): GraphHash {
-    const nodes = new Uint32Array(2 * graph.nodeCount);
-    nodes.set(this.nodes.subarray(0, 2 * at));
-    nodes.set(this.nodes.subarray(2 * (at + removed)), 2 * (at + kept.length));
-    kept.forEach((index, i) => {
+  /** The hash of a graph without functions in which stretches of nodes and of weights have become others. */
+  withStretches(graph: Graph, nodes: NodeStretch, weights: Stretch): GraphHash {
+    const wordsOfNodes = withStretch(this.nodes, { ...nodes, added: nodes.kept.length });
+    nodes.kept.forEach((index, i) => {
       const words =
-        index < 0 ? hashOfNode(graph, graph.node(at + i), 0) : this.nodes.subarray(2 * index, 2 * index + 2);
-      nodes.set(words, 2 * (at + i));
+        index < 0 ? hashOfNode(graph, graph.node(nodes.at + i), 0) : this.nodes.subarray(2 * index, 2 * index + 2);
+      wordsOfNodes.set(words, 2 * (nodes.at + i));
     });
-    return new GraphHash(hashOfRest(graph, []), nodes);
+    const wordsOfWeights = withStretch(this.weights, weights);
+    for (let i = weights.at; i < weights.at + weights.added; i++)
+      wordsOfWeights.set(hashOfWeight(graph, graph.initializers[i]), 2 * i);
+    return new GraphHash(hashOfRest(graph, []), wordsOfWeights, wordsOfNodes);
   }
 
   /** Weights or types of outputs are others, in a graph without functions. */
-  replaceFrame(graph: Graph): void {
+  replaceFrame(graph: Graph, weights: Iterable<ValueId>): void {
     this.rest = hashOfRest(graph, []);
+    for (const value of weights) {
+      const index = graph.initializers.indexOf(value);
+      if (index >= 0) this.weights.set(hashOfWeight(graph, value), 2 * index);
+    }
   }
 }
 
-/** Of all but the nodes. */
+/** Room for the words of a list in which a stretch has become another. */
+function withStretch(words: Uint32Array, { at, removed, added }: Stretch): Uint32Array {
+  const room = new Uint32Array(words.length + 2 * (added - removed));
+  room.set(words.subarray(0, 2 * at));
+  room.set(words.subarray(2 * (at + removed)), 2 * (at + added));
+  return room;
+}
+
+/** Of all but the nodes and the weights. */
 function hashOfRest(graph: Graph, functions: readonly { readonly body: Graph }[]): [number, number] {
   const rest = new Hasher();
   hashFrame(rest, graph);
   for (const { body } of functions) hashGraph(rest, body, 1);
   return rest.state;
+}
+
+/** Two words for each weight. */
+function weightHashes(graph: Graph): Uint32Array {
+  const hashes = new Uint32Array(2 * graph.initializers.length);
+  graph.initializers.forEach((value, i) => hashes.set(hashOfWeight(graph, value), 2 * i));
+  return hashes;
+}
+
+function hashOfWeight(graph: Graph, value: ValueId): [number, number] {
+  const hasher = new Hasher();
+  hasher.text(graph.valueName(value));
+  hashTensor(hasher, graph.initializer(value)!);
+  return hasher.state;
 }
 
 /** Two words for each node. */
@@ -123,10 +151,10 @@ class Hasher {
 function hashGraph(hasher: Hasher, graph: Graph, depth: number): void {
   if (depth > DEEPEST_SUBGRAPH) return hasher.number(graph.nodeCount);
   hashFrame(hasher, graph);
-  for (const word of nodeHashes(graph, depth)) hasher.number(word);
+  for (const words of [weightHashes(graph), nodeHashes(graph, depth)]) for (const word of words) hasher.number(word);
 }
 
-/** All of a graph but its nodes. */
+/** All of a graph but its weights and nodes. */
 function hashFrame(hasher: Hasher, graph: Graph): void {
   hasher.number(graph.nodeCount);
   for (const [domain, version] of [...graph.opsets].sort(([a], [b]) => (a < b ? -1 : 1))) {
@@ -136,10 +164,6 @@ function hashFrame(hasher: Hasher, graph: Graph): void {
   for (const list of [graph.inputs, graph.outputs]) {
     hashNames(hasher, graph, list);
     for (const v of list) hasher.text(JSON.stringify(graph.valueType(v) ?? null));
-  }
-  for (const v of graph.initializers) {
-    hasher.text(graph.valueName(v));
-    hashTensor(hasher, graph.initializer(v)!);
   }
 }
 

@@ -17,11 +17,16 @@ export function remembered(graph: Graph): RememberedGraph {
   return graph instanceof RememberedGraph ? graph : new RememberedGraph(graph);
 }
 
-/** A stretch of a graph's nodes that has become another; all others stay, in their order. */
-export interface NodeStretch {
-  /** Index of its first node. */
+/** A stretch of a list that has become another; all else stays, in its order. */
+export interface Stretch {
+  /** Index of its first element. */
   readonly at: number;
   readonly removed: number;
+  readonly added: number;
+}
+
+/** The same of a graph's nodes, of which some may stay in the stretch. */
+export interface NodeStretch extends Omit<Stretch, 'added'> {
   /** For each node that is there now the index that it had in the stretch before, rising; -1 for one that is added. */
   readonly kept: Int32Array;
 }
@@ -50,8 +55,9 @@ export interface OtherNodes extends NodeStretch {
 export interface AroundNodes {
   /** What they, and those in whose place they are, read and compute. */
   readonly values: ReadonlySet<ValueId>;
-  /** Initializers that are others than before. */
+  /** Initializers that are others than before, and the stretch of the graph's list that they are in. */
   readonly tensors: readonly ValueId[];
+  readonly weights: Stretch;
 }
 
 export class RememberedGraph implements Graph {
@@ -174,7 +180,7 @@ export class RememberedGraph implements Graph {
     this.makeAll();
     this.findByNames();
     this.opsets = other.opsets;
-    const tensors = this.takeInitializers(other.initializers);
+    const found = this.takeInitializers(other.initializers);
     const idOf = (name: string) => this.claimId(name);
     let next = 0;
     const before = this.kept.slice(at, at + removed) as (RememberedNode | StatedNode)[];
@@ -217,7 +223,7 @@ export class RememberedGraph implements Graph {
       this.constants[value] = constantOf(opType, this.valueName(value), attributes, shape) ?? null;
     }
     outputs.forEach(({ type }, i) => this.types.set(this.outputs[i], type.kind === 'unknown' ? null : type));
-    return { values, tensors };
+    return { values, ...found };
   }
 
   /** Nodes and readers, which are made when somebody asks, by the indices that they have had from the beginning. */
@@ -245,8 +251,7 @@ export class RememberedGraph implements Graph {
     return value;
   }
 
-  /** @returns those that are others */
-  private takeInitializers(tensors: readonly Tensor[]): readonly ValueId[] {
+  private takeInitializers(tensors: readonly Tensor[]): Pick<AroundNodes, 'tensors' | 'weights'> {
     const { initializers, constants } = this;
     const shorter = Math.min(tensors.length, initializers.length);
     const isSame = (i: number, j: number) => this.initializer(initializers[i]) === tensors[j];
@@ -264,7 +269,8 @@ export class RememberedGraph implements Graph {
       return value;
     });
     this.initializers = [...initializers.slice(0, at), ...between, ...initializers.slice(initializers.length - behind)];
-    return others;
+    const weights = { at, removed: initializers.length - behind - at, added: between.length };
+    return { tensors: others, weights };
   }
 
   /**

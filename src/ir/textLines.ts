@@ -22,7 +22,10 @@ export class TextLines {
     // a line that begins right at the edit may have \r before it and \n in the edit
     const before = Math.max(1, firstFrom(old, start));
     const after = firstFrom(old, end + 1);
-    const between = lineStarts(text, old[before - 1], end + growth);
+    const line = old[before - 1];
+    // of a break of two characters the second one may stand right behind the edit
+    const stretch = text.slice(line, end + growth + 1);
+    const between = lineStarts(stretch, 0, end + growth - line).map((at) => at + line);
     const starts = new Uint32Array(before + between.length + old.length - after);
     starts.set(old.subarray(0, before));
     starts.set(between, before);

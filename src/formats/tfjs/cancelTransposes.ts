@@ -192,16 +192,15 @@ export class Cancellation {
       for (const output of outputs) {
         earlier.set(output, this.tell(output));
         this.forget(output);
+        const made = this.made.get(output);
+        if (made === undefined) continue;
+        // who reads it first may be another one now
+        takeMade(output, made);
+        this.told.add(output);
       }
     };
     const compare = () => {
-      for (const [value, told] of earlier) {
-        const is = this.tell(value);
-        const made = this.made.get(value);
-        if (isSameTold(told, is) && (made === undefined || made.of === is.pending?.node)) continue;
-        if (made !== undefined) takeMade(value, made);
-        this.told.add(value);
-      }
+      for (const [value, told] of earlier) if (!isSameTold(told, this.tell(value))) this.told.add(value);
       earlier.clear();
     };
     for (const [value, made] of this.made) if (made.reader === undefined) takeMade(value, made);

@@ -133,7 +133,7 @@ export class FollowedLowering {
     const names = this.renamed(changes);
     if (nodes === undefined || names === undefined || !this.canCount(changes)) return undefined;
     // what was lowered is not what there is now
-    for (const change of changes) change.call.parts = undefined;
+    for (const change of changes) read.lowering.dropParts(change.call);
     for (const [name, value] of values) this.values.set(name, value);
     const tensors = new Map(changes.flatMap((change) => change.tensors.flatMap((tensor) => this.valued(tensor))));
     const types = this.declaredTypes(
@@ -178,8 +178,8 @@ export class FollowedLowering {
     const types = typesOf(added, lowering.valuesByName, moved, outputs);
     const { graph } = this;
     const declaredBefore = typesOfOutputs(graph);
-    const { values, tensors } = graph.restructure({ ...stretch, added, initializers, outputs, types, opsets });
-    const hash = read.hash.withNodes(graph, stretch);
+    const { values, tensors, weights } = graph.restructure({ ...stretch, added, initializers, outputs, types, opsets });
+    const hash = read.hash.withStretches(graph, stretch, weights);
     const parameterCount = read.manifest.isStated ? this.parameterCount : parametersIn(initializers);
     const { manifest } = read;
     const next = {
@@ -318,7 +318,7 @@ export class FollowedLowering {
     const named = [...stated.names.keys()].flatMap((value) => [graph.producer(value), ...graph.consumers(value)]);
     for (const index of new Set([...stated.nodes.keys(), ...named])) read.hash.replaceNode(graph, index);
     for (const [value, name] of stated.names) this.newNames.set(value, name);
-    if (stated.tensors.size > 0 || stated.types.size > 0) read.hash.replaceFrame(graph);
+    if (stated.tensors.size > 0 || stated.types.size > 0) read.hash.replaceFrame(graph, stated.tensors.keys());
     for (const { parameters, present } of changes) {
       this.present += present;
       this.missing -= present;

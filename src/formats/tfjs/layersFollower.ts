@@ -224,10 +224,7 @@ export class LayersFollower implements ModelFollower {
     this.lowered = lowered;
     this.lowering = lowered.lowering;
     this.layerCount += added.length - removed.length;
-    const { calls } = this.lowering;
-    for (const layer of this.layers) {
-      const { call, definition } = layer;
-      if (call && calls[call.index] === call && call.layer === definition) continue;
+    for (const layer of this.lowering.isAlone ? added : this.layers) {
       layer.call = this.lowering.soleCall(layer.definition);
       layer.origin = this.lowering.originOfCalls(layer.definition);
     }
@@ -254,12 +251,15 @@ export class LayersFollower implements ModelFollower {
     const now = added.map(({ definition }) => definition);
     let isFit = false;
     const restated = (model: ModelDefinition): ModelDefinition => {
-      let layers = model.layers.flatMap((layer) => this.others.get(layer) ?? layer);
-      layers = layers.map((layer) => (layer.nested ? { ...layer, nested: restated(layer.nested) } : layer));
+      const layers: LayerDefinition[] = [];
+      for (const layer of model.layers)
+        for (const is of this.others.get(layer) ?? [layer])
+          layers.push(is.nested ? { ...is, nested: restated(is.nested) } : is);
       const at = layers.indexOf(before.definition);
       if (at < 0) return { ...model, layers };
       layers.splice(isBefore ? at : at + 1, removed.length, ...now);
-      const areUnique = new Set(layers.map(({ name }) => name)).size === layers.length;
+      const isRenamed = removed.length !== now.length || now.some(({ name }, i) => name !== removed[i].name);
+      const areUnique = !isRenamed || new Set(layers.map(({ name }) => name)).size === layers.length;
       // whether layers state calls may say what kind of model it is
       const isKindStated = model.kind === 'functional' ? model.outputs.length > 0 : model.className === 'Sequential';
       isFit = areUnique && isKindStated && layers.length > 0;

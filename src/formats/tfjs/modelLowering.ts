@@ -34,16 +34,20 @@ export class ModelLowering implements Surroundings {
   /** Those of earlier versions of the model are among them. */
   readonly layoutTransposes: WeakSet<MutableNode>;
   /** Calls of layers that are no models, in their order. */
-  readonly calls: LoweredCall[] = [];
+  calls: LoweredCall[] = [];
   /** Values of layers that are the model's outputs, by name; the graph's outputs may have other ones. */
   readonly outputs: string[] = [];
-  /** How much has been reported. */
+  /** How much has been reported, and how much of it of calls. */
   reported = 0;
+  private reportedOfCalls = 0;
   weightsPresent = 0;
   weightsMissing = 0;
   private callsOf = new Map<LayerDefinition, LoweredCall[]>();
   /** Calls that were lowered here, and not before. */
   private readonly come: LoweredCall[] = [];
+  /** What the calls add to the graph, which has the weights only of a model of which there is no earlier version. */
+  private nodes: MutableNode[] = [];
+  tensors: Tensor[] = [];
   /** Nodes that give out a value for a second time. */
   private readonly passedOn: MutableNode[] = [];
   /** See `valuesByName`. */
@@ -51,6 +55,10 @@ export class ModelLowering implements Surroundings {
   private names = new Names();
   /** The model's outputs; undefined for one that leads nowhere. */
   private given: readonly (TensorValue | undefined)[] = [];
+  /** All calls but one are those of the version before, as they were. */
+  isAlone = false;
+  /** Some call is another by now than what was lowered of it. */
+  private hasOthers = false;
   /** Some output has a value of its own. */
   private hasPassedOn = false;
   private readonly isWeight = (name: string) => this.manifest.has(name);
@@ -89,27 +97,33 @@ export class ModelLowering implements Surroundings {
 
   /** Puts together what the calls add to the graph. */
   private assemble(): void {
-    const { nodes, initializers } = this.graph;
-    for (const { parts } of this.calls) for (const node of parts!.nodes) nodes.push(node);
-    nodes.push(...this.passedOn);
+    for (const { parts } of this.calls) {
+      for (const node of parts!.nodes) this.nodes.push(node);
+      for (const tensor of parts!.initializers) this.tensors.push(tensor);
+    }
+    this.nodes.push(...this.passedOn);
+    this.takeTogether();
+  }
+
+  /** @param alone the only call that has another in its place, where that is known */
+  private takeTogether(alone?: LoweredCall): void {
+    const { initializers } = this.graph;
+    this.graph.nodes = this.nodes;
     if (this.before === undefined) for (const tensor of this.tensors) initializers.set(tensor.name, tensor);
-    else this.declared = this.declaredAfter(this.before);
+    else this.declared = this.declaredAfter(this.before, alone);
     // it would keep those before it as well
     this.before = undefined;
   }
 
-  private declaredAfter({ calls, valuesByName }: ModelLowering): Map<string, TensorValue> {
+  private declaredAfter(
+    { calls, valuesByName }: ModelLowering,
+    alone: LoweredCall | undefined,
+  ): Map<string, TensorValue> {
     const isTaken = (call: LoweredCall) => this.calls[call.index] === call;
-    for (const call of calls) if (!isTaken(call)) for (const name of call.claimed) valuesByName.delete(name);
+    const gone = alone === undefined ? calls.filter((call) => !isTaken(call)) : [alone];
+    for (const { claimed } of gone) for (const name of claimed) valuesByName.delete(name);
     for (const { parts } of this.come) for (const value of parts!.values) valuesByName.set(value.name, value);
     return valuesByName;
-  }
-
-  /** Weights of all calls; the graph has them only of a model of which there is no earlier version. */
-  get tensors(): readonly Tensor[] {
-    const tensors: Tensor[] = [];
-    for (const { parts } of this.calls) for (const tensor of parts!.initializers) tensors.push(tensor);
-    return tensors;
   }
 
   /** The values that calls compute, with their shapes and types in the file's layout. */
@@ -145,45 +159,99 @@ export class ModelLowering implements Surroundings {
   relower(layer: LayerDefinition, other: LayerDefinition, cancelled: readonly string[]): boolean {
     const before = this.before!;
     const edited = before.soleCall(layer);
-    const reported = before.calls.reduce((sum, { reports }) => sum + reports.length, 0);
     // what was reported of the model would have to be reported again
-    if (!edited || before.reported !== reported || before.hasPassedOn) return false;
+    if (!edited || before.reported !== before.reportedOfCalls || before.hasPassedOn) return false;
     this.names = before.names;
     for (const name of cancelled) this.names.release(name);
     if (!this.names.areAsWanted) return false;
+    for (const { name, type } of before.graph.inputs) this.graph.addInput(name, type);
+    const isQuiet = before.reported === 0 && !before.hasOthers && !before.graph.opsets.has(OPAQUE_DOMAIN);
+    const alone = isQuiet ? this.loweredFor(edited, other, edited.inputs) : undefined;
+    if (isQuiet && alone === undefined) return false;
+    const others: [LoweredCall, LoweredCall][] = [];
+    if (alone !== undefined && this.replaceAlone(edited, alone)) others.push([edited, alone]);
+    else if (!this.relowerAll(edited, other, alone, others)) return false;
+    this.callsOf = before.callsOf;
+    for (const [was, now] of others) {
+      this.callsOf.delete(was.layer);
+      this.callsOf.set(now.layer, [now]);
+    }
+    return true;
+  }
+
+  /** A call as it is now; undefined where others would see another name of it. */
+  private loweredFor(
+    call: LoweredCall,
+    other: LayerDefinition | undefined,
+    inputs: readonly (TensorValue | undefined)[],
+  ): LoweredCall | undefined {
+    for (const name of call.claimed) this.names.release(name);
+    const { label, prefix } = call;
+    const [layer, origin] = other === undefined ? [call.layer, call.origin] : [other, this.originOf(other, label)];
+    const opaque = call.opaque ?? { outputCount: 1, stated: undefined };
+    const now = this.lowered(layer, label, prefix, origin, inputs, opaque);
+    if (now.opaque !== call.opaque || !now.parts!.isNamedAsWanted) return undefined;
+    const isNamedAlike = ({ name }: TensorValue, i: number) => name === call.outputs[i].name;
+    return now.outputs.length === call.outputs.length && now.outputs.every(isNamedAlike) ? now : undefined;
+  }
+
+  /** Takes over all other calls as they are; false, with all as it was, where something follows for them, or more is to be said. */
+  private replaceAlone(call: LoweredCall, now: LoweredCall): boolean {
+    const before = this.before!;
+    const { nodes, initializers } = call.parts!;
+    const isSame = now.outputs.every((value, i) => isSameValue(value, call.outputs[i]));
+    if (!isSame || this.reported > 0 || nodes.length === 0) return false;
+    const at = before.nodes.indexOf(nodes[0]);
+    let owner = call.index;
+    while (owner >= 0 && before.calls[owner].parts!.initializers.length === 0) owner--;
+    const known = owner < 0 ? [] : before.calls[owner].parts!.initializers;
+    const first = owner < 0 ? 0 : before.tensors.indexOf(known[0]) + (owner === call.index ? 0 : known.length);
+    this.nodes = withStretch(before.nodes, at, nodes.length, now.parts!.nodes);
+    this.tensors = withStretch(before.tensors, first, initializers.length, now.parts!.initializers);
+    this.isAlone = true;
+    this.calls = before.calls;
+    this.calls[(now.index = call.index)] = now;
+    const present = presentIn(call.parts!);
+    this.weightsPresent += before.weightsPresent - present;
+    this.weightsMissing += before.weightsMissing - (call.parts!.weights.length - present);
+    this.giveOut(before.given);
+    this.takeTogether(call);
+    return true;
+  }
+
+  /**
+   * @param known the edited layer's call, where it has been lowered
+   * @param others filled with the calls that have come in the place of others
+   */
+  private relowerAll(
+    edited: LoweredCall,
+    other: LayerDefinition,
+    known: LoweredCall | undefined,
+    others: [LoweredCall, LoweredCall][],
+  ): boolean {
+    const before = this.before!;
     const changed = new Map<string, TensorValue>();
     const valueOf = (value: TensorValue | undefined) => value && (changed.get(value.name) ?? value);
-    const others: [LoweredCall, LoweredCall][] = [];
     for (const call of before.calls) {
       const readsOther = changed.size > 0 && call.inputs.some((v) => v && changed.has(v.name));
-      const isOther = call === edited || call.parts === undefined || readsOther;
-      if (!isOther) {
+      if (call !== edited && call.parts !== undefined && !readsOther) {
         this.calls.push(this.again(call));
         continue;
       }
       if (before.soleCall(call.layer) !== call) return false;
-      for (const name of call.claimed) this.names.release(name);
-      const { label, prefix } = call;
-      const [is, origin] = call === edited ? [other, this.originOf(other, label)] : [call.layer, call.origin];
-      const opaque = call.opaque ?? { outputCount: 1, stated: undefined };
-      const now = this.lowered(is, label, prefix, origin, call.inputs.map(valueOf), opaque);
-      if (now.opaque !== call.opaque || !now.parts!.isNamedAsWanted) return false;
-      if (now.outputs.length !== call.outputs.length) return false;
-      if (!now.outputs.every(({ name }, i) => name === call.outputs[i].name)) return false;
+      const isKnown = call === edited && known !== undefined;
+      const is = call === edited ? other : undefined;
+      const now = isKnown ? known : this.loweredFor(call, is, call.inputs.map(valueOf));
+      if (now === undefined) return false;
+      now.index = this.calls.length;
       now.outputs.forEach((value, i) => {
         if (!isSameValue(value, call.outputs[i])) changed.set(value.name, value);
       });
       this.calls.push(now);
       others.push([call, now]);
     }
-    for (const { name, type } of before.graph.inputs) this.graph.addInput(name, type);
     this.giveOut(before.given.map(valueOf));
     this.assemble();
-    this.callsOf = before.callsOf;
-    for (const [was, now] of others) {
-      this.callsOf.delete(was.layer);
-      this.callsOf.set(now.layer, [now]);
-    }
     return true;
   }
 
@@ -196,6 +264,12 @@ export class ModelLowering implements Surroundings {
   /** The origin that all calls of a layer share; undefined for one that is not called. */
   originOfCalls(layer: LayerDefinition): Origin | undefined {
     return this.callsOf.get(layer)?.[0].origin;
+  }
+
+  /** What was lowered of a call is another by now, in the graph that was made of it. */
+  dropParts(call: LoweredCall): void {
+    call.parts = undefined;
+    this.hasOthers = true;
   }
 
   /** From now on a layer that is called once is another. */
@@ -242,6 +316,7 @@ export class ModelLowering implements Surroundings {
   }
 
   private reportAgain({ code, message, layer, setting }: LayerReport): void {
+    this.reportedOfCalls++;
     this.reportAt(code, message, setting === undefined ? layer.place : layer.configPlace.to(setting));
   }
 
@@ -423,12 +498,11 @@ export class ModelLowering implements Surroundings {
     return cost;
   }
 
-  private count({ weights }: LayerParts, isOpaque: boolean): void {
+  private count(parts: LayerParts, isOpaque: boolean): void {
     if (isOpaque) this.graph.opsets.set(OPAQUE_DOMAIN, 1);
-    for (const { present } of weights) {
-      if (present) this.weightsPresent++;
-      else this.weightsMissing++;
-    }
+    const present = presentIn(parts);
+    this.weightsPresent += present;
+    this.weightsMissing += parts.weights.length - present;
   }
 
   /** Further calls of the layer read the weights of this one. */
@@ -446,6 +520,17 @@ export class ModelLowering implements Surroundings {
     this.passedOn.push(nodeOf('Identity', [output.name], {}, { name, outputs: [name] }));
     return name;
   }
+}
+
+function presentIn({ weights }: LayerParts): number {
+  let count = 0;
+  for (const { present } of weights) if (present) count++;
+  return count;
+}
+
+/** A copy with elements in the place of others. */
+function withStretch<T>(list: readonly T[], at: number, removed: number, added: readonly T[]): T[] {
+  return [...list.slice(0, at), ...added, ...list.slice(at + removed)];
 }
 
 /** An open first axis is the batch: the same for all inputs. */
