@@ -38,7 +38,7 @@ const TAPS = KERNEL[0].length ** 2;
 
 /**
  * Channels on either side, as C M / (C + M): the products that are saved go by C M, the transforms, which move data, by C + M. Time on
- * tiles over time without, of the WebAssembly build on one thread of a 2024 server, 32 samples of 1024 to 64 positions:
+ * tiles over time without, of the WebAssembly build on one thread of an x64 server, 32 samples of 1024 to 64 positions:
  *
  *     channels                       8     12     16   16, 64     24     32     64    128    256
  *     C M / (C + M)                  4      6      8     12.8     12     16     32     64    128
