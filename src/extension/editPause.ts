@@ -1,5 +1,5 @@
 /** So long after an edit its analysis begins at the earliest: most edits are a burst of keys. */
-const SHORTEST_MS = 50;
+const SHORTEST_MS = 25;
 
 /** And so late at the latest. */
 const LONGEST_MS = 250;
@@ -17,6 +17,6 @@ export class EditPause {
   }
 
   get ms(): number {
-    return Math.min(LONGEST_MS, Math.max(SHORTEST_MS, Math.min(...this.latest) / 2));
+    return Math.min(LONGEST_MS, Math.max(SHORTEST_MS, Math.min(...this.latest) / 3));
   }
 }

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
-import { cancelTransposes } from '../../../../src/formats/tfjs/cancelTransposes';
+import { Cancellation, cancelTransposes } from '../../../../src/formats/tfjs/cancelTransposes';
 import { attribute } from '../../../../src/ir/attribute';
-import { MutableGraph, type MutableNode } from '../../../../src/ir/mutableGraph';
+import { Names } from '../../../../src/formats/tfjs/names';
+import { MutableGraph, nodeOf, type MutableNode } from '../../../../src/ir/mutableGraph';
 import { float32Tensor } from '../../../../src/ir/tensor';
 import { floats, noise, runGraph } from '../../../support/runGraph';
 
@@ -154,5 +155,57 @@ describe('cancelTransposes', () => {
     const permuted = net.transpose(net.pool('x', 'a'), inward, 'permute', false);
     const { graph } = await net.output(net.node('Relu', [permuted], 'relu')).cancelled();
     assert.ok(graph.nodes.some((n) => n.outputs[0] === 'permute'));
+  });
+
+  it('is taken up again for other nodes as if it were run for all of them', () => {
+    for (let seed = 1; seed <= 40; seed++) {
+      let state = seed;
+      const roll = (sides: number) => {
+        state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+        return Math.floor((state / 2 ** 32) * sides);
+      };
+      const layout = new Set<MutableNode>();
+      /** A node that reads some of the values before it: a transpose, an operator that moves past one, or one that does not. */
+      const made = (index: number): MutableNode => {
+        const read = () => (index === 0 ? 'x' : `v${Math.max(0, index - 1 - roll(4))}`);
+        const kind = roll(5);
+        const options = { name: `v${index}`, outputs: [`v${index}`] };
+        if (kind > 2)
+          return nodeOf(kind === 3 ? 'Flatten' : 'Add', kind === 3 ? [read()] : [read(), read()], {}, options);
+        if (kind === 2) return nodeOf('Relu', [read()], {}, options);
+        const node = nodeOf('Transpose', [read()], { perm: attribute.ints(kind === 0 ? inward : outward) }, options);
+        layout.add(node);
+        return node;
+      };
+      const count = 12;
+      const graphOf = (nodes: readonly MutableNode[]) => {
+        const graph = new MutableGraph();
+        graph.nodes = [...nodes];
+        for (const last of [count - 1, count - 3]) graph.addOutput(`v${last}`, { kind: 'tensor' });
+        return graph;
+      };
+      let nodes = Array.from({ length: count }, (_, i) => made(i));
+      let names = new Names();
+      const giver = {
+        claim: (wanted: string) => names.claim(wanted, () => false),
+        release: (name: string) => names.release(name),
+      };
+      const first = graphOf(nodes);
+      const pass = new Cancellation(first, layout, giver.claim);
+      pass.run();
+      for (let step = 0; step < 8; step++) {
+        const others = new Set([roll(count), roll(count)]);
+        nodes = nodes.map((node, i) => (others.has(i) ? made(i) : node));
+        const [is, expected] = [graphOf(nodes), graphOf(nodes)];
+        names = new Names();
+        assert.equal(pass.again(is, giver), true);
+        names = new Names();
+        const whole = new Cancellation(expected, layout, giver.claim);
+        whole.run();
+        assert.deepEqual([is.nodes, is.outputs], [expected.nodes, expected.outputs], `${seed}, ${step}`);
+        assert.deepEqual(new Map([...pass.transposed].sort()), new Map([...whole.transposed].sort()));
+        assert.deepEqual([...pass.claimed].sort(), [...whole.claimed].sort());
+      }
+    }
   });
 });
