@@ -66,10 +66,8 @@ export async function partsOf(
 /** Loads the numbers that the layers and the rules ask for. */
 export async function withNumbers(parts: Omit<Parts, 'wanted' | 'loaded'>, known?: LoadedValues): Promise<Parts> {
   const { graph, view, reads, active } = parts;
-  const wanted = new Set([
-    ...active.flatMap((rule) => neededBy(rule, view, reads)),
-    ...view.layers.flatMap((layer) => parametersOf(layer)),
-  ]);
+  const wanted = new Set(active.flatMap((rule) => neededBy(rule, view, reads)));
+  for (const layer of view.layers) for (const value of parametersOf(layer)) wanted.add(value);
   const loaded = await loadValues(graph, wanted, known);
   return { ...parts, wanted, loaded };
 }
