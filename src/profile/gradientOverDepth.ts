@@ -28,6 +28,8 @@ export interface GradientOverDepth {
   /** first / last, each the geometric mean of the layers at that depth. */
   readonly ratio: number;
   readonly normRatio: number;
+  /** The ratio without the last depth: a head with small weights, as many are made, changes the gradient once. NaN for two depths. */
+  readonly ratioBeforeHead: number;
 }
 
 /**
@@ -50,6 +52,7 @@ export function gradientOverDepth({
   const last = points.at(-1);
   if (last === undefined || first.layer.depth === last.layer.depth) return undefined;
   const ratio = (figure: 'rms' | 'norm') => meanAt(points, first, figure) / meanAt(points, last, figure);
+  const beforeHead = points.findLast(({ layer }) => layer.depth < last.layer.depth)!;
   return {
     layers: points,
     first,
@@ -60,6 +63,10 @@ export function gradientOverDepth({
     normSlope: slopeOf(points, 'norm'),
     ratio: ratio('rms'),
     normRatio: ratio('norm'),
+    ratioBeforeHead:
+      beforeHead.layer.depth === first.layer.depth
+        ? NaN
+        : meanAt(points, first, 'rms') / meanAt(points, beforeHead, 'rms'),
   };
 }
 

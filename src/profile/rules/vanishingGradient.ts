@@ -11,7 +11,7 @@ export const vanishingGradient: MeasuredRule = {
     title: 'Gradients vanish towards the input',
     whatItDoes:
       'Reports a network whose gradient loses more than a factor of two per weighted layer on its way to the input (log10 slope below -0.3: the median over all pairs ' +
-      'of layers, which a jump at one of them does not move; over 5 depths and more), or a thousandfold from the last weighted layer to the first. Both must hold for the RMS of dLoss/dOutput and for its norm: ' +
+      'of layers, which a jump at one of them does not move; over 5 depths and more), or a thousandfold from the last weighted layer to the first, and not only at the last (small weights of a head). Both must hold for the RMS of dLoss/dOutput and for its norm: ' +
       'a pool that spreads a gradient over more elements makes the RMS smaller and loses nothing.',
     why:
       'The first layers learn from what is left of the gradient. Sigmoids leave at most a quarter per layer, dead ReLUs and small weights have the same effect. ' +
@@ -67,5 +67,5 @@ export const vanishingGradient: MeasuredRule = {
 function vanishes(m: GradientOverDepth, { slope, depths, ratio }: MeasuredThresholds['vanishing']): boolean {
   // a norm that is not known is NaN and does not object
   const bySlope = m.depths >= depths && m.slope < slope && !(m.normSlope >= slope);
-  return bySlope || (m.ratio < ratio && !(m.normRatio >= ratio));
+  return bySlope || (m.ratio < ratio && m.ratioBeforeHead < ratio && !(m.normRatio >= ratio));
 }

@@ -14,7 +14,7 @@ export const measuredRulePages: Readonly<Record<string, RulePageText>> = {
   'vanishing-gradient': {
     title: 'I gradienti svaniscono verso l’ingresso',
     whatItDoes:
-      'Segnala una rete il cui gradiente perde più di un fattore due per strato con pesi verso l’ingresso (pendenza log10 sotto -0.3: la mediana su tutte le coppie di strati, che un salto in uno di essi non muove; su 5 profondità e oltre), o mille volte dall’ultimo strato con pesi al primo. Entrambe le cose devono valere per l’RMS di dLoss/dUscita e per la sua norma: un pooling che sparge un gradiente su più elementi riduce l’RMS e non perde nulla.',
+      'Segnala una rete il cui gradiente perde più di un fattore due per strato con pesi verso l’ingresso (pendenza log10 sotto -0.3: la mediana su tutte le coppie di strati, che un salto in uno di essi non muove; su 5 profondità e oltre), o mille volte dall’ultimo strato con pesi al primo, e non nell’ultimo soltanto (pesi piccoli di una testa). Entrambe le cose devono valere per l’RMS di dLoss/dUscita e per la sua norma: un pooling che sparge un gradiente su più elementi riduce l’RMS e non perde nulla.',
     why: 'I primi strati imparano da ciò che resta del gradiente. Le sigmoidi lasciano al più un quarto per strato, ReLU morte e pesi piccoli hanno lo stesso effetto. I limiti assoluti non si trasferiscono tra larghezze, batch e loss diverse, perciò i dati confrontano gli strati di una rete.',
     insteadDo:
       'Metti una norm prima delle attivazioni che saturano o sostituiscile con ReLU, GELU o SELU, inizializza per l’attivazione (He, Glorot), o aggiungi connessioni residue. Poi profila di nuovo: la pendenza dovrebbe essere vicina a 0.',

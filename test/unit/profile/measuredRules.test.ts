@@ -106,10 +106,16 @@ describe('vanishing-gradient', () => {
     assert.equal(found(chain(4, 0.45)).length, 0);
   });
 
-  it('reports a thousandfold between last and first, whatever the number of layers', () => {
-    const [{ message }] = found(chain(2, 1e-6));
-    assert.match(message, /first \/ last 0\.000001;.*SageMaker Debugger yes.*AutoTrainer yes.*DeepDiagnosis yes/);
-    assert.equal(found(chain(2, 2e-3)).length, 0);
+  it('reports a thousandfold between last and first, of three depths and more', () => {
+    const [{ message }] = found(chain(3, 1e-4));
+    assert.match(message, /first \/ last 1e-8;.*SageMaker Debugger yes.*AutoTrainer yes.*DeepDiagnosis yes/);
+    assert.equal(found(chain(3, 4e-2)).length, 0);
+  });
+
+  it('does not take the small weights of a head for it', () => {
+    const behindHead = (rms: number) => (i: number) => ({ gradient: () => ({ rms: i === 7 ? 0.01 : rms }) });
+    assert.equal(found(chain(8, 1, behindHead(1e-10))).length, 0);
+    assert.equal(found(chain(2, 1e-6)).length, 0);
   });
 
   it('does not take pools for it, which spread the same gradient over more elements', () => {
