@@ -3,7 +3,7 @@
 // extension in a process that answers for the editor. What counts are the ratios and processor times.
 import esbuild from 'esbuild';
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import * as path from 'node:path';
 import { parseArgs } from 'node:util';
 import { kerasModel } from './open/modelFiles';
@@ -16,6 +16,7 @@ const { values: args } = parseArgs({
 type Figures = Record<string, number>;
 
 async function main(): Promise<void> {
+  mkdirSync(path.join(root, 'out'), { recursive: true });
   const folder = mkdtempSync(path.join(root, 'out/bench-text-'));
   try {
     const bundler: string = '../../esbuild.mjs';
