@@ -1,6 +1,6 @@
 import { ModelError } from '../../ir/errors';
 import type { MutableGraph, MutableNode } from '../../ir/mutableGraph';
-import { float32Tensor } from '../../ir/tensor';
+import { float32Tensor, type Tensor } from '../../ir/tensor';
 import { readFloats } from '../../ir/tensorValues';
 import { inferTypes } from '../../ir/inferTypes';
 import { Random } from '../../training/random';
@@ -14,6 +14,7 @@ import { Learner } from '../lab/learner';
 import { LOGITS } from '../lab/network';
 import { mlp } from '../lab/networks';
 import { BatchStream, pictures } from '../lab/samples';
+import { missingWords } from '../lab/freshWeights';
 import { prepareModel, relativeDifference, type PreparedModel } from '../lab/userModel';
 import type { Lab } from '../lab/lab';
 
@@ -43,9 +44,15 @@ async function differencesOfModel(lab: Lab, seed: number, prepared: PreparedMode
   const moved = graph.copy();
   const random = new Random(seed, 45);
   let norms = 0;
+  // exporters hand constants that several nodes share on through Identity
+  const copyOf = new Map(graph.nodes.flatMap((n) => (n.opType === 'Identity' ? [[n.outputs[0], n.inputs[0]]] : [])));
+  const constant = (name: string): Tensor | undefined => {
+    for (; copyOf.has(name); name = copyOf.get(name)!);
+    return graph.initializers.get(name);
+  };
   for (const edited of [biased, moved]) edited.nodes = [];
   for (const node of graph.nodes) {
-    const statistics = isNorm(node) ? node.inputs.slice(3, 5).map((i) => graph.initializers.get(i)) : [];
+    const statistics = isNorm(node) ? node.inputs.slice(3, 5).map(constant) : [];
     const rank = isNorm(node) ? prepared.rank(node.inputs[0]) : undefined;
     if (statistics.length < 2 || statistics.includes(undefined) || rank === undefined) {
       for (const edited of [biased, moved]) edited.nodes.push(node);
@@ -134,7 +141,7 @@ export const experiment: Experiment<Measured> = {
   measureModel: async (lab, seed, model) => differencesOfModel(lab, seed, prepareModel(model, MODEL_BATCH)),
 
   aboutModel: () => ({
-    setting: say`A random bias in front of every batch norm of the model, as large as the input of the norm varies, against the model as it is; a batch of ${MODEL_BATCH} made samples; training form, and inference form with the running means as they were and moved by the biases.`,
+    setting: say`A random bias in front of every batch norm of the model, as large as the input of the norm varies, against the model as it is; a batch of ${MODEL_BATCH} made samples; training form, and inference form with the running means as they were and moved by the biases. ${missingWords()}`,
     gate: say`Largest difference of an output below 1e-5 times the largest output in training form and, with the running means moved, at inference.`,
   }),
 

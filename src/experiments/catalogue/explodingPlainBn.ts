@@ -71,6 +71,10 @@ function slope(moments: readonly number[]): number {
 
 const within = (part: number, value: number, expected: number) => Math.abs(value / expected - 1) <= part;
 
+/**
+ * The closed forms are of an expectation over weights, so the gate holds the means over the seeds against them: four networks at
+ * batch 8 come out with a standard deviation of 0.9 %, so that one seed in forty is off by 2 %.
+ */
 const growthOf = (g: Growth) => Math.exp(-slope(g.moments));
 
 export const experiment: Experiment<Measured> = {
@@ -81,7 +85,7 @@ export const experiment: Experiment<Measured> = {
     setting: say`Plain networks of ${DEPTH} layers of width ${WIDTH}, each linear + batch norm (+ ReLU), Glorot weights, Gaussian inputs, before training; second moment of the gradient at the pre-activations, averaged over ${NETWORKS} networks a seed, its growth per layer from layer ${LAST} to layer ${FIRST} by least squares on the logarithm.`,
     reference: say`Yang et al. 2019, A mean field theory of batch normalization, section 3 (arXiv:1902.08129).`,
     published: say`Growth of the second moment per layer: (B-2)/(B-3) for linear layers at batch B; pi/(pi-1) = 1.467 for ReLU as B grows.`,
-    gate: say`Linear within 2 % of (B-2)/(B-3) for B = 8, 16, 32 and at least 3 standard errors (over networks and seeds) above 1; ReLU within 3 % of 1.467 at B = 128 and falling with B (means over the seeds).`,
+    gate: say`Means over the seeds: linear within 2 % of (B-2)/(B-3) for B = 8, 16, 32 and at least 3 standard errors (over networks and seeds) above 1; ReLU within 3 % of 1.467 at B = 128 and falling with B.`,
   }),
 
   async measure(lab, seed) {
@@ -113,8 +117,8 @@ export const experiment: Experiment<Measured> = {
     });
     const last = relu[relu.length - 1];
     const holds =
-      linear.every((g) => g.values.every((v) => within(0.02, v, g.expected)) && g.average - 1 >= 3 * g.error) &&
-      last.values.every((v) => within(0.03, v, RELU_GROWTH)) &&
+      linear.every((g) => within(0.02, g.average, g.expected) && g.average - 1 >= 3 * g.error) &&
+      within(0.03, last.average, RELU_GROWTH) &&
       relu.every((g, i) => i === 0 || g.average < relu[i - 1].average);
     const curve = (name: string, moments: readonly number[]) => ({
       name,

@@ -14,6 +14,7 @@ import { INPUT, LOGITS } from '../lab/network';
 import { cnn } from '../lab/networks';
 import { BatchStream, batchOf } from '../lab/samples';
 import { BATCH, CLASSES, SIDE, dataWords, testSet, train, trainingSet } from '../lab/standard';
+import { missingWords } from '../lab/freshWeights';
 import { prepareModel, relativeDifference } from '../lab/userModel';
 
 const CHANNELS = [16, 32, 32];
@@ -96,7 +97,7 @@ export const experiment: Experiment<Measured> = {
   },
 
   aboutModel: () => ({
-    setting: say`The model at inference with its batch norms folded where they can be, against the model as it is; a batch of ${MODEL_BATCH} made samples, the runtime's own optimizations off.`,
+    setting: say`The model at inference with its batch norms folded where they can be, against the model as it is; a batch of ${MODEL_BATCH} made samples, the runtime's own optimizations off. ${missingWords()}`,
     gate: gate(),
   }),
 

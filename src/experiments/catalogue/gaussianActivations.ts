@@ -12,6 +12,7 @@ import { Learner } from '../lab/learner';
 import type { Network } from '../lab/network';
 import { cnn } from '../lab/networks';
 import { batchOf, BatchStream } from '../lab/samples';
+import { missingWords } from '../lab/freshWeights';
 import { prepareModel } from '../lab/userModel';
 import { BATCH, CLASSES, SIDE, dataWords, deepMlp, testSet, trainingSet } from '../lab/standard';
 
@@ -191,7 +192,7 @@ export const experiment: Experiment<Measured> = {
   }),
 
   aboutModel: () => ({
-    setting: say`The model at inference on ${MODEL_PROBE} made samples; outputs of all linear layers, at most ${MOST_VALUES} values of each unit: medians over the units of abs(skewness), abs(excess kurtosis) and the Kolmogorov-Smirnov distance to the normal of the same mean and variance.`,
+    setting: say`The model at inference on ${MODEL_PROBE} made samples; outputs of all linear layers, at most ${MOST_VALUES} values of each unit: medians over the units of abs(skewness), abs(excess kurtosis) and the Kolmogorov-Smirnov distance to the normal of the same mean and variance. ${missingWords()}`,
     gate: gate(),
   }),
 

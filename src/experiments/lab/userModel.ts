@@ -10,8 +10,9 @@ import { chooseInputShapes, toOpset18ForRun } from '../../training/inputShapes';
 import { constantsToInitializers, requireOrder, toFloat32 } from '../../training/plainGraph';
 import { say } from '../../texts/say';
 import { largest, largestDifference } from './figures';
+import { fillMissingWeights } from './freshWeights';
 
-/** A model of the user as the lab runs it: float32, opset 18, all sizes known, fed with made-up samples. */
+/** A model of the user as the lab runs it: float32, opset 18, all sizes known, no weight missing, fed with made-up samples. */
 export interface PreparedModel {
   readonly graph: MutableGraph;
   /** Samples at a time: as many as were asked for, where the model leaves that open. */
@@ -30,6 +31,7 @@ export function prepareModel(model: Model, batch: number): PreparedModel {
   requireOrder(graph);
   constantsToInitializers(graph);
   toFloat32(graph);
+  fillMissingWeights(graph);
   toOpset18ForRun(graph, batch);
   constantsToInitializers(graph);
   const sizes = chooseInputShapes(graph, batch, false);

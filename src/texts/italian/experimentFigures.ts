@@ -239,6 +239,11 @@ export const experimentFigures: Readonly<Record<string, string>> = {
     'questo modello non ha strati lineari con un’uscita di dimensioni note',
   "the statistics of this model's batch norms are the same in every batch of made samples: there is no change to compare with":
     'le statistiche delle batch norm di questo modello sono le stesse in ogni batch di campioni generati: non c’è cambiamento con cui confrontare',
+  ', {0} after the first batch; the momentum leaves {1}': ', {0} dopo il primo batch; il momento ne lascia {1}',
+  'Weights that the file does not hold are made as before training.':
+    'I pesi che il file non contiene sono generati come prima dell’addestramento.',
+  "the file holds no data for '{0}', and it is no weight that could be made":
+    "il file non contiene dati per '{0}', e non è un peso che si possa generare",
   'this model has no floating-point output': 'questo modello non ha uscite in virgola mobile',
   'it is 0 throughout': 'è 0 ovunque',
   'it is not finite': 'non è finita',

@@ -76,8 +76,8 @@ export const experiments: Readonly<Record<string, string>> = {
   'Less sensitive to the start': 'Meno sensibile all’inizializzazione',
   'Li et al. 2018, Understanding the disharmony between dropout and batch normalization by variance shift, section 3.':
     'Li et al. 2018, Understanding the disharmony between dropout and batch normalization by variance shift, sezione 3.',
-  'Linear within 2 % of (B-2)/(B-3) for B = 8, 16, 32 and at least 3 standard errors (over networks and seeds) above 1; ReLU within 3 % of 1.467 at B = 128 and falling with B (means over the seeds).':
-    'Lineare entro il 2 % da (B-2)/(B-3) per B = 8, 16, 32 e almeno 3 errori standard (su reti e semi) sopra 1; ReLU entro il 3 % da 1.467 con B = 128 e in calo al crescere di B (medie sui semi).',
+  'Means over the seeds: linear within 2 % of (B-2)/(B-3) for B = 8, 16, 32 and at least 3 standard errors (over networks and seeds) above 1; ReLU within 3 % of 1.467 at B = 128 and falling with B.':
+    'Medie sui semi: lineare entro il 2 % da (B-2)/(B-3) per B = 8, 16, 32 e almeno 3 errori standard (su reti e semi) sopra 1; ReLU entro il 3 % da 1.467 con B = 128 e in calo al crescere di B.',
   'Luo et al. 2019, Towards understanding regularization in batch normalization; Ioffe and Szegedy 2015, section 3.4.':
     'Luo et al. 2019, Towards understanding regularization in batch normalization; Ioffe e Szegedy 2015, sezione 3.4.',
   'Mean 0 and variance 1 over a norm’s own axes, by definition; also over unions of its sets, and over no other.':
@@ -230,12 +230,12 @@ export const experiments: Readonly<Record<string, string>> = {
     'Senza normalizzazione i gradienti di una rete sigmoide profonda svaniscono; con la batch normalization arrivano ai primi strati, sicché le attivazioni che saturano sono utilizzabili.',
   'Slope of log noise over log B within 0.1 of -0.5 for every seed, and a gap that is smaller with batch statistics by more than the spread over the seeds (Student\'s t-test, p < {0}); where the gap is not, the verdict is "reported".':
     'Pendenza del logaritmo del rumore su log B entro 0.1 da -0.5 per ogni seme, e un divario che con le statistiche del batch è minore di più della dispersione sui semi (test t di Student, p < {0}); dove non lo è, il verdetto è "riportato".',
-  'A random bias in front of every batch norm of the model, as large as the input of the norm varies, against the model as it is; a batch of {0} made samples; training form, and inference form with the running means as they were and moved by the biases.':
-    'Un bias casuale davanti a ogni batch norm del modello, grande quanto varia l’ingresso della norm, contro il modello com’è; un batch di {0} campioni generati; forma di addestramento, e forma di inferenza con le medie correnti com’erano e spostate dei bias.',
+  'A random bias in front of every batch norm of the model, as large as the input of the norm varies, against the model as it is; a batch of {0} made samples; training form, and inference form with the running means as they were and moved by the biases. {1}':
+    'Un bias casuale davanti a ogni batch norm del modello, grande quanto varia l’ingresso della norm, contro il modello com’è; un batch di {0} campioni generati; forma di addestramento, e forma di inferenza con le medie correnti com’erano e spostate dei bias. {1}',
   'Largest difference of an output below 1e-5 times the largest output in training form and, with the running means moved, at inference.':
     'Massima differenza di un’uscita sotto 1e-5 volte l’uscita massima in forma di addestramento e, con le medie correnti spostate, in inferenza.',
-  "The model at inference with its batch norms folded where they can be, against the model as it is; a batch of {0} made samples, the runtime's own optimizations off.":
-    'Il modello in inferenza con le batch norm assorbite dove si può, contro il modello com’è; un batch di {0} campioni generati, le ottimizzazioni proprie del runtime disattivate.',
+  "The model at inference with its batch norms folded where they can be, against the model as it is; a batch of {0} made samples, the runtime's own optimizations off. {1}":
+    'Il modello in inferenza con le batch norm assorbite dove si può, contro il modello com’è; un batch di {0} campioni generati, le ottimizzazioni proprie del runtime disattivate. {1}',
   'The model in training: {0} steps of Adam with learning rate {1} from the weights of the file, batches of {2} made samples; for each batch norm and step the norm of the change over the norm of the value, of (scale, shift) and of (mean, variance).':
     'Il modello in addestramento: {0} passi di Adam con learning rate {1} dai pesi del file, batch di {2} campioni generati; per ogni batch norm e passo la norma del cambiamento rispetto alla norma del valore, di (scala, traslazione) e di (media, varianza).',
   'The model in training form with the weights, running statistics and momentum of the file; the weights stay as they are while {0} batches of {1} made samples move the running statistics. The mean of the data is that of the second half of the batches.':
@@ -244,6 +244,6 @@ export const experiments: Readonly<Record<string, string>> = {
     'Nessuna: fin dove arrivano le medie correnti dipende dal momento, ed è riportato accanto a ciò che ne segue.',
   'The model with its norms before and behind the activations beside them, where they can change places: fresh weights, {0} steps of Adam with learning rate {1} and batch {2} on made samples.':
     'Il modello con le sue norm prima e dopo le attivazioni vicine, dove possono scambiarsi di posto: pesi nuovi, {0} passi di Adam con learning rate {1} e batch {2} su campioni generati.',
-  'The model at inference on {0} made samples; outputs of all linear layers, at most {1} values of each unit: medians over the units of abs(skewness), abs(excess kurtosis) and the Kolmogorov-Smirnov distance to the normal of the same mean and variance.':
-    'Il modello in inferenza su {0} campioni generati; uscite di tutti gli strati lineari, al più {1} valori di ogni unità: mediane sulle unità di abs(asimmetria), abs(curtosi in eccesso) e della distanza di Kolmogorov-Smirnov dalla normale con la stessa media e varianza.',
+  'The model at inference on {0} made samples; outputs of all linear layers, at most {1} values of each unit: medians over the units of abs(skewness), abs(excess kurtosis) and the Kolmogorov-Smirnov distance to the normal of the same mean and variance. {2}':
+    'Il modello in inferenza su {0} campioni generati; uscite di tutti gli strati lineari, al più {1} valori di ogni unità: mediane sulle unità di abs(asimmetria), abs(curtosi in eccesso) e della distanza di Kolmogorov-Smirnov dalla normale con la stessa media e varianza. {2}',
 };

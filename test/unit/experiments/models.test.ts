@@ -5,6 +5,7 @@ import { openModelFile } from '../../../src/engine/nodeFolder';
 import { experimentWithId } from '../../../src/experiments/registry';
 import { runExperiment } from '../../../src/experiments/runExperiment';
 import { ModelError } from '../../../src/ir/errors';
+import { missingTensor } from '../../../src/ir/tensor';
 import type { Model } from '../../../src/ir/model';
 import { convNet, temporaryFolder, withWeights, writeModel } from '../engine/smallModels';
 
@@ -85,6 +86,31 @@ describe('experiments on a model of the user', function () {
     assert.match(measured, /^distance to the normal: model /);
     // 32 samples of 48 tokens: more than the 500 values that are looked at
     assert.match(figures[2].published!, /500 values/);
+  });
+
+  it('makes the weights that the file does not hold, and says so', async () => {
+    const graph = withWeights(convNet);
+    for (const [name, tensor] of graph.initializers)
+      graph.initializers.set(name, missingTensor(name, 'float32', tensor.dims));
+    const bare = { ...small, graph: graph.freeze() };
+    for (const id of ['fold-equivalence', 'bias-cancelled', 'gaussian-activations']) {
+      const { verdict, setting } = await run(id, bare);
+      assert.equal(verdict, id === 'gaussian-activations' ? 'reported' : 'pass', id);
+      assert.match(setting, /Weights that the file does not hold are made as before training\.$/);
+    }
+  });
+
+  it('reads constants that several nodes share through Identity', async () => {
+    const graph = withWeights(convNet);
+    const { nodes } = graph;
+    graph.nodes = [];
+    for (const node of nodes) {
+      const isNorm = node.opType === 'BatchNormalization';
+      const inputs = node.inputs.map((v, i) => (isNorm && i > 2 ? graph.add('Identity', [v]) : v));
+      graph.nodes.push({ ...node, inputs });
+    }
+    const { verdict } = await run('bias-cancelled', { ...small, graph: graph.freeze() });
+    assert.equal(verdict, 'pass');
   });
 
   it('says what cannot be compared: outputs that are 0 throughout', async () => {
