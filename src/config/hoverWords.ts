@@ -102,7 +102,7 @@ function conventionWords({ type, epsilon, momentum, momentumOriginal }: NormFact
 
 const placements: Readonly<Record<NormPlacement, string>> = {
   'linear-norm-activation': later`between a linear layer and its activation, the usual place`,
-  'linear-norm': later`after a linear layer, with no activation behind it`,
+  'linear-norm': later`after a linear layer, with no activation after it`,
   'linear-activation-norm': later`after the activation of a linear layer`,
   'pre-activation': later`before activation and linear layer (pre-activation)`,
   'pre-norm': later`at the beginning of a residual branch (pre-norm)`,
@@ -123,7 +123,7 @@ function placementWords({ placement, linear, activation, chain }: NormFacts, nam
 const normalizations: Readonly<Record<LinearNormalization, string>> = {
   'normalized-before-activation': later`Normalized before its activation.`,
   'normalized-after-activation': later`Normalized after its activation.`,
-  'normalized-no-activation': later`Normalized, with no activation behind it.`,
+  'normalized-no-activation': later`Normalized, with no activation after it.`,
   'pre-normalized': later`Its input is normalized.`,
   'not-normalized': later`Not normalized.`,
   folded: later`Its norm has been folded into its weights, or there never was one.`,

@@ -25,7 +25,7 @@ export function savedFixesOf(facts: ModelFacts, layer: LayerFacts): readonly Fix
 }
 
 const folded: FixOffer = { id: 'fold', title: later`batch norms folded` };
-const moved: FixOffer = { id: 'norm-after-activation', title: later`norms moved behind their activations` };
+const moved: FixOffer = { id: 'norm-after-activation', title: later`norms moved after their activations` };
 
 function offerOf({ id, title }: FixOffer): FixOffer {
   return { id, title: translated(title) };
@@ -37,7 +37,7 @@ const titles: Readonly<Record<FixOffer['id'], (layer: string) => string>> = {
   'inference-mode': (layer) => say`${layer} in inference mode`,
   momentum: (layer) => say`the momentum of ${layer} converted`,
   'norm-before-activation': (layer) => say`${layer} moved before its activation`,
-  'norm-after-activation': (layer) => say`${layer} moved behind its activation`,
+  'norm-after-activation': (layer) => say`${layer} moved after its activation`,
   'norm-axis': (layer) => say`${layer} along the channels, untrained`,
 };
 

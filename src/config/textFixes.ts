@@ -25,7 +25,7 @@ export function textFixes(config: ConfigDocument, facts: ModelFacts, finding: Fi
   return fix === undefined ? [] : [fix];
 }
 
-/** What can be done with a norm in a model's text without a finding: moved behind the activation that reads it. */
+/** What can be done with a norm in a model's text without a finding: moved after the activation that reads it. */
 export function layerFixes(config: ConfigDocument, facts: ModelFacts, layer: string): readonly TextFix[] {
   const text = FactsText.of(config, facts);
   const { norm } = facts.layers.find(({ id }) => id === layer) ?? {};
@@ -33,9 +33,7 @@ export function layerFixes(config: ConfigDocument, facts: ModelFacts, layer: str
   const [moved, next] = [text.layer(layer), text.layer(norm.activation)];
   const edits = moved && next && movedBehind(text.edit, moved, next);
   if (edits === undefined) return [];
-  return [
-    { title: say`Move ${moved!.definition.name} behind the activation (changes what the model computes)`, edits },
-  ];
+  return [{ title: say`Move ${moved!.definition.name} after the activation (changes what the model computes)`, edits }];
 }
 
 const fixers: Readonly<Record<string, (text: FactsText, finding: Finding) => TextFix | undefined>> = {

@@ -47,7 +47,7 @@ export const fixes: Readonly<Record<FixId, Fix>> = {
     editLayers: (editor, recognized) => foldNorms(editor, folds(recognized)),
   },
   'drop-bias': {
-    nothing: later`no linear layer has a bias that a batch norm or an instance norm behind it removes`,
+    nothing: later`no linear layer has a bias that a batch norm or an instance norm after it removes`,
     edit: (graph, recognized) => dropBiases(graph, biases(recognized)),
     editLayers: (editor, recognized) => dropLayerBiases(editor, biases(recognized)),
   },
@@ -70,7 +70,7 @@ export const fixes: Readonly<Record<FixId, Fix>> = {
       ),
   },
   'norm-before-activation': {
-    nothing: later`no norm stands behind the activation of a linear layer`,
+    nothing: later`no norm stands after the activation of a linear layer`,
     editLayers: (editor, { view, isMeant }) =>
       moveNorms(
         editor,

@@ -18,7 +18,7 @@ const done: Readonly<Record<FixId, readonly [one: string, many: string]>> = {
   'inference-mode': [later`batch norm put in inference mode`, later`batch norms put in inference mode`],
   momentum: [later`momentum converted`, later`momenta converted`],
   'norm-before-activation': [later`norm moved before its activation`, later`norms moved before their activations`],
-  'norm-after-activation': [later`norm moved behind its activation`, later`norms moved behind their activations`],
+  'norm-after-activation': [later`norm moved after its activation`, later`norms moved after their activations`],
   'norm-axis': [later`norm along the channels, untrained`, later`norms along the channels, untrained`],
 };
 

@@ -11,7 +11,7 @@ export interface LateNorm {
   readonly activation: Layer;
 }
 
-/** Norms that stand behind the activation of a linear layer and do not begin a branch of a residual stream. */
+/** Norms that stand after the activation of a linear layer and do not begin a branch of a residual stream. */
 export function lateNorms(view: LayerView): readonly LateNorm[] {
   return view.layers.flatMap((norm) => {
     if (norm.norm === undefined || !types.includes(norm.norm.type)) return [];

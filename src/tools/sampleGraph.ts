@@ -71,7 +71,7 @@ class NetworkBuilder {
 
 /**
  * The built-in sample: a small residual network for pictures of 3x32x32 in ten classes, x [N,3,32,32] -> logits.out [N,10], with the
- * issues that the rules look for: a bias in front of a batch norm (`wide`), and a batch norm behind its activation whose running
+ * issues that the rules look for: a bias in front of a batch norm (`wide`), and a batch norm after its activation whose running
  * statistics were never updated (`late`).
  */
 export function sampleGraph(): MutableGraph {

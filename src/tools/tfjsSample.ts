@@ -68,7 +68,7 @@ class SequentialBuilder {
 
 /**
  * The TensorFlow.js sample: a small convolutional network for pictures of 32x32x3 in ten classes, with the issues that the rules
- * look for: a bias in front of a batch norm (`conv_3`), a dropout in front of one, and a batch norm behind its activation (`norm_4`).
+ * look for: a bias in front of a batch norm (`conv_3`), a dropout in front of one, and a batch norm after its activation (`norm_4`).
  * @returns the text of model.json and the bytes of its one weight file
  */
 export function tfjsSample(): { readonly text: string; readonly weights: Uint8Array; readonly weightFile: string } {

@@ -103,7 +103,7 @@ export function chooseLossOutputs(
   const notes = [...left].map(([why, names]) => say`left out of the loss: ${listed(names)} (${why})`);
   const own = outputs.filter((o) => isLoss(o.output)).map((o) => o.output);
   if (own.length > 0)
-    notes.push(say`the file computes its own loss: one of ours was taken of the scores behind ${listed(own)}`);
+    notes.push(say`the file computes its own loss: one of ours was taken of the scores before ${listed(own)}`);
   return { outputs, notes };
 }
 

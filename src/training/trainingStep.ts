@@ -43,7 +43,7 @@ export interface TrainedParameter extends Parameter {
   readonly gradient?: string;
   /** Indices of the layers that use it. */
   readonly layers: readonly number[];
-  /** The activation behind its (first) layer, which decides how a weight is initialised. */
+  /** The activation after its (first) layer, which decides how a weight is initialised. */
   readonly activation?: ActivationName;
 }
 

@@ -96,7 +96,7 @@ for (const { model, norm, biased, folds } of layersModels) {
       const fold = actions.find((a) => a.title === `Save a copy with ${norm} folded into the layer beside it...`)!;
       assert.ok(fold, actions.map((a) => a.title).join(' | '));
       assert.ok(vscode.CodeActionKind.RefactorRewrite.contains(fold.kind!));
-      const moved = actions.filter((a) => a.title.includes(`${norm} moved behind its activation`));
+      const moved = actions.filter((a) => a.title.includes(`${norm} moved after its activation`));
       assert.match(moved[0].title, /\(changes what the model computes\)/);
       const output = file(`folded-${folds}/model.json`);
       const [uri, asked] = fold.command!.arguments as [vscode.Uri, object];

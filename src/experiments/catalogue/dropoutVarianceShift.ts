@@ -66,8 +66,8 @@ export const experiment: Experiment<Measured> = {
     claim: say`Dropout before batch normalization shifts the variance between training and inference.`,
     setting: say`${UNITS} standard normal units, as they are and behind a ReLU, dropout with keep = ${KEEPS.join(', ')}, batch norm; ${BATCHES} batches of ${BATCH}. The batch's variance that the norm sees in training over the variance of the same values at inference.`,
     reference: say`Li et al. 2018, Understanding the disharmony between dropout and batch normalization by variance shift, section 3.`,
-    published: say`Zero mean: 1 / keep. In general (E[x^2] / keep - mu^2) / (E[x^2] - mu^2): 2.467 at keep 0.5 behind a ReLU.`,
-    gate: say`Within 1 % of the closed form for zero-mean units, within 2 % behind a ReLU, for every keep.`,
+    published: say`Zero mean: 1 / keep. In general (E[x^2] / keep - mu^2) / (E[x^2] - mu^2): 2.467 at keep 0.5 after a ReLU.`,
+    gate: say`Within 1 % of the closed form for zero-mean units, within 2 % after a ReLU, for every keep.`,
   }),
 
   async measure(lab, seed) {

@@ -45,7 +45,7 @@ export const experiment: Experiment<Measured> = {
     claim: say`Inputs are usually scaled to [0, 1], [-1, 1] or mean 0 and variance 1; with batch normalization the choice matters less.`,
     setting: say`MLP of 3 x 100 ReLU units, Glorot weights, ${STEPS} steps of gradient descent with batch ${BATCH} on ${dataWords()}, scaled to ${scalings.map(wordOf).join(', ')}; steps to a loss of ${TARGET} (average of 20) at the learning rate of ${RATES[0].toExponential(0)} .. ${RATES[RATES.length - 1]} (each 4 times the one before) that reaches it first, ${STEPS} where none does.`,
     reference: say`LeCun et al. 1998, Efficient backprop, section 4.3; Ioffe and Szegedy 2015, section 3.3.`,
-    published: say`Training converges faster on inputs of mean 0 and like variance; a norm undoes scale and offset behind the first layer.`,
+    published: say`Training converges faster on inputs of mean 0 and like variance; a norm undoes scale and offset after the first layer.`,
     gate: say`The standard deviation of log2 of the steps over the scalings is smaller with batch norm.`,
   }),
 

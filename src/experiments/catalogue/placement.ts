@@ -80,7 +80,7 @@ export const experiment: Experiment<Measured> = {
   }),
 
   aboutModel: () => ({
-    setting: say`The model with its norms before and behind the activations beside them, where they can change places: fresh weights, ${MODEL_STEPS} steps of Adam with learning rate ${MODEL_LR} and batch ${MODEL_BATCH} on made samples.`,
+    setting: say`The model with its norms before and after the activations beside them, where they can change places: fresh weights, ${MODEL_STEPS} steps of Adam with learning rate ${MODEL_LR} and batch ${MODEL_BATCH} on made samples.`,
     gate: gate(),
   }),
 

@@ -96,7 +96,7 @@ export const experiment: Experiment<Measured> = {
   id: 'pre-or-post-norm',
   about: () => ({
     title: say`Pre-norm or post-norm`,
-    claim: say`In residual networks the gradient of the last layers is large with the norm behind the sum (post), and falls with the depth with the norm in the branch (pre).`,
+    claim: say`In residual networks the gradient of the last layers is large with the norm after the sum (post), and falls with the depth with the norm in the branch (pre).`,
     setting: say`Residual blocks of one-head attention and FFN (${WIDTH} - ${HIDDEN} - ${WIDTH}, ReLU), and of FFN alone, with layer norms; L = ${DEPTHS.join(', ')} blocks, Glorot weights, a batch of ${BATCH} Gaussian sequences of length ${LENGTH}, before training; norm of the gradient of the second weight of the last FFN, mean over ${NETWORKS} networks.`,
     reference: say`Xiong et al. 2020, On layer normalization in the transformer architecture, theorem 1 and figure 3.`,
     published: say`Upper bounds: post-norm O(d sqrt(ln d)) whatever the depth L, pre-norm O(d sqrt(ln d / L)). A gradient may grow with L below its bound.`,

@@ -26,7 +26,7 @@ const ratio = (norms: readonly number[]) => norms[0] / norms[norms.length - 1];
 export const experiment: Experiment<Measured> = {
   id: 'vanishing-sigmoid',
   about: () => ({
-    title: say`Vanishing gradients behind sigmoids`,
+    title: say`Vanishing gradients after sigmoids`,
     claim: say`Without normalization the gradients of a deep sigmoid network vanish; with batch normalization they reach the first layers, so that saturating activations are usable.`,
     setting: say`MLP of ${DEPTH} x ${WIDTH} sigmoid units and ${CLASSES} logits, Glorot weights, one batch of ${BATCH} pictures of ${SIDE}x${SIDE}, before any training; norm of the gradient of the first weight matrix over that of the last.`,
     reference: say`Ioffe and Szegedy 2015, section 1 and 4.2.2; Glorot and Bengio 2010, section 4.`,

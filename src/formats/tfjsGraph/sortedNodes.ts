@@ -28,7 +28,7 @@ export function sorted(byName: ReadonlyMap<string, NodeDefinition>, report: Repo
     const rest = [...byName.values()].filter((node) => waiting.get(node)! > 0);
     report(
       'cycle',
-      say`${count(rest.length, 'node')} on or behind a cycle, among them ${shown(rest[0].name)}`,
+      say`${count(rest.length, 'node')} on or after a cycle, among them ${shown(rest[0].name)}`,
       rest[0].place,
     );
     for (const node of rest) ready.push(node);

@@ -56,8 +56,8 @@ folded (float[N,3,8,8] x) => (float[N,4,6,6] y)
       behind === 0
         ? say`linear layer before`
         : behind === norms.length
-          ? say`linear layer behind`
-          : say`linear layer beside (${behind} into the one behind)`;
+          ? say`linear layer after it`
+          : say`linear layer beside (${behind} into the one after it)`;
     const layers = norms.map((f) => f.norm);
     context.report({
       layers,

@@ -76,9 +76,9 @@ export const engine: Readonly<Record<string, string>> = {
     'nessuna copia è stata salvata, perché non si è potuta eseguire accanto al modello: {0}',
   'no copy was saved: {0}': 'nessuna copia è stata salvata: {0}',
   'no copy was saved: it would lack weights': 'nessuna copia è stata salvata: le mancherebbero dei pesi',
-  'no linear layer has a bias that a batch norm or an instance norm behind it removes':
+  'no linear layer has a bias that a batch norm or an instance norm after it removes':
     'nessuno strato lineare ha un bias che una batch norm o una instance norm seguente toglie',
-  'no norm stands behind the activation of a linear layer': 'nessuna norm sta dopo l’attivazione di uno strato lineare',
+  'no norm stands after the activation of a linear layer': 'nessuna norm sta dopo l’attivazione di uno strato lineare',
   'no norm stands between a linear layer and its activation':
     'nessuna norm sta tra uno strato lineare e la sua attivazione',
   'no permission to read {0}. Give yourself read access to it.':

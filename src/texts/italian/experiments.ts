@@ -46,7 +46,7 @@ export const experiments: Readonly<Record<string, string>> = {
   'Four norms, four sets of axes': 'Quattro norm, quattro insiemi di assi',
   'Growth of the second moment per layer: (B-2)/(B-3) for linear layers at batch B; pi/(pi-1) = 1.467 for ReLU as B grows.':
     'Crescita del momento secondo per strato: (B-2)/(B-3) per strati lineari con batch B; pi/(pi-1) = 1.467 per ReLU al crescere di B.',
-  'In residual networks the gradient of the last layers is large with the norm behind the sum (post), and falls with the depth with the norm in the branch (pre).':
+  'In residual networks the gradient of the last layers is large with the norm after the sum (post), and falls with the depth with the norm in the branch (pre).':
     'Nelle reti residue il gradiente degli ultimi strati è grande con la norm dopo la somma (post), e cala con la profondità con la norm nel ramo (pre).',
   'Inception 31.0M steps, with batch norm 13.3M, with batch norm and 5 times the learning rate 2.1M.':
     'Inception 31.0M passi, con batch norm 13.3M, con batch norm e learning rate 5 volte maggiore 2.1M.',
@@ -164,10 +164,10 @@ export const experiments: Readonly<Record<string, string>> = {
     'Le statistiche di batch casuali aggiungono rumore alle uscite, e quel rumore regolarizza.',
   'The update of the bias changes neither the output nor the loss, so the bias grows with every step.':
     'L’aggiornamento del bias non cambia né l’uscita né la loss, perciò il bias cresce a ogni passo.',
-  'Training converges faster on inputs of mean 0 and like variance; a norm undoes scale and offset behind the first layer.':
+  'Training converges faster on inputs of mean 0 and like variance; a norm undoes scale and offset after the first layer.':
     'L’addestramento converge più in fretta con ingressi a media 0 e varianza simile; una norm annulla scala e spostamento dopo il primo strato.',
   'Two modes: training and inference': 'Due modalità: addestramento e inferenza',
-  'Vanishing gradients behind sigmoids': 'Gradienti che svaniscono dietro le sigmoidi',
+  'Vanishing gradients after sigmoids': 'Gradienti che svaniscono dietro le sigmoidi',
   'W u + b is "more Gaussian" (citing Hyvärinen and Oja 2000); no figure. A norm itself changes no shape.':
     'W u + b è "più gaussiano" (citando Hyvärinen e Oja 2000); nessun valore. Una norm di per sé non cambia alcuna forma.',
   "W' = W scale / sqrt(variance + epsilon), b' = shift + (b - mean) scale / sqrt(variance + epsilon): the same function.":
@@ -182,7 +182,7 @@ export const experiments: Readonly<Record<string, string>> = {
     'Con la batch normalization l’ingresso di ogni attivazione diventa all’incirca gaussiano (la spiegazione più vecchia).',
   'With gamma = sigma and beta = mu the norm gives back its input.':
     'Con gamma = sigma e beta = mu la norm restituisce il suo ingresso.',
-  'Within 1 % of the closed form for zero-mean units, within 2 % behind a ReLU, for every keep.':
+  'Within 1 % of the closed form for zero-mean units, within 2 % after a ReLU, for every keep.':
     'Entro l’1 % dalla forma chiusa per le unità a media zero, entro il 2 % dopo una ReLU, per ogni keep.',
   'Without a norm the ratio is below 1e-8; with batch norm it lies within 0.1 .. 10.':
     'Senza norm il rapporto è sotto 1e-8; con la batch norm sta entro 0.1 .. 10.',
@@ -194,7 +194,7 @@ export const experiments: Readonly<Record<string, string>> = {
     'Xiong et al. 2020, On layer normalization in the transformer architecture, teorema 1 e figura 3.',
   'Yang et al. 2019, A mean field theory of batch normalization, section 3 (arXiv:1902.08129).':
     'Yang et al. 2019, A mean field theory of batch normalization, sezione 3 (arXiv:1902.08129).',
-  'Zero mean: 1 / keep. In general (E[x^2] / keep - mu^2) / (E[x^2] - mu^2): 2.467 at keep 0.5 behind a ReLU.':
+  'Zero mean: 1 / keep. In general (E[x^2] / keep - mu^2) / (E[x^2] - mu^2): 2.467 at keep 0.5 after a ReLU.':
     'Media zero: 1 / keep. In generale (E[x^2] / keep - mu^2) / (E[x^2] - mu^2): 2.467 con keep 0.5 dopo una ReLU.',
   'MLP of {0} x {1} ReLU units with biases N(0, 1) in front of every batch norm, against the same network with zeros in their place; a batch of {2} pictures; training form, and inference form with the running means as they were and moved by the biases.':
     'MLP di {0} x {1} unità ReLU con bias N(0, 1) davanti a ogni batch norm, contro la stessa rete con zeri al loro posto; un batch di {2} immagini; forma di addestramento, e forma di inferenza con le medie correnti com’erano e spostate dei bias.',
@@ -242,7 +242,7 @@ export const experiments: Readonly<Record<string, string>> = {
     'Il modello in forma di addestramento con i pesi, le statistiche correnti e il momento del file; i pesi restano come sono mentre {0} batch di {1} campioni generati spostano le statistiche correnti. La media dei dati è quella della seconda metà dei batch.',
   'None: how far the running means come is a matter of the momentum, and is reported beside what follows from it.':
     'Nessuna: fin dove arrivano le medie correnti dipende dal momento, ed è riportato accanto a ciò che ne segue.',
-  'The model with its norms before and behind the activations beside them, where they can change places: fresh weights, {0} steps of Adam with learning rate {1} and batch {2} on made samples.':
+  'The model with its norms before and after the activations beside them, where they can change places: fresh weights, {0} steps of Adam with learning rate {1} and batch {2} on made samples.':
     'Il modello con le sue norm prima e dopo le attivazioni vicine, dove possono scambiarsi di posto: pesi nuovi, {0} passi di Adam con learning rate {1} e batch {2} su campioni generati.',
   'The model at inference on {0} made samples; outputs of all linear layers, at most {1} values of each unit: medians over the units of abs(skewness), abs(excess kurtosis) and the Kolmogorov-Smirnov distance to the normal of the same mean and variance. {2}':
     'Il modello in inferenza su {0} campioni generati; uscite di tutti gli strati lineari, al più {1} valori di ogni unità: mediane sulle unità di abs(asimmetria), abs(curtosi in eccesso) e della distanza di Kolmogorov-Smirnov dalla normale con la stessa media e varianza. {2}',

@@ -136,8 +136,8 @@ export const findings: Readonly<Record<string, string>> = {
   'its outputs beyond the first are used': 'le sue uscite oltre la prima sono usate',
   'its parameters are not constant': 'i suoi parametri non sono costanti',
   'linear layer before': 'lo strato lineare che precede',
-  'linear layer behind': 'lo strato lineare che segue',
-  'linear layer beside ({0} into the one behind)': 'lo strato lineare vicino ({0} in quello che segue)',
+  'linear layer after it': 'lo strato lineare che segue',
+  'linear layer beside ({0} into the one after it)': 'lo strato lineare vicino ({0} in quello che segue)',
   'mean and variance of each output are fixed by the norm, and in training each sample depends on the others of its batch.':
     'media e varianza di ogni uscita sono fissate dalla norm, e in addestramento ogni campione dipende dagli altri del suo batch.',
   'more than 50 %': 'più del 50 %',

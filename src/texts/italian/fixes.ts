@@ -4,7 +4,7 @@ export const fixes: Readonly<Record<string, string>> = {
   'Leave out the bias of {0}': 'Togli il bias di {0}',
   'Move {0} before the activation (changes what the model computes)':
     'Sposta {0} prima dell’attivazione (cambia ciò che il modello calcola)',
-  'Move {0} behind the activation (changes what the model computes)':
+  'Move {0} after the activation (changes what the model computes)':
     'Sposta {0} dopo l’attivazione (cambia ciò che il modello calcola)',
   'Normalize along axis {0}, the channels (changes what the model computes)':
     'Normalizza lungo l’asse {0}, i canali (cambia ciò che il modello calcola)',
@@ -26,10 +26,10 @@ export const fixes: Readonly<Record<string, string>> = {
   'momentum converted': 'momento convertito',
   'norm along the channels, untrained': 'norm lungo i canali, non addestrata',
   'norm moved before its activation': 'norm spostata prima della sua attivazione',
-  'norm moved behind its activation': 'norm spostata dopo la sua attivazione',
+  'norm moved after its activation': 'norm spostata dopo la sua attivazione',
   'norms along the channels, untrained': 'norm lungo i canali, non addestrate',
   'norms moved before their activations': 'norm spostate prima delle loro attivazioni',
-  'norms moved behind their activations': 'norm spostate dopo le loro attivazioni',
+  'norms moved after their activations': 'norm spostate dopo le loro attivazioni',
   'on a batch of {0}': 'su un batch di {0}',
   'on {0} batches of {1}': 'su {0} batch di {1}',
   'reading the model': 'lettura del modello',
@@ -46,6 +46,6 @@ export const fixes: Readonly<Record<string, string>> = {
   '{0} folded into the layer beside it': '{0} assorbita nello strato vicino',
   '{0} in inference mode': '{0} in modalità di inferenza',
   '{0} moved before its activation': '{0} spostata prima della sua attivazione',
-  '{0} moved behind its activation': '{0} spostata dopo la sua attivazione',
+  '{0} moved after its activation': '{0} spostata dopo la sua attivazione',
   '{0} of their size': '{0} della loro grandezza',
 };

@@ -77,7 +77,7 @@ export const hovers: Readonly<Record<string, string>> = {
   'Normalization.': 'Normalizzazione.',
   'Normalized after its activation.': 'Normalizzato dopo la sua attivazione.',
   'Normalized before its activation.': 'Normalizzato prima della sua attivazione.',
-  'Normalized, with no activation behind it.': 'Normalizzato, senza attivazione dopo.',
+  'Normalized, with no activation after it.': 'Normalizzato, senza attivazione dopo.',
   'Not normalized.': 'Non normalizzato.',
   Note: 'Nota',
   'One group: all channels and positions of a sample. Default eps 1e-5. Learns weight and bias for each channel.':
@@ -137,7 +137,7 @@ export const hovers: Readonly<Record<string, string>> = {
   'a scalar': 'uno scalare',
   activation: 'attivazione',
   'activation: {0}': 'attivazione: {0}',
-  'after a linear layer, with no activation behind it': 'dopo uno strato lineare, senza attivazione dopo',
+  'after a linear layer, with no activation after it': 'dopo uno strato lineare, senza attivazione dopo',
   'after a residual sum (post-norm)': 'dopo una somma residua (post-norm)',
   'after activation': 'dopo l’attivazione',
   'after embedding': 'dopo l’embedding',

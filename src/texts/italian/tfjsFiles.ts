@@ -154,7 +154,7 @@ export const tfjsFiles: Readonly<Record<string, string>> = {
   'ONNX has no running product before opset 26': 'ONNX non ha un prodotto cumulativo prima dell’opset 26',
   'ONNX Runtime has no complex numbers': 'ONNX Runtime non ha numeri complessi',
   'result {0}': 'risultato {0}',
-  'steps that it masks are computed by the layers behind it like all others':
+  'steps that it masks are computed by the layers after it like all others':
     'i passi che maschera sono calcolati dagli strati seguenti come tutti gli altri',
   'TensorFlow.js runs a ConvLSTM2DCell in the layer ConvLSTM2D alone':
     'TensorFlow.js esegue una ConvLSTM2DCell solo nello strato ConvLSTM2D',
@@ -221,7 +221,7 @@ export const tfjsFiles: Readonly<Record<string, string>> = {
   '{0} has to be an integer or a list of them': '{0} deve essere un intero o una lista di interi',
   '{0} has to have one entry for each of {1} axes': '{0} deve avere una voce per ognuno dei {1} assi',
   '{0} has to hold sizes before and after each axis': '{0} deve contenere le dimensioni prima e dopo ogni asse',
-  '{0} on or behind a cycle, among them {1}': '{0} su un ciclo o dopo di esso, tra cui {1}',
+  '{0} on or after a cycle, among them {1}': '{0} su un ciclo o dopo di esso, tra cui {1}',
   '{0} reads the layer {1}, which has no call {2}': '{0} legge lo strato {1}, che non ha la chiamata {2}',
   '{0} reads the layer {1}, which is not in the model': '{0} legge lo strato {1}, che non è nel modello',
 };

@@ -111,7 +111,7 @@ export const training: Readonly<Record<string, string>> = {
   'storage_order is not 0': 'storage_order non è 0',
   'the data have no labels for its {0} scores: give labels, or choose the loss mse':
     'i dati non hanno etichette per i suoi {0} punteggi: indica le etichette, o scegli la loss mse',
-  'the file computes its own loss: one of ours was taken of the scores behind {0}':
+  'the file computes its own loss: one of ours was taken of the scores before {0}':
     'il file calcola una loss propria: una delle nostre è stata presa sui punteggi dietro: {0}',
   'the file does not hold {0} as floating-point numbers': 'il file non contiene {0} come numeri in virgola mobile',
   'the file does not hold its bias as one number for each channel':

@@ -12,7 +12,7 @@ export const variants: Readonly<Record<string, string>> = {
   '{0} left as they were: {1}': '{0} senza modifiche: {1}',
   '{0} left where they were: {1}': '{0} al loro posto: {1}',
   '{0} moved before the activation': 'spostamento di {0} prima dell’attivazione',
-  '{0} moved behind the activation': 'spostamento di {0} dopo l’attivazione',
+  '{0} moved after the activation': 'spostamento di {0} dopo l’attivazione',
   '{0} pads with zeros, which the shift of the norm would have to be added to as well':
     '{0} riempie con zeri i bordi, ai quali andrebbe sommata anche la traslazione della norm',
   '{0} reads several values': '{0} legge più valori',
@@ -41,7 +41,7 @@ export const variants: Readonly<Record<string, string>> = {
     'Ogni norm diventa una batch norm di cui i gradienti non attraversano media e varianza, come se fossero costanti (Ioffe e Szegedy 2015, sezione 2, mostrano a che cosa porta).',
   '{0}. Takes the place of every norm; a network without norms gets one after every linear layer. Scale and shift are taken over where they are one number per channel.':
     '{0}. Prende il posto di ogni norm; una rete senza norm ne riceve una dopo ogni strato lineare. Scala e traslazione sono riprese dove sono un numero per canale.',
-  'Every norm is taken out. A linear layer without a bias gets one that starts at 0 where the norm behind it had a shift.':
+  'Every norm is taken out. A linear layer without a bias gets one that starts at 0 where the norm after it had a shift.':
     'Ogni norm è tolta. Uno strato lineare senza bias ne riceve uno che parte da 0 dove la norm che lo seguiva aveva una traslazione.',
   'Every norm that reads an activation changes places with it. Parameters stay as they are.':
     'Ogni norm che legge un’attivazione cambia posto con essa. I parametri restano come sono.',
@@ -96,7 +96,7 @@ export const variants: Readonly<Record<string, string>> = {
   'the output {0} would have another shape': 'l’uscita {0} avrebbe un’altra forma',
   'the rank of its input is not known': 'il rango del suo ingresso non è noto',
   'the rank of its output is not known': 'il rango della sua uscita non è noto',
-  'the values behind the two are an output of the model': 'i valori dopo le due sono un’uscita del modello',
+  'the values after the two are an output of the model': 'i valori dopo le due sono un’uscita del modello',
   'the weight of {0} is not constant': 'il peso di {0} non è costante',
   'The weights are those of the file and may fit the data they were trained on.':
     'I pesi sono quelli del file e possono adattarsi bene ai dati su cui sono stati addestrati.',

@@ -19,7 +19,7 @@ export function movedBefore(text: LayersText, last: StatedLayer, norm: StatedLay
   return typeof own === 'string' ? text.splitOff(last, own, norm) : undefined;
 }
 
-/** Moves a norm behind the activation that reads it. */
+/** Moves a norm after the activation that reads it. */
 export function movedBehind(text: LayersText, norm: StatedLayer, next: StatedLayer): TextEdit[] | undefined {
   return standalone.has(next.className) ? text.swap(norm, next) : undefined;
 }

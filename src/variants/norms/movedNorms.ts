@@ -52,7 +52,7 @@ function moveNorms(edit: GraphEdit, side: 'before' | 'after'): NormChange {
   const notes = notesOf(left);
   const norms = count(moved.size, 'norm');
   const summary =
-    side === 'before' ? say`${norms} moved before the activation` : say`${norms} moved behind the activation`;
+    side === 'before' ? say`${norms} moved before the activation` : say`${norms} moved after the activation`;
   return { changed: [...moved], left, summary, notes };
 }
 
@@ -77,7 +77,7 @@ function move(block: NormBlock, activation: Layer, edit: GraphEdit, side: 'befor
   const between = turnsBetween(first, second, edit);
   if (between === undefined) return say`something else reads the value between it and ${activation.id}`;
   if (between.length > 0 && !worksInAnyLayout(act, edit)) return say`${activation.id} has a slope for each channel`;
-  if (edit.isFixed(second.output)) return say`the values behind the two are an output of the model`;
+  if (edit.isFixed(second.output)) return say`the values after the two are an output of the model`;
   edit.swap(first, second);
   return undefined;
 }

@@ -18,7 +18,7 @@ export const withoutNorms: NormVariant<'none'> = {
     return say`no normalization`;
   },
   get description() {
-    return say`Every norm is taken out. A linear layer without a bias gets one that starts at 0 where the norm behind it had a shift.`;
+    return say`Every norm is taken out. A linear layer without a bias gets one that starts at 0 where the norm after it had a shift.`;
   },
   apply(edit) {
     const { blocks, left } = findNorms(edit);

@@ -32,7 +32,7 @@ describe('fixes that a copy can be saved with', () => {
   it('of one layer name it', () => {
     assert.deepEqual(of(layers, 'norm_1'), [
       'norm_1 folded into the layer beside it',
-      'norm_1 moved behind its activation',
+      'norm_1 moved after its activation',
     ]);
     assert.deepEqual(of(layers, 'norm_4'), ['norm_4 moved before its activation']);
     assert.deepEqual(of(layers, 'conv_3'), ['the redundant bias at conv_3 dropped']);

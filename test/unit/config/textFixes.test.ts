@@ -219,7 +219,7 @@ describe('a norm before its activation', () => {
   it('is moved behind it on demand, and back again', async () => {
     const text = sequential(layers);
     const [fix] = layerFixes(ConfigDocument.of(text)!, await factsOf(text), 'bn');
-    assert.match(fix.title, /behind the activation \(changes what the model computes\)/);
+    assert.match(fix.title, /after the activation \(changes what the model computes\)/);
     const moved = applied(text, fix);
     assert.deepEqual((await loaded(moved)).slice(1, 3), ['conv > act ReLU', 'act > bn BatchNormalization']);
     assert.equal(applied(moved, (await fixesOf(moved, 'norm-after-activation'))[0]), text);

@@ -55,7 +55,7 @@ function bypass({ graph }: Edited, node: MutableNode): void {
   graph.nodes.splice(graph.nodes.indexOf(node), 1);
 }
 
-/** A batch norm in the body, with an activation behind it. */
+/** A batch norm in the body, with an activation after it. */
 function inBody({ graph, norms }: Edited): MutableNode {
   const activated = norms.filter((n) => graph.nodes.some((r) => r.opType === 'Relu' && r.inputs[0] === n.outputs[0]));
   return activated[Math.floor(activated.length / 2)];

@@ -26,7 +26,7 @@ export const dense: LayerLowering = (scope, [x]) => {
 
 /** Masks tell recurrent layers which steps to skip; the graph has none. */
 function reportMask(scope: LayerScope, setting?: string): void {
-  scope.report('mask-ignored', say`steps that it masks are computed by the layers behind it like all others`, setting);
+  scope.report('mask-ignored', say`steps that it masks are computed by the layers after it like all others`, setting);
 }
 
 /** Rows of the table by index; TensorFlow.js casts the indices to int32. */

@@ -28,7 +28,7 @@ testRule(foldableBatchNorm, {
     {
       name: 'into the unpadded convolution behind',
       text: model('a = Conv(x, w)\n r = Relu(a)\n n = BatchNormalization(r, *)  # finding\n y = Conv(n, u)'),
-      message: /into the linear layer behind: n/,
+      message: /into the linear layer after it: n/,
     },
     {
       name: 'of a convolution that is read twice, into the one behind',

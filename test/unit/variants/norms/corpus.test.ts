@@ -69,7 +69,7 @@ describe('variants of the norm on real models', function () {
     });
   }
 
-  it('moved behind the activation and back, they compute what they did', async function () {
+  it('moved after the activation and back, they compute what they did', async function () {
     const entry = entries.find((e) => e.path.endsWith('residual_block.onnx'));
     if (entry === undefined) return this.skip();
     const { graph } = await nodeHost.openModel(corpusPath(entry));

@@ -89,7 +89,7 @@ describe('variants of the norm', () => {
     );
   });
 
-  it('moves norms behind the activation and back: the same network again', async () => {
+  it('moves norms after the activation and back: the same network again', async () => {
     const { graph, changed } = await applyNormVariant(original, 'after-activation');
     assert.deepEqual(
       changed.map((l) => l.id),
