@@ -1,6 +1,7 @@
 import type { ValueId } from '../ir/graph';
 import type { ModelEdit, ModelFollower, OtherStructure, StatedOtherwise } from '../ir/model';
 import { readSettings, type Origin, type TextRange } from '../ir/origin';
+import { indexNow } from '../ir/rememberedGraph';
 import { sameJson } from '../ir/sameJson';
 import { withDifference } from '../ir/textDifference';
 import type { TextLines } from '../ir/textLines';
@@ -8,7 +9,7 @@ import type { Layer } from '../layers/layerView';
 import { changedFacts, type FactsChange, type Splice } from '../protocol/factsChange';
 import type { LayerFacts, ModelFacts, ProblemFact, Source } from '../protocol/facts';
 import { layerSource, summarize } from './layerFacts';
-import { loadValues, type LoadedValues } from './loadValues';
+import { loadValues } from './loadValues';
 import { parametersOf } from './normParameters';
 import {
   MAX_DESCRIBED,
@@ -17,9 +18,11 @@ import {
   opsetsByName,
   partsOf,
   readerOfNeeds,
-  withNumbers,
+  loadNumbersOf,
   type Parts,
 } from './modelAnalysis';
+import type { Rule } from './rule';
+import { withNeighbours } from './ruleChecks';
 
 /** Numbers of parameters that are kept while a text is edited: 64 MB. */
 const MAX_KEPT = 2 ** 24;
@@ -87,7 +90,7 @@ export class FollowedAnalysis {
     const { graph, view, reads, followed, active, wanted } = parts;
     const { before, after, stated } = edited;
     graph.rename(before, after);
-    parts.loaded = without(parts.loaded, stated.tensors.keys());
+    for (const value of stated.tensors.keys()) parts.loaded.values.delete(value);
     const others = followed!.facts.again(this.nodesOf(stated), stated.tensors.keys());
     // what could not be read may not be asked for any more
     if (!hasSameSettings(edited) || (stated.tensors.size > 0 && parts.loaded.problems.length > 0)) return undefined;
@@ -104,7 +107,7 @@ export class FollowedAnalysis {
       [...stated.tensors.keys()].filter((value) => wanted.has(value)),
     );
     if (loaded.problems.length > 0) return undefined;
-    parts.loaded = { ...parts.loaded, values: new Map([...parts.loaded.values, ...loaded.values]) };
+    for (const [value, numbers] of loaded.values) parts.loaded.values.set(value, numbers);
     if (loaded.values.size > 0 && describedNumbers(parts) > MAX_DESCRIBED) return undefined;
     const needed = [
       ...needy.flatMap((rule) => neededBy(rule, view, reads)),
@@ -198,13 +201,16 @@ export class FollowedAnalysis {
     const others = types.again(nodes, tensors);
     const known = parts.view.layers;
     const indices = layers.restructured(stretch, [...values, ...tensors, ...others]);
-    const { graph, reads } = parts;
-    reads.forget();
-    const now = await withNumbers(
-      { ...parts, view: reads.watched(layers.view, graph) },
-      without(parts.loaded, tensors),
-    );
-    if (now.loaded.problems.length > 0 || describedNumbers(now) > MAX_DESCRIBED) return undefined;
+    const { graph, reads, loaded, wanted } = parts;
+    reads.moveNodes(indexNow(stretch), readersOfLayersAlone(parts.active));
+    for (const value of tensors) {
+      loaded.values.delete(value);
+      wanted.delete(value);
+    }
+    const now = { ...parts, view: reads.watched(layers.view, graph) };
+    const again = layers.view.layers.filter(({ index }) => indices[index] < 0);
+    const unread = await loadNumbersOf(withNeighbours(again, layers.view), now);
+    if (unread.length > 0 || describedNumbers(now) > MAX_DESCRIBED) return undefined;
 
     const indexOf = (origin: Origin | undefined) =>
       origin === undefined ? -1 : known.findIndex((layer) => layer.origin === origin);
@@ -225,12 +231,18 @@ export class FollowedAnalysis {
       added: structure.problems.map((p) => this.problem(p)),
     };
     const placed = { ...before, ...counts };
-    const analysis = new ModelAnalysis(now, path, lines, options, { facts: placed, sourceOf, statedOf });
+    const { checks: earlier } = this.analysis;
+    const analysis = new ModelAnalysis(now, path, lines, options, {
+      facts: placed,
+      sourceOf,
+      statedOf,
+      checks: earlier,
+    });
     if (analysis.isLimited) return undefined;
     const { facts, checks } = analysis;
     const change: Omit<FactsChange, 'graphHash'> = {
       layers: splicesOfLayers(before.layers, facts.layers, indices),
-      findings: checks.splices(before.findings, facts.findings, this.analysis.checks),
+      findings: checks.splices(before.findings, facts.findings, earlier),
       problems: [problems],
       counts,
       ...(!sameJson(facts.summary, before.summary) && { summary: facts.summary }),
@@ -261,18 +273,17 @@ function hasSameSettings({ before, after }: LayerEdit): boolean {
   return others.every((setting) => sameJson(before.config[setting], after.config[setting]));
 }
 
+/** Those whose answers of layers that are as they were stay the same. */
+function readersOfLayersAlone(active: readonly Rule[]): ReadonlySet<string> {
+  return new Set(active.flatMap((rule) => [readerOfNeeds(rule), ...(rule.isLocal ? [rule.meta.id] : [])]));
+}
+
 /** Numbers of which a distribution is stated; at least as many. */
 function describedNumbers({ view, loaded }: Parts): number {
   let count = 0;
   for (const layer of view.layers)
     for (const value of parametersOf(layer)) count += loaded.values.get(value)?.length ?? 0;
   return count;
-}
-
-function without({ values, problems }: LoadedValues, others: Iterable<ValueId>): LoadedValues {
-  const kept = new Map(values);
-  for (const value of others) kept.delete(value);
-  return { values: kept, problems };
 }
 
 /** @param indices for each layer the index that it had; -1 for one that was none */

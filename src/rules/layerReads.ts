@@ -6,7 +6,7 @@ import type { LayerWord } from '../layers/watchedLayer';
 /** What somebody has asked of a view. */
 interface Asked {
   readonly words: Set<LayerWord>;
-  readonly nodes: Set<number>;
+  nodes: Set<number>;
   places: boolean;
 }
 
@@ -19,9 +19,15 @@ export class LayerReads {
     this.current?.words.add(word);
   };
 
-  /** Forgets who asked, where nobody's answer stays. */
-  forget(): void {
-    this.asked.clear();
+  /**
+   * Goes on to a graph with other nodes.
+   * @param now where a node has come to; -1 where it is gone
+   * @param stays readers whose answers stay, but for layers around the other nodes; the others are asked anew
+   */
+  moveNodes(now: (index: number) => number, stays: ReadonlySet<string>): void {
+    for (const [reader, asked] of this.asked)
+      if (stays.has(reader)) asked.nodes = new Set([...asked.nodes].map(now).filter((index) => index >= 0));
+      else this.asked.delete(reader);
   }
 
   /** The view for readers: who asks for nodes or for where layers sit is noted. */

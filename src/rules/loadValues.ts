@@ -15,7 +15,7 @@ export const MAX_LOOKED_AT = 2 ** 30;
 const AT_ONCE = 16;
 
 export interface LoadedValues {
-  readonly values: ReadonlyMap<ValueId, Float32Array>;
+  readonly values: Map<ValueId, Float32Array>;
   readonly problems: readonly Problem[];
 }
 

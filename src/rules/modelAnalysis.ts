@@ -29,9 +29,9 @@ export interface AnalysisOptions {
 
 /** What is known of a model while it is analyzed. */
 export interface Parts extends Checked {
-  loaded: LoadedValues;
+  readonly loaded: LoadedValues;
   /** Values that somebody wanted the numbers of. */
-  readonly wanted: ReadonlySet<ValueId>;
+  readonly wanted: Set<ValueId>;
   readonly active: readonly Rule[];
   /** What is kept up to date while the model's text is edited. */
   readonly followed?: { readonly facts: FollowedFacts; readonly layers: FollowedLayers };
@@ -43,6 +43,8 @@ interface Before {
   readonly sourceOf: (layer: Layer) => Source | undefined;
   /** What was stated of a layer that is the same, with its place in this text. */
   readonly statedOf?: (layer: Layer) => LayerFacts | undefined;
+  /** What the findings come from. */
+  readonly checks?: RuleChecks;
 }
 
 /**
@@ -65,11 +67,34 @@ export async function partsOf(
 
 /** Loads the numbers that the layers and the rules ask for. */
 export async function withNumbers(parts: Omit<Parts, 'wanted' | 'loaded'>, known?: LoadedValues): Promise<Parts> {
-  const { graph, view, reads, active } = parts;
-  const wanted = new Set(active.flatMap((rule) => neededBy(rule, view, reads)));
-  for (const layer of view.layers) for (const value of parametersOf(layer)) wanted.add(value);
-  const loaded = await loadValues(graph, wanted, known);
+  const wanted = new Set<ValueId>();
+  collectNumbers(wanted, parts, parts.view);
+  const loaded = await loadValues(parts.graph, wanted, known);
   return { ...parts, wanted, loaded };
+}
+
+/** Adds what the rules and the statements of layers want the numbers of. */
+function collectNumbers(
+  wanted: Set<ValueId>,
+  { active, reads }: Pick<Parts, 'active' | 'reads'>,
+  view: LayerView,
+): void {
+  for (const rule of active) for (const value of neededBy(rule, view, reads)) wanted.add(value);
+  for (const layer of view.layers) for (const value of parametersOf(layer)) wanted.add(value);
+}
+
+/** Loads the numbers that are asked for of layers that are others now; those of the rest are loaded. */
+export async function loadNumbersOf(
+  layers: readonly Layer[],
+  parts: Pick<Parts, 'active' | 'graph' | 'loaded' | 'reads' | 'view' | 'wanted'>,
+): Promise<readonly Problem[]> {
+  const { graph, view, wanted, loaded } = parts;
+  const needed = new Set<ValueId>();
+  collectNumbers(needed, parts, { ...view, layers });
+  const { values, problems } = await loadValues(graph, needed, loaded);
+  for (const [value, numbers] of values) loaded.values.set(value, numbers);
+  for (const value of needed) wanted.add(value);
+  return problems;
 }
 
 /** Values that a rule wants the numbers of, which it is a reader of its own for. */
@@ -100,12 +125,16 @@ export class ModelAnalysis {
     const [values, described] = this.numbers();
     const sourceOf = before?.sourceOf ?? ((layer: Layer) => layerSource(layer, { path, lines }));
     const statements = this.statements(described);
+    const changed: Layer[] = [];
     const layers = view.layers.map((layer) => {
       const stated = before?.statedOf?.(layer);
-      return stated && statements.areStill(stated, layer) ? stated : statements.of(layer, sourceOf(layer));
+      if (stated && statements.areStill(stated, layer)) return stated;
+      changed.push(layer);
+      return statements.of(layer, sourceOf(layer));
     });
     this.checks = new RuleChecks(parts, active, options.severities, before?.facts.weights ?? model.weights);
-    const findings = this.checks.all(values, layers);
+    const known = before?.checks && { checks: before.checks, findings: before.facts.findings, changed };
+    const findings = this.checks.all(values, layers, known);
     const found = { layers, summary: summarize(view), findings };
     this.isLimited = [values, described].some(({ problems }) => problems.length > 0);
     this.facts = before

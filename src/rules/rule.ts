@@ -70,7 +70,12 @@ export interface RuleContext {
 
 export interface Rule {
   readonly meta: RuleMeta;
-  /** Values whose numbers are loaded before the check. */
+  /**
+   * What is said of a layer depends on the layer, its numbers and its neighbours alone: those before and behind it, and the
+   * nearest ones. It is said with `layer`, in the order of the layers.
+   */
+  readonly isLocal?: true;
+  /** Values whose numbers are loaded before the check: of each layer as it and its neighbours are. */
   needs?(view: LayerView): readonly ValueId[];
   /** Synchronous, and linear in the number of layers. */
   check(context: RuleContext): void;

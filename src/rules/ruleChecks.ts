@@ -26,6 +26,15 @@ export interface Checked {
   readonly reads: LayerReads;
 }
 
+/** What rules found before the model came to have other nodes. */
+interface KnownFindings {
+  readonly checks: RuleChecks;
+  /** With the places where they are now. */
+  readonly findings: readonly Finding[];
+  /** Layers that are others than before, or others are said of. */
+  readonly changed: readonly Layer[];
+}
+
 /** The findings of rules, in their order. */
 export class RuleChecks {
   /** How many findings each rule has, and had before it was last asked. */
@@ -39,9 +48,28 @@ export class RuleChecks {
     private weights: Model['weights'],
   ) {}
 
-  /** @param layers facts of the layers, which have their places */
-  all(values: LimitedValues, layers: readonly LayerFacts[]): readonly Finding[] {
-    return this.active.flatMap((rule) => this.check(rule, values, layers));
+  /**
+   * @param layers facts of the layers, which have their places
+   * @param known numbers that its layers have stay below what all rules together may look at
+   */
+  all(values: LimitedValues, layers: readonly LayerFacts[], known?: KnownFindings): readonly Finding[] {
+    // a fix is offered where there are weights
+    if (known === undefined || known.checks.weights !== this.weights)
+      return this.active.flatMap((rule) => this.check(rule, values, layers));
+    const { view } = this.checked;
+    const around = withNeighbours(known.changed, view);
+    const places = new Map(view.layers.map(({ id, index }) => [id, index]));
+    const stays = new Map(places);
+    for (const { id } of around) stays.delete(id);
+    let at = 0;
+    return this.active.flatMap((rule) => {
+      const before = known.findings.slice(at, (at += known.checks.counts.get(rule)!));
+      if (!rule.isLocal) return this.check(rule, values, layers);
+      const kept = before.filter(({ layer }) => stays.has(layer!));
+      const found = this.check(rule, values, layers, { ...view, layers: around });
+      this.counts.set(rule, kept.length + found.length);
+      return [...kept, ...found].sort((a, b) => places.get(a.layer!)! - places.get(b.layer!)!);
+    });
   }
 
   /**
@@ -86,8 +114,13 @@ export class RuleChecks {
     });
   }
 
-  private check(rule: Rule, values: LimitedValues, layers: readonly LayerFacts[]): readonly Finding[] {
-    const { model, graph, types, view, reads } = this.checked;
+  private check(
+    rule: Rule,
+    values: LimitedValues,
+    layers: readonly LayerFacts[],
+    view = this.checked.view,
+  ): readonly Finding[] {
+    const { model, graph, types, reads } = this.checked;
     const found: Finding[] = [];
     reads.during(rule.meta.id, () =>
       rule.check({
@@ -126,6 +159,15 @@ export class RuleChecks {
   private isFixable(fix: FixOffer | undefined): fix is FixOffer {
     return fix !== undefined && fixFormats[fix.id].includes(this.checked.model.format) && this.weights === 'present';
   }
+}
+
+/** Layers and those that they may matter to by where they stand, in the order of the view. */
+export function withNeighbours(layers: readonly Layer[], view: LayerView): readonly Layer[] {
+  const all = new Set<Layer | undefined>(layers);
+  for (const layer of layers)
+    for (const side of ['predecessors', 'successors', 'nearestBefore', 'nearestAfter'] as const)
+      for (const neighbour of view[side](layer)) all.add(neighbour);
+  return [...all].filter((layer) => layer !== undefined).sort((a, b) => a.index - b.index);
 }
 
 /** Most are told apart by what they say and where. */

@@ -58,6 +58,8 @@ zero_gamma (float[N,2,8,8] x) => (float[N,2,8,8] y)
     ],
   },
 
+  isLocal: true,
+
   needs(view) {
     return view.layers.flatMap((l) => (hasChannels(l) ? parametersOf(l, ['scale', 'outerScale']) : []));
   },

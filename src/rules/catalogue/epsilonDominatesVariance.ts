@@ -55,6 +55,8 @@ small_epsilon (float[N,3,8,8] x) => (float[N,4,8,8] y)
     ],
   },
 
+  isLocal: true,
+
   needs(view) {
     return view.layers.flatMap((l) => (keepsStatistics(l) ? parametersOf(l, ['variance', 'scale', 'outerScale']) : []));
   },

@@ -57,6 +57,8 @@ even (float[N,3,8,8] x) => (float[N,4,8,8] y)
     ],
   },
 
+  isLocal: true,
+
   needs(view) {
     return view.layers.flatMap((l) => (foldsBack(l, view) ? parametersOf(l, ['variance', 'scale', 'outerScale']) : []));
   },

@@ -40,6 +40,8 @@ even (float[N,3,8,8] x) => (float[N,12,8,8] y)
     ],
   },
 
+  isLocal: true,
+
   check({ view, report }) {
     for (const layer of view.layers) {
       if (layer.norm?.type !== 'group') continue;

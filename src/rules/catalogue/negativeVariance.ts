@@ -47,6 +47,8 @@ in_order (float[N,3,8,8] x) => (float[N,2,8,8] y)
     ],
   },
 
+  isLocal: true,
+
   needs(view) {
     return view.layers.flatMap((l) => parametersOf(l, ['variance']));
   },

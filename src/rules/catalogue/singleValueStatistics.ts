@@ -46,6 +46,8 @@ image (float[N,4,8,8] x) => (float[N,4,1,1] y)
     ],
   },
 
+  isLocal: true,
+
   check(context) {
     const { model, view, report } = context;
     for (const layer of view.layers) {
