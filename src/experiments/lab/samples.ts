@@ -80,24 +80,41 @@ export function batchOf({ sample, x, labels }: Samples, indices: readonly number
   return { x: floats([indices.length, ...sample], data), target };
 }
 
-/** Batches of one size without end: every sample once before any comes again, in an order that follows from the seed. */
-export class BatchStream {
+/** Indices of batches of one size without end: every sample once before any comes again, in an order that follows from the seed. */
+export class IndexStream {
   private order: number[] = [];
   private at = 0;
   private epoch = 0;
 
   constructor(
-    private readonly samples: Samples,
+    private readonly count: number,
     private readonly batch: number,
     private readonly seed: number,
   ) {}
 
-  next(): Batch {
+  next(): number[] {
     if (this.at + this.batch > this.order.length) {
-      this.order = new Random(this.seed, purpose.order, this.epoch++).permutation(this.samples.count);
+      this.order = new Random(this.seed, purpose.order, this.epoch++).permutation(this.count);
       this.at = 0;
     }
     this.at += this.batch;
-    return batchOf(this.samples, this.order.slice(this.at - this.batch, this.at));
+    return this.order.slice(this.at - this.batch, this.at);
+  }
+}
+
+/** The batches of an `IndexStream`. */
+export class BatchStream {
+  private readonly indices: IndexStream;
+
+  constructor(
+    private readonly samples: Samples,
+    batch: number,
+    seed: number,
+  ) {
+    this.indices = new IndexStream(samples.count, batch, seed);
+  }
+
+  next(): Batch {
+    return batchOf(this.samples, this.indices.next());
   }
 }

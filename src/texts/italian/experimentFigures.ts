@@ -24,10 +24,6 @@ export const experimentFigures: Readonly<Record<string, string>> = {
   '2.3; 14.8 with 5 times the learning rate (Inception)': '2.3; 14.8 con learning rate 5 volte maggiore (Inception)',
   'about 1/4 per layer: {0}': 'circa 1/4 per strato: {0}',
   'accuracy from weights of deviation {0}, {1}': 'accuratezza da pesi con deviazione {0}, {1}',
-  'accuracy gap between training and test, batch statistics':
-    'divario di accuratezza tra addestramento e test, statistiche del batch',
-  'accuracy gap between training and test, constant statistics':
-    'divario di accuratezza tra addestramento e test, statistiche costanti',
   'accuracy of batch norm {0} at batch 32, {1} at 2; deviation over the batches: group norm {2}, layer norm {3}':
     'accuratezza della batch norm {0} con batch 32, {1} con batch 2; deviazione tra i batch: group norm {2}, layer norm {3}',
   'accuracy on the test set': 'accuratezza sull’insieme di test',
@@ -222,13 +218,17 @@ export const experimentFigures: Readonly<Record<string, string>> = {
   'distance to the normal: {0}': 'distanza dalla normale: {0}',
   'normal: about {0} for {1} values': 'normale: circa {0} per {1} valori',
   'relative difference of the outputs, training form': 'differenza relativa delle uscite, forma di addestramento',
-  'slope of the noise {0}; gap {1} +- {2} with batch statistics, {3} +- {4} with constant ones: {5}':
-    'pendenza del rumore {0}; divario {1} +- {2} con le statistiche del batch, {3} +- {4} con quelle costanti: {5}',
-  smaller: 'minore',
-  larger: 'maggiore',
-  'not different beyond the spread': 'nessuna differenza oltre la dispersione',
-  'accuracy on the test set, batch statistics': 'accuratezza sull’insieme di test, statistiche del batch',
-  'accuracy on the test set, constant statistics': 'accuratezza sull’insieme di test, statistiche costanti',
+  'slope of the noise {0}; gap {1} with statistics over {2} samples, {3} over {4}; accuracy on other pictures {5} and {6}':
+    'pendenza del rumore {0}; divario {1} con statistiche su {2} campioni, {3} su {4}; accuratezza su altre immagini {5} e {6}',
+  'accuracy gap between training and test, statistics over {0} samples':
+    'divario di accuratezza fra addestramento e test, statistiche su {0} campioni',
+  'accuracy on the test set, statistics over {0} samples':
+    'accuratezza sull’insieme di test, statistiche su {0} campioni',
+  'Accuracy over the samples that share statistics': 'Accuratezza rispetto ai campioni che condividono le statistiche',
+  'samples that share statistics': 'campioni che condividono le statistiche',
+  'pictures trained on': 'immagini di addestramento',
+  'other pictures': 'altre immagini',
+  accuracy: 'accuratezza',
   'momentum to the power of the batches, times the first': 'momento elevato al numero di batch, per la prima',
   'what is left of the start': 'ciò che resta dell’inizio',
   'no norm of this model stands beside an activation that it could change places with':

@@ -78,8 +78,6 @@ export const experiments: Readonly<Record<string, string>> = {
     'Li et al. 2018, Understanding the disharmony between dropout and batch normalization by variance shift, sezione 3.',
   'Means over the seeds: linear within 2 % of (B-2)/(B-3) for B = 8, 16, 32 and at least 3 standard errors (over networks and seeds) above 1; ReLU within 3 % of 1.467 at B = 128 and falling with B.':
     'Medie sui semi: lineare entro il 2 % da (B-2)/(B-3) per B = 8, 16, 32 e almeno 3 errori standard (su reti e semi) sopra 1; ReLU entro il 3 % da 1.467 con B = 128 e in calo al crescere di B.',
-  'Luo et al. 2019, Towards understanding regularization in batch normalization; Ioffe and Szegedy 2015, section 3.4.':
-    'Luo et al. 2019, Towards understanding regularization in batch normalization; Ioffe e Szegedy 2015, sezione 3.4.',
   'Mean 0 and variance 1 over a norm’s own axes, by definition; also over unions of its sets, and over no other.':
     'Media 0 e varianza 1 sugli assi propri di una norm, per definizione; anche su unioni dei suoi insiemi, e su nessun altro.',
   'Means over the seeds: batch norm at batch 2 worse than at 32 by more than 0.1 of accuracy; standard deviation over the batches below 0.02 for group and for layer norm.':
@@ -92,8 +90,6 @@ export const experiments: Readonly<Record<string, string>> = {
     'MLP di {0} x {1} unità sigmoidi e {2} logit, pesi di Glorot, un batch di {3} immagini di {4}x{5}, prima di ogni addestramento; norma del gradiente della prima matrice di pesi rispetto a quella dell’ultima.',
   'MLP of {0} x {1} sigmoid units, Glorot weights, {2} steps of gradient descent with learning rate {3} and batch {4} on {5}; percentiles 15, 50 and 85 of the input of the last hidden sigmoids on {6} test pictures, every {7} steps, in training form. A second pair of runs starts with weights of deviation {8}; its accuracy is that after {9} steps.':
     'MLP di {0} x {1} unità sigmoidi, pesi di Glorot, {2} passi di discesa del gradiente con learning rate {3} e batch {4} su {5}; percentili 15, 50 e 85 dell’ingresso delle ultime sigmoidi nascoste su {6} immagini di test, ogni {7} passi, in forma di addestramento. Una seconda coppia di prove parte da pesi con deviazione {8}; la sua accuratezza è quella dopo {9} passi.',
-  'MLP of 3 x 100 ReLU units with batch norm. Noise: after {0} steps with batch {1}, {2} pictures cut into batches of {3} in {4} ways; standard deviation of an output over the batches that its picture was in. Gap: {5} pictures with {6} % of random labels, {7} steps with batch {8} and learning rate {9}, accuracy on them minus that on 1000 others made alike; statistics of the batch, against those of the start as constants.':
-    'MLP di 3 x 100 unità ReLU con batch norm. Rumore: dopo {0} passi con batch {1}, {2} immagini divise in batch di {3} in {4} modi; deviazione standard di un’uscita tra i batch in cui è stata la sua immagine. Divario: {5} immagini con il {6} % di etichette casuali, {7} passi con batch {8} e learning rate {9}, accuratezza su di esse meno quella su altre 1000 fatte allo stesso modo; statistiche del batch, contro quelle iniziali come costanti.',
   'MLP of 3 x 100 ReLU units, Glorot weights, {0} steps of gradient descent with batch {1} on {2}, scaled to {3}; steps to a loss of {4} (average of 20) at the learning rate of {5} .. {6} (each 4 times the one before) that reaches it first, {7} where none does.':
     'MLP di 3 x 100 unità ReLU, pesi di Glorot, {0} passi di discesa del gradiente con batch {1} su {2}, scalate a {3}; passi fino a una loss di {4} (media di 20) con il learning rate tra {5} e {6} (ognuno 4 volte il precedente) che la raggiunge per primo, {7} dove non ci riesce nessuno.',
   'MLP of 3 x 100 ReLU units, Glorot weights, gradient descent with batches of {0} and a learning rate of {1} x batch / 32, {2} samples whatever the batch, of {3}; group norm with 4 groups. Accuracy on {4} test pictures at inference.':
@@ -150,7 +146,16 @@ export const experiments: Readonly<Record<string, string>> = {
     'La spiegazione con il covariate shift è contestata: il rumore dopo la norm riporta lo spostamento, e l’addestramento resta migliore che senza norm.',
   'The largest learning rate that trains is at least 3 times larger with batch norm.':
     'Il massimo learning rate con cui si addestra è almeno 3 volte maggiore con la batch norm.',
-  'The noise falls with the batch B as B^(-1/2).': 'Il rumore cala con il batch B come B^(-1/2).',
+  'The noise falls with the batch B as B^(-1/2); statistics over small parts of a large batch narrow the gap.':
+    'Il rumore cala con il batch B come B^(-1/2); statistiche su piccole parti di un batch grande riducono il divario.',
+  'Luo et al. 2019, Towards understanding regularization in batch normalization; Hoffer et al. 2017, Train longer, generalize better (ghost batch normalization, arXiv:1705.08741); Ioffe and Szegedy 2015, section 3.4.':
+    'Luo et al. 2019, Towards understanding regularization in batch normalization; Hoffer et al. 2017, Train longer, generalize better (ghost batch normalization, arXiv:1705.08741); Ioffe e Szegedy 2015, sezione 3.4.',
+  'MLP of 3 x 100 ReLU units with batch norm. Noise: after {0} steps with batch {1}, {2} pictures cut into batches of {3} in {4} ways; standard deviation of an output over the batches that its picture was in. {5}':
+    'MLP di 3 x 100 unità ReLU con batch norm. Rumore: dopo {0} passi con batch {1}, {2} immagini tagliate in batch di {3} in {4} modi; deviazione standard di un’uscita sui batch in cui è stata la sua immagine. {5}',
+  'Gap: {0} pictures with {1} % of random labels, {2} steps with batch {3} and learning rate {4}, statistics over parts of {5} samples of the batch; accuracy on these pictures minus that on 1000 others made alike, both with the statistics of all pictures.':
+    'Divario: {0} immagini con {1} % di etichette casuali, {2} passi con batch {3} e learning rate {4}, statistiche su parti di {5} campioni del batch; accuratezza su queste immagini meno quella su altre 1000 fatte allo stesso modo, entrambe con le statistiche di tutte le immagini.',
+  "Slope of log noise over log B within 0.1 of -0.5 for every seed; with statistics over {0} samples the gap is smaller and the accuracy on other pictures higher than with those over {1}, each by more than the spread over the seeds (Student's t-test, p < {2}).":
+    'Pendenza del logaritmo del rumore su log B entro 0.1 da -0.5 per ogni seme; con statistiche su {0} campioni il divario è minore e l’accuratezza su altre immagini maggiore che con quelle su {1}, ciascuna di più della dispersione sui semi (test t di Student, p < {2}).',
   'The noise of the batch': 'Il rumore del batch',
   'The range of the loss along the gradient, median over the steps, is at least 10 times smaller with batch norm, from the weights of He et al.':
     'L’escursione della loss lungo il gradiente, mediana sui passi, è almeno 10 volte minore con la batch norm, dai pesi di He et al.',
@@ -228,8 +233,6 @@ export const experiments: Readonly<Record<string, string>> = {
     'Limiti superiori: post-norm O(d sqrt(ln d)) qualunque sia la profondità L, pre-norm O(d sqrt(ln d / L)). Un gradiente può crescere con L sotto il suo limite.',
   'Without normalization the gradients of a deep sigmoid network vanish; with batch normalization they reach the first layers, so that saturating activations are usable.':
     'Senza normalizzazione i gradienti di una rete sigmoide profonda svaniscono; con la batch normalization arrivano ai primi strati, sicché le attivazioni che saturano sono utilizzabili.',
-  'Slope of log noise over log B within 0.1 of -0.5 for every seed, and a gap that is smaller with batch statistics by more than the spread over the seeds (Student\'s t-test, p < {0}); where the gap is not, the verdict is "reported".':
-    'Pendenza del logaritmo del rumore su log B entro 0.1 da -0.5 per ogni seme, e un divario che con le statistiche del batch è minore di più della dispersione sui semi (test t di Student, p < {0}); dove non lo è, il verdetto è "riportato".',
   'A random bias in front of every batch norm of the model, as large as the input of the norm varies, against the model as it is; a batch of {0} made samples; training form, and inference form with the running means as they were and moved by the biases. {1}':
     'Un bias casuale davanti a ogni batch norm del modello, grande quanto varia l’ingresso della norm, contro il modello com’è; un batch di {0} campioni generati; forma di addestramento, e forma di inferenza con le medie correnti com’erano e spostate dei bias. {1}',
   'Largest difference of an output below 1e-5 times the largest output in training form and, with the running means moved, at inference.':
