@@ -1,8 +1,16 @@
+import { fixFormats } from '../protocol/fix';
 import { italian } from '../texts/italian/italian';
 import { measuredRulePages } from '../texts/italian/measuredRulePages';
 import { rulePages } from '../texts/italian/rulePages';
 import type { MeasuredRuleMeta, RuleMeta } from './rule';
 import { rulePage, type PageWords } from './rulePage';
+
+/** As in rulePage.ts. */
+const fileWords: Readonly<Record<string, string>> = {
+  onnx: 'In un file ONNX',
+  'tfjs-layers': 'In un modello a strati di TensorFlow.js',
+  'onnx,tfjs-layers': 'In un file ONNX o in un modello a strati di TensorFlow.js',
+};
 
 const words: PageWords = {
   severities: { error: 'errore', warning: 'avviso', information: 'informazione', hint: 'suggerimento' },
@@ -15,7 +23,7 @@ const words: PageWords = {
   insteadDo: 'Che cosa fare invece',
   references: 'Riferimenti',
   fix: ({ id, title }) =>
-    `In un file ONNX lo fa NormScope: «Salva una copia con ${italian.texts[title]}» accanto al riscontro, o ` +
+    `${fileWords[fixFormats[id].join()]} lo fa NormScope: «Salva una copia con ${italian.texts[title]}» accanto al riscontro, o ` +
     `\`normscope fix MODELLO --fix ${id} --output COPIA\`. La copia è eseguita accanto al modello prima di essere salvata.`,
 };
 

@@ -1,4 +1,5 @@
 import type { FixOffer, Severity } from '../protocol/facts';
+import { fixFormats } from '../protocol/fix';
 import type { RulePageText } from '../texts/italian/rulePageText';
 import type { Example, MeasuredRuleMeta, RuleMeta } from './rule';
 
@@ -16,6 +17,13 @@ export interface PageWords {
   fix(this: void, offer: FixOffer): string;
 }
 
+/** By the formats that a fix is written into. */
+const fileWords: Readonly<Record<string, string>> = {
+  onnx: 'In an ONNX file',
+  'tfjs-layers': 'In a TensorFlow.js layers model',
+  'onnx,tfjs-layers': 'In an ONNX file or a TensorFlow.js layers model',
+};
+
 const english: PageWords = {
   severities: { error: 'error', warning: 'warning', information: 'information', hint: 'hint' },
   whatItDoes: 'What it does',
@@ -27,7 +35,7 @@ const english: PageWords = {
   insteadDo: 'What to do instead',
   references: 'References',
   fix: ({ id, title }) =>
-    `In an ONNX file NormScope does it for you: "Save a copy with ${title}" beside the finding, or ` +
+    `${fileWords[fixFormats[id].join()]} NormScope does it for you: "Save a copy with ${title}" beside the finding, or ` +
     `\`normscope fix MODEL --fix ${id} --output COPY\`. The copy is run beside the model before it is saved.`,
 };
 

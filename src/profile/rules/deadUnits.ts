@@ -16,7 +16,7 @@ export const deadUnits: MeasuredRule = {
       'A unit that is never positive passes no gradient, so it does not come back by itself: the layer is as narrow as what is left of it. A learning rate that ' +
       'was too large once, or a bias that went far below zero, is enough.',
     insteadDo:
-      'Choose a smaller learning rate, put a norm before the ReLU (its shift keeps about half of the inputs positive), initialise for ReLU (He), ' +
+      'Choose a smaller learning rate, put a norm before the ReLU (with a shift of 0 about half of the inputs are positive), initialise for ReLU (He), ' +
       'or use LeakyRelu, ELU or GELU.',
     otherTools:
       'SageMaker Debugger (DyingRelu) has the same limits, 1 % and 50 %. AutoTrainer: more than 70 % of the gradient’s entries are zero.',

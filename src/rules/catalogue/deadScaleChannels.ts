@@ -20,10 +20,10 @@ export const deadScaleChannels: Rule = {
       'A norm at the end of a residual branch with all scales 0 is left out: that is a way to initialise.',
     why:
       'Such a channel gives out its shift, whatever goes in: the filter before it and the weights that read it are computed for nothing. Weight ' +
-      'decay on the scale drives channels there, and they do not come back, since the gradient of everything before them is zero as well.',
+      'decay on the scale drives channels there. While the scale is 0 it alone has a gradient: nothing before the norm learns anything for them.',
     insteadDo:
       'Prune these channels: drop the filters before the norm, and add what the constant shift contributes to the bias of the layers after it. Before training ' +
-      'again, leave scales and shifts out of weight decay, or start with less channels.',
+      'again, leave scales and shifts out of weight decay, or start with fewer channels.',
     bad: {
       text: `<ir_version: 8, opset_import: ["" : 17]>
 dead_channels (float[N,3,8,8] x) => (float[N,4,8,8] y)

@@ -20,7 +20,7 @@ export const epsilonDominatesVariance: Rule = {
       `when those channels carry more than ${100 * LEAST_VARIANCE} % of the variance that the norm gives out. Channels with a scale below ` +
       `${DEAD_SCALE} do not count.`,
     why:
-      'Epsilon is there to avoid a division by zero. Where it is larger than the variance, the norm divides by epsilon: the output has far less ' +
+      'Epsilon is there to avoid a division by zero. Where it is larger than the variance, the norm divides by about the square root of epsilon: the output has far less ' +
       'than unit variance, the norm works as a fixed factor, and files that are converted with another epsilon compute something else. Small ' +
       'variances alone are common (MobileNets are full of them) and do no harm while little of the output comes from them.',
     insteadDo:
@@ -71,7 +71,7 @@ small_epsilon (float[N,3,8,8] x) => (float[N,4,8,8] y)
         layer,
         message:
           say`Epsilon (${figure(epsilon!)}) is more than ${DWARFED} times the running variance in ${found.channels} of ${found.live} live channels of ${layer.kind}, which carry ${figure(100 * found.share)} % of the variance of its output: ` +
-          say`there the norm divides by epsilon and not by what it measured (smallest variance ${figure(found.smallest)}).`,
+          say`there the norm divides by the root of epsilon and not by what it measured (smallest variance ${figure(found.smallest)}).`,
       });
     }
   },

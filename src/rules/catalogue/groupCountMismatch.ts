@@ -34,7 +34,7 @@ even (float[N,3,8,8] x) => (float[N,12,8,8] y)
     references: [
       { title: 'Wu & He 2018, Group Normalization, section 3.1', url: 'https://arxiv.org/abs/1803.08494' },
       {
-        title: 'ONNX operator GroupNormalization: "the number of channels must be divisible by the number of groups"',
+        title: 'ONNX operator GroupNormalization: num_groups divides the number of channels',
         url: 'https://onnx.ai/onnx/operators/onnx__GroupNormalization.html',
       },
     ],

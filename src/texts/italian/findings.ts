@@ -164,8 +164,8 @@ export const findings: Readonly<Record<string, string>> = {
   "the norm's output": 'l’uscita della norm',
   'the statistics were never updated, or were lost. In inference it does not normalize.':
     'le statistiche non sono mai state aggiornate, o sono andate perse. In inferenza non normalizza.',
-  'there the norm divides by epsilon and not by what it measured (smallest variance {0}).':
-    'lì la norm divide per epsilon e non per ciò che ha misurato (varianza minima {0}).',
+  'there the norm divides by the root of epsilon and not by what it measured (smallest variance {0}).':
+    'lì la norm divide per la radice di epsilon e non per ciò che ha misurato (varianza minima {0}).',
   'they give out a constant, and can be pruned.': 'danno in uscita una costante, e si possono potare.',
   'it gives out a constant, and can be pruned.': 'dà in uscita una costante, e si può potare.',
   'training_mode is 1': 'training_mode vale 1',

@@ -37,7 +37,7 @@ export const measuredRulePages: Readonly<Record<string, RulePageText>> = {
       'Segnala gli strati ReLU con più di metà delle unità morte alla fine dell’esecuzione: attive su meno dell’1 % dei campioni degli ultimi 10 passi (100 campioni e oltre). Un’unità è una caratteristica di uno strato denso o un canale di una convoluzione; un canale conta come attivo su un campione se è positivo in un punto qualsiasi.',
     why: 'Un’unità che non è mai positiva non lascia passare gradiente, quindi non torna da sola: lo strato è largo quanto ciò che ne resta. Basta un learning rate troppo grande una volta, o un bias sceso molto sotto zero.',
     insteadDo:
-      'Scegli un learning rate minore, metti una norm prima della ReLU (la sua traslazione tiene positivi circa metà degli ingressi), inizializza per ReLU (He), o usa LeakyRelu, ELU o GELU.',
+      'Scegli un learning rate minore, metti una norm prima della ReLU (con traslazione 0 circa metà degli ingressi è positiva), inizializza per ReLU (He), o usa LeakyRelu, ELU o GELU.',
     otherTools:
       'SageMaker Debugger (DyingRelu) ha gli stessi limiti, 1 % e 50 %. AutoTrainer: più del 70 % dei valori del gradiente è zero.',
   },

@@ -153,7 +153,7 @@ export const rulePages: Readonly<Record<string, RulePageText>> = {
     title: 'Epsilon più grande della varianza',
     whatItDoes:
       'Segnala una batch norm in cui la varianza corrente è sotto un decimo di epsilon in più del 10 % dei canali attivi, quando quei canali portano più dell’1 % della varianza che la norm dà in uscita. I canali con scala sotto 0.000001 non contano.',
-    why: 'Epsilon serve a evitare una divisione per zero. Dove è più grande della varianza, la norm divide per epsilon: l’uscita ha molto meno di varianza unitaria, la norm agisce come un fattore fisso, e i file convertiti con un altro epsilon calcolano altro. Le varianze piccole da sole sono comuni (le MobileNet ne sono piene) e non nuocciono finché poco dell’uscita viene da loro.',
+    why: 'Epsilon serve a evitare una divisione per zero. Dove è più grande della varianza, la norm divide per circa la radice di epsilon: l’uscita ha molto meno di varianza unitaria, la norm agisce come un fattore fisso, e i file convertiti con un altro epsilon calcolano altro. Le varianze piccole da sole sono comuni (le MobileNet ne sono piene) e non nuocciono finché poco dell’uscita viene da loro.',
     insteadDo:
       'Addestra con un epsilon minore, o con ingressi dello strato più grandi (dati scalati, pesi iniziali maggiori). Non cambiare mai epsilon in un modello addestrato.',
   },
@@ -177,7 +177,7 @@ export const rulePages: Readonly<Record<string, RulePageText>> = {
     title: 'Canali spenti dalla loro scala',
     whatItDoes:
       'Segnala una batch, instance o group norm la cui scala è sotto 0.000001 (in valore assoluto) in più del 5 % dei suoi canali. Si tralascia una norm alla fine di un ramo residuo con tutte le scale a 0: è un modo di inizializzare.',
-    why: 'Un tale canale dà la sua traslazione, qualunque cosa entri: il filtro prima di esso e i pesi che lo leggono si calcolano per nulla. Il weight decay sulla scala porta lì i canali, che non tornano, perché anche il gradiente di tutto ciò che li precede è zero.',
+    why: 'Un tale canale dà la sua traslazione, qualunque cosa entri: il filtro prima di esso e i pesi che lo leggono si calcolano per nulla. Il weight decay sulla scala porta lì i canali. Finché la scala è 0 essa sola ha un gradiente: nulla prima della norm impara qualcosa per loro.',
     insteadDo:
       'Pota questi canali: togli i filtri prima della norm, e aggiungi al bias degli strati seguenti ciò che la traslazione costante vi porta. Prima di riaddestrare, escludi scale e traslazioni dal weight decay, o parti con meno canali.',
   },
