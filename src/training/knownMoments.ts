@@ -1,3 +1,4 @@
+import type { ValueType } from '../ir/graph';
 import type { MutableNode } from '../ir/mutableGraph';
 import type { TrainingNorm } from '../variants/trainingForm';
 import type { KnownMoments } from './statisticsNodes';
@@ -30,13 +31,12 @@ const MOST_TERMS = 8;
  *
  * @param relus outputs of ReLUs, in the order of their places
  * @param nodes in the order of the graph
- * @param isLike whether two values have the same shape
  */
 export function meanSources(
   norms: readonly MeasuredNorm[],
   relus: readonly string[],
   nodes: readonly MutableNode[],
-  isLike: (a: string, b: string) => boolean,
+  types: ReadonlyMap<string, ValueType>,
 ): Map<string, readonly MeanSource[]> {
   const sources = new Map<string, readonly MeanSource[]>(relus.map((value, units) => [value, [{ units }]]));
   for (const side of ['input', 'output'] as const)
@@ -44,12 +44,17 @@ export function meanSources(
   for (const { opType, domain, inputs, outputs } of nodes) {
     const [sum] = outputs;
     if (domain !== '' || !(opType === 'Add' || opType === 'Sum') || sources.has(sum)) continue;
-    const terms = inputs.map((term) => (isLike(term, sum) ? sources.get(term) : undefined));
+    const terms = inputs.map((term) => (isLike(term, sum, types) ? sources.get(term) : undefined));
     if (!terms.every((term) => term !== undefined)) continue;
     const all = terms.flat();
     if (all.length <= MOST_TERMS) sources.set(sum, all);
   }
   return sources;
+}
+
+function isLike(a: string, b: string, types: ReadonlyMap<string, ValueType>): boolean {
+  const [shape, other] = [a, b].map((value) => types.get(value)?.shape);
+  return shape !== undefined && String(shape) === String(other);
 }
 
 /**

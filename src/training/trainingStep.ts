@@ -159,16 +159,8 @@ export function buildTrainingStep(model: Model, view: LayerView, options: Traini
     return axis === undefined ? [] : [{ ...m, unitAxis: axis }];
   });
   const units = addUnitStatistics(graph, relus);
-  const isLike = (a: string, b: string) => {
-    const [shape, other] = [a, b].map((value) => types.get(value)?.shape);
-    return shape !== undefined && String(shape) === String(other);
-  };
-  const means = meanSources(
-    batchNorms.norms,
-    relus.map(({ value }) => value),
-    forward,
-    isLike,
-  );
+  const rectified = relus.map(({ value }) => value);
+  const means = meanSources(batchNorms.norms, rectified, forward, types);
   const known = (value: string) => {
     const sources = means.get(value);
     return sources && (sources.length === 1 && 'norm' in sources[0] ? 'mean and variance' : 'mean');

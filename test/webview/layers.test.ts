@@ -51,7 +51,10 @@ describe('the layers in a browser', function () {
     const linear = await styleOf('.row .role-linear');
     assert.equal(linear.outline, 'none');
     assert.notEqual(linear.colour, swatch.colour);
-    await view.page.locator('.row', { has: view.page.locator('.role-norm.series-0') }).first().click();
+    await view.page
+      .locator('.row', { has: view.page.locator('.role-norm.series-0') })
+      .first()
+      .click();
     await view.settle();
     assert.deepEqual(await styleOf('.panel-role .role-mark'), norm);
   });
@@ -93,7 +96,10 @@ describe('the layers in a browser', function () {
     await view.input('filter').fill('BatchNormalization');
     await view.get('layer-row').first().click();
     const facts = await view.get('layer-facts').innerText();
-    assert.match(facts, /One mean and variance for each of 32 channels, taken over batch, height and width \(N H W\)\./);
+    assert.match(
+      facts,
+      /One mean and variance for each of 32 channels, taken over batch, height and width \(N H W\)\./,
+    );
     assert.match(facts, /0\.9 \(weight of the old value\)/);
     assert.match(facts, /Conv → BatchNormalization → Relu/);
     assert.match(await view.get('layer-figures').innerText(), /RMS\s+1\.2\d/);

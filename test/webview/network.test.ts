@@ -32,7 +32,10 @@ describe('the graph in a browser', function () {
         const count = await opened.view.inkNear('graph', colour);
         assert.ok(count > 20, `${what}: ${count} pixels near ${colour}`);
       }
-      assert.match(await opened.view.get('graph-legend').innerText(), /Where the norms sit:\s+linear → norm → activation/);
+      assert.match(
+        await opened.view.get('graph-legend').innerText(),
+        /Where the norms sit:\s+linear → norm → activation/,
+      );
     });
 
     it('is walked and opened by the keyboard alone', async () => {
