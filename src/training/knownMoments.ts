@@ -26,8 +26,8 @@ export type MeanSource = NormSide | { readonly units: number };
 const MOST_TERMS = 8;
 
 /**
- * The values whose means follow from other figures of a step, as the sum of these: what batch norms read and yield (one between two norms counts as
- * the output of the first), the outputs of ReLUs, and sums of these.
+ * The values whose means are known without measuring, with the figures of a step that each is the sum of: what batch norms read and
+ * yield (a value between two norms counts as the output of the first), outputs of ReLUs, and sums of such values.
  *
  * @param relus outputs of ReLUs, in the order of their places
  * @param nodes in the order of the graph
