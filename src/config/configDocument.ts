@@ -8,6 +8,7 @@ import { ModelError } from '../ir/errors';
 import { textDifference, type TextDifference } from '../ir/textDifference';
 import { TextLines } from '../ir/textLines';
 import type { Range } from '../protocol/facts';
+import { withOtherLayers } from './otherLayers';
 import { isListed, ReplacedLayer } from './replacedLayer';
 
 /** A member of a layer's object or of its config. */
@@ -79,13 +80,27 @@ export class ConfigDocument {
   }
 
   /**
-   * The document of another version of the text. Where the two differ inside one layer alone, only this layer is read.
+   * The document of another version of the text. Where the two differ inside one layer alone, or between two layers of a list, only
+   * what stands there is read.
    * Undefined as for `of`.
    */
   next(text: string): ConfigDocument | undefined {
     const difference = textDifference(this.text, text);
     if (difference.start === difference.end && difference.put === '') return this;
-    return this.withOneLayer(text, difference) ?? ConfigDocument.of(text);
+    return this.withOneLayer(text, difference) ?? this.withOthers(text, difference) ?? ConfigDocument.of(text);
+  }
+
+  private withOthers(text: string, difference: TextDifference): ConfigDocument | undefined {
+    const layers = this.hasTwins ? undefined : withOtherLayers(this.layers, text, difference);
+    if (layers === undefined) return undefined;
+    const { indexed, hasWeights, hasTwins } = this;
+    return new ConfigDocument(text, {
+      layers,
+      lines: this.lines.edited(text, difference),
+      indexed,
+      hasWeights,
+      hasTwins,
+    });
   }
 
   /** Undefined where the difference is not inside one layer, or changes how others are read. */
@@ -183,8 +198,8 @@ export class ConfigDocument {
 
   /** The statement of a layer's class, or its whole object where the class is stated elsewhere. */
   statementOf({ definition, span }: StatedLayer): Range {
-    let within = statements.get(definition);
-    if (within === undefined) statements.set(definition, (within = this.statementIn(definition, span)));
+    let within = statements.get(definition.config);
+    if (within === undefined) statements.set(definition.config, (within = this.statementIn(definition, span)));
     return this.lines.rangeOf(span.offset + within.offset, within.length);
   }
 
@@ -225,8 +240,8 @@ function end({ offset, length }: Span): number {
   return offset + length;
 }
 
-/** Where a layer states its class, from the begin of its object: an edit elsewhere leaves its definition as it is. */
-const statements = new WeakMap<LayerDefinition, Span>();
+/** Where a layer states its class, from the begin of its object, by its config: an edit elsewhere leaves that as it is. */
+const statements = new WeakMap<JsonObject, Span>();
 
 function sliceOf(text: string, span: Span): string {
   return text.slice(span.offset, end(span));

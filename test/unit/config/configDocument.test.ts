@@ -121,6 +121,13 @@ describe('ConfigDocument', () => {
     const renamed = (name: string, ...layers: object[]) => ({ class_name: 'Sequential', config: { name, layers } });
     const call = { inbound_nodes: [[['in', 0, 0, {}]]] };
     const weights = [{ paths: ['a.bin'], weights: [] }];
+    const named = (layer: { class_name: string; config: object }, name: string) => ({
+      ...layer,
+      config: { ...layer.config, name },
+    });
+    const plain = ['a', 'b', 'c', 'd', 'e'].map((name, i) => ({ ...named(i % 2 ? norm : dense, name), ...call }));
+    const unnamed = { class_name: 'Dense', config: { units: 2 } };
+    const functional = { name: 'f', layers: plain, input_layers: [['a', 0, 0]], output_layers: [['e', 0, 0]] };
     const starts: readonly string[] = [
       text,
       JSON.stringify(model, null, 2),
@@ -145,12 +152,16 @@ describe('ConfigDocument', () => {
       `{"class_name":"Sequential","config":{"layers":[${JSON.stringify(dense)}],"layers":[${JSON.stringify(norm)},${JSON.stringify(wrapper)}]}}`,
       JSON.stringify({ modelTopology: JSON.stringify(model.modelTopology) }),
       JSON.stringify({ class_name: 'Sequential', config: [dense, norm] }),
+      // lists of nothing but layers
+      JSON.stringify(renamed('plain', ...plain), null, 1),
+      JSON.stringify({ class_name: 'Functional', config: functional }),
+      JSON.stringify(renamed('numbered', ...plain, unnamed, unnamed)),
     ];
 
     it('is that of a fresh reading after any edit', () => {
       const next = random(3);
       let models = 0;
-      for (let round = 0; round < 180; round++) {
+      for (let round = 0; round < 240; round++) {
         let before = starts[round % starts.length];
         let document = ConfigDocument.of(before)!;
         const undone: string[] = [];
@@ -193,6 +204,35 @@ describe('ConfigDocument', () => {
       assert.equal(layers('"bn"', '"norm"', true), 0);
       assert.equal(layers('[{"class_name":"Seq', '[ {"class_name":"Seq'), 0);
       assert.equal(document.next(text), document);
+    });
+
+    it('reads only layers that came between others, in models that are plain lists', () => {
+      const others = (before: string, at: number, removed: number, ...put: object[]) => {
+        const document = ConfigDocument.of(before)!;
+        const spans = document.layers.map(({ span }) => span);
+        const begin = spans[at].offset;
+        const words = put.map((layer) => `${JSON.stringify(layer)},`).join('');
+        const after = before.slice(0, begin) + words + before.slice(spans[at + removed].offset);
+        const later = document.next(after)!;
+        assert.deepEqual(said(later), said(ConfigDocument.of(after)));
+        return later.layers.filter(
+          (l) => !document.layers.some((known) => known.definition.config === l.definition.config),
+        ).length;
+      };
+      const all = (count: number) => plain.length + count;
+      for (const model of [renamed('plain', ...plain), { class_name: 'Functional', config: functional }]) {
+        const before = JSON.stringify(model);
+        // the neighbour, which begins alike, with them
+        assert.equal(others(before, 3, 0, { ...named(norm, 'more'), ...call }), 2);
+        assert.equal(others(before, 2, 1), 1);
+        assert.equal(others(before, 1, 2, unnamed, { ...named(dense, 'x'), ...call }, { ...plain[2] }), 2);
+        // a name that another layer has, another layer inside, and what comes before all others
+        assert.equal(others(before, 2, 0, plain[4]), all(1));
+        assert.equal(others(before, 2, 0, named(wrapper, 'w')), all(2));
+        assert.equal(others(before, 0, 0, named(norm, 'more')), all(1));
+      }
+      // names that count the layers before them
+      assert.equal(others(JSON.stringify(renamed('n', ...plain, unnamed)), 3, 1), all(0));
     });
   });
 });
