@@ -46,11 +46,14 @@ async function compare(
   const typeOf = (v: number) => (v < 0 ? undefined : types.get(frozen.valueName(v)));
   const foldings = normFoldings({ view, typeOf }).filter((f) => f.obstacle === undefined);
   const foldedGraph = frozen.toMutable();
-  const { changed } = await foldBatchNorms(foldedGraph, foldings);
+  const { changed, left } = await foldBatchNorms(foldedGraph, foldings);
   if (changed.length === 0) {
+    const [first] = left;
     throw new ModelError(
       'unsupported',
-      say`no batch norm of this model stands beside a linear layer that it could be folded into`,
+      first === undefined
+        ? say`no batch norm of this model stands beside a linear layer that it could be folded into`
+        : say`no batch norm of this model can be folded: ${first.layer.id} stays as it is, because ${first.reason}`,
     );
   }
   const run = async (name: string, which: MutableGraph) => {

@@ -240,6 +240,8 @@ export const experimentFigures: Readonly<Record<string, string>> = {
   "the statistics of this model's batch norms are the same in every batch of made samples: there is no change to compare with":
     'le statistiche delle batch norm di questo modello sono le stesse in ogni batch di campioni generati: non c’è cambiamento con cui confrontare',
   ', {0} after the first batch; the momentum leaves {1}': ', {0} dopo il primo batch; il momento ne lascia {1}',
+  'no batch norm of this model can be folded: {0} stays as it is, because {1}':
+    'nessuna batch norm di questo modello può essere assorbita: {0} resta com’è, perché {1}',
   'Weights that the file does not hold are made as before training.':
     'I pesi che il file non contiene sono generati come prima dell’addestramento.',
   "the file holds no data for '{0}', and it is no weight that could be made":

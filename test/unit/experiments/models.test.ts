@@ -127,6 +127,20 @@ describe('experiments on a model of the user', function () {
     }
   });
 
+  it('says why no norm can be folded', async () => {
+    const computed = `<ir_version: 8, opset_import: ["" : 18]>
+      net (float[N,3,8,8] x) => (float[N,6,8,8] y)
+      <float[6,3,3,3] w, float[6] b, float[6] s, float[6] t, float[6] m, float[6] v>
+      { minus = Neg (b)
+        c = Conv <pads = [1,1,1,1]> (x, w, minus)
+        y = BatchNormalization (c, s, t, m, v) }`;
+    const given = await openModelFile(await writeModel(folder, 'computed.onnx', withWeights(computed)));
+    await assert.rejects(
+      run('fold-equivalence', given),
+      (e) => e instanceof ModelError && /can be folded: .* stays as it is, because .*bias/.test(e.message),
+    );
+  });
+
   it('says which experiments are for built-in networks only', async () => {
     await assert.rejects(run('norm-axes'), (e) => e instanceof ModelError && e.code === 'unsupported');
   });
