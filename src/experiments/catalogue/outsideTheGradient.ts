@@ -48,7 +48,7 @@ function standardizedLayer(): Network {
 export const experiment: Experiment<Measured> = {
   id: 'outside-the-gradient',
   about: () => ({
-    title: say`Normalizing outside the gradient`,
+    title: say`Normalizing outside the gradient: biases explode`,
     claim: say`Normalizing outside of back-propagation fails: the bias grows without bound while the loss stands still.`,
     setting: say`One dense layer of ${WIDTH} units with a bias, standardized over the batch, and a dense layer of ${CLASSES} logits; ${STEPS} steps of gradient descent with learning rate ${LR} on one fixed batch of ${BATCH} pictures; the bias alone is trained, no shift follows the norm. Mean and deviation as constants for the gradient, against gradients that pass through them.`,
     reference: say`Ioffe and Szegedy 2015, section 2.`,

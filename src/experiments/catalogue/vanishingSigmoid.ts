@@ -82,12 +82,13 @@ export const experiment: Experiment<Measured> = {
               x: layers,
               y: measured[0].none.map((v) => toFigure(v / measured[0].none[last - 1])),
             },
+            // the colour of the line before it, whose theory it is
+            { name: say`1/4 per layer`, reference: true, x: layers, y: layers.map((l) => 0.25 ** (last - l)) },
             {
               name: armWord('batch'),
               x: layers,
               y: measured[0].batch.map((v) => toFigure(v / measured[0].batch[last - 1])),
             },
-            { name: say`1/4 per layer`, reference: true, x: layers, y: layers.map((l) => 0.25 ** (last - l)) },
           ],
         },
       ],

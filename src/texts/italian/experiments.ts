@@ -110,7 +110,7 @@ export const experiments: Readonly<Record<string, string>> = {
   'None: the figures are reported.': 'Nessuna: i valori sono riportati.',
   'Normalizing outside of back-propagation fails: the bias grows without bound while the loss stands still.':
     'Normalizzare fuori dalla retropropagazione non funziona: il bias cresce senza limite mentre la loss resta ferma.',
-  'Normalizing outside the gradient': 'Normalizzare fuori dal gradiente',
+  'Normalizing outside the gradient: biases explode': 'Normalizzare fuori dal gradiente: i bias esplodono',
   'Off by less than 1e-3 (the epsilon) over the own sets and unions of them; off by more than 0.05 over all others.':
     'Scarto sotto 1e-3 (l’epsilon) sugli insiemi propri e le loro unioni; sopra 0.05 su tutti gli altri.',
   'One dense layer of {0} units with a bias, standardized over the batch, and a dense layer of {1} logits; {2} steps of gradient descent with learning rate {3} on one fixed batch of {4} pictures; the bias alone is trained, no shift follows the norm. Mean and deviation as constants for the gradient, against gradients that pass through them.':
