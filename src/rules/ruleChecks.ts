@@ -53,18 +53,18 @@ export class RuleChecks {
    * @param known numbers that its layers have stay below what all rules together may look at
    */
   all(values: LimitedValues, layers: readonly LayerFacts[], known?: KnownFindings): readonly Finding[] {
-    // a fix is offered where there are weights
-    if (known === undefined || known.checks.weights !== this.weights)
-      return this.active.flatMap((rule) => this.check(rule, values, layers));
+    if (known === undefined) return this.active.flatMap((rule) => this.check(rule, values, layers));
     const { view } = this.checked;
     const around = withNeighbours(known.changed, view);
     const places = new Map(view.layers.map(({ id, index }) => [id, index]));
     const stays = new Map(places);
     for (const { id } of around) stays.delete(id);
+    // a fix is offered where there are weights
+    const areOffered = known.checks.weights === this.weights;
     let at = 0;
     return this.active.flatMap((rule) => {
       const before = known.findings.slice(at, (at += known.checks.counts.get(rule)!));
-      if (!rule.isLocal) return this.check(rule, values, layers);
+      if (!rule.isLocal || (rule.meta.fix !== undefined && !areOffered)) return this.check(rule, values, layers);
       const kept = before.filter(({ layer }) => stays.has(layer!));
       const found = this.check(rule, values, layers, { ...view, layers: around });
       this.counts.set(rule, kept.length + found.length);

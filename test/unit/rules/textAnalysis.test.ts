@@ -535,6 +535,46 @@ describe('analysis of a text that is edited', function () {
     ]);
   });
 
+  it('says of a layer what follows from its neighbours, however they come to be others', async () => {
+    const rest = { rate: 0.5, activation: 'relu' };
+    const layers = [
+      layer('InputLayer', 'in', { batch_input_shape: [null, 8, 8, 4] }),
+      layer('Conv2D', 'conv', { filters: 4, kernel_size: [1, 1], use_bias: false }, 'in'),
+      layer('BatchNormalization', 'norm', { axis: -1 }, 'conv'),
+      layer('Dropout', 'first', rest, 'norm'),
+      layer('Dropout', 'second', rest, 'first'),
+      { ...layer('Add', 'sum', {}), inbound_nodes: [['in', 'second'].map((name) => [name, 0, 0, {}])] },
+      layer('Conv2D', 'last', { filters: 4, kernel_size: [1, 1], use_bias: false }, 'sum'),
+      layer('BatchNormalization', 'end', { axis: -1 }, 'last'),
+    ];
+    const config = { name: 'branch', layers, input_layers: [['in', 0, 0]], output_layers: [['end', 0, 0]] };
+    const kernel = { shape: [1, 1, 4, 4], dtype: 'float32' };
+    const parameters = ['norm', 'end'].flatMap((norm) =>
+      ['gamma', 'beta', 'moving_mean', 'moving_variance'].map((part) => ({
+        name: `${norm}/${part}`,
+        shape: [4],
+        dtype: 'float32',
+      })),
+    );
+    const weights = [{ name: 'conv/kernel', ...kernel }, { name: 'last/kernel', ...kernel }, ...parameters];
+    writeFileSync(path.join(folder, 'branch.bin'), new Float32Array(64));
+    const model = {
+      modelTopology: { class_name: 'Model', config },
+      weightsManifest: [{ paths: ['branch.bin'], weights }],
+    };
+    const editor = new Editor(write('branch.json', model));
+    const dead = () => editor.facts!.findings.filter((f) => f.ruleId === 'dead-scale-channels').map((f) => f.layer);
+    const text = JSON.stringify(model);
+    await editor.show(text);
+    assert.deepEqual(dead(), ['end']);
+    const second = (kind: string) => `"class_name":"${kind}","name":"second"`;
+    let current = await take(editor, text, [[second('Dropout'), second('Activation'), 'difference']]);
+    assert.deepEqual(dead(), ['norm', 'end']);
+    current = await take(editor, current, [[second('Activation'), second('Dropout'), 'difference']]);
+    assert.deepEqual(dead(), ['end']);
+    await take(editor, current, [['"class_name":"Add"', '"class_name":"Minimum"', 'difference']]);
+  });
+
   it('analyzes anew when settings or files of weights have changed', async () => {
     const weights = [{ name: 'n/gamma', shape: [2], dtype: 'float32' }];
     const model = {
