@@ -6,8 +6,14 @@ import type { Transport } from './transport';
 /** What the engine wrote on its standard error last is kept up to this length. */
 const LAST_WORDS = 2000;
 
+/**
+ * Room for new objects (MB): what an analysis makes and drops is then collected at once, and not moved first. An edit of a text of
+ * 8 000 layers takes a sixth less time than with the default of 16.
+ */
+const NODE_OPTIONS = ['--max-semi-space-size=64'];
+
 export interface ForkOptions {
-  /** Options of node itself; by default none, so that a debugger of the host is not passed on. */
+  /** Options of node itself instead of ours; those of the host, its debugger among them, are never passed on. */
   readonly execArgv?: readonly string[];
 }
 
@@ -20,7 +26,7 @@ export class ForkTransport implements Transport {
 
   constructor(script: string, options: ForkOptions = {}) {
     this.child = fork(script, [], {
-      execArgv: [...(options.execArgv ?? [])],
+      execArgv: [...(options.execArgv ?? NODE_OPTIONS)],
       // typed arrays and non-finite numbers as they are
       serialization: 'advanced',
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],

@@ -1,5 +1,8 @@
-/** So long after an edit its analysis begins at the earliest: most edits are a burst of keys. */
-const SHORTEST_MS = 25;
+/** So long after an edit its analysis begins at the earliest: some edits are several. */
+const SHORTEST_MS = 15;
+
+/** Analyses of so long follow the keys: few type faster than one key in this time. */
+const QUICK_MS = 200;
 
 /** And so late at the latest. */
 const LONGEST_MS = 250;
@@ -17,6 +20,7 @@ export class EditPause {
   }
 
   get ms(): number {
-    return Math.min(LONGEST_MS, Math.max(SHORTEST_MS, Math.min(...this.latest) / 3));
+    const quicker = Math.min(...this.latest);
+    return quicker <= QUICK_MS ? SHORTEST_MS : Math.min(LONGEST_MS, quicker / 3);
   }
 }
