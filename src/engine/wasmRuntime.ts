@@ -14,8 +14,8 @@ interface WebModule extends OrtModule {
 let startedWith: number | undefined;
 
 /**
- * ONNX Runtime's WebAssembly build: the same results on every machine. A training step takes two to three times that of the native one (convolutional networks, on x64), a
- * product of matrices six times.
+ * ONNX Runtime's WebAssembly build: the same results on every machine. A training step takes two to three times that of the native
+ * one (convolutional networks, on x64), a product of matrices six times.
  * It finds its .wasm file beside its own script. The number of threads is fixed by the first session of a process;
  * later runtimes of that process get, and report, the same.
  */
